@@ -1,0 +1,34 @@
+import type { Action, RuleReference } from './decision.ts';
+import type { Mode } from './mode.ts';
+
+/** One line of the audit log, and the `event` of a stream message; docs/protocol.md, section 9. */
+export interface AuditRecord {
+  readonly schema_version: 'rampart.audit.v1';
+  readonly id: string;
+  /** RFC 3339, UTC. */
+  readonly timestamp: string;
+  readonly agent: string;
+  readonly session: string;
+  readonly tool: string;
+  readonly request: { readonly command: string; readonly path?: string };
+  readonly decision: {
+    readonly action: Action;
+    readonly message: string;
+    readonly matched_policies: readonly string[] | null;
+    readonly evaluation_time_us: number;
+  };
+  readonly rule: RuleReference | null;
+  readonly argv: readonly string[] | null;
+  readonly exe: string | null;
+  readonly cwd: string | null;
+  readonly pid: number | null;
+  readonly ppid: number | null;
+  readonly sid: number | null;
+  readonly door: string | null;
+  readonly markers: readonly string[];
+  readonly guardable: boolean;
+  readonly truncated: boolean;
+  /** Whether the decision was carried out; false in monitor. */
+  readonly enforced: boolean;
+  readonly mode: Mode;
+}

@@ -1,0 +1,28 @@
+/** What a policy says of a request. `webhook` stands in the peer's language; it is refused where no hook can be asked. */
+export type Action = 'allow' | 'deny' | 'ask' | 'watch' | 'webhook';
+
+/** Where a rule stands. */
+export interface RuleReference {
+  readonly policy: string;
+  /** Position among the policy's rules, from 0. */
+  readonly index: number;
+  readonly file: string;
+  /** Line of the rule in its file, from 1. */
+  readonly line: number;
+}
+
+/** The answer of the policy to one request, with its reasons. */
+export interface Decision {
+  readonly action: Action;
+  /** The winning rule's message, or why there is none; may be empty. */
+  readonly message: string;
+  /** Names of the policies that fired, in the order they were walked; null when none did. */
+  readonly matchedPolicies: readonly string[] | null;
+  /** The rule that decided; null when a default did. */
+  readonly rule: RuleReference | null;
+}
+
+/** Whether an action lets the program start. */
+export function isPermitted(action: Action): boolean {
+  return action === 'allow' || action === 'watch';
+}

@@ -1,0 +1,55 @@
+/** The variables that the preload library reads; docs/protocol.md, section 7. */
+export const rampartVariables = [
+  'RAMPART_URL',
+  'RAMPART_TOKEN',
+  'RAMPART_MODE',
+  'RAMPART_FAIL_OPEN',
+  'RAMPART_AGENT',
+  'RAMPART_SESSION',
+  'RAMPART_DEBUG',
+] as const;
+
+/** Where a library asks that was told nothing. */
+export const defaultUrl = 'http://127.0.0.1:19090';
+
+/** The agent name of a process that nobody named. */
+export const defaultAgent = 'preload';
+
+/** The variable through which the loader takes a preload library. */
+export function loaderVariable(platform: string): 'LD_PRELOAD' | 'DYLD_INSERT_LIBRARIES' {
+  return platform === 'darwin' ? 'DYLD_INSERT_LIBRARIES' : 'LD_PRELOAD';
+}
+
+/** Environment names that coding agents put on their children; docs/protocol.md, section 7. */
+export const agentMarkers: readonly string[] = [
+  'AI_AGENT',
+  'AGENT',
+  'CLAUDE_CODE_CHILD_SESSION',
+  'CLAUDECODE',
+  'CODEX_THREAD_ID',
+  'CODEX_SANDBOX',
+  'CODEX_SANDBOX_NETWORK_DISABLED',
+  'CODEX_CI',
+  'COPILOT_AGENT',
+  'COPILOT_CLI',
+  'COPILOT_AGENT_SESSION_ID',
+  'CURSOR_AGENT',
+  'GEMINI_CLI',
+  'QWEN_CODE',
+  'CLINE_ACTIVE',
+  'ROO_ACTIVE',
+  'KILO',
+  'OPENCODE',
+  'GOOSE_TERMINAL',
+  'AMP_CURRENT_THREAD_ID',
+  'AUGMENT_AGENT',
+  'ANTIGRAVITY_AGENT',
+  'CRUSH',
+  'PI_CODING_AGENT',
+  'TRAE_AI_SHELL_ID',
+  'KIRO_SESSION_ID',
+  'JUNIE_DATA',
+  'OPENCLAW_SHELL',
+  'GROK_AGENT',
+  'OZ_RUN_ID',
+];

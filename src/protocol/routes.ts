@@ -1,0 +1,30 @@
+/** Paths of the endpoint; docs/protocol.md, section 8. */
+export const routes = {
+  health: '/healthz',
+  preflight: '/v1/preflight/',
+  status: '/v1/status',
+  mode: '/v1/mode',
+  policies: '/v1/policies',
+  policyReload: '/v1/policy/reload',
+  auditEvents: '/v1/audit/events',
+  sessions: '/v1/sessions',
+  stream: '/v1/events/stream',
+  shutdown: '/v1/shutdown',
+} as const;
+
+/** Names in the state directory; docs/protocol.md, section 1. */
+export const stateEntries = {
+  socket: 'endpoint.sock',
+  state: 'state',
+  journal: 'journal',
+  lock: 'lock',
+  mode: 'mode.json',
+  audit: 'audit',
+  log: 'endpoint.log',
+} as const;
+
+/** The longest path a Unix socket may have here; the kernel's own limit is 108 with its NUL. */
+export const maxSocketPathBytes = 100;
+
+/** The largest request body taken over TCP, as the peer has it. */
+export const maxBodyBytes = 1_048_576;

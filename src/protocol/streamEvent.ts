@@ -1,0 +1,26 @@
+import type { AuditRecord } from './auditRecord.ts';
+import type { Mode } from './mode.ts';
+import type { SessionView } from './session.ts';
+
+/** Something in a policy file that kept it from being used; lines and columns count from 1. */
+export interface PolicyProblem {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+}
+
+/** What the stream carries; docs/protocol.md, section 9. */
+export type StreamEvent =
+  | {
+      readonly type: 'connected';
+      readonly mode: Mode;
+      readonly version: string;
+      readonly pid: number;
+      readonly policy_generation: number;
+    }
+  | { readonly type: 'audit'; readonly event: AuditRecord }
+  | { readonly type: 'mode'; readonly mode: Mode; readonly until: string | null }
+  | { readonly type: 'session'; readonly session: SessionView }
+  | { readonly type: 'policy'; readonly generation: number; readonly problems: readonly PolicyProblem[] }
+  | { readonly type: 'gap'; readonly missed: number };
