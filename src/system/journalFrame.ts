@@ -1,0 +1,176 @@
+import { failure, success } from '../base/result.ts';
+import type { Result } from '../base/result.ts';
+import { checksumKey, siphash24 } from './siphash.ts';
+
+/** The longest frame that a writer makes; docs/protocol.md, section 5. */
+export const maxJournalFrameBytes = 131_072;
+
+const magic = Buffer.from('RMPJ', 'latin1');
+const format = 1;
+const fixedBytes = 100;
+const checksumBytes = 8;
+const fieldCount = 5;
+
+const kinds = ['hello', 'table', 'unanswered', 'failed'] as const;
+
+/** What a frame tells: a library said hello, a table hit, a run without an answer, a real call that failed. */
+export type JournalKind = (typeof kinds)[number];
+
+/** One record of the journal. Texts are as their bytes stood there, read as UTF-8. */
+export interface JournalFrame {
+  readonly kind: JournalKind;
+  readonly argvCut: boolean;
+  readonly guardable: boolean;
+  /** errno of the real call for `failed`, else 0. */
+  readonly errno: number;
+  /** 32 lower-case hex digits. */
+  readonly id: string;
+  /** Nanoseconds since 1970. */
+  readonly time: bigint;
+  readonly pid: number;
+  readonly ppid: number;
+  readonly sid: number;
+  /** Start time of pid in clock ticks since boot; 0 when unknown. */
+  readonly started: number;
+  /** Build id of the library in hex; null when unknown. */
+  readonly library: string | null;
+  readonly door: string;
+  readonly agent: string;
+  readonly session: string;
+  readonly exe: string;
+  readonly cwd: string;
+  readonly argv: readonly string[];
+}
+
+/** What a stretch of the journal held. */
+export interface JournalStretch {
+  readonly frames: readonly JournalFrame[];
+  /** Bytes that need not be read again; what is left over is the beginning of a frame. */
+  readonly consumed: number;
+  /** Bytes among them that belonged to no frame. */
+  readonly skipped: number;
+}
+
+/** The bytes of one frame, checksum included. A failure when a field or the whole is too long. */
+export function formatJournalFrame(frame: JournalFrame): Result<Buffer, string> {
+  const fields = [frame.door, frame.agent, frame.session, frame.exe, frame.cwd].map((text) =>
+    Buffer.from(text),
+  );
+  const argv = Buffer.concat(frame.argv.map((argument) => Buffer.from(`${argument}\0`)));
+  const length =
+    fixedBytes + fields.reduce((sum, field) => sum + field.length, 0) + argv.length + checksumBytes;
+  const tooLong = frame.argv.length > 0xffff || fields.some((field) => field.length > 0xffff);
+  if (tooLong || length > maxJournalFrameBytes) return failure(`the frame is too long: ${length} bytes`);
+  const bytes = Buffer.alloc(length);
+  magic.copy(bytes);
+  bytes.writeUInt32LE(length, 4);
+  bytes.writeUInt16LE(format, 8);
+  bytes.writeUInt8(kinds.indexOf(frame.kind) + 1, 10);
+  bytes.writeUInt8((frame.argvCut ? 1 : 0) | (frame.guardable ? 0 : 2), 11);
+  bytes.writeUInt32LE(frame.errno, 12);
+  bytes.write(frame.id, 16, 'hex');
+  bytes.writeBigUInt64LE(frame.time, 32);
+  bytes.writeUInt32LE(frame.pid, 40);
+  bytes.writeUInt32LE(frame.ppid, 44);
+  bytes.writeUInt32LE(frame.sid, 48);
+  bytes.writeBigUInt64LE(BigInt(frame.started), 56);
+  if (frame.library !== null) bytes.write(frame.library, 64, 20, 'hex');
+  for (const [index, field] of fields.entries()) bytes.writeUInt16LE(field.length, 84 + index * 2);
+  bytes.writeUInt16LE(frame.argv.length, 94);
+  bytes.writeUInt32LE(argv.length, 96);
+  bytes.set(Buffer.concat([...fields, argv]), fixedBytes);
+  const end = length - checksumBytes;
+  bytes.writeBigUInt64LE(siphash24(checksumKey, bytes.subarray(0, end)), end);
+  return success(bytes);
+}
+
+/**
+ * Finds the frames in a stretch of the journal that starts at a frame or anywhere else: what is no frame is
+ * skipped up to the next magic. A frame whose end is not there yet is left over.
+ */
+export function parseJournal(stretch: Uint8Array): JournalStretch {
+  const bytes = Buffer.from(stretch.buffer, stretch.byteOffset, stretch.byteLength);
+  const frames: JournalFrame[] = [];
+  let position = 0;
+  let skipped = 0;
+  while (position < bytes.length) {
+    const start = frameStart(bytes, position);
+    skipped += start - position;
+    position = start;
+    const length = frameLength(bytes, position);
+    if (length === 'incomplete') break;
+    const frame = length === 'none' ? null : parseFrame(bytes.subarray(position, position + length));
+    if (frame === null || length === 'none') {
+      position += 1;
+      skipped += 1;
+    } else {
+      frames.push(frame);
+      position += length;
+    }
+  }
+  return { frames, consumed: position, skipped };
+}
+
+/** Where the next magic begins, whole or cut off by the end of the bytes. */
+function frameStart(bytes: Buffer, from: number): number {
+  const found = bytes.indexOf(magic, from);
+  if (found !== -1) return found;
+  for (let length = Math.min(magic.length - 1, bytes.length - from); length > 0; length -= 1) {
+    if (bytes.subarray(bytes.length - length).equals(magic.subarray(0, length))) return bytes.length - length;
+  }
+  return bytes.length;
+}
+
+function frameLength(bytes: Buffer, position: number): number | 'incomplete' | 'none' {
+  const available = bytes.length - position;
+  if (available < 8) return 'incomplete';
+  const length = bytes.readUInt32LE(position + 4);
+  if (length < fixedBytes + checksumBytes || length > maxJournalFrameBytes) return 'none';
+  return length > available ? 'incomplete' : length;
+}
+
+function parseFrame(bytes: Buffer): JournalFrame | null {
+  const end = bytes.length - checksumBytes;
+  if (bytes.readBigUInt64LE(end) !== siphash24(checksumKey, bytes.subarray(0, end))) return null;
+  const kind = kinds[bytes.readUInt8(10) - 1];
+  if (bytes.readUInt16LE(8) !== format || kind === undefined) return null;
+  const fields = fieldsOf(bytes, end);
+  if (fields === null) return null;
+  const [door = '', agent = '', session = '', exe = '', cwd = ''] = fields.texts;
+  const flags = bytes.readUInt8(11);
+  const library = bytes.toString('hex', 64, 84);
+  return {
+    kind,
+    argvCut: (flags & 1) !== 0,
+    guardable: (flags & 2) === 0,
+    errno: bytes.readUInt32LE(12),
+    id: bytes.toString('hex', 16, 32),
+    time: bytes.readBigUInt64LE(32),
+    pid: bytes.readUInt32LE(40),
+    ppid: bytes.readUInt32LE(44),
+    sid: bytes.readUInt32LE(48),
+    started: Number(bytes.readBigUInt64LE(56)),
+    library: /^0*$/.test(library) ? null : library,
+    door,
+    agent,
+    session,
+    exe,
+    cwd,
+    argv: fields.argv,
+  };
+}
+
+function fieldsOf(bytes: Buffer, end: number): { texts: string[]; argv: string[] } | null {
+  const texts: string[] = [];
+  let position = fixedBytes;
+  for (let index = 0; index < fieldCount; index += 1) {
+    const length = bytes.readUInt16LE(84 + index * 2);
+    if (position + length > end) return null;
+    texts.push(bytes.toString('utf8', position, position + length));
+    position += length;
+  }
+  if (position + bytes.readUInt32LE(96) !== end) return null;
+  const argv = bytes.toString('utf8', position, end).split('\0');
+  if (argv.pop() !== '' || argv.length !== bytes.readUInt16LE(94)) return null;
+  return { texts, argv };
+}

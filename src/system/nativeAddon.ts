@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import { messageOf } from '../base/assert.ts';
+import { failure, success } from '../base/result.ts';
+import type { Result } from '../base/result.ts';
+
+/** Who stands at the other end of a Unix socket, as the kernel noted it when the connection was made. */
+export interface PeerCredentials {
+  readonly pid: number;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** What Node cannot do by itself. Each function throws an Error with a `code` when the system refuses. */
+export interface NativeAddon {
+  /** The peer of a connected Unix socket. */
+  peerCredentials(descriptor: number): PeerCredentials;
+  /** Takes `flock(LOCK_EX|LOCK_NB)`; false when another process holds it. Held until the descriptor is closed. */
+  lockFile(descriptor: number): boolean;
+  /** Replaces this process; returns only by throwing. */
+  execve(path: string, argv: readonly string[], environment: readonly string[]): never;
+}
+
+/** Where a bundle's native parts for a platform stand. */
+export function nativeFolder(bundleFolder: string): string {
+  return join(bundleFolder, 'native', `${process.platform}-${process.arch}`);
+}
+
+/**
+ * Loads `native/<platform>-<arch>/rampart.node` beside the running bundle.
+ * A failure says why it is not there or not ours; what is then impossible is for the caller to say.
+ */
+export function loadNativeAddon(bundleFolder: string): Result<NativeAddon, string> {
+  const file = join(nativeFolder(bundleFolder), 'rampart.node');
+  // Not require(): this room is bundled into an ES module and into a CommonJS one.
+  const loaded: { exports: unknown } = { exports: {} };
+  try {
+    process.dlopen(loaded, file);
+  } catch (thrown) {
+    return failure(`the native addon cannot be loaded: ${messageOf(thrown)}`);
+  }
+  return isNativeAddon(loaded.exports)
+    ? success(loaded.exports)
+    : failure(`the native addon lacks a function: ${file}`);
+}
+
+function isNativeAddon(exported: unknown): exported is NativeAddon {
+  if (typeof exported !== 'object' || exported === null) return false;
+  const members: Readonly<Record<string, unknown>> = { ...exported };
+  return ['peerCredentials', 'lockFile', 'execve'].every((name) => typeof members[name] === 'function');
+}

@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs';
+
+/** The kernel's line about a process, as far as we need it; proc(5), `/proc/PID/stat`. */
+export interface ProcessStat {
+  readonly pid: number;
+  readonly ppid: number;
+  /** Process id of the session's leader. */
+  readonly session: number;
+  /** Device number of the controlling terminal; 0 when there is none. */
+  readonly terminal: number;
+  /** Start time in clock ticks since boot: with the pid it names a process for good. */
+  readonly started: number;
+  /** False for a zombie, which has a pid but runs nothing. */
+  readonly alive: boolean;
+}
+
+/**
+ * What can be known of the machine's processes. Every answer is null when the process is gone or may not be
+ * read; a caller that decides about authority takes null as evidence against.
+ */
+export interface ProcessTable {
+  stat(pid: number): ProcessStat | null;
+  /** Effective user id. */
+  user(pid: number): number | null;
+  /** The environment that the program was started with, as `NAME=value`. */
+  environment(pid: number): readonly string[] | null;
+  /** The text of `/proc/PID/maps`: which files are mapped. */
+  maps(pid: number): string | null;
+  commandLine(pid: number): readonly string[] | null;
+  /** Process ids of the living children. */
+  children(pid: number): readonly number[] | null;
+}
+
+/** The table for this system: `/proc` on Linux, elsewhere one that knows nothing. */
+export function createProcessTable(platform: string = process.platform): ProcessTable {
+  return platform === 'linux' ? createProcTable('/proc') : unknownProcesses;
+}
+
+/** Reads a directory laid out like Linux's `/proc`. */
+export function createProcTable(root: string): ProcessTable {
+  const textOf = (pid: number, entry: string): string | null => readText(`${root}/${pid}/${entry}`);
+  return {
+    stat: (pid) => parseStat(textOf(pid, 'stat')),
+    user: (pid) => parseUser(textOf(pid, 'status')),
+    environment: (pid) => splitAtNul(textOf(pid, 'environ')),
+    maps: (pid) => textOf(pid, 'maps'),
+    commandLine: (pid) => splitAtNul(textOf(pid, 'cmdline')),
+    children: (pid) => parseChildren(textOf(pid, `task/${pid}/children`)),
+  };
+}
+
+/** Whether the process that had this pid and start time still runs. An unknown start time (0) matches any. */
+export function isRunning(table: ProcessTable, pid: number, started: number): boolean {
+  const stat = table.stat(pid);
+  return stat !== null && stat.alive && (started === 0 || stat.started === started);
+}
+
+const unknownProcesses: ProcessTable = {
+  stat: () => null,
+  user: () => null,
+  environment: () => null,
+  maps: () => null,
+  commandLine: () => null,
+  children: () => null,
+};
+
+function readText(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+}
+
+function splitAtNul(text: string | null): readonly string[] | null {
+  if (text === null) return null;
+  const entries = text.split('\0');
+  if (entries.at(-1) === '') entries.pop();
+  return entries;
+}
+
+/** The program's name stands in parentheses and may hold anything, so the fields are counted from the last one. */
+function parseStat(text: string | null): ProcessStat | null {
+  if (text === null) return null;
+  const nameEnd = text.lastIndexOf(')');
+  const pid = Number.parseInt(text, 10);
+  const fields = text.slice(nameEnd + 2).split(' ');
+  const [state = '', ppid = '', , session = '', terminal = ''] = fields;
+  const stat = {
+    pid,
+    ppid: Number(ppid),
+    session: Number(session),
+    terminal: Number(terminal),
+    started: Number(fields[19] ?? ''),
+    alive: !'ZXx'.includes(state),
+  };
+  const complete = nameEnd !== -1 && fields.length >= 20 && state !== '';
+  return complete && Number.isInteger(pid) && Number.isInteger(stat.started) ? stat : null;
+}
+
+/** The line `Uid: real effective saved filesystem` of `/proc/PID/status`. */
+function parseUser(text: string | null): number | null {
+  const found = /^Uid:\s+\d+\s+(\d+)/m.exec(text ?? '');
+  return found === null ? null : Number(found[1]);
+}
+
+function parseChildren(text: string | null): readonly number[] | null {
+  if (text === null) return null;
+  return text
+    .split(' ')
+    .map(Number)
+    .filter((pid) => Number.isInteger(pid) && pid > 0);
+}
