@@ -1,0 +1,113 @@
+import type { AuditRecord } from '../protocol/auditRecord.ts';
+import { defaultAgent } from '../protocol/environment.ts';
+import { isDenial, outcomeOf } from './decisionLabel.ts';
+import type { Icon } from './icon.ts';
+import { formatCount, formatLine, twoDigits } from './text.ts';
+
+/** What the decisions are put together by. */
+export type Grouping = 'source' | 'time';
+
+/** The most rows a group shows; older ones stay in the audit log. */
+export const maxRowsPerGroup = 500;
+
+/** Identical decisions, folded: the same command, folder, agent, rule and outcome. */
+export interface DecisionRow {
+  /** Stays the same while the row grows. */
+  readonly key: string;
+  /** The newest of them. */
+  readonly record: AuditRecord;
+  readonly count: number;
+}
+
+/** Rows under one heading, the newest first. */
+export interface DecisionGroup {
+  readonly key: string;
+  readonly label: string;
+  readonly description: string;
+  readonly icon: Icon;
+  readonly rows: readonly DecisionRow[];
+  /** How many rows more there are than are shown. */
+  readonly hidden: number;
+}
+
+/** How to group: by terminal and agent, or by hour. */
+export interface GroupingOptions {
+  readonly grouping: Grouping;
+  /** The name of a terminal or task by its session id; null when nobody named it. */
+  readonly sessionName: (sid: number) => string | null;
+}
+
+interface Heading {
+  readonly key: string;
+  readonly label: string;
+  readonly detail: string;
+  readonly icon: Icon;
+}
+
+/** Groups decisions that come newest first; the groups keep that order. */
+export function groupDecisions(
+  records: readonly AuditRecord[],
+  options: GroupingOptions,
+): readonly DecisionGroup[] {
+  const groups = new Map<string, { readonly heading: Heading; readonly records: AuditRecord[] }>();
+  for (const record of records) {
+    const heading = options.grouping === 'time' ? hourHeading(record) : sourceHeading(record, options);
+    const group = groups.get(heading.key);
+    if (group === undefined) groups.set(heading.key, { heading, records: [record] });
+    else group.records.push(record);
+  }
+  return [...groups.values()].map(({ heading, records: members }) => createGroup(heading, members));
+}
+
+function createGroup(heading: Heading, records: readonly AuditRecord[]): DecisionGroup {
+  const rows = foldIdentical(heading.key, records);
+  const denied = records.filter(isDenial).length;
+  const counts = [formatCount(records.length, 'decision'), denied === 0 ? '' : `${denied} denied`];
+  return {
+    key: heading.key,
+    label: heading.label,
+    description: [heading.detail, ...counts].filter((part) => part !== '').join(' · '),
+    icon: heading.icon,
+    rows: rows.slice(0, maxRowsPerGroup),
+    hidden: Math.max(0, rows.length - maxRowsPerGroup),
+  };
+}
+
+function foldIdentical(groupKey: string, records: readonly AuditRecord[]): readonly DecisionRow[] {
+  const rows = new Map<string, { readonly record: AuditRecord; count: number }>();
+  for (const record of records) {
+    const { rule } = record;
+    const ruleKey = rule === null ? '' : `${rule.file}:${rule.policy}:${rule.index}`;
+    const key = JSON.stringify([
+      groupKey,
+      record.request.command,
+      record.cwd,
+      record.agent,
+      outcomeOf(record),
+      ruleKey,
+    ]);
+    const row = rows.get(key);
+    if (row === undefined) rows.set(key, { record, count: 1 });
+    else row.count += 1;
+  }
+  return [...rows].map(([key, { record, count }]) => ({ key, record, count }));
+}
+
+function sourceHeading(record: AuditRecord, options: GroupingOptions): Heading {
+  const agent = record.agent === defaultAgent ? '' : formatLine(record.agent);
+  const named = record.sid === null ? null : options.sessionName(record.sid);
+  const fallback = record.sid === null ? formatLine(record.session) : `Session ${record.sid}`;
+  return {
+    key: `source:${record.sid ?? record.session}:${record.agent}`,
+    label: named === null || named === '' ? fallback : formatLine(named),
+    detail: agent,
+    icon: { id: agent === '' ? 'terminal' : 'hubot', color: null },
+  };
+}
+
+function hourHeading(record: AuditRecord): Heading {
+  const time = new Date(record.timestamp);
+  const day = `${time.getFullYear()}-${twoDigits(time.getMonth() + 1)}-${twoDigits(time.getDate())}`;
+  const label = Number.isNaN(time.getTime()) ? record.timestamp : `${day} ${twoDigits(time.getHours())}:00`;
+  return { key: `time:${label}`, label, detail: '', icon: { id: 'history', color: null } };
+}

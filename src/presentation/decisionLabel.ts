@@ -1,0 +1,143 @@
+import type { AuditRecord } from '../protocol/auditRecord.ts';
+import type { RuleReference } from '../protocol/decision.ts';
+import { defaultAgent } from '../protocol/environment.ts';
+import { iconColors, type Icon } from './icon.ts';
+import { formatLine, formatTimeOfDay } from './text.ts';
+
+/** What became of a command: what the policy said, and whether that was carried out. */
+export type Outcome =
+  'allowed' | 'watched' | 'denied' | 'approvalNeeded' | 'wouldBeDenied' | 'wouldNeedApproval';
+
+/** One named fact about a decision, for a tooltip or a detail pane. */
+export interface DetailField {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** One decision as a view shows it. */
+export interface DecisionLabel {
+  readonly label: string;
+  readonly description: string;
+  readonly icon: Icon;
+  /** The outcome in words. */
+  readonly outcome: string;
+  /** The whole command, unchanged: show it where text cannot act. */
+  readonly command: string;
+  readonly fields: readonly DetailField[];
+  /** The row as a screen reader says it. */
+  readonly spoken: string;
+}
+
+const looks: Readonly<Record<Outcome, { readonly words: string; readonly icon: Icon }>> = {
+  allowed: { words: 'allowed', icon: { id: 'check', color: iconColors.allowed } },
+  watched: { words: 'allowed and watched', icon: { id: 'eye', color: iconColors.allowed } },
+  denied: { words: 'denied', icon: { id: 'circle-slash', color: iconColors.denied } },
+  approvalNeeded: { words: 'denied: needs approval', icon: { id: 'question', color: iconColors.denied } },
+  wouldBeDenied: {
+    words: 'ran; enforce would deny it',
+    icon: { id: 'circle-slash', color: iconColors.attention },
+  },
+  wouldNeedApproval: {
+    words: 'ran; enforce would need approval',
+    icon: { id: 'question', color: iconColors.attention },
+  },
+};
+
+/** What became of a recorded command. */
+export function outcomeOf(record: AuditRecord): Outcome {
+  switch (record.decision.action) {
+    case 'allow':
+      return 'allowed';
+    case 'watch':
+      return 'watched';
+    case 'ask':
+      return record.enforced ? 'approvalNeeded' : 'wouldNeedApproval';
+    case 'deny':
+    case 'webhook':
+      return record.enforced ? 'denied' : 'wouldBeDenied';
+  }
+}
+
+/** Whether the policy spoke against the command, carried out or not. */
+export function isDenial(record: AuditRecord): boolean {
+  const outcome = outcomeOf(record);
+  return outcome !== 'allowed' && outcome !== 'watched';
+}
+
+/** Whether the command was really kept from running. */
+export function isRefused(record: AuditRecord): boolean {
+  return isDenial(record) && record.enforced;
+}
+
+/** A rule as people and the refusal line name it: policy and position, counted from 1. */
+export function formatRule(rule: RuleReference): string {
+  return `${rule.policy}#${rule.index + 1}`;
+}
+
+/** One decision, or `count` identical ones of which this is the newest. */
+export function formatDecision(record: AuditRecord, count = 1): DecisionLabel {
+  const { words, icon } = looks[outcomeOf(record)];
+  const label = formatLine(record.request.command);
+  const reason = formatLine(record.decision.message);
+  const times = count === 1 ? '' : `×${count}`;
+  const shownOutcome = isDenial(record) ? words : '';
+  return {
+    label,
+    description: [times, shownOutcome, isDenial(record) ? reason : '']
+      .filter((part) => part !== '')
+      .join(' · '),
+    icon,
+    outcome: words,
+    command: record.request.command,
+    fields: detailFields(record, count),
+    spoken: [label, words, reason, count === 1 ? '' : `${count} times`]
+      .filter((part) => part !== '')
+      .join(', '),
+  };
+}
+
+/** One denial for a list whose heading already says that it is one: reason, rule, time and agent behind the command. */
+export function formatDenial(record: AuditRecord): DecisionLabel {
+  const whole = formatDecision(record);
+  const parts = [
+    record.enforced ? '' : 'not enforced',
+    formatLine(record.decision.message),
+    record.rule === null ? '' : formatRule(record.rule),
+    formatTimeOfDay(record.timestamp),
+    record.agent === defaultAgent ? '' : formatLine(record.agent),
+  ];
+  return { ...whole, description: parts.filter((part) => part !== '').join(' · ') };
+}
+
+function detailFields(record: AuditRecord, count: number): readonly DetailField[] {
+  const { rule, decision } = record;
+  const fields: readonly (readonly [string, string | null])[] = [
+    ['Reason', decision.message],
+    ['Rule', rule === null ? 'none; the default action' : `${formatRule(rule)} (${rule.file}:${rule.line})`],
+    ['Folder', record.cwd],
+    ['Program', record.exe],
+    ['Agent', record.agent === defaultAgent ? null : record.agent],
+    ['Markers', record.markers.join(', ')],
+    ['Process', formatProcess(record)],
+    ['Not guardable', record.guardable ? null : 'what this program starts is not seen'],
+    ['Cut', record.truncated ? 'the command was too long to be recorded whole' : null],
+    ['Mode', record.mode],
+    ['Time', record.timestamp],
+    ['Times', count === 1 ? null : String(count)],
+    ['Check', `${(decision.evaluation_time_us / 1000).toFixed(2)} ms`],
+    ['Record', record.id],
+  ];
+  return fields.flatMap(([name, value]) =>
+    value === null || value === '' ? [] : [{ name, value: formatLine(value) }],
+  );
+}
+
+function formatProcess(record: AuditRecord): string | null {
+  if (record.pid === null) return null;
+  const parts = [
+    `${record.pid}`,
+    record.ppid === null ? '' : `started by ${record.ppid}`,
+    record.sid === null ? '' : `in session ${record.sid}`,
+  ];
+  return parts.filter((part) => part !== '').join(', ');
+}

@@ -1,0 +1,70 @@
+/** What *Protect Terminal* may do with a terminal in which the library is not loaded. */
+export type UnguardedChoice = 'openGuarded' | 'relaunch' | 'cancel';
+
+/** One line of a quick pick. */
+export interface Choice<Value> {
+  readonly value: Value;
+  readonly label: string;
+  readonly detail: string;
+}
+
+/** What to offer when a terminal runs something and the library is not loaded in it; the harmless choice first. */
+export const unguardedChoices: readonly Choice<UnguardedChoice>[] = [
+  {
+    value: 'openGuarded',
+    label: '$(add) Open guarded terminal',
+    detail: 'A new terminal beside this one; what runs here goes on, unguarded.',
+  },
+  {
+    value: 'relaunch',
+    label: '$(debug-restart) Relaunch, ending what runs',
+    detail: 'This terminal starts anew, guarded. What runs in it is ended.',
+  },
+  { value: 'cancel', label: '$(close) Cancel', detail: 'Nothing changes.' },
+];
+
+/** What *Stop Protecting* may do. */
+export type StopChoice = 'releaseTerminal' | 'guardOff';
+
+/** What *Stop Protecting* offers; `terminal` is the active terminal's name when the library is loaded in it. */
+export function stopChoices(terminal: string | null): readonly Choice<StopChoice>[] {
+  const release: readonly Choice<StopChoice>[] =
+    terminal === null
+      ? []
+      : [
+          {
+            value: 'releaseTerminal',
+            label: `$(terminal) This terminal: ${terminal}`,
+            detail: 'What you type in it is no longer asked about. What agents in it start still is.',
+          },
+        ];
+  return [
+    ...release,
+    {
+      value: 'guardOff',
+      label: '$(shield) New terminals and tasks',
+      detail: 'The guard is turned off. Terminals that are guarded now stay so until they are closed.',
+    },
+  ];
+}
+
+/** What the commands around protection say. */
+export const protectMessages = {
+  pickTitle: 'This terminal runs something and is not guarded',
+  stopTitle: 'Stop protecting',
+  protected: (name: string): string => `“${name}” is protected: everything started in it is asked about.`,
+  relaunched: (name: string): string =>
+    `“${name}” was idle and not guarded, so it was started anew. It is protected now.`,
+  relaunchedOnRequest: (name: string): string => `“${name}” was started anew and is protected.`,
+  opened: (name: string): string => `“${name}” was opened and is protected.`,
+  released: (name: string): string =>
+    `“${name}”: what you type is no longer asked about; agents in it still are.`,
+  guardOff: 'The guard is off for new terminals. Those that are guarded stay so until they are closed.',
+  unsupported: (platform: string): string =>
+    platform === 'win32'
+      ? 'Rampart cannot guard terminals on Windows itself. Open the folder in WSL, over SSH or in a container and protect it there.'
+      : `Rampart has no preload library for ${platform} yet, so no terminal can be guarded here.`,
+  notGuarded: (name: string): string =>
+    `“${name}” was opened with the guard on, but the library did not speak up in it. It is not guarded.`,
+  problem: (cause: string): string => `Rampart could not set up the guard: ${cause}`,
+} as const;

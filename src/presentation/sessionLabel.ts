@@ -1,0 +1,175 @@
+import { neverReached } from '../base/assert.ts';
+import type { SessionView } from '../protocol/session.ts';
+import { iconColors, type Icon } from './icon.ts';
+import type { DetailField } from './decisionLabel.ts';
+import { formatCount, formatLine } from './text.ts';
+
+/** Why a terminal is not guarded, as far as can be told. */
+export type UnguardedReason =
+  /** It was there before the guard was turned on. */
+  | 'openedBeforeGuard'
+  /** The guard is off. */
+  | 'guardOff'
+  /** It has no process of its own: an extension draws it. */
+  | 'noProcess'
+  /** There is no library for this platform. */
+  | 'unsupported'
+  /** It was opened with the guard on, and still the library never spoke up. */
+  | 'silent';
+
+/** What is known about the protection of one terminal or task; never assumed, always measured. */
+export type GuardState =
+  | { readonly kind: 'guarded'; readonly view: SessionView }
+  /** Guarded, but a person took it back: only agents in it are asked about. */
+  | { readonly kind: 'released'; readonly view: SessionView }
+  | { readonly kind: 'checking' }
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'unguarded'; readonly reason: UnguardedReason };
+
+/** One terminal or task of a window, or a session of another program. */
+export interface SessionSubject {
+  readonly name: string;
+  readonly kind: 'terminal' | 'task' | 'unknown';
+  readonly hidden: boolean;
+  /** Null when it has none. */
+  readonly pid: number | null;
+  readonly state: GuardState;
+}
+
+/** A terminal or task as a view shows it. */
+export interface SessionLabel {
+  readonly label: string;
+  readonly description: string;
+  readonly icon: Icon;
+  readonly fields: readonly DetailField[];
+  readonly spoken: string;
+}
+
+/** How a terminal or task is shown: what it is called, whether it is guarded and if not why, and its counts. */
+export function formatSession(subject: SessionSubject): SessionLabel {
+  const label = formatLine(subject.name) || (subject.pid === null ? 'terminal' : `process ${subject.pid}`);
+  const look = describe(subject.state);
+  const view = 'view' in subject.state ? subject.state.view : null;
+  const kind = subject.kind === 'task' ? 'task' : subject.hidden ? 'hidden' : '';
+  const counts = view === null ? '' : formatCounts(view);
+  const agent = view?.agent ?? '';
+  const description = [kind, look.words, agent, counts].filter((part) => part !== '').join(' · ');
+  return {
+    label,
+    description,
+    icon: look.icon,
+    fields: detailFields(subject, look, view),
+    spoken: `${label}, ${description}`,
+  };
+}
+
+interface Look {
+  readonly words: string;
+  readonly sentence: string;
+  readonly icon: Icon;
+}
+
+function describe(state: GuardState): Look {
+  switch (state.kind) {
+    case 'guarded':
+      return {
+        words: 'guarded',
+        sentence: 'The preload library is loaded in it: every program it starts is asked about.',
+        icon: { id: 'shield', color: iconColors.allowed },
+      };
+    case 'released':
+      return {
+        words: 'agents only',
+        sentence: 'What a person types in it is not asked about; what agents in it start is.',
+        icon: { id: 'shield', color: iconColors.quiet },
+      };
+    case 'checking':
+      return {
+        words: 'checking…',
+        sentence: 'It was just opened; the library has not spoken up yet.',
+        icon: { id: 'loading~spin', color: null },
+      };
+    case 'unknown':
+      return {
+        words: 'not known',
+        sentence: 'The policy endpoint does not answer, so nobody can tell whether it is guarded.',
+        icon: { id: 'question', color: iconColors.attention },
+      };
+    case 'unguarded':
+      return {
+        words: `not guarded: ${reasonWords[state.reason]}`,
+        sentence: reasonSentences[state.reason],
+        icon: { id: 'warning', color: iconColors.attention },
+      };
+    default:
+      return neverReached(state);
+  }
+}
+
+const reasonWords: Readonly<Record<UnguardedReason, string>> = {
+  openedBeforeGuard: 'opened before the guard',
+  guardOff: 'the guard is off',
+  noProcess: 'no process',
+  unsupported: 'not supported here',
+  silent: 'the library is not loaded',
+};
+
+const reasonSentences: Readonly<Record<UnguardedReason, string>> = {
+  openedBeforeGuard:
+    'It was opened before the guard was turned on, and a running process cannot be guarded. Protect it to have it opened anew.',
+  guardOff: 'The guard is off for new terminals. Protect this one to turn it on.',
+  noProcess: 'It is drawn by an extension and has no process that could be guarded.',
+  unsupported: 'There is no preload library for this platform.',
+  silent:
+    'It was opened with the guard on, but the library did not speak up: another extension or setting may replace the loader variable, or its program is static or set-uid.',
+};
+
+function formatCounts(view: SessionView): string {
+  if (view.decisions === 0) return '';
+  const denied = view.denied === 0 ? '' : `, ${view.denied} denied`;
+  return `${formatCount(view.decisions, 'decision')}${denied}`;
+}
+
+function detailFields(subject: SessionSubject, look: Look, view: SessionView | null): readonly DetailField[] {
+  const fields: readonly (readonly [string, string | null])[] = [
+    ['State', look.sentence],
+    ['Process', subject.pid === null ? null : String(subject.pid)],
+    ['Agent', view?.agent ?? null],
+    ['Decisions', view === null ? null : String(view.decisions)],
+    ['Denied', view === null ? null : String(view.denied)],
+    ['Library', view?.library ?? null],
+    ['Hidden', subject.hidden ? 'not shown in the terminal list' : null],
+  ];
+  return fields.flatMap(([name, value]) => (value === null ? [] : [{ name, value }]));
+}
+
+/** What one terminal's state follows from. */
+export interface GuardEvidence {
+  readonly supported: boolean;
+  readonly guardEnabled: boolean;
+  /** Whether the endpoint can be asked now. */
+  readonly connected: boolean;
+  readonly pid: number | null;
+  /** What the endpoint says of this very process; null when it has never heard of it. */
+  readonly view: SessionView | null;
+  /** Whether it was opened while new terminals were being armed. */
+  readonly openedArmed: boolean;
+  /** How long it has been known, in milliseconds. */
+  readonly ageMs: number;
+}
+
+/** How long a library may take to speak up before its silence is believed, in milliseconds. */
+export const helloGraceMs = 3_000;
+
+/** What is known about the protection of a terminal. A library that said hello outweighs everything else. */
+export function evaluateGuardState(evidence: GuardEvidence): GuardState {
+  const { view } = evidence;
+  if (view?.guarded === true) return { kind: view.protection === 'released' ? 'released' : 'guarded', view };
+  if (!evidence.supported) return { kind: 'unguarded', reason: 'unsupported' };
+  if (evidence.openedArmed && evidence.ageMs < helloGraceMs) return { kind: 'checking' };
+  if (evidence.pid === null) return { kind: 'unguarded', reason: 'noProcess' };
+  if (!evidence.openedArmed) {
+    return { kind: 'unguarded', reason: evidence.guardEnabled ? 'openedBeforeGuard' : 'guardOff' };
+  }
+  return evidence.connected ? { kind: 'unguarded', reason: 'silent' } : { kind: 'unknown' };
+}

@@ -1,0 +1,134 @@
+import { neverReached } from '../base/assert.ts';
+import type { Mode } from '../protocol/mode.ts';
+import { formatCount, formatTimeOfDay } from './text.ts';
+
+/** How a window stands with its policy endpoint. `idle`: nobody has asked for one yet. */
+export type EndpointHealth = 'idle' | 'starting' | 'connected' | 'away';
+
+/** Everything the status bar tells. */
+export interface GuardStatus {
+  /** Whether the library exists for this platform. */
+  readonly supported: boolean;
+  /** Whether new terminals and tasks are guarded. */
+  readonly guardEnabled: boolean;
+  readonly endpoint: EndpointHealth;
+  /** The last mode the endpoint told; null before it told one. */
+  readonly mode: Mode | null;
+  /** When the mode ends by itself, RFC 3339; null when it does not. */
+  readonly until: string | null;
+  readonly unseenDenials: number;
+  /** Why the guard could not be set up; null when nothing went wrong. */
+  readonly problem: string | null;
+}
+
+/** The status-bar item. `warning` asks for the editor's warning background. */
+export interface StatusText {
+  readonly text: string;
+  readonly tooltip: string;
+  readonly tone: 'normal' | 'warning';
+}
+
+/** The status-bar item for a state; every state has a text of its own. */
+export function formatStatus(status: GuardStatus): StatusText {
+  const { word, tooltip, tone } = describe(status);
+  const unseen = status.unseenDenials === 0 ? '' : ` $(circle-slash) ${status.unseenDenials}`;
+  const unseenLine =
+    status.unseenDenials === 0
+      ? ''
+      : `\n\n${formatCount(status.unseenDenials, 'denied command')} you have not looked at.`;
+  return {
+    text: `$(shield) Rampart: ${word}${unseen}`,
+    tooltip: `${tooltip}${unseenLine}\n\nClick to switch the mode.`,
+    tone,
+  };
+}
+
+interface Description {
+  readonly word: string;
+  readonly tooltip: string;
+  readonly tone: 'normal' | 'warning';
+}
+
+function describe(status: GuardStatus): Description {
+  if (!status.supported) {
+    return {
+      word: 'not supported here',
+      tooltip: 'Rampart has no preload library for this platform, so no terminal is guarded.',
+      tone: 'warning',
+    };
+  }
+  if (status.problem !== null) {
+    return { word: 'problem', tooltip: `The guard could not be set up: ${status.problem}`, tone: 'warning' };
+  }
+  switch (status.endpoint) {
+    case 'idle':
+      return offDescription;
+    case 'starting':
+      return { word: 'starting…', tooltip: 'The policy endpoint is being started.', tone: 'normal' };
+    case 'away':
+      return {
+        word: 'endpoint away',
+        tooltip:
+          'The policy endpoint does not answer and is being started again. Until then guarded programs follow their fail mode (run, unless RAMPART_FAIL_OPEN says otherwise).',
+        tone: 'warning',
+      };
+    case 'connected':
+      return describeConnected(status);
+    default:
+      return neverReached(status.endpoint);
+  }
+}
+
+const offDescription: Description = {
+  word: 'off',
+  tooltip: 'New terminals are not guarded. Run “Rampart: Protect Terminal” to turn the guard on.',
+  tone: 'normal',
+};
+
+function describeConnected(status: GuardStatus): Description {
+  if (status.mode === null)
+    return { word: 'starting…', tooltip: 'The policy endpoint is being asked.', tone: 'normal' };
+  if (!status.guardEnabled) {
+    return {
+      ...offDescription,
+      tooltip: `${offDescription.tooltip} Guarded ones follow mode ${status.mode}.`,
+    };
+  }
+  const until = status.until === null ? '' : ` until ${formatTimeOfDay(status.until)}`;
+  return {
+    word: `${status.mode}${until}`,
+    tooltip: `${modeSentences[status.mode]}${until === '' ? '' : ` This ends at ${formatTimeOfDay(status.until ?? '')}.`}`,
+    tone: status.mode === 'disabled' ? 'warning' : 'normal',
+  };
+}
+
+/** What each mode does, in one sentence. */
+export const modeSentences: Readonly<Record<Mode, string>> = {
+  enforce: 'Every program is checked before it starts, and what the policy denies does not run.',
+  monitor: 'Every program is checked and recorded, and nothing is stopped.',
+  disabled: 'Nothing is checked, recorded or stopped.',
+};
+
+/** One line of the mode quick pick. */
+export interface ModeChoice {
+  readonly mode: Mode;
+  readonly label: string;
+  readonly description: string;
+  readonly detail: string;
+}
+
+/** The modes to choose from, the strictest first, the current one marked. */
+export function modeChoices(current: Mode | null): readonly ModeChoice[] {
+  return (['enforce', 'monitor', 'disabled'] as const).map((mode) => ({
+    mode,
+    label: modeLabels[mode],
+    description: mode === current ? 'current' : '',
+    detail: modeSentences[mode],
+  }));
+}
+
+const modeLabels: Readonly<Record<Mode, string>> = {
+  enforce: '$(shield) Enforce',
+  monitor: '$(eye) Monitor',
+  disabled: '$(circle-slash) Disabled',
+};

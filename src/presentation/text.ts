@@ -1,0 +1,31 @@
+/**
+ * Characters that break a line, move the cursor or reorder what stands around them: C0, DEL, C1, line and
+ * paragraph separators, and the bidirectional controls. Shown as they are, a command could be made to look like another one.
+ */
+const unprintable = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
+
+/** The longest text of one row in a view, in characters. */
+export const maxRowCharacters = 200;
+
+/** Text as one line that shows everything in it: line breaks as `⏎`, what cannot be shown as `?`; cut with `…`. */
+export function formatLine(text: string, maxCharacters: number = maxRowCharacters): string {
+  const shown = text.trim().replace(/\r?\n/gu, ' ⏎ ').replace(/\t/gu, ' ').replace(unprintable, '?');
+  return shown.length <= maxCharacters ? shown : `${shown.slice(0, maxCharacters - 1)}…`;
+}
+
+/** `1 command`, `2 commands`. */
+export function formatCount(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
+}
+
+/** The time of day, to the second, where the reader is; the text itself when it is not a time. */
+export function formatTimeOfDay(timestamp: string): string {
+  const time = new Date(timestamp);
+  if (Number.isNaN(time.getTime())) return timestamp;
+  return [time.getHours(), time.getMinutes(), time.getSeconds()].map(twoDigits).join(':');
+}
+
+/** A number below 100 with two digits. */
+export function twoDigits(value: number): string {
+  return String(value).padStart(2, '0');
+}

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { groupDecisions, maxRowsPerGroup, type Grouping } from '../../../src/presentation/decisionGroups.ts';
+import type { AuditRecord } from '../../../src/protocol/auditRecord.ts';
+import { createDenial, createRecord } from './recordFixture.ts';
+
+function group(
+  records: readonly AuditRecord[],
+  grouping: Grouping = 'source',
+): ReturnType<typeof groupDecisions> {
+  return groupDecisions(records, { grouping, sessionName: (sid) => (sid === 41 ? 'build' : null) });
+}
+
+it('puts decisions of one terminal under its name, with their counts', () => {
+  const [only, ...others] = group([createDenial(), createRecord()]);
+  assert.deepEqual(others, []);
+  assert.deepEqual([only?.label, only?.description], ['build', '2 decisions · 1 denied']);
+});
+
+it('keeps an agent apart from the person in the same terminal', () => {
+  const groups = group([createRecord({ agent: 'claude' }), createRecord()]);
+  assert.deepEqual(
+    groups.map((one) => [one.label, one.description, one.icon.id]),
+    [
+      ['build', 'claude · 1 decision', 'hubot'],
+      ['build', '1 decision', 'terminal'],
+    ],
+  );
+});
+
+it('names a session that nobody registered by its number, and one without a number by its own name', () => {
+  const groups = group([createRecord({ sid: 7 }), createRecord({ sid: null, session: 'ci-run' })]);
+  assert.deepEqual(
+    groups.map((one) => one.label),
+    ['Session 7', 'ci-run'],
+  );
+});
+
+it('folds identical decisions into the newest of them', () => {
+  const [newest, between, oldest] = [
+    createDenial({ id: 'c' }),
+    createRecord({ id: 'b' }),
+    createDenial({ id: 'a' }),
+  ];
+  const rows = group([newest, between, oldest])[0]?.rows ?? [];
+  assert.deepEqual(
+    rows.map((row) => [row.record.id, row.count]),
+    [
+      ['c', 2],
+      ['b', 1],
+    ],
+  );
+});
+
+it('does not fold what differs in folder, agent, outcome or rule', () => {
+  const rows = group([
+    createDenial(),
+    createDenial({ cwd: '/elsewhere' }),
+    createDenial({ enforced: false }),
+    createDenial({ rule: { policy: 'files', index: 3, file: '/policies/default.yaml', line: 40 } }),
+  ])[0]?.rows;
+  assert.equal(rows?.length, 4);
+});
+
+it('keeps the key of a row while it grows, so that the view keeps its place', () => {
+  const before = group([createDenial({ id: 'a' })])[0]?.rows[0]?.key;
+  const after = group([createDenial({ id: 'b' }), createDenial({ id: 'a' })])[0]?.rows[0]?.key;
+  assert.equal(before, after);
+});
+
+it('groups by hour where the reader is, the newest first', () => {
+  const at = (hour: number): string => new Date(2026, 10, 22, hour, 30).toISOString();
+  const groups = group([createRecord({ timestamp: at(15) }), createRecord({ timestamp: at(9) })], 'time');
+  assert.deepEqual(
+    groups.map((one) => one.label),
+    ['2026-11-22 15:00', '2026-11-22 09:00'],
+  );
+});
+
+it('shows a bounded number of rows and says how many more there are', () => {
+  const records = Array.from({ length: maxRowsPerGroup + 7 }, (_, index) =>
+    createRecord({ request: { command: `echo ${index}` } }),
+  );
+  const [only] = group(records);
+  assert.deepEqual([only?.rows.length, only?.hidden], [maxRowsPerGroup, 7]);
+});

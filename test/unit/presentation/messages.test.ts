@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { formatDenialNotice } from '../../../src/presentation/denialNotice.ts';
+import { ownRulesTemplate } from '../../../src/presentation/policyTemplate.ts';
+import { stopChoices, unguardedChoices } from '../../../src/presentation/protectText.ts';
+import { createDenial } from './recordFixture.ts';
+
+it('says in one notification which command was denied, by which rule and why', () => {
+  assert.equal(
+    formatDenialNotice(createDenial(), 0),
+    'Rampart denied `rm -rf /precious` by rule files#3: deletes a folder',
+  );
+});
+
+it('counts the denials that it does not quote', () => {
+  assert.match(formatDenialNotice(createDenial(), 4), / \(and 4 more\)$/);
+});
+
+it('offers the harmless choice first where something runs', () => {
+  assert.deepEqual(
+    unguardedChoices.map((choice) => choice.value),
+    ['openGuarded', 'relaunch', 'cancel'],
+  );
+});
+
+it('offers to release a terminal only where there is a guarded one', () => {
+  assert.deepEqual(
+    stopChoices('bash').map((choice) => choice.value),
+    ['releaseTerminal', 'guardOff'],
+  );
+  assert.deepEqual(
+    stopChoices(null).map((choice) => choice.value),
+    ['guardOff'],
+  );
+});
+
+it('gives a first policy file that says nothing about the default action', () => {
+  assert.match(ownRulesTemplate, /^version: "1"$/m);
+  assert.doesNotMatch(ownRulesTemplate, /^default_action/m);
+});

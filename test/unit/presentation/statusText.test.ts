@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { formatStatus, modeChoices, type GuardStatus } from '../../../src/presentation/statusText.ts';
+
+const enforcing: GuardStatus = {
+  supported: true,
+  guardEnabled: true,
+  endpoint: 'connected',
+  mode: 'enforce',
+  until: null,
+  unseenDenials: 0,
+  problem: null,
+};
+
+it('gives every state a text of its own, and warns where nothing is enforced', () => {
+  const states: readonly Partial<GuardStatus>[] = [
+    {},
+    { mode: 'monitor' },
+    { mode: 'disabled' },
+    { endpoint: 'away' },
+    { endpoint: 'starting' },
+    { guardEnabled: false, endpoint: 'idle', mode: null },
+    { guardEnabled: false },
+    { supported: false },
+    { problem: 'the disk is full' },
+  ];
+  assert.deepEqual(
+    states.map((state) => {
+      const { text, tone } = formatStatus({ ...enforcing, ...state });
+      return [text, tone];
+    }),
+    [
+      ['$(shield) Rampart: enforce', 'normal'],
+      ['$(shield) Rampart: monitor', 'normal'],
+      ['$(shield) Rampart: disabled', 'warning'],
+      ['$(shield) Rampart: endpoint away', 'warning'],
+      ['$(shield) Rampart: starting…', 'normal'],
+      ['$(shield) Rampart: off', 'normal'],
+      ['$(shield) Rampart: off', 'normal'],
+      ['$(shield) Rampart: not supported here', 'warning'],
+      ['$(shield) Rampart: problem', 'warning'],
+    ],
+  );
+});
+
+it('counts the denials that nobody has looked at', () => {
+  const shown = formatStatus({ ...enforcing, unseenDenials: 2 });
+  assert.equal(shown.text, '$(shield) Rampart: enforce $(circle-slash) 2');
+  assert.match(shown.tooltip, /2 denied commands you have not looked at/);
+});
+
+it('says when a timed mode ends', () => {
+  const until = new Date(2026, 10, 22, 12, 15, 0).toISOString();
+  assert.equal(
+    formatStatus({ ...enforcing, mode: 'disabled', until }).text,
+    '$(shield) Rampart: disabled until 12:15:00',
+  );
+});
+
+it('says the cause of a problem', () => {
+  assert.match(formatStatus({ ...enforcing, problem: 'the disk is full' }).tooltip, /the disk is full/);
+});
+
+it('offers every mode with a sentence and marks the current one', () => {
+  const choices = modeChoices('monitor');
+  assert.deepEqual(
+    choices.map((choice) => [choice.mode, choice.description]),
+    [
+      ['enforce', ''],
+      ['monitor', 'current'],
+      ['disabled', ''],
+    ],
+  );
+  assert.ok(choices.every((choice) => choice.detail.endsWith('.')));
+});
