@@ -1,6 +1,14 @@
 /** What a policy says of a request. `webhook` stands in the peer's language; it is refused where no hook can be asked. */
 export type Action = 'allow' | 'deny' | 'ask' | 'watch' | 'webhook';
 
+/** Every action. */
+export const actions: readonly Action[] = ['allow', 'deny', 'ask', 'watch', 'webhook'];
+
+/** Whether a word names an action. */
+export function isAction(word: unknown): word is Action {
+  return actions.some((action) => action === word);
+}
+
 /** Where a rule stands. */
 export interface RuleReference {
   readonly policy: string;

@@ -1,0 +1,96 @@
+import { isRecord } from '../base/record.ts';
+import type { UnknownRecord } from '../base/record.ts';
+import { failure, success } from '../base/result.ts';
+import type { Result } from '../base/result.ts';
+import type { AuditRecord } from './auditRecord.ts';
+import { isAction } from './decision.ts';
+import type { RuleReference } from './decision.ts';
+import { isMode } from './mode.ts';
+
+/**
+ * Reads a record from a log line or a stream message. What decides about showing it must be there; what else
+ * is missing or of another kind becomes null, so that a record of another version stays readable.
+ */
+export function parseAuditRecord(value: unknown): Result<AuditRecord, string> {
+  if (!isRecord(value)) return failure('the record is not an object');
+  const { id, timestamp, request, decision } = value;
+  if (typeof id !== 'string' || typeof timestamp !== 'string') return failure('the record has no id or time');
+  if (!isRecord(request) || typeof request['command'] !== 'string')
+    return failure('the record has no command');
+  if (!isRecord(decision) || !isAction(decision['action'])) return failure('the record has no decision');
+  return success({
+    schema_version: 'rampart.audit.v1',
+    id,
+    timestamp,
+    agent: textOf(value['agent']),
+    session: textOf(value['session']),
+    tool: textOf(value['tool']),
+    request: {
+      command: request['command'],
+      ...(typeof request['path'] === 'string' ? { path: request['path'] } : {}),
+    },
+    decision: {
+      action: decision['action'],
+      message: textOf(decision['message']),
+      matched_policies: textsOf(decision['matched_policies']),
+      evaluation_time_us: numberOf(decision['evaluation_time_us']) ?? 0,
+    },
+    ...ownFields(value),
+  });
+}
+
+type OwnField =
+  | 'rule'
+  | 'argv'
+  | 'exe'
+  | 'cwd'
+  | 'pid'
+  | 'ppid'
+  | 'sid'
+  | 'door'
+  | 'markers'
+  | 'guardable'
+  | 'truncated'
+  | 'enforced'
+  | 'mode';
+
+function ownFields(value: UnknownRecord): Pick<AuditRecord, OwnField> {
+  return {
+    rule: ruleOf(value['rule']),
+    argv: textsOf(value['argv']),
+    exe: textOrNull(value['exe']),
+    cwd: textOrNull(value['cwd']),
+    pid: numberOf(value['pid']),
+    ppid: numberOf(value['ppid']),
+    sid: numberOf(value['sid']),
+    door: textOrNull(value['door']),
+    markers: textsOf(value['markers']) ?? [],
+    guardable: value['guardable'] !== false,
+    truncated: value['truncated'] === true,
+    enforced: value['enforced'] === true,
+    mode: isMode(value['mode']) ? value['mode'] : 'enforce',
+  };
+}
+
+function ruleOf(value: unknown): RuleReference | null {
+  if (!isRecord(value)) return null;
+  const { policy, index, file, line } = value;
+  if (typeof policy !== 'string' || typeof file !== 'string') return null;
+  return { policy, file, index: numberOf(index) ?? 0, line: numberOf(line) ?? 1 };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+function numberOf(value: unknown): number | null {
+  return typeof value === 'number' ? value : null;
+}
+
+function textsOf(value: unknown): readonly string[] | null {
+  return Array.isArray(value) ? value.filter((element) => typeof element === 'string') : null;
+}

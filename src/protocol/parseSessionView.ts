@@ -1,0 +1,27 @@
+import { isRecord } from '../base/record.ts';
+import { failure, success } from '../base/result.ts';
+import type { Result } from '../base/result.ts';
+import type { SessionView } from './session.ts';
+
+/** Reads a session; docs/protocol.md, section 8. What is missing besides the pid is taken as not known. */
+export function parseSessionView(value: unknown): Result<SessionView, string> {
+  if (!isRecord(value) || typeof value['pid'] !== 'number') return failure('the session has no pid');
+  const { pid, started, kind, name, hidden, protection, guarded, library, agent, denied, decisions } = value;
+  return success({
+    pid,
+    started: countOf(started),
+    kind: kind === 'terminal' || kind === 'task' ? kind : 'unknown',
+    name: typeof name === 'string' ? name : '',
+    hidden: hidden === true,
+    protection: protection === 'released' ? 'released' : 'protected',
+    guarded: guarded === true,
+    library: typeof library === 'string' ? library : null,
+    agent: typeof agent === 'string' ? agent : null,
+    denied: countOf(denied),
+    decisions: countOf(decisions),
+  });
+}
+
+function countOf(value: unknown): number {
+  return typeof value === 'number' ? value : 0;
+}

@@ -1,0 +1,67 @@
+import { isRecord } from '../base/record.ts';
+import type { UnknownRecord } from '../base/record.ts';
+import { failure, success } from '../base/result.ts';
+import type { Result } from '../base/result.ts';
+import { isMode } from './mode.ts';
+import { parseAuditRecord } from './parseAuditRecord.ts';
+import { parseSessionView } from './parseSessionView.ts';
+import type { PolicyProblem, StreamEvent } from './streamEvent.ts';
+
+/**
+ * Reads the payload of a stream message; docs/protocol.md, section 9.
+ * A type that is not known is a failure, which a reader passes over: a newer endpoint may send more.
+ */
+export function parseStreamEvent(value: unknown): Result<StreamEvent, string> {
+  if (!isRecord(value)) return failure('the event is not an object');
+  const { type } = value;
+  const read = typeof type === 'string' && Object.hasOwn(readers, type) ? readers[type] : undefined;
+  return read === undefined ? failure(`the event has an unknown type: ${String(type)}`) : read(value);
+}
+
+/** Reads the problems of a policy; what is not one is left out. */
+export function parsePolicyProblems(value: unknown): readonly PolicyProblem[] {
+  if (!Array.isArray(value)) return [];
+  return value.filter(isRecord).map((problem) => ({
+    file: String(problem['file']),
+    line: positionOf(problem['line']),
+    column: positionOf(problem['column']),
+    message: String(problem['message']),
+  }));
+}
+
+const readers: Readonly<Record<string, (value: UnknownRecord) => Result<StreamEvent, string>>> = {
+  connected: (value) => {
+    const { mode, version, pid, policy_generation: generation } = value;
+    if (!isMode(mode)) return failure('the event has no mode');
+    return success({
+      type: 'connected',
+      mode,
+      version: typeof version === 'string' ? version : '',
+      pid: typeof pid === 'number' ? pid : 0,
+      policy_generation: typeof generation === 'number' ? generation : 0,
+    });
+  },
+  audit: (value) => {
+    const record = parseAuditRecord(value['event']);
+    return record.ok ? success({ type: 'audit', event: record.value }) : record;
+  },
+  mode: ({ mode, until }) => {
+    if (!isMode(mode)) return failure('the event has no mode');
+    return success({ type: 'mode', mode, until: typeof until === 'string' ? until : null });
+  },
+  session: (value) => {
+    const session = parseSessionView(value['session']);
+    return session.ok ? success({ type: 'session', session: session.value }) : session;
+  },
+  policy: ({ generation, problems }) =>
+    success({
+      type: 'policy',
+      generation: typeof generation === 'number' ? generation : 0,
+      problems: parsePolicyProblems(problems),
+    }),
+  gap: ({ missed }) => success({ type: 'gap', missed: typeof missed === 'number' ? missed : 0 }),
+};
+
+function positionOf(value: unknown): number {
+  return typeof value === 'number' ? value : 1;
+}
