@@ -11,14 +11,11 @@ export const maxPolicyFileBytes = 1_048_576;
 /** How many files of the user's policy directory are read. */
 export const maxUserPolicyFiles = 256;
 
-/** Where a policy text comes from: `project` may only tighten, the others stand on one level. */
-export type PolicyOrigin = 'builtin' | 'user' | 'file' | 'project';
-
-/** One policy file as it stood on disk. */
+/** One policy file as it stood on disk. A file that was named on a command line is the user's. */
 export interface PolicyText {
   readonly file: string;
   readonly text: string;
-  readonly origin: PolicyOrigin;
+  readonly origin: 'builtin' | 'user' | 'project';
 }
 
 /** The files that make up the policy in force. */
@@ -55,7 +52,7 @@ export function projectPolicyFile(workspace: string): string {
 export function readPolicyTexts(locations: PolicyLocations): PolicyTexts {
   const texts: PolicyText[] = [];
   const problems: PolicyProblem[] = [];
-  const take = (file: string, origin: PolicyOrigin): void => {
+  const take = (file: string, origin: PolicyText['origin']): void => {
     const read = readPolicyFile(file);
     if (read.ok) texts.push({ file, text: read.value, origin });
     else problems.push(problemOf(file, read.error));
@@ -66,7 +63,7 @@ export function readPolicyTexts(locations: PolicyLocations): PolicyTexts {
     problems.push(...listed.problems);
     for (const file of listed.files) take(file, 'user');
   }
-  for (const file of locations.files) take(file, 'file');
+  for (const file of locations.files) take(file, 'user');
   return { texts, problems };
 }
 

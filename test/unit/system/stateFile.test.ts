@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { formatStateHeader, parseStateHeader } from '../../../src/system/stateFile.ts';
+import type { StateHeader } from '../../../src/system/stateFile.ts';
+
+const header: StateHeader = {
+  length: 64,
+  bootId: Uint8Array.from({ length: 16 }, (_, index) => 0xa0 + index),
+  mode: 'monitor',
+  generation: 7,
+  tableKey: Uint8Array.from({ length: 16 }, (_, index) => 0x10 + index),
+};
+
+test('stands at the offsets that the protocol names', () => {
+  assert.equal(
+    formatStateHeader(header).toString('hex', 0, 56),
+    Buffer.from('RMPSTATE').toString('hex') +
+      '40000000' +
+      '01000000' +
+      'a0a1a2a3a4a5a6a7a8a9aaabacadaeaf' +
+      '02' +
+      '000000' +
+      '07000000' +
+      '101112131415161718191a1b1c1d1e1f',
+  );
+});
+
+test('is read back as it was written, in every mode', () => {
+  for (const mode of ['enforce', 'monitor', 'disabled'] as const) {
+    const read = parseStateHeader(formatStateHeader({ ...header, mode }), header.bootId);
+    assert.deepEqual(read, { ok: true, value: { ...header, mode } });
+  }
+});
+
+test('says nothing when any bit of it is wrong', () => {
+  const bytes = formatStateHeader(header);
+  for (let index = 0; index < bytes.length * 8; index += 1) {
+    const flipped = Buffer.from(bytes);
+    flipped[index >> 3]! ^= 1 << (index & 7);
+    assert.equal(parseStateHeader(flipped, header.bootId).ok, false, `bit ${index}`);
+  }
+});
+
+test('says nothing when it is short or of another boot', () => {
+  const bytes = formatStateHeader(header);
+  assert.deepEqual(parseStateHeader(bytes.subarray(0, 63), header.bootId), {
+    ok: false,
+    error: 'the state file is short: 63 bytes',
+  });
+  assert.deepEqual(parseStateHeader(bytes, new Uint8Array(16)), {
+    ok: false,
+    error: 'the state file is of another boot',
+  });
+});
