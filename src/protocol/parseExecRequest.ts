@@ -1,0 +1,185 @@
+import { failure, success } from '../base/result.ts';
+import type { Result } from '../base/result.ts';
+import { decodeBase64Text } from './base64.ts';
+import type { ExecRequest } from './execRequest.ts';
+
+/** The longest name of a tool in bytes, as the peer has it. */
+const maxToolNameLength = 128;
+
+/** How many markers of one question are kept. */
+const maxMarkers = 64;
+
+/** Tool classes that the peer reserves; they are written in lower case. */
+const reservedTools = [
+  'browser',
+  'edit',
+  'exec',
+  'fetch',
+  'http',
+  'mcp',
+  'mcp-dangerous',
+  'mcp-destructive',
+  'read',
+  'web_fetch',
+  'write',
+];
+
+const fileTools = ['read', 'write', 'edit', 'mcp-destructive'];
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads a question as the library, the peer's clients and its hooks write it; docs/protocol.md section 3.
+ * The peer's other names for command, path and working directory are taken wherever it takes them, and two that
+ * disagree are refused. A failure is a sentence for the asker.
+ */
+export function parseExecRequest(toolName: string, body: unknown): Result<ExecRequest, string> {
+  const tool = toolName.trim();
+  const problem = toolProblem(tool);
+  if (problem !== null) return failure(problem);
+  const fields = body === null ? {} : fieldsOf(body);
+  if (fields === null) return failure('the body is not a JSON object');
+  const mistyped = mistypedField(fields);
+  if (mistyped !== null) return failure(`${mistyped} has the wrong type`);
+  const told = parseArguments(tool, fields);
+  if (!told.ok) return told;
+  return success({
+    ...told.value,
+    id: recordIdIn(fields),
+    agent: textIn(fields, 'agent') ?? '',
+    session: textIn(fields, 'session') ?? '',
+    tool,
+    enforce: fields['enforce'] === true,
+    argv: textsIn(fields, 'argv'),
+    exe: textIn(fields, 'exe'),
+    pid: processIdIn(fields, 'pid'),
+    ppid: processIdIn(fields, 'ppid'),
+    sid: processIdIn(fields, 'sid'),
+    door: textIn(fields, 'door'),
+    markers: (textsIn(fields, 'markers') ?? []).slice(0, maxMarkers),
+    guardable: fields['guardable'] !== false,
+    truncated: fields['truncated'] === true,
+  });
+}
+
+type ToolArguments = Pick<ExecRequest, 'command' | 'path' | 'cwd'>;
+
+function parseArguments(tool: string, fields: Fields): Result<ToolArguments, string> {
+  const places = argumentPlaces(fields);
+  if (!places.ok) return places;
+  const command = agreedText(places.value, commandNames(tool), 'command');
+  if (!command.ok) return command;
+  const path = agreedText(places.value, pathNames(tool), 'path');
+  if (!path.ok) return path;
+  const cwd = agreedText(places.value, ['workdir', 'cwd'], 'working directory');
+  if (!cwd.ok) return cwd;
+  const isAbsolute = cwd.value?.startsWith('/') === true;
+  return success({ command: command.value ?? '', path: path.value, cwd: isAbsolute ? cwd.value : null });
+}
+
+function toolProblem(tool: string): string | null {
+  if (!/^[A-Za-z0-9_.:-]+$/.test(tool) || tool.length > maxToolNameLength)
+    return 'the tool name is not valid';
+  const lower = tool.toLowerCase();
+  return lower !== tool && reservedTools.includes(lower) ? `the tool is written ${lower}` : null;
+}
+
+function commandNames(tool: string): readonly string[] {
+  if (tool === 'exec') return ['command', 'cmd', 'input', 'command_b64'];
+  return tool === 'agent' ? ['command', 'description', 'prompt'] : ['command'];
+}
+
+function pathNames(tool: string): readonly string[] {
+  return fileTools.includes(tool)
+    ? ['path', 'file_path', 'file', 'filepath', 'target']
+    : ['path', 'file_path'];
+}
+
+/** Every map in which arguments may stand. */
+function argumentPlaces(fields: Fields): Result<readonly Fields[], string> {
+  const top: Record<string, unknown> = {};
+  for (const name of ['command', 'path', 'workdir', 'cwd']) top[name] = fields[name];
+  const places: Fields[] = [top];
+  for (const name of ['params', 'input']) {
+    const value = fields[name] ?? {};
+    const map = fieldsOf(value);
+    if (map === null) return failure(`${name} is not an object`);
+    places.push(map);
+    if (name === 'input') continue;
+    for (const nested of ['arguments', 'tool_input']) {
+      const inner = fieldsOf(map[nested]);
+      if (inner !== null) places.push(inner);
+    }
+  }
+  return success(places);
+}
+
+/** The text that all places agree on; null when none has one. `description` yields to the names before it. */
+function agreedText(
+  places: readonly Fields[],
+  names: readonly string[],
+  meaning: string,
+): Result<string | null, string> {
+  let agreed: string | null = null;
+  for (const place of places) {
+    for (const name of names) {
+      const value = place[name] ?? null;
+      if (value === null) continue;
+      const text = name === 'command_b64' ? base64In(value) : value;
+      if (typeof text !== 'string') return failure(`${name} is not a text`);
+      if (text.trim() === '' || (agreed !== null && isFallback(name))) continue;
+      if (agreed !== null && agreed !== text) return failure(`the ${meaning} is given twice and differs`);
+      agreed = text;
+    }
+  }
+  return success(agreed);
+}
+
+/** A hint that stands beside the command rather than for it. */
+function isFallback(name: string): boolean {
+  return name === 'description' || name === 'prompt';
+}
+
+function base64In(value: unknown): string | null {
+  return typeof value === 'string' ? decodeBase64Text(value) : null;
+}
+
+function mistypedField(fields: Fields): string | null {
+  const texts = ['agent', 'session', 'exe', 'door'].find((name) => !isAbsentOr(fields[name], 'string'));
+  const flags = ['enforce', 'guardable', 'truncated', 'verification'].find(
+    (name) => !isAbsentOr(fields[name], 'boolean'),
+  );
+  const lists = ['argv', 'markers'].find(
+    (name) => (fields[name] ?? null) !== null && textsIn(fields, name) === null,
+  );
+  return texts ?? flags ?? lists ?? null;
+}
+
+function isAbsentOr(value: unknown, type: 'string' | 'boolean'): boolean {
+  return value === undefined || value === null || typeof value === type;
+}
+
+function fieldsOf(value: unknown): Fields | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null;
+}
+
+function textIn(fields: Fields, name: string): string | null {
+  const value = fields[name];
+  return typeof value === 'string' ? value : null;
+}
+
+function textsIn(fields: Fields, name: string): readonly string[] | null {
+  const value = fields[name];
+  if (!Array.isArray(value)) return null;
+  return value.every((element) => typeof element === 'string') ? value : null;
+}
+
+function recordIdIn(fields: Fields): string | null {
+  const id = textIn(fields, 'id');
+  return id !== null && /^[0-9a-f]{32}$/.test(id) ? id : null;
+}
+
+function processIdIn(fields: Fields, name: string): number | null {
+  const value = fields[name];
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null;
+}

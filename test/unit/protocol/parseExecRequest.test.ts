@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { parseExecRequest } from '../../../src/protocol/parseExecRequest.ts';
+
+const id = '0123456789abcdef0123456789abcdef';
+
+function parsed(body: unknown, tool = 'exec'): unknown {
+  const request = parseExecRequest(tool, body);
+  return request.ok ? request.value : request.error;
+}
+
+function fieldOf(name: 'command' | 'path' | 'cwd', body: unknown, tool = 'exec'): unknown {
+  const request = parseExecRequest(tool, body);
+  return request.ok ? request.value[name] : request.error;
+}
+
+const nothing = {
+  id: null,
+  agent: '',
+  session: '',
+  tool: 'exec',
+  command: '',
+  path: null,
+  enforce: false,
+  argv: null,
+  exe: null,
+  cwd: null,
+  pid: null,
+  ppid: null,
+  sid: null,
+  door: null,
+  markers: [],
+  guardable: true,
+  truncated: false,
+};
+
+test('reads the question that our library asks', () => {
+  const body = {
+    agent: 'claude',
+    session: 's1',
+    params: { command: 'rm -rf x' },
+    enforce: true,
+    id,
+    argv: ['rm', '-rf', 'x'],
+    exe: '/usr/bin/rm',
+    cwd: '/work',
+    pid: 7,
+    ppid: 6,
+    sid: 5,
+    door: 'execve',
+    markers: ['CLAUDECODE'],
+    guardable: false,
+    truncated: true,
+  };
+  const { params, ...rest } = body;
+  assert.deepEqual(parsed(body), { ...rest, tool: 'exec', command: params.command, path: null });
+});
+
+test('reads the four keys of a stock library, and an object with none', () => {
+  assert.deepEqual(parsed({ agent: 'a', session: 's', params: { command: 'ls' }, enforce: true }), {
+    ...nothing,
+    agent: 'a',
+    session: 's',
+    command: 'ls',
+    enforce: true,
+  });
+  assert.deepEqual(parsed({}), nothing);
+  assert.deepEqual(parsed(null), nothing);
+  assert.deepEqual(parsed({ params: null, input: null, agent: null }), nothing);
+});
+
+test("takes the peer's other names for a command", () => {
+  for (const body of [
+    { command: 'ls' },
+    { input: { cmd: 'ls' } },
+    { params: { input: 'ls' } },
+    { params: { command_b64: 'bHM=' } },
+    { params: { arguments: { command: 'ls' } } },
+    { params: { tool_input: { command: 'ls' } } },
+    { command: 'ls', params: { command: 'ls', cmd: ' ' } },
+  ]) {
+    assert.equal(fieldOf('command', body), 'ls', JSON.stringify(body));
+  }
+  assert.equal(fieldOf('command', { params: { cmd: 'ls' } }, 'read'), '');
+  assert.equal(fieldOf('command', { params: { description: 'd', prompt: 'p' } }, 'agent'), 'd');
+});
+
+test('refuses two that disagree and values of another type', () => {
+  assert.equal(
+    parsed({ command: 'ls', params: { command: 'rm' } }),
+    'the command is given twice and differs',
+  );
+  assert.equal(
+    parsed({ params: { workdir: '/a', cwd: '/b' } }),
+    'the working directory is given twice and differs',
+  );
+  assert.equal(parsed({ params: { command: 1 } }), 'command is not a text');
+  assert.equal(parsed({ params: { command_b64: '!' } }), 'command_b64 is not a text');
+  assert.equal(parsed({ params: [] }), 'params is not an object');
+  assert.equal(parsed({ agent: 1 }), 'agent has the wrong type');
+  assert.equal(parsed({ enforce: 'true' }), 'enforce has the wrong type');
+  assert.equal(parsed({ argv: ['a', 1] }), 'argv has the wrong type');
+  assert.equal(parsed([]), 'the body is not a JSON object');
+  assert.equal(parsed('ls'), 'the body is not a JSON object');
+});
+
+test('reads the path of a file tool under each of its names', () => {
+  for (const name of ['path', 'file_path', 'file', 'filepath', 'target']) {
+    assert.equal(fieldOf('path', { params: { [name]: '/etc/shadow' } }, 'read'), '/etc/shadow');
+  }
+  assert.equal(fieldOf('path', { params: { target: '/etc/shadow' } }, 'custom'), null);
+});
+
+test('keeps a working directory only when it is absolute', () => {
+  assert.equal(fieldOf('cwd', { workdir: '/w' }), '/w');
+  assert.equal(fieldOf('cwd', { cwd: 'w' }), null);
+});
+
+test('writes bytes of base64 that are not UTF-8 as the library does', () => {
+  const command = (bytes: Buffer): unknown =>
+    fieldOf('command', { params: { command_b64: bytes.toString('base64') } });
+  assert.equal(command(Buffer.from('rm é€😀')), 'rm é€😀');
+  assert.equal(command(Buffer.from([0x61, 0xff, 0xe9, 0x62])), 'aÿéb');
+  assert.equal(command(Buffer.from([0x61, 0xed, 0xa0, 0x80, 0xc0, 0x80])), 'a\u00ed\u00a0\u0080\u00c0\u0080');
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', minLength: 1 }), (text) => {
+      if (text.trim() !== '') assert.equal(command(Buffer.from(text)), Buffer.from(text).toString());
+    }),
+  );
+});
+
+test('takes a tool name as the peer does', () => {
+  for (const name of ['exec', ' exec ', 'mcp-destructive', 'My.Tool:v1', 'x'.repeat(128)]) {
+    assert.ok(parseExecRequest(name, {}).ok, name);
+  }
+  for (const name of ['', 'a/b', 'Exec', 'WRITE', 'x'.repeat(129), 'é']) {
+    assert.ok(!parseExecRequest(name, {}).ok, name);
+  }
+});
+
+test('forgets an id that is none, ids of processes that are none, and markers beyond the bound', () => {
+  assert.deepEqual(parsed({ id: 'X', pid: -1, ppid: 1.5, sid: '7', markers: Array(99).fill('M') }), {
+    ...nothing,
+    markers: Array(64).fill('M'),
+  });
+});
