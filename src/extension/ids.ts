@@ -1,0 +1,51 @@
+/** Every id that package.json and the code share; a test holds the two together. */
+
+export const commandIds = {
+  protectTerminal: 'rampart.protectTerminal',
+  stopProtecting: 'rampart.stopProtecting',
+  setMode: 'rampart.setMode',
+  showDeniedCommands: 'rampart.showDeniedCommands',
+  openPolicy: 'rampart.openPolicy',
+  showLog: 'rampart.showLog',
+  groupBySource: 'rampart.groupBySource',
+  groupByTime: 'rampart.groupByTime',
+  refresh: 'rampart.refresh',
+  copyCommand: 'rampart.copyCommand',
+  openRule: 'rampart.openRule',
+  showTerminal: 'rampart.showTerminal',
+} as const;
+
+export const viewIds = {
+  decisions: 'rampart.decisions',
+  sessions: 'rampart.sessions',
+  denied: 'rampart.denied',
+} as const;
+
+/** The containers in the Activity Bar and in the Panel. */
+export const containerIds = {
+  activityBar: 'rampart',
+  panel: 'rampartPanel',
+} as const;
+
+/** Settings that a workspace cannot set: scope `application`. */
+export const settingIds = {
+  guardEnabled: 'rampart.guard.enabled',
+  policyFiles: 'rampart.policy.files',
+  showDenials: 'rampart.notifications.showDenials',
+} as const;
+
+/** Keys for `when` clauses. */
+export const contextKeys = {
+  guardEnabled: 'rampart.guardEnabled',
+  groupedByTime: 'rampart.groupedByTime',
+} as const;
+
+/** `viewItem` values: what a row is, and so what can be done with it. */
+export const rowContexts = {
+  /** A decision that a rule took. */
+  ruledDecision: 'rampart.decision.rule',
+  /** A decision that the default action took. */
+  plainDecision: 'rampart.decision.default',
+  guardedTerminal: 'rampart.terminal.guarded',
+  unguardedTerminal: 'rampart.terminal.unguarded',
+} as const;

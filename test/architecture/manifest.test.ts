@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import {
+  commandIds,
+  containerIds,
+  contextKeys,
+  rowContexts,
+  settingIds,
+  viewIds,
+} from '../../src/extension/ids.ts';
+
+interface MenuItem {
+  readonly command: string;
+  readonly when?: string;
+}
+
+interface Manifest {
+  readonly engines: { readonly vscode: string };
+  readonly devDependencies: Readonly<Record<string, string>>;
+  readonly main: string;
+  readonly icon: string;
+  readonly extensionKind: readonly string[];
+  readonly activationEvents: readonly string[];
+  readonly capabilities: {
+    readonly untrustedWorkspaces: {
+      readonly supported: string;
+      readonly description: string;
+      readonly restrictedConfigurations: readonly string[];
+    };
+    readonly virtualWorkspaces: { readonly supported: boolean };
+  };
+  readonly contributes: {
+    readonly commands: readonly { readonly command: string; readonly category: string }[];
+    readonly viewsContainers: Readonly<
+      Record<string, readonly { readonly id: string; readonly icon: string }[]>
+    >;
+    readonly views: Readonly<Record<string, readonly { readonly id: string }[]>>;
+    readonly viewsWelcome: readonly {
+      readonly view: string;
+      readonly contents: string;
+      readonly when?: string;
+    }[];
+    readonly menus: Readonly<Record<string, readonly MenuItem[]>>;
+    readonly configuration: {
+      readonly properties: Readonly<Record<string, { readonly scope: string }>>;
+    };
+  };
+}
+
+const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest;
+const { contributes, capabilities } = manifest;
+const sorted = (ids: Iterable<string>): string[] => [...ids].sort();
+const whenClauses = [...Object.values(contributes.menus).flat(), ...contributes.viewsWelcome].flatMap(
+  (item) => item.when ?? [],
+);
+
+describe('the manifest', () => {
+  it('contributes exactly the commands, views, containers and settings that the code names', () => {
+    assert.deepEqual(
+      sorted(contributes.commands.map((entry) => entry.command)),
+      sorted(Object.values(commandIds)),
+    );
+    assert.deepEqual(
+      sorted(Object.values(contributes.views).flatMap((views) => views.map((view) => view.id))),
+      sorted(Object.values(viewIds)),
+    );
+    assert.deepEqual(
+      sorted(Object.values(contributes.viewsContainers).flatMap((all) => all.map((one) => one.id))),
+      sorted(Object.values(containerIds)),
+    );
+    assert.deepEqual(
+      sorted(Object.keys(contributes.configuration.properties)),
+      sorted(Object.values(settingIds)),
+    );
+  });
+
+  it('uses in menus, conditions and welcome texts only what exists', () => {
+    const commands = new Set<string>(Object.values(commandIds));
+    for (const item of Object.values(contributes.menus).flat())
+      assert.ok(commands.has(item.command), item.command);
+    for (const { contents } of contributes.viewsWelcome) {
+      for (const [, command = ''] of contents.matchAll(/\(command:([\w.]+)\)/g)) {
+        assert.ok(commands.has(command), command);
+      }
+    }
+    const names = new Set<string>([
+      ...Object.values(viewIds),
+      ...Object.values(contextKeys),
+      ...Object.values(rowContexts),
+    ]);
+    for (const clause of whenClauses) {
+      for (const [name] of clause.matchAll(/\brampart\.[\w.]+/g))
+        assert.ok(names.has(name), `${clause}: ${name}`);
+    }
+    for (const row of Object.values(rowContexts)) {
+      const kind = row.split('.').slice(0, 2).join('\\.');
+      assert.ok(
+        whenClauses.some((clause) => clause.includes(row) || clause.includes(kind)),
+        `nothing can be done with ${row}`,
+      );
+    }
+  });
+
+  it('puts every command under one name, so that typing it finds them all', () => {
+    assert.deepEqual([...new Set(contributes.commands.map((entry) => entry.category))], ['Rampart']);
+  });
+
+  it('lets no workspace and no dev container change a setting', () => {
+    for (const [id, { scope }] of Object.entries(contributes.configuration.properties)) {
+      assert.equal(scope, 'application', id);
+    }
+    assert.deepEqual(
+      sorted(capabilities.untrustedWorkspaces.restrictedConfigurations),
+      sorted(Object.values(settingIds)),
+    );
+  });
+
+  it('runs where the terminals run, in restricted mode too, and says so', () => {
+    assert.deepEqual(manifest.extensionKind, ['workspace']);
+    assert.deepEqual(manifest.activationEvents, ['onStartupFinished']);
+    assert.equal(capabilities.untrustedWorkspaces.supported, 'limited');
+    assert.ok(capabilities.untrustedWorkspaces.description.length > 0);
+    assert.equal(capabilities.virtualWorkspaces.supported, false);
+  });
+
+  it('promises the oldest editor whose types it is compiled against', () => {
+    assert.equal(manifest.engines.vscode, '^1.99.0');
+    assert.match(manifest.devDependencies['@types/vscode'] ?? '', /^1\.99\./);
+  });
+
+  it('names pictures that exist', () => {
+    const icons = Object.values(contributes.viewsContainers).flatMap((all) => all.map((one) => one.icon));
+    for (const icon of [manifest.icon, ...icons]) assert.ok(existsSync(icon), icon);
+  });
+});
