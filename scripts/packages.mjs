@@ -1,0 +1,100 @@
+// @ts-check
+// The Debian packages that building, testing and the demo need, each with what shows that it is there.
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** @typedef {{ package: string, program?: string, file?: string }} SystemPackage */
+
+/** What `npm run build` calls. @type {SystemPackage[]} */
+export const buildPackages = [
+  { package: 'gcc', program: 'gcc' },
+  { package: 'libc6-dev', file: '/usr/include/stdlib.h' },
+  { package: 'make', program: 'make' },
+  { package: 'cmake', program: 'cmake' },
+];
+
+/** What VS Code's server needs to build two small addons; without them it runs, but writes no log files. @type {SystemPackage[]} */
+export const serverPackages = [
+  { package: 'g++', program: 'g++' },
+  { package: 'make', program: 'make' },
+  { package: 'python3', program: 'python3' },
+];
+
+/** What the tests drive the editor with. @type {SystemPackage[]} */
+export const browserPackages = [{ package: 'chromium', program: 'chromium' }];
+
+/** What `npm test` needs besides Node.js and its npm. @type {SystemPackage[]} */
+export const testPackages = [
+  ...buildPackages,
+  ...serverPackages,
+  ...browserPackages,
+  { package: 'ninja-build', program: 'ninja' },
+  { package: 'clang-format', program: 'clang-format' },
+  { package: 'dash', program: 'dash' },
+  { package: 'perl', program: 'perl' },
+];
+
+/** Whether `program` can be found on this PATH. @param {string} program */
+export function isOnPath(program) {
+  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, program), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** The names of those packages that are not there. @param {SystemPackage[]} wanted @returns {string[]} */
+export function findMissingPackages(wanted) {
+  const missing = wanted.filter(
+    ({ program, file }) => (program && !isOnPath(program)) || (file && !existsSync(file)),
+  );
+  return [...new Set(missing.map((entry) => entry.package))];
+}
+
+/**
+ * Installs what is missing through apt, when this user may (root, or sudo without a password).
+ * Returns the names that are still missing; their installation was tried and its output shown on stderr.
+ * @param {SystemPackage[]} wanted
+ * @returns {string[]}
+ */
+export function installMissingPackages(wanted) {
+  const missing = findMissingPackages(wanted);
+  const asRoot = rootPrefix();
+  if (missing.length === 0 || !asRoot || !isOnPath('apt-get')) return missing;
+  process.stderr.write(`installing Debian packages: ${missing.join(' ')}\n`);
+  const install = ['install', '-y', '--no-install-recommends', ...missing];
+  if (!runApt(asRoot, install)) {
+    runApt(asRoot, ['update']);
+    runApt(asRoot, install);
+  }
+  return findMissingPackages(wanted);
+}
+
+/** What to type to install these, for a person who may. @param {string[]} names */
+export function formatInstallCommand(names) {
+  return `sudo apt-get install ${names.join(' ')}`;
+}
+
+/** @returns {string[] | undefined} what to put before a command so that root runs it */
+function rootPrefix() {
+  if (process.getuid?.() === 0) return [];
+  return spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0 ? ['sudo', '-n'] : undefined;
+}
+
+/** @param {string[]} asRoot @param {string[]} words */
+function runApt(asRoot, words) {
+  const [program = '', ...rest] = [
+    ...asRoot,
+    'env',
+    'DEBIAN_FRONTEND=noninteractive',
+    'apt-get',
+    '-o',
+    'DPkg::Lock::Timeout=300',
+    ...words,
+  ];
+  return spawnSync(program, rest, { stdio: ['ignore', 2, 2] }).status === 0;
+}

@@ -1,0 +1,385 @@
+// @ts-check
+// A real VS Code for tests: its server, and a headless Chromium that does what a user does.
+//
+//   const host = await startHost({ workspace, vsix: ['x.vsix'], settings: {}, driver: false });
+//   await host.open();                          the workbench is painted; `host.page` is Playwright's page
+//   await host.runCommand('Rampart: Set Mode'); the command palette; then  host.pick('monitor')
+//   await host.statusItem(/Rampart/)            a Playwright locator, there within a minute
+//   await host.toast('text')                    likewise; only with `driver` off
+//   await host.typeInTerminal('bash', 'ls');    the newest terminal with that title; then host.terminalText()
+//   await host.screenshot('after-denial');      .artifacts/after-denial.png
+//   await host.stop();                          ends everything, removes its folder
+//
+//   const host = await startHost({ driver: true, vsix: [...] });
+//   const result = await host.runTests({ development: [folder], tests: module, results: file });
+//
+// `driver` switches VS Code's smoke-test driver: needed by runTests, and it keeps toasts from showing.
+// Every host has a home, user data and extensions of its own below /tmp; nothing of the user's is read or written.
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { format } from 'node:util';
+import { chromium } from 'playwright-core';
+import { browserPackages, formatInstallCommand, installMissingPackages } from '../../scripts/packages.mjs';
+import { findRepository } from './installation.mjs';
+import { startServer } from './server.mjs';
+import { until } from './until.mjs';
+
+const paintTimeoutMs = 90_000;
+const itemTimeoutMs = 60_000;
+const lineTimeoutMs = 15_000;
+const paletteAttempts = 4;
+const crashNoticeMs = 1_000;
+
+/** Chromium asks nobody outside this machine, and runs as root too: it opens only our own loopback page. */
+const browserFlags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-dev-shm-usage',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
+];
+
+/** A workbench without what is not under test. */
+const quietSettings = {
+  'workbench.startupEditor': 'none',
+  'workbench.enableExperiments': false,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'chat.disableAIFeatures': true,
+  'chat.agentHost.enabled': false,
+  'telemetry.telemetryLevel': 'off',
+  'update.mode': 'none',
+  'extensions.autoUpdate': false,
+  'extensions.autoCheckUpdates': false,
+  'extensions.ignoreRecommendations': true,
+  'git.enabled': false,
+  'files.hotExit': 'off',
+  'window.dialogStyle': 'custom',
+  'terminal.integrated.defaultProfile.linux': 'bash',
+  // Text that can be read from the page, and a tab for each terminal.
+  'terminal.integrated.gpuAcceleration': 'off',
+  'terminal.integrated.tabs.hideCondition': 'never',
+  'terminal.integrated.enablePersistentSessions': false,
+  'terminal.integrated.initialHint': false,
+};
+
+/**
+ * @typedef {object} HostOptions
+ * @property {string} [workspace]  the folder to open; default an empty one
+ * @property {string[]} [vsix]  packaged extensions to install
+ * @property {Record<string, unknown>} [settings]  user settings, over quiet defaults
+ * @property {Record<string, string>} [environment]  more variables for the server, and so for its terminals
+ * @property {boolean} [driver]  VS Code's smoke-test driver, default off
+ * @property {boolean} [trust]  let VS Code ask whether the workspace is trusted, default no
+ */
+
+/**
+ * @typedef {object} TestRun
+ * @property {string[]} development  folders of unpackaged extensions; a harness of five lines is enough
+ * @property {string} tests  the module whose `run()` runs the suite inside the extension host
+ * @property {string} results  the file which that suite writes when it has ended well or badly
+ * @property {number} [timeoutMs]  default two minutes
+ * @property {(line: string) => void} [print]  gets the extension host's console lines; default stdout
+ */
+
+/**
+ * Starts VS Code's server, installed first if need be. The caller stops it.
+ * @param {HostOptions} [options]
+ * @returns {Promise<Host>}
+ */
+export async function startHost(options = {}) {
+  const missing = installMissingPackages(browserPackages);
+  if (missing.length > 0) throw new Error(`install first: ${formatInstallCommand(missing)}`);
+  // Short, for the sockets below it; without symbolic links, as the kernel will name it.
+  const folder = mkdtempSync(join(realpathSync(tmpdir()), 'rvh-'));
+  const home = join(folder, 'home');
+  const workspace = resolve(options.workspace ?? join(folder, 'workspace'));
+  mkdirSync(home);
+  mkdirSync(workspace, { recursive: true });
+  const server = await startServer({
+    folder,
+    environment: { ...plainEnvironment(home), ...options.environment },
+    settings: { ...quietSettings, ...options.settings },
+    extensions: options.vsix ?? [],
+    flags: [
+      ...(options.trust ? [] : ['--disable-workspace-trust']),
+      ...(options.driver ? ['--enable-smoke-test-driver'] : []),
+    ],
+  });
+  return new Host({ folder, home, workspace, server });
+}
+
+/** A started VS Code. Its public fields may be read; see the top of this file for its methods. */
+export class Host {
+  /** @type {import('playwright-core').BrowserContext | undefined} */
+  #browser;
+  /** @type {import('playwright-core').Page | undefined} */
+  #page;
+
+  /** @param {{ folder: string, home: string, workspace: string, server: import('./server.mjs').Server }} parts */
+  constructor({ folder, home, workspace, server }) {
+    this.folder = folder;
+    this.home = home;
+    this.workspace = workspace;
+    this.server = server;
+  }
+
+  /** Playwright's page; throws before `open` or `runTests`. */
+  get page() {
+    if (!this.#page) throw new Error('the workbench is not open yet');
+    return this.#page;
+  }
+
+  /**
+   * Opens the workbench, or a fresh window of it, and waits until it is painted.
+   * @param {[string, string][]} [payload] VS Code's own start parameters
+   */
+  async open(payload = []) {
+    const page = await this.#startBrowser();
+    await page.goto(this.#address(payload));
+    await page.waitForSelector('.monaco-workbench .part.statusbar', { timeout: paintTimeoutMs });
+    return page;
+  }
+
+  /** Loads the same window again, as the command *Reload Window* does. */
+  async reload() {
+    await this.page.reload();
+    await this.page.waitForSelector('.monaco-workbench .part.statusbar', { timeout: paintTimeoutMs });
+  }
+
+  /**
+   * Runs a suite inside the extension host. Needs `driver`. Good is only: `run()` resolved, the results file
+   * is there, and no extension host crashed (of which VS Code itself says "ended with 0").
+   * @param {TestRun} run
+   * @returns {Promise<{ ok: true } | { ok: false, problem: string }>}
+   */
+  async runTests({ development, tests, results, timeoutMs = 120_000, print = printLine }) {
+    rmSync(results, { force: true });
+    const page = await this.#startBrowser();
+    /** @type {(problem: string | undefined) => void} */
+    let end = () => undefined;
+    /** @type {Promise<string | undefined>} */
+    const ended = new Promise((resolve) => (end = resolve));
+    await page.exposeFunction('codeAutomationLog', printExtensionHostLines(print));
+    await page.exposeFunction('codeAutomationExit', (/** @type {number} */ code) =>
+      end(code === 0 ? undefined : `the suite failed with code ${code}`),
+    );
+    page.on('crash', () => end('the page crashed'));
+    this.server.process.once('exit', () => end('the server ended'));
+    const timer = setTimeout(() => end(`no end within ${timeoutMs} ms`), timeoutMs);
+    const extensions = development.map(
+      (folder) => /** @type {[string, string]} */ (['extensionDevelopmentPath', this.#remote(folder)]),
+    );
+    await page.goto(this.#address([...extensions, ['extensionTestsPath', this.#remote(tests)]]));
+    const problem = (await ended) ?? (await this.#findCrash()) ?? findMissingResults(results);
+    clearTimeout(timer);
+    if (problem === undefined) return { ok: true };
+    await this.screenshot('failed-suite').catch(() => undefined);
+    return { ok: false, problem };
+  }
+
+  /** Runs a command by its label in the command palette. @param {string} label */
+  async runCommand(label) {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await this.page.keyboard.press('F1');
+        const input = this.page.locator(
+          '.quick-input-widget:not([style*="display: none"]) .quick-input-box input',
+        );
+        await input.waitFor({ timeout: lineTimeoutMs / 3 });
+        await input.fill(`>${label}`);
+        await this.#quickRow(label).click({ timeout: lineTimeoutMs / 2 });
+        return;
+      } catch (error) {
+        if (attempt === paletteAttempts) throw error;
+        await this.page.keyboard.press('Escape');
+      }
+    }
+  }
+
+  /** Chooses an entry of the quick pick that is open, or about to open. @param {string | RegExp} text */
+  async pick(text) {
+    await this.#quickRow(text).click({ timeout: lineTimeoutMs });
+  }
+
+  /** @param {string | RegExp} text @returns {Promise<import('playwright-core').Locator>} the status-bar item with that text */
+  async statusItem(text) {
+    return this.#shown('.part.statusbar .statusbar-item', text, itemTimeoutMs);
+  }
+
+  /** @param {string | RegExp} text @returns {Promise<import('playwright-core').Locator>} the notification with that text */
+  async toast(text) {
+    return this.#shown('.notification-toast', text, lineTimeoutMs);
+  }
+
+  /** @param {string | RegExp} text @returns {Promise<import('playwright-core').Locator>} the tree row with that text, in any view */
+  async treeRow(text) {
+    return this.#shown('.pane-body .monaco-list-row', text, lineTimeoutMs);
+  }
+
+  /** Brings the newest terminal with that title to the front. @param {string | RegExp} title */
+  async showTerminal(title) {
+    const tab = this.page.locator('.terminal-tabs-entry', { hasText: title }).last();
+    await tab.waitFor({ timeout: itemTimeoutMs });
+    const label = (await tab.innerText()).trim().split('\n')[0] ?? '';
+    const front = this.page.locator('.terminal-wrapper.active', {
+      has: this.page.locator(`textarea.xterm-helper-textarea[aria-label*="${label}"]`),
+    });
+    await until(
+      async () => {
+        if (await front.last().isVisible()) return true;
+        await tab.click();
+        return false;
+      },
+      { what: `terminal ${String(title)} in front` },
+    );
+    return front.last();
+  }
+
+  /** Types a line into the newest terminal with that title, when it shows a prompt. @param {string | RegExp} title @param {string} line */
+  async typeInTerminal(title, line) {
+    const terminal = await this.showTerminal(title);
+    await until(() => this.terminalText(), { what: 'a prompt in the terminal' });
+    await terminal.locator('textarea.xterm-helper-textarea').focus();
+    await this.page.keyboard.type(line);
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** What the terminal in front shows, with wrapped lines as they are on the screen. @returns {Promise<string>} */
+  async terminalText() {
+    const rows = await this.page.locator('.terminal-wrapper.active .xterm-rows').last().innerText();
+    return rows.replaceAll('\u00a0', ' ').trimEnd();
+  }
+
+  /** Waits until the terminal in front shows that. @param {RegExp} pattern @returns {Promise<string>} what it shows */
+  async terminalShows(pattern) {
+    let text = '';
+    const isThere = async () => pattern.test((text = await this.terminalText()));
+    await until(isThere, { what: `${String(pattern)} in the terminal` }).catch(
+      (/** @type {unknown} */ error) => {
+        throw new Error(`the terminal does not show ${String(pattern)} but:\n${text}`, { cause: error });
+      },
+    );
+    return text;
+  }
+
+  /** Keeps a picture of the window as `.artifacts/NAME.png`. @param {string} name */
+  async screenshot(name) {
+    const path = join(findRepository(), '.artifacts', `${name}.png`);
+    await this.page.screenshot({ path });
+  }
+
+  /** The process ids of the extension hosts started so far, oldest first. @returns {number[]} */
+  extensionHosts() {
+    return [...this.server.readLog().matchAll(/<(\d+)> Launched Extension Host Process/g)].map((match) =>
+      Number(match[1]),
+    );
+  }
+
+  /** Ends browser, server and everything that was started below this host's home; removes its folder. */
+  async stop() {
+    await this.#browser?.close().catch(() => undefined);
+    await this.server.stop();
+    endProcessesOf(this.home);
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  }
+
+  async #startBrowser() {
+    if (this.#browser) return this.page;
+    this.#browser = await chromium.launchPersistentContext(join(this.folder, 'chromium'), {
+      executablePath: '/usr/bin/chromium',
+      headless: true,
+      viewport: { width: 1400, height: 900 },
+      args: browserFlags,
+      env: plainEnvironment(this.home),
+    });
+    this.#page = this.#browser.pages()[0] ?? (await this.#browser.newPage());
+    return this.#page;
+  }
+
+  /** @param {[string, string][]} payload */
+  #address(payload) {
+    const address = new URL(this.server.origin);
+    address.searchParams.set('tkn', this.server.token);
+    address.searchParams.set(
+      this.workspace.endsWith('.code-workspace') ? 'workspace' : 'folder',
+      this.workspace,
+    );
+    address.searchParams.set('payload', JSON.stringify([['skipWelcome', 'true'], ...payload]));
+    return address.href;
+  }
+
+  /** @param {string} path */
+  #remote(path) {
+    return `vscode-remote://${new URL(this.server.origin).host}${encodeURI(resolve(path))}`;
+  }
+
+  /** @param {string | RegExp} text */
+  #quickRow(text) {
+    return this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
+  }
+
+  /** @param {string} selector @param {string | RegExp} text @param {number} timeout */
+  async #shown(selector, text, timeout) {
+    const found = this.page.locator(selector, { hasText: text }).first();
+    await found.waitFor({ timeout });
+    return found;
+  }
+
+  /** The server's log is the only one that tells a crash; its line may come a moment after the end. */
+  async #findCrash() {
+    const crash = () =>
+      /Extension Host Process exited with code: (?!0, signal: null)[^\n]*/.exec(this.server.readLog())?.[0];
+    return until(crash, { what: 'a crash', timeoutMs: crashNoticeMs }).catch(() => undefined);
+  }
+}
+
+/** @param {string} results */
+function findMissingResults(results) {
+  try {
+    readFileSync(results);
+    return undefined;
+  } catch {
+    return `the extension host ended without writing ${results}`;
+  }
+}
+
+/** @param {(line: string) => void} print */
+function printExtensionHostLines(print) {
+  // The workbench's own log comes through the same door.
+  const workbench =
+    /^\[|^(Resolv|Updating additional|Creating a socket|Creation of workbench|Ignoring fetching|No search provider)|\/static\/out\/vs\//;
+  return (/** @type {string} */ _kind, /** @type {unknown[]} */ words) => {
+    const line = format(...words);
+    if (!workbench.test(line)) print(line);
+  };
+}
+
+/** @param {string} line */
+function printLine(line) {
+  process.stdout.write(`${line}\n`);
+}
+
+/** What a login on this machine would have, and nothing of ours: no agent's markers, no npm. @param {string} home */
+function plainEnvironment(home) {
+  return {
+    HOME: home,
+    USER: process.env['USER'] ?? 'root',
+    SHELL: '/bin/bash',
+    LANG: 'C.UTF-8',
+    PATH: process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
+  };
+}
+
+/** The policy endpoint outlives a window by design, so it is found by the home it was given. @param {string} home */
+function endProcessesOf(home) {
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+      if (environment.includes(`HOME=${home}`)) process.kill(Number(pid), 'SIGKILL');
+    } catch {
+      // It has ended meanwhile, or is another user's.
+    }
+  }
+}
