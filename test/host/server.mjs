@@ -48,7 +48,9 @@ export async function startServer({ folder, environment, settings = {}, extensio
   const log = openSync(logPath, 'w');
   const listen = ['--host', '127.0.0.1', '--port', '0', '--connection-token', token];
   const quiet = ['--accept-server-license-terms', '--disable-telemetry', '--telemetry-level', 'off'];
-  const server = spawn(node, [main, ...places, ...listen, ...quiet, ...flags], {
+  // The first two words end the server when this process is killed before it could do so itself.
+  const command = ['--pdeathsig', 'TERM', node, main, ...places, ...listen, ...quiet, ...flags];
+  const server = spawn('setpriv', command, {
     cwd: folder,
     env,
     detached: true,

@@ -1,0 +1,40 @@
+// @ts-check
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { constants } from 'node:os';
+import { createStateDirectory, removeStateDirectory } from './endpoint.mjs';
+import { demoEnvironment } from './environment.mjs';
+
+/**
+ * Runs `command`, or a shell, guarded in the demo workspace; prints what was decided and ends the endpoint.
+ * @param {{ cli: string, demoFolder: string, workspace: string, command: string[] }} demo
+ * @returns {Promise<number>} the command's exit status
+ */
+export async function runTerminal({ cli, demoFolder, workspace, command }) {
+  const stateDirectory = createStateDirectory(demoFolder);
+  const env = demoEnvironment(process.env, stateDirectory);
+  const words = command.length > 0 ? command : [process.env['SHELL'] ?? '/bin/sh'];
+  if (command.length === 0) process.stderr.write(shellGreeting);
+  // Ctrl-C is the guarded command's; this process stays to clean up behind it.
+  const stay = () => undefined;
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, stay);
+  try {
+    const child = spawn(process.execPath, [cli, 'preload', '--state-dir', stateDirectory, '--', ...words], {
+      cwd: workspace,
+      env,
+      stdio: 'inherit',
+    });
+    const [code, signal] = await once(child, 'exit');
+    process.stderr.write('\nWhat was decided:\n');
+    spawnSync(process.execPath, [cli, 'log', '--state-dir', stateDirectory], { stdio: ['ignore', 2, 2] });
+    return code ?? 128 + (constants.signals[/** @type {NodeJS.Signals} */ (signal)] ?? 0);
+  } finally {
+    await removeStateDirectory(cli, stateDirectory);
+  }
+}
+
+const shellGreeting = `
+This shell is guarded. Run ./agent-cleanup.sh: it tries to delete .demo/precious, beside this workspace.
+Leave it with exit; then you see what was decided. \`npm start\` puts .demo/precious back.
+
+`;
