@@ -28,6 +28,24 @@ export function isUtf8(bytes: ByteText): boolean {
   return true;
 }
 
+/** The bytes for a reader: well-formed UTF-8 as its characters, every other byte as U+00xx. */
+export function readableText(bytes: ByteText): string {
+  if (/^[\x00-\x7f]*$/.test(bytes)) return bytes;
+  const parts: string[] = [];
+  for (let index = 0; index < bytes.length;) {
+    const length = Math.max(utf8Length(bytes, index), 1);
+    const sequence = bytes.slice(index, index + length);
+    parts.push(length === 1 ? sequence : String.fromCodePoint(codePointOf(sequence)));
+    index += length;
+  }
+  return parts.join('');
+}
+
+function codePointOf(sequence: ByteText): number {
+  const lead = sequence.charCodeAt(0) & (0x7f >> sequence.length);
+  return Array.from(sequence.slice(1)).reduce((sum, byte) => (sum << 6) | (byte.charCodeAt(0) & 0x3f), lead);
+}
+
 /** Standard base64 with padding; RFC 4648, section 4. */
 export function formatBase64(bytes: ByteText): string {
   let text = '';

@@ -1,5 +1,6 @@
 import { failure, success } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
+import { readableText } from '../protocol/byteText.ts';
 import { checksumKey, siphash24 } from './siphash.ts';
 
 /** The longest frame that a writer makes; docs/protocol.md, section 5. */
@@ -16,7 +17,7 @@ const kinds = ['hello', 'table', 'unanswered', 'failed'] as const;
 /** What a frame tells: a library said hello, a table hit, a run without an answer, a real call that failed. */
 export type JournalKind = (typeof kinds)[number];
 
-/** One record of the journal. Texts are as their bytes stood there, read as UTF-8. */
+/** One record of the journal. A byte of a text that is not UTF-8 is read as U+00xx. */
 export interface JournalFrame {
   readonly kind: JournalKind;
   readonly argvCut: boolean;
@@ -166,11 +167,11 @@ function fieldsOf(bytes: Buffer, end: number): { texts: string[]; argv: string[]
   for (let index = 0; index < fieldCount; index += 1) {
     const length = bytes.readUInt16LE(84 + index * 2);
     if (position + length > end) return null;
-    texts.push(bytes.toString('utf8', position, position + length));
+    texts.push(readableText(bytes.toString('latin1', position, position + length)));
     position += length;
   }
   if (position + bytes.readUInt32LE(96) !== end) return null;
-  const argv = bytes.toString('utf8', position, end).split('\0');
+  const argv = bytes.toString('latin1', position, end).split('\0');
   if (argv.pop() !== '' || argv.length !== bytes.readUInt16LE(94)) return null;
-  return { texts, argv };
+  return { texts, argv: argv.map(readableText) };
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { formatJournalFrame, maxJournalFrameBytes, parseJournal } from '../../../src/system/journalFrame.ts';
+import { checksumKey, siphash24 } from '../../../src/system/siphash.ts';
 import type { JournalFrame } from '../../../src/system/journalFrame.ts';
 
 const hello: JournalFrame = {
@@ -86,6 +87,14 @@ test('leaves the beginning of a frame for the next time, wherever it was cut', (
     const first = parseJournal(Buffer.concat([frame, frame.subarray(0, cut)]));
     assert.deepEqual([first.frames.length, first.consumed], [1, frame.length], `cut at ${cut}`);
   }
+});
+
+test('reads a byte that is not UTF-8 as the library writes it', () => {
+  const bytes = bytesOf({ ...hello, cwd: '/aXb' });
+  bytes[bytes.indexOf('/aXb') + 2] = 0xff;
+  const end = bytes.length - 8;
+  bytes.writeBigUInt64LE(siphash24(checksumKey, bytes.subarray(0, end)), end);
+  assert.equal(parseJournal(bytes).frames[0]?.cwd, '/a\u00ffb');
 });
 
 test('refuses to write a frame that is too long', () => {
