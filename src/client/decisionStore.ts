@@ -1,0 +1,110 @@
+import type { Disposable } from '../base/disposable.ts';
+import { Emitter } from '../base/emitter.ts';
+import type { Event } from '../base/emitter.ts';
+import type { AuditRecord } from '../protocol/auditRecord.ts';
+import { isPermitted } from '../protocol/decision.ts';
+
+/** How many records are kept; of older ones the audit log knows. */
+export const maxStoredDecisions = 2_000;
+
+/** How many refused records are kept beside them, so that a flood of allowed ones does not push them out. */
+export const maxStoredDenials = 1_000;
+
+/** How long changes are gathered before they are told, in milliseconds. */
+const gatherMs = 100;
+
+/**
+ * The decisions that are shown: ordered by time, each id once, bounded, the oldest dropped first.
+ * Fed by the stream and by pages of the audit log, in any order.
+ */
+export class DecisionStore implements Disposable {
+  readonly #all = new BoundedRecords(maxStoredDecisions);
+  readonly #denied = new BoundedRecords(maxStoredDenials);
+  readonly #changed = new Emitter<null>();
+  #gathering: NodeJS.Timeout | null = null;
+
+  /** The contents changed; changes that follow each other closely are told once. */
+  readonly onDidChange: Event<null> = this.#changed.event;
+
+  /** Every kept decision, the oldest first. */
+  get decisions(): readonly AuditRecord[] {
+    return this.#all.snapshot();
+  }
+
+  /** The kept decisions that do not permit the command, `ask` among them, the oldest first. */
+  get denied(): readonly AuditRecord[] {
+    return this.#denied.snapshot();
+  }
+
+  /** Takes records in; those that are there already change nothing. */
+  add(records: readonly AuditRecord[]): void {
+    let changed = false;
+    for (const record of records) {
+      changed = this.#all.add(record) || changed;
+      if (!isPermitted(record.decision.action)) changed = this.#denied.add(record) || changed;
+    }
+    if (changed) this.#tell();
+  }
+
+  clear(): void {
+    this.#all.clear();
+    this.#denied.clear();
+    this.#tell();
+  }
+
+  dispose(): void {
+    if (this.#gathering !== null) clearTimeout(this.#gathering);
+    this.#changed.dispose();
+  }
+
+  #tell(): void {
+    this.#gathering ??= setTimeout(() => {
+      this.#gathering = null;
+      this.#changed.fire(null);
+    }, gatherMs);
+  }
+}
+
+/** Records in order of time, each id once. */
+class BoundedRecords {
+  readonly #capacity: number;
+  readonly #ids = new Set<string>();
+  #records: AuditRecord[] = [];
+
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+  }
+
+  snapshot(): readonly AuditRecord[] {
+    return [...this.#records];
+  }
+
+  /** Whether the record is new and was kept. */
+  add(record: AuditRecord): boolean {
+    if (this.#ids.has(record.id)) return false;
+    const place = this.#placeOf(record);
+    const isFull = this.#records.length === this.#capacity;
+    if (isFull && place === 0) return false;
+    this.#ids.add(record.id);
+    this.#records.splice(place, 0, record);
+    if (isFull) this.#dropOldest();
+    return true;
+  }
+
+  clear(): void {
+    this.#ids.clear();
+    this.#records = [];
+  }
+
+  #dropOldest(): void {
+    const oldest = this.#records.shift();
+    if (oldest !== undefined) this.#ids.delete(oldest.id);
+  }
+
+  /** Behind the last record that is not younger; RFC 3339 times of one zone and precision sort as text. */
+  #placeOf(record: AuditRecord): number {
+    let place = this.#records.length;
+    while (place > 0 && (this.#records[place - 1]?.timestamp ?? '') > record.timestamp) place -= 1;
+    return place;
+  }
+}

@@ -1,0 +1,205 @@
+import { isRecord } from '../base/record.ts';
+import type { UnknownRecord } from '../base/record.ts';
+import { failure, success } from '../base/result.ts';
+import type { Result } from '../base/result.ts';
+import type { AuditRecord } from '../protocol/auditRecord.ts';
+import { parseHealth } from '../protocol/health.ts';
+import type { Health } from '../protocol/health.ts';
+import { isMode } from '../protocol/mode.ts';
+import type { Mode } from '../protocol/mode.ts';
+import { parseAuditRecord } from '../protocol/parseAuditRecord.ts';
+import { parseSessionView } from '../protocol/parseSessionView.ts';
+import { parsePolicyProblems } from '../protocol/parseStreamEvent.ts';
+import { routes } from '../protocol/routes.ts';
+import type { SessionRegistration, SessionView } from '../protocol/session.ts';
+import type { PolicyProblem } from '../protocol/streamEvent.ts';
+import type { EndpointAddress } from './endpointAddress.ts';
+import { exchangeJson } from './httpExchange.ts';
+import type { ClientFailure } from './httpExchange.ts';
+
+/** The outcome of a call. */
+export type Outcome<Value> = Promise<Result<Value, ClientFailure>>;
+
+/** The mode in force and when it ends by itself, RFC 3339. */
+export interface ModeState {
+  readonly mode: Mode;
+  readonly until: string | null;
+}
+
+/** What the answer to a question says; docs/protocol.md, section 4. */
+export interface PreflightAnswer {
+  readonly allowed: boolean;
+  readonly message: string;
+  /** What the refusal line says behind the command; null when the endpoint is not ours. */
+  readonly notice: string | null;
+}
+
+/** What is in force. */
+export interface PolicyStatus {
+  readonly mode: Mode;
+  readonly policyCount: number;
+  readonly ruleCount: number;
+  readonly problems: readonly PolicyProblem[];
+}
+
+/** One page of a day's audit records, in the order in which they were written. */
+export interface AuditPage {
+  readonly events: readonly AuditRecord[];
+  readonly totalInFile: number;
+  /** Where the next page starts; null on the last. */
+  readonly nextOffset: number | null;
+}
+
+/** Which records are wanted; `date` is a UTC day as `YYYY-MM-DD`. */
+export interface AuditQuery {
+  readonly date?: string;
+  readonly limit?: number;
+  readonly offset?: number;
+  readonly action?: string;
+  readonly agent?: string;
+  readonly session?: string;
+}
+
+/** How long a call may take unless it says otherwise: the deadline of the library. */
+const callTimeoutMs = 2_000;
+
+/** Calls that read or write files on the other side get longer. */
+const slowCallTimeoutMs = 10_000;
+
+/** Typed calls to one endpoint. Keeps no connection; every call ends within its own time limit and never rejects. */
+export class EndpointClient {
+  readonly address: EndpointAddress;
+  readonly #token: string | null;
+
+  constructor(address: EndpointAddress, token: string | null = null) {
+    this.address = address;
+    this.#token = token;
+  }
+
+  health(): Outcome<Health> {
+    return this.#call('GET', routes.health, null, parseHealth);
+  }
+
+  /** Asks a question whose body docs/protocol.md, section 3 fixes byte for byte. */
+  async preflight(tool: string, body: Buffer): Outcome<PreflightAnswer> {
+    const path = `${routes.preflight}${encodeURIComponent(tool)}`;
+    const exchange = { method: 'POST', path, body, token: this.#token, timeoutMs: callTimeoutMs } as const;
+    return understood(await exchangeJson(this.address, exchange), parsePreflightAnswer);
+  }
+
+  setMode(mode: Mode, forSeconds?: number): Outcome<ModeState> {
+    const body = forSeconds === undefined ? { mode } : { mode, for_seconds: forSeconds };
+    return this.#call('PUT', routes.mode, body, parseModeState);
+  }
+
+  policyStatus(): Outcome<PolicyStatus> {
+    return this.#call('GET', routes.status, null, parsePolicyStatus);
+  }
+
+  /** Reads the policy files again; a failure says what is wrong with them. */
+  reloadPolicy(): Outcome<null> {
+    return this.#call('POST', routes.policyReload, {}, () => success(null));
+  }
+
+  auditEvents(query: AuditQuery): Outcome<AuditPage> {
+    const search = new URLSearchParams();
+    for (const [name, value] of Object.entries(query)) search.set(name, String(value));
+    return this.#call('GET', `${routes.auditEvents}?${search.toString()}`, null, parseAuditPage);
+  }
+
+  sessions(): Outcome<readonly SessionView[]> {
+    return this.#call('GET', routes.sessions, null, parseSessions);
+  }
+
+  registerSession(pid: number, registration: SessionRegistration): Outcome<SessionView> {
+    return this.#call('PUT', `${routes.sessions}/${pid}`, registration, parseSessionView);
+  }
+
+  /** Tells the endpoint to end; it answers before it does. */
+  shutdown(): Outcome<null> {
+    return this.#call('POST', routes.shutdown, {}, () => success(null));
+  }
+
+  async #call<Value>(
+    method: 'GET' | 'POST' | 'PUT',
+    path: string,
+    body: object | null,
+    parse: (answer: unknown) => Result<Value, string>,
+  ): Outcome<Value> {
+    const isQuick = path === routes.health;
+    const answer = await exchangeJson(this.address, {
+      method,
+      path,
+      body: body === null ? null : Buffer.from(JSON.stringify(body)),
+      token: this.#token,
+      timeoutMs: isQuick ? callTimeoutMs : slowCallTimeoutMs,
+    });
+    return understood(answer, parse);
+  }
+}
+
+function understood<Value>(
+  answer: Result<unknown, ClientFailure>,
+  parse: (answer: unknown) => Result<Value, string>,
+): Result<Value, ClientFailure> {
+  if (!answer.ok) return answer;
+  const parsed = parse(answer.value);
+  return parsed.ok ? parsed : failure({ code: 'malformed', message: parsed.error });
+}
+
+function parsePreflightAnswer(answer: unknown): Result<PreflightAnswer, string> {
+  if (!isRecord(answer) || typeof answer['allowed'] !== 'boolean')
+    return failure('the answer has no decision');
+  const { allowed, message, notice } = answer;
+  return success({
+    allowed,
+    message: typeof message === 'string' ? message : '',
+    notice: typeof notice === 'string' ? notice : null,
+  });
+}
+
+function parseModeState(answer: unknown): Result<ModeState, string> {
+  if (!isRecord(answer) || !isMode(answer['mode'])) return failure('the answer has no mode');
+  const { mode, until } = answer;
+  return success({ mode, until: typeof until === 'string' ? until : null });
+}
+
+function parsePolicyStatus(answer: unknown): Result<PolicyStatus, string> {
+  if (!isRecord(answer) || !isMode(answer['mode'])) return failure('the answer has no mode');
+  return success({
+    mode: answer['mode'],
+    policyCount: countIn(answer, 'policy_count'),
+    ruleCount: countIn(answer, 'rule_count'),
+    problems: parsePolicyProblems(answer['problems']),
+  });
+}
+
+function parseAuditPage(answer: unknown): Result<AuditPage, string> {
+  if (!isRecord(answer) || !Array.isArray(answer['events'])) return failure('the answer has no events');
+  const events: AuditRecord[] = [];
+  for (const event of answer['events']) {
+    const record = parseAuditRecord(event);
+    if (record.ok) events.push(record.value);
+  }
+  const next = answer['next_offset'];
+  return success({
+    events,
+    totalInFile: countIn(answer, 'total_in_file'),
+    nextOffset: typeof next === 'number' ? next : null,
+  });
+}
+
+function parseSessions(answer: unknown): Result<readonly SessionView[], string> {
+  if (!isRecord(answer) || !Array.isArray(answer['sessions'])) return failure('the answer has no sessions');
+  const sessions: SessionView[] = [];
+  for (const entry of answer['sessions']) {
+    const session = parseSessionView(entry);
+    if (session.ok) sessions.push(session.value);
+  }
+  return success(sessions);
+}
+
+function countIn(answer: UnknownRecord, name: string): number {
+  const value = answer[name];
+  return typeof value === 'number' ? value : 0;
+}
