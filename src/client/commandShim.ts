@@ -1,0 +1,41 @@
+import type { NodeProgram } from './nodeProgram.ts';
+
+/** Set by the shim where it had to say `ELECTRON_RUN_AS_NODE` itself, so that the command takes both away again. */
+export const shimElectronVariable = 'RAMPART_SHIM_ELECTRON';
+
+/**
+ * The text of the command `rampart`: a shell script that runs `script` with the program it was installed by,
+ * else with a `node` of version 20 or later from `PATH`, else says what is missing and exits 125.
+ */
+export function formatCommandShim(script: string, program: NodeProgram): string {
+  const electron = [
+    '  if [ -z "$ELECTRON_RUN_AS_NODE" ]; then',
+    `    ELECTRON_RUN_AS_NODE=1 ${shimElectronVariable}=1 exec "$program" "$script" "$@"`,
+    '  fi',
+  ];
+  return [
+    '#!/bin/sh',
+    "# Rampart's command line. Written by its installation, which also repairs it.",
+    `script=${quote(script)}`,
+    `program=${quote(program.path)}`,
+    'if [ -x "$program" ] && [ -f "$script" ]; then',
+    ...(program.isElectron ? electron : []),
+    '  exec "$program" "$script" "$@"',
+    'fi',
+    'if [ ! -f "$script" ]; then',
+    '  echo "rampart: the installation is incomplete, $script is missing: start the editor once, or install again" >&2',
+    '  exit 125',
+    'fi',
+    'program=$(command -v node) || program=',
+    'if [ -n "$program" ] && "$program" -e \'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)\'; then',
+    '  exec "$program" "$script" "$@"',
+    'fi',
+    'echo "rampart: no Node.js 20 or later is in PATH: start the editor once, or install Node.js" >&2',
+    'exit 125',
+    '',
+  ].join('\n');
+}
+
+function quote(path: string): string {
+  return `'${path.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,95 @@
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { messageOf } from '../base/assert.ts';
+import { failure, success } from '../base/result.ts';
+import type { Result } from '../base/result.ts';
+import type { RuntimeFile } from './runtimeFiles.ts';
+
+/** How many versions of a thing stay on disk: the newest, and older ones that may still run. */
+const maxKeptVersions = 4;
+
+/**
+ * A folder that only we may write; made when it is missing. A failure says why it is not to be trusted.
+ */
+export function createPrivateFolder(folder: string): Result<null, string> {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o755 });
+    const entry = lstatSync(folder);
+    if (!entry.isDirectory()) return failure(`not a folder: ${folder}`);
+    if (entry.uid !== (process.geteuid?.() ?? entry.uid)) {
+      return failure(`the folder belongs to user ${entry.uid}: ${folder}`);
+    }
+    if ((entry.mode & 0o022) === 0) return success(null);
+    // A lenient umask made it so; it is ours.
+    chmodSync(folder, entry.mode & 0o755);
+    return success(null);
+  } catch (thrown) {
+    return failure(`the folder cannot be made: ${messageOf(thrown)}`);
+  }
+}
+
+/** Writes files to a new folder that appears complete or not at all; one that is there is left as it is. */
+export function writeFolderOnce(folder: string, files: readonly RuntimeFile[]): Result<null, string> {
+  if (isPresent(folder)) return success(null);
+  const draft = `${folder}.${process.pid}.new`;
+  try {
+    for (const { path, content, isExecutable } of files) {
+      const target = join(draft, path);
+      mkdirSync(dirname(target), { recursive: true, mode: 0o755 });
+      writeFileSync(target, content, { mode: isExecutable ? 0o755 : 0o644 });
+    }
+    renameSync(draft, folder);
+  } catch (thrown) {
+    rmSync(draft, { recursive: true, force: true });
+    // Another installer was faster.
+    if (!isPresent(folder)) return failure(`cannot be written: ${messageOf(thrown)}`);
+  }
+  pruneVersions(dirname(folder), folder);
+  return success(null);
+}
+
+/** Puts a symbolic link or a file in place at once: whoever looks sees the old one or the new one. */
+export function replaceAtomically(target: string, create: (draft: string) => void): Result<null, string> {
+  const draft = `${target}.${process.pid}.new`;
+  try {
+    rmSync(draft, { force: true });
+    create(draft);
+    renameSync(draft, target);
+    return success(null);
+  } catch (thrown) {
+    rmSync(draft, { force: true });
+    return failure(`cannot be written: ${messageOf(thrown)}`);
+  }
+}
+
+/** Makes `link` point to `target`, which may be relative to the link's folder. */
+export function linkAtomically(link: string, target: string): Result<null, string> {
+  return replaceAtomically(link, (draft) => symlinkSync(target, draft));
+}
+
+function isPresent(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+/** Takes away the oldest folders beside `kept`. What runs from them has its files open or mapped. */
+function pruneVersions(parent: string, kept: string): void {
+  try {
+    const folders = readdirSync(parent, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && /^[0-9a-f]{16}$/.test(entry.name))
+      .map((entry) => join(parent, entry.name))
+      .filter((folder) => folder !== kept)
+      .sort((first, second) => lstatSync(second).mtimeMs - lstatSync(first).mtimeMs);
+    for (const folder of folders.slice(maxKeptVersions - 1)) rmSync(folder, { recursive: true, force: true });
+  } catch {
+    // Another installer prunes at the same time; the next one looks again.
+  }
+}
