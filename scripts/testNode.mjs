@@ -1,5 +1,5 @@
-// Runs the node:test files of the named levels: `testNode.mjs unit [part of a path]`. Each file is bundled
-// from source first, so that a test needs no build of the rest.
+// Runs the node:test files of the named levels: `testNode.mjs unit [part of a path] [flags for node]`. Each
+// file is bundled from source first, so that a test needs no build of the rest.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,8 @@ import { build } from 'esbuild';
 const levels = ['unit', 'architecture', 'integration', 'e2e'];
 const words = process.argv.slice(2);
 const chosen = words.filter((word) => levels.includes(word));
-const filters = words.filter((word) => !levels.includes(word));
+const flags = words.filter((word) => word.startsWith('--'));
+const filters = words.filter((word) => !levels.includes(word) && !flags.includes(word));
 if (chosen.length === 0) {
   process.stderr.write(`testNode: name a level: ${levels.join(' ')}\n`);
   process.exit(2);
@@ -44,11 +45,10 @@ try {
     logLevel: 'warning',
   });
   const built = files.map((file) => join(outdir, file.slice('test/'.length).replace(/\.ts$/, '.mjs')));
-  const run = spawnSync(
-    process.execPath,
-    ['--enable-source-maps', '--test', '--test-concurrency=2', '--test-reporter=spec', ...built],
-    { stdio: 'inherit' },
-  );
+  // A test of everything has the machine, and the one demo folder, to itself.
+  const concurrency = chosen.includes('e2e') ? 1 : 2;
+  const how = ['--enable-source-maps', '--test', `--test-concurrency=${concurrency}`, '--test-reporter=spec'];
+  const run = spawnSync(process.execPath, [...how, ...flags, ...built], { stdio: 'inherit' });
   process.exitCode = run.status ?? 1;
 } finally {
   rmSync(outdir, { recursive: true, force: true });

@@ -218,23 +218,21 @@ export class Host {
     return this.#shown('.pane-body .monaco-list-row', text, lineTimeoutMs);
   }
 
-  /** Brings the newest terminal with that title to the front. @param {string | RegExp} title */
+  /**
+   * Brings the newest terminal with that title, as its tab shows it, to the front.
+   * @param {string | RegExp} title
+   * @returns {Promise<import('playwright-core').Locator>} what is in front then
+   */
   async showTerminal(title) {
     const tab = this.page.locator('.terminal-tabs-entry', { hasText: title }).last();
     await tab.waitFor({ timeout: itemTimeoutMs });
-    const label = (await tab.innerText()).trim().split('\n')[0] ?? '';
-    const front = this.page.locator('.terminal-wrapper.active', {
-      has: this.page.locator(`textarea.xterm-helper-textarea[aria-label*="${label}"]`),
-    });
-    await until(
-      async () => {
-        if (await front.last().isVisible()) return true;
-        await tab.click();
-        return false;
-      },
-      { what: `terminal ${String(title)} in front` },
-    );
-    return front.last();
+    const isInFront = async () => {
+      if (((await tab.getAttribute('class')) ?? '').includes('is-active')) return true;
+      await tab.click();
+      return false;
+    };
+    await until(isInFront, { what: `terminal ${String(title)} in front` });
+    return this.page.locator('.terminal-wrapper.active').last();
   }
 
   /** Types a line into the newest terminal with that title, when it shows a prompt. @param {string | RegExp} title @param {string} line */
