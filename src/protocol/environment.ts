@@ -53,3 +53,13 @@ export const agentMarkers: readonly string[] = [
   'GROK_AGENT',
   'OZ_RUN_ID',
 ];
+
+/** Values by which a marker says that it does not hold. */
+const negations: readonly string[] = ['', '0', 'false', 'no', 'off'];
+
+/** The names of the agent markers that an environment carries. */
+export function findAgentMarkers(
+  environment: Readonly<Record<string, string | undefined>>,
+): readonly string[] {
+  return agentMarkers.filter((name) => !negations.includes(environment[name] ?? ''));
+}

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { formatBase64, isUtf8 } from '../../../src/protocol/byteText.ts';
-import { formatPreflightBody } from '../../../src/protocol/preflightBody.ts';
+import { formatPreflightBody, maxQuestionTextBytes } from '../../../src/protocol/preflightBody.ts';
 import type { PreflightQuestion } from '../../../src/protocol/preflightBody.ts';
 
 const question: PreflightQuestion = {
   agent: 'preload',
   session: 'preload-7',
-  command: 'ls',
   enforce: true,
   id: '0'.repeat(32),
+  path: 'ls',
   argv: ['ls'],
   exe: '/bin/ls',
   cwd: '/tmp',
@@ -19,7 +19,6 @@ const question: PreflightQuestion = {
   door: 'preload',
   markers: ['CLAUDECODE'],
   guardable: true,
-  truncated: false,
 };
 
 test('writes the keys in the order of the protocol, without white space', () => {
@@ -44,7 +43,7 @@ test('escapes quotes and control bytes and keeps valid UTF-8', () => {
 test('sends a value that is not UTF-8 a second time in full', () => {
   const body = formatPreflightBody({
     ...question,
-    command: 'ls \xff',
+    path: '/bin/ls',
     argv: ['ls', '\xff'],
     exe: '/\xc0\x80',
     cwd: '/\xed\xa0\x80',
@@ -52,11 +51,26 @@ test('sends a value that is not UTF-8 a second time in full', () => {
   const read: unknown = JSON.parse(body);
   assert.deepEqual(
     Object.fromEntries(Object.entries(read as object).filter(([name]) => name.endsWith('_b64'))),
-    { command_b64: 'bHMg/w==', argv_b64: ['bHM=', '/w=='], exe_b64: 'L8CA', cwd_b64: 'L+2ggA==' },
+    { command_b64: 'bHMgJ/8n', argv_b64: ['bHM=', '/w=='], exe_b64: 'L8CA', cwd_b64: 'L+2ggA==' },
   );
-  assert.match(body, /"enforce":true,"command_b64":"bHMg\/w==","id"/);
+  assert.match(body, /"enforce":true,"command_b64":"bHMgJ\/8n","id"/);
   assert.match(body, /"argv":\["ls","\\u00ff"\],"argv_b64":/);
   assert.match(body, /"exe":"\/\\u00c0\\u0080","exe_b64":/);
+});
+
+test('cuts what is too long and says so', () => {
+  const long = 'x'.repeat(maxQuestionTextBytes);
+  const read = (
+    argv: readonly string[],
+  ): { params: { command: string }; argv: string[]; truncated: boolean } =>
+    JSON.parse(formatPreflightBody({ ...question, argv })) as never;
+  const fitting = read(['ls', long.slice(4)]);
+  assert.deepEqual([fitting.argv[1]?.length, fitting.truncated], [maxQuestionTextBytes - 4, false]);
+  const cut = read(['ls', long, 'more']);
+  assert.deepEqual(
+    [cut.argv.length, cut.argv[1]?.length, cut.params.command.length, cut.truncated],
+    [2, maxQuestionTextBytes - 3, maxQuestionTextBytes, true],
+  );
 });
 
 test('agrees with Node about base64 and UTF-8, for every pair of bytes', () => {

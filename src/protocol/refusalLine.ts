@@ -1,0 +1,50 @@
+import { utf8Length } from './byteText.ts';
+import type { ByteText } from './byteText.ts';
+
+/** The longest refusal line, with its newline, in bytes: a pipe takes that much at once. */
+export const maxRefusalBytes = 512;
+
+/** The longest command text in a refusal line, in bytes. */
+export const maxRefusedCommandBytes = 160;
+
+/** The notice when nobody answered and the fail mode is closed. */
+export const unansweredNotice =
+  ': the policy endpoint does not answer and RAMPART_FAIL_OPEN is 0; start it with `rampart serve`';
+
+/** The notice when an answer could not be used. */
+export const unreadableNotice = ": the policy endpoint's answer could not be read";
+
+/** `…` as bytes. */
+const ellipsis: ByteText = '\xe2\x80\xa6';
+
+/** The line that explains a refusal, with its newline; docs/protocol.md, section 4. */
+export function formatRefusalLine(command: ByteText, notice: ByteText): ByteText {
+  const head = `rampart: denied \`${cut(replaceControls(command), maxRefusedCommandBytes)}\` `;
+  const rest = cut(replaceControls(notice), maxRefusalBytes - head.length - 1);
+  return `${head}${rest}\n`;
+}
+
+/** Characters that a terminal would obey: C0, DEL, and C1 in their UTF-8 form or as bytes of no character. */
+function replaceControls(bytes: ByteText): ByteText {
+  let text = '';
+  for (let index = 0; index < bytes.length;) {
+    const length = Math.max(utf8Length(bytes, index), 1);
+    const character = bytes.slice(index, index + length);
+    text += isControl(character) ? '?' : character;
+    index += length;
+  }
+  return text;
+}
+
+function isControl(character: ByteText): boolean {
+  return /^(?:[\x00-\x1f\x7f-\x9f]|\xc2[\x80-\x9f])$/.test(character);
+}
+
+/** At most `bytes` bytes, with `…` at the end when something was left out; no character is cut in two. */
+function cut(text: ByteText, bytes: number): ByteText {
+  if (text.length <= bytes) return text;
+  let end = 0;
+  for (let next = end; next <= bytes - ellipsis.length; next += Math.max(utf8Length(text, next), 1))
+    end = next;
+  return `${text.slice(0, end)}${ellipsis}`;
+}
