@@ -15,3 +15,6 @@ export function formatDenialNotice(newest: AuditRecord, more: number): string {
   const verb = newest.decision.action === 'ask' ? 'held back for approval' : 'denied';
   return `Rampart ${verb} \`${command}\` by ${rule}${why}${others}`;
 }
+
+/** What a person can do about the notification. */
+export const noticeButtons = { show: 'Show', silence: 'Don’t Show Again' } as const;

@@ -66,5 +66,15 @@ export const protectMessages = {
       : `Rampart has no preload library for ${platform} yet, so no terminal can be guarded here.`,
   notGuarded: (name: string): string =>
     `“${name}” was opened with the guard on, but the library did not speak up in it. It is not guarded.`,
+  notReached: (cause: string): string => `The policy endpoint could not be reached: ${cause}`,
+  noEndpoint: 'it did not answer in time',
+  noProcess: (name: string): string => `“${name}” has no process that could be guarded.`,
   problem: (cause: string): string => `Rampart could not set up the guard: ${cause}`,
 } as const;
+
+/** What the editor shows on a terminal's tab about the variables that are put into it. */
+export const armingDescription =
+  'Loads the Rampart preload library, so that every program is checked before it starts, and adds the command `rampart`.';
+
+/** The button that leads from a problem to its details. */
+export const logButton = 'Show Log';

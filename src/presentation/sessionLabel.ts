@@ -164,7 +164,7 @@ export const helloGraceMs = 3_000;
 /** What is known about the protection of a terminal. A library that said hello outweighs everything else. */
 export function evaluateGuardState(evidence: GuardEvidence): GuardState {
   const { view } = evidence;
-  if (view?.guarded === true) return { kind: view.protection === 'released' ? 'released' : 'guarded', view };
+  if (view?.guarded === true) return stateOfView(view);
   if (!evidence.supported) return { kind: 'unguarded', reason: 'unsupported' };
   if (evidence.openedArmed && evidence.ageMs < helloGraceMs) return { kind: 'checking' };
   if (evidence.pid === null) return { kind: 'unguarded', reason: 'noProcess' };
@@ -173,3 +173,11 @@ export function evaluateGuardState(evidence: GuardEvidence): GuardState {
   }
   return evidence.connected ? { kind: 'unguarded', reason: 'silent' } : { kind: 'unknown' };
 }
+
+/** The state of a session whose library said hello. */
+export function stateOfView(view: SessionView): GuardState {
+  return { kind: view.protection === 'released' ? 'released' : 'guarded', view };
+}
+
+/** The heading over guarded sessions that are not terminals of this window. */
+export const elsewhereLabel = 'Outside this window';

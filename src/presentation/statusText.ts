@@ -12,6 +12,8 @@ export interface GuardStatus {
   /** Whether new terminals and tasks are guarded. */
   readonly guardEnabled: boolean;
   readonly endpoint: EndpointHealth;
+  /** Why the endpoint is away; null while it is not, or when nobody knows. */
+  readonly cause: string | null;
   /** The last mode the endpoint told; null before it told one. */
   readonly mode: Mode | null;
   /** When the mode ends by itself, RFC 3339; null when it does not. */
@@ -68,8 +70,7 @@ function describe(status: GuardStatus): Description {
     case 'away':
       return {
         word: 'endpoint away',
-        tooltip:
-          'The policy endpoint does not answer and is being started again. Until then guarded programs follow their fail mode (run, unless RAMPART_FAIL_OPEN says otherwise).',
+        tooltip: `The policy endpoint does not answer and is being started again${status.cause === null ? '' : ` (${status.cause})`}. Until then guarded programs follow their fail mode: they run, unless RAMPART_FAIL_OPEN says otherwise.`,
         tone: 'warning',
       };
     case 'connected':
@@ -109,13 +110,24 @@ export const modeSentences: Readonly<Record<Mode, string>> = {
   disabled: 'Nothing is checked, recorded or stopped.',
 };
 
-/** One line of the mode quick pick. */
+/** Over the mode quick pick. */
+export const modePickTitle = 'Rampart: what to do with what the policy denies';
+
+/** One line of the mode quick pick; a null mode offers to turn the guard on. */
 export interface ModeChoice {
-  readonly mode: Mode;
+  readonly mode: Mode | null;
   readonly label: string;
   readonly description: string;
   readonly detail: string;
 }
+
+/** Stands before the modes while the guard is off. */
+export const protectChoice: ModeChoice = {
+  mode: null,
+  label: '$(add) Protect Terminal',
+  description: 'the guard is off',
+  detail: 'Turns the guard on: every new terminal and task is guarded, and the active terminal is protected.',
+};
 
 /** The modes to choose from, the strictest first, the current one marked. */
 export function modeChoices(current: Mode | null): readonly ModeChoice[] {

@@ -29,3 +29,8 @@ export function formatTimeOfDay(timestamp: string): string {
 export function twoDigits(value: number): string {
   return String(value).padStart(2, '0');
 }
+
+/** The row under a group that shows a part of its rows. */
+export function formatHiddenRows(count: number): string {
+  return `${count.toLocaleString('en-US')} older ${count === 1 ? 'row is' : 'rows are'} in the audit log`;
+}

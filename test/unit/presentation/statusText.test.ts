@@ -6,6 +6,7 @@ const enforcing: GuardStatus = {
   supported: true,
   guardEnabled: true,
   endpoint: 'connected',
+  cause: null,
   mode: 'enforce',
   until: null,
   unseenDenials: 0,

@@ -1,0 +1,20 @@
+import type { Event } from '../base/emitter.ts';
+import type { SessionSubject } from '../presentation/sessionLabel.ts';
+import type { GuardStatus, StatusText } from '../presentation/statusText.ts';
+import type { AuditRecord } from '../protocol/auditRecord.ts';
+
+/** What `activate` gives to the editor, and so to tests and other extensions: to look at, not to steer. */
+export interface RampartApi {
+  /** How long `activate` took, in milliseconds. */
+  readonly activationMs: number;
+  /** Resolves when the user's setting has been carried out for this window for the first time. */
+  readonly settled: Promise<void>;
+  status(): GuardStatus;
+  readonly onDidChangeStatus: Event<GuardStatus>;
+  /** The status-bar item as it is shown. */
+  statusText(): StatusText;
+  /** The decisions that are kept, the oldest first. */
+  decisions(): readonly AuditRecord[];
+  /** This window's terminals and tasks. */
+  terminals(): readonly SessionSubject[];
+}

@@ -1,0 +1,39 @@
+import type * as vscode from 'vscode';
+import type { Clock } from '../../base/clock.ts';
+import type { EndpointClient } from '../../client/endpointClient.ts';
+import type { ProcessTable } from '../../system/processTable.ts';
+import type { StatePaths } from '../../system/stateDirectory.ts';
+import type { Notices } from '../adapters/notices.ts';
+import type { EndpointSupervisor } from '../endpoint/endpointSupervisor.ts';
+import type { Guard } from '../injection/guard.ts';
+import type { TerminalRegistry } from '../injection/terminalRegistry.ts';
+import type { WindowStatus } from '../model/windowStatus.ts';
+import type { DecisionTree } from '../views/decisionTree.ts';
+import type { DeniedList } from '../views/deniedList.ts';
+import type { SessionTree } from '../views/sessionTree.ts';
+
+/** What the commands work with. */
+export interface CommandParts {
+  readonly client: EndpointClient;
+  readonly clock: Clock;
+  readonly guard: Guard;
+  readonly home: string;
+  readonly notices: Notices;
+  readonly output: vscode.LogOutputChannel;
+  readonly paths: StatePaths;
+  readonly platform: string;
+  readonly processes: ProcessTable;
+  readonly registry: TerminalRegistry;
+  /** Reads sessions and the newest decisions from the endpoint again. */
+  readonly refresh: () => Promise<void>;
+  readonly status: WindowStatus;
+  readonly supervisor: EndpointSupervisor;
+  readonly views: {
+    readonly decisions: DecisionTree;
+    readonly denied: DeniedList;
+    readonly sessions: SessionTree;
+  };
+}
+
+/** How long a command waits for an endpoint that is being started, in milliseconds. */
+export const endpointWaitMs = 10_000;

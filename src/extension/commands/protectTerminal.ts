@@ -1,0 +1,113 @@
+import * as vscode from 'vscode';
+import { protectMessages, unguardedChoices } from '../../presentation/protectText.ts';
+import { helloGraceMs } from '../../presentation/sessionLabel.ts';
+import { isIdleShell } from '../injection/idleShell.ts';
+import type { KnownTerminal } from '../injection/terminalRegistry.ts';
+import { chooseValue } from './chooseValue.ts';
+import { endpointWaitMs, type CommandParts } from './commandParts.ts';
+
+/** How long a terminal may take to start its process, in milliseconds. */
+const processStartMs = 10_000;
+
+/** How often a state is looked at while it is waited for, in milliseconds. */
+const lookMs = 50;
+
+/**
+ * Has everything in a terminal enforced, whoever types. The first use turns the guard on. Where the library is
+ * not loaded an idle shell is started anew; running work is never ended unless the person says so.
+ */
+export async function protectTerminal(parts: CommandParts, target?: vscode.Terminal): Promise<void> {
+  const terminal = target ?? vscode.window.activeTerminal;
+  if (!(await isGuardReady(parts))) return;
+  if (terminal === undefined) {
+    await openGuarded(parts);
+    return;
+  }
+  const known = await awaitGuarded(parts, terminal);
+  if (hasLibrary(known)) parts.notices.mention(protectMessages.protected(known.subject.name));
+  else if (isIdle(parts, known)) await relaunch(parts, known, protectMessages.relaunched);
+  else await offerChoices(parts, known);
+}
+
+async function isGuardReady(parts: CommandParts): Promise<boolean> {
+  const { status, guard, supervisor, notices } = parts;
+  if (!status.current.supported) {
+    notices.warn(protectMessages.unsupported(parts.platform));
+    return false;
+  }
+  const turnedOn = await guard.turnOn();
+  if (!turnedOn.ok) {
+    notices.warn(protectMessages.problem(turnedOn.error));
+    return false;
+  }
+  if (await supervisor.connected(endpointWaitMs)) return true;
+  notices.warn(protectMessages.notReached(status.current.cause ?? protectMessages.noEndpoint));
+  return false;
+}
+
+async function offerChoices(parts: CommandParts, known: KnownTerminal | null): Promise<void> {
+  const canRelaunch = known?.pid != null && known.kind === 'terminal';
+  const choices = unguardedChoices.filter((choice) => choice.value !== 'relaunch' || canRelaunch);
+  const chosen = await chooseValue(protectMessages.pickTitle, choices);
+  if (chosen === 'openGuarded') await openGuarded(parts);
+  if (chosen === 'relaunch' && known !== null) {
+    await relaunch(parts, known, protectMessages.relaunchedOnRequest);
+  }
+}
+
+async function openGuarded(parts: CommandParts): Promise<void> {
+  const terminal = vscode.window.createTerminal({ iconPath: new vscode.ThemeIcon('shield') });
+  terminal.show();
+  const known = await awaitGuarded(parts, terminal);
+  if (hasLibrary(known)) parts.notices.mention(protectMessages.opened(known.subject.name));
+  else parts.notices.warn(protectMessages.notGuarded(terminal.name));
+}
+
+/** The editor's own command works on the active terminal, so that one has to become it first. */
+async function relaunch(
+  parts: CommandParts,
+  { terminal, pid }: KnownTerminal,
+  words: (name: string) => string,
+): Promise<void> {
+  const { window, commands } = vscode;
+  terminal.show();
+  await until(parts, processStartMs, () => Promise.resolve(window.activeTerminal === terminal));
+  if (window.activeTerminal !== terminal) return;
+  await commands.executeCommand('workbench.action.terminal.relaunch');
+  await until(parts, processStartMs, async () => (await parts.registry.find(terminal))?.pid !== pid);
+  const known = await awaitGuarded(parts, terminal);
+  if (hasLibrary(known)) parts.notices.inform(words(known.subject.name));
+  else parts.notices.warn(protectMessages.notGuarded(terminal.name));
+}
+
+/** Tells the endpoint to enforce everything in a terminal, and waits until its library has said hello or was silent too long. */
+async function awaitGuarded(parts: CommandParts, terminal: vscode.Terminal): Promise<KnownTerminal | null> {
+  const { registry } = parts;
+  if ('pty' in terminal.creationOptions) return registry.find(terminal);
+  await until(parts, processStartMs, async () => (await registry.find(terminal))?.pid != null);
+  const told = await registry.protect(terminal, 'protected');
+  if (!told.ok) parts.notices.warn(protectMessages.problem(told.error));
+  const isSettled = async (): Promise<boolean> => {
+    const known = await registry.find(terminal);
+    return known?.subject.state.kind !== 'checking';
+  };
+  await until(parts, helloGraceMs + lookMs, isSettled);
+  return registry.find(terminal);
+}
+
+async function until(parts: CommandParts, withinMs: number, isTrue: () => Promise<boolean>): Promise<void> {
+  const deadline = parts.clock.now() + withinMs;
+  while (!(await isTrue()) && parts.clock.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, lookMs));
+  }
+}
+
+function hasLibrary(known: KnownTerminal | null): known is KnownTerminal {
+  return known?.subject.state.kind === 'guarded' || known?.subject.state.kind === 'released';
+}
+
+/** Whether starting a terminal anew ends no work. A task's terminal runs work by its nature. */
+function isIdle(parts: CommandParts, known: KnownTerminal | null): known is KnownTerminal {
+  if (known?.pid == null || known.kind === 'task' || known.isRunning) return false;
+  return isIdleShell(parts.processes, known.pid);
+}

@@ -1,0 +1,54 @@
+import * as vscode from 'vscode';
+import { DisposableList, type Disposable } from '../../base/disposable.ts';
+import { commandIds } from '../ids.ts';
+import type { DecisionRowNode } from '../views/decisionItem.ts';
+import type { SessionNode } from '../views/sessionTree.ts';
+import type { CommandParts } from './commandParts.ts';
+import { openPolicy } from './openPolicy.ts';
+import { openRule } from './openRule.ts';
+import { protectTerminal } from './protectTerminal.ts';
+import { setMode } from './setMode.ts';
+import { showLog } from './showLog.ts';
+import { stopProtecting } from './stopProtecting.ts';
+
+/** Registers every command. Those on a row of a view get it as their argument; the palette gives none. */
+export function registerCommands(parts: CommandParts): Disposable {
+  const owned = new DisposableList();
+  const register = (id: string, run: (node?: unknown) => Promise<void>): void => {
+    owned.add(vscode.commands.registerCommand(id, run));
+  };
+  register(commandIds.protectTerminal, (node) => protectTerminal(parts, terminalOf(node)));
+  register(commandIds.stopProtecting, (node) => stopProtecting(parts, terminalOf(node)));
+  register(commandIds.setMode, () => setMode(parts));
+  register(commandIds.showDeniedCommands, () => parts.views.denied.show());
+  register(commandIds.openPolicy, () => openPolicy(parts));
+  register(commandIds.showLog, () => showLog(parts));
+  register(commandIds.groupBySource, () => parts.views.decisions.groupBy('source'));
+  register(commandIds.groupByTime, () => parts.views.decisions.groupBy('time'));
+  register(commandIds.refresh, () => parts.refresh());
+  register(commandIds.openRule, async (node) => {
+    if (isDecision(node)) await openRule(node);
+  });
+  register(commandIds.copyCommand, async (node) => {
+    if (isDecision(node)) await vscode.env.clipboard.writeText(node.record.request.command);
+  });
+  register(commandIds.showTerminal, async (node) => {
+    terminalOf(node)?.show();
+    return Promise.resolve();
+  });
+  return owned;
+}
+
+function isDecision(node: unknown): node is DecisionRowNode {
+  return hasKind(node, 'decision');
+}
+
+function terminalOf(node: unknown): vscode.Terminal | undefined {
+  const isTerminal = (one: unknown): one is SessionNode & { kind: 'terminal' } => hasKind(one, 'terminal');
+  return isTerminal(node) ? node.known.terminal : undefined;
+}
+
+/** The editor hands back the very objects that our views made; only the kind has to be told apart. */
+function hasKind(node: unknown, kind: string): boolean {
+  return typeof node === 'object' && node !== null && 'kind' in node && node.kind === kind;
+}

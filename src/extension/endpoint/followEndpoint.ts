@@ -1,0 +1,99 @@
+import { DisposableList, type Disposable } from '../../base/disposable.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { DecisionStore } from '../../client/decisionStore.ts';
+import type { EndpointClient } from '../../client/endpointClient.ts';
+import type { AuditRecord } from '../../protocol/auditRecord.ts';
+import type { PolicyProblem, StreamEvent } from '../../protocol/streamEvent.ts';
+import type { Background } from '../adapters/background.ts';
+import type { TerminalRegistry } from '../injection/terminalRegistry.ts';
+import type { SessionStore } from '../model/sessionStore.ts';
+import type { WindowStatus } from '../model/windowStatus.ts';
+import type { EndpointSupervisor } from './endpointSupervisor.ts';
+
+/** What follows the endpoint. */
+export interface FollowerParts {
+  readonly supervisor: EndpointSupervisor;
+  readonly client: EndpointClient;
+  readonly decisions: DecisionStore;
+  readonly sessions: SessionStore;
+  readonly registry: TerminalRegistry;
+  readonly status: WindowStatus;
+  /** A decision came by the stream. */
+  readonly onDecision: (record: AuditRecord) => void;
+  /** The policy was loaded or could not be; no problems means that it is as its files say. */
+  readonly onPolicyProblems: (problems: readonly PolicyProblem[]) => void;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly background: Background;
+}
+
+/** How many of the newest decisions are fetched when the stream opens. */
+const firstPageRecords = 500;
+
+/** Carries what the endpoint tells into this window's stores, until it is disposed. */
+export function registerEndpointFollower(parts: FollowerParts): Disposable {
+  const { supervisor, status } = parts;
+  const owned = new DisposableList();
+  owned.add(
+    supervisor.onDidChange(({ health, cause }) => {
+      status.update({ endpoint: health, cause });
+      // A mode that nobody vouches for any more is not shown.
+      if (health !== 'connected') status.update({ mode: null, until: null });
+    }),
+  );
+  owned.add(supervisor.onDidReceive((event) => receive(parts, event)));
+  return owned;
+}
+
+/** Reads sessions and the newest decisions from the endpoint. */
+export async function fetchFromEndpoint(parts: FollowerParts): Promise<void> {
+  const sessions = await parts.client.sessions();
+  const living = new Set(parts.registry.terminals.flatMap(({ pid }) => (pid === null ? [] : [pid])));
+  if (sessions.ok) parts.sessions.replaceAll(sessions.value, living);
+  else parts.logger.warn(`the sessions cannot be read: ${sessions.error.message}`);
+  parts.registry.registerAll();
+  await fetchDecisions(parts);
+}
+
+function receive(parts: FollowerParts, event: StreamEvent): void {
+  switch (event.type) {
+    case 'connected':
+      parts.status.update({ mode: event.mode, until: null });
+      parts.logger.info(`connected to policy endpoint ${event.version}, process ${event.pid}`);
+      parts.background.run('reading what the endpoint knows', () => fetchFromEndpoint(parts));
+      return;
+    case 'audit':
+      parts.decisions.add([event.event]);
+      parts.sessions.count(event.event);
+      parts.onDecision(event.event);
+      return;
+    case 'mode':
+      parts.status.update({ mode: event.mode, until: event.until });
+      return;
+    case 'session':
+      parts.sessions.put(event.session);
+      return;
+    case 'policy':
+      parts.onPolicyProblems(event.problems);
+      return;
+    case 'gap':
+      parts.logger.warn(`the stream left out ${event.missed} events`);
+      parts.background.run('reading what the endpoint knows', () => fetchFromEndpoint(parts));
+      return;
+  }
+}
+
+async function fetchDecisions(parts: FollowerParts): Promise<void> {
+  const date = new Date(parts.clock.now()).toISOString().slice(0, 10);
+  const first = await parts.client.auditEvents({ date, limit: firstPageRecords });
+  if (!first.ok) {
+    parts.logger.warn(`the audit log cannot be read: ${first.error.message}`);
+    return;
+  }
+  parts.decisions.add(first.value.events);
+  const offset = first.value.totalInFile - firstPageRecords;
+  if (first.value.nextOffset === null || offset <= 0) return;
+  const newest = await parts.client.auditEvents({ date, limit: firstPageRecords, offset });
+  if (newest.ok) parts.decisions.add(newest.value.events);
+}

@@ -1,0 +1,272 @@
+import * as vscode from 'vscode';
+import { DisposableList, type Disposable } from '../../base/disposable.ts';
+import type { Clock } from '../../base/clock.ts';
+import { Emitter, type Event } from '../../base/emitter.ts';
+import type { Result } from '../../base/result.ts';
+import {
+  evaluateGuardState,
+  helloGraceMs,
+  type GuardState,
+  type SessionSubject,
+} from '../../presentation/sessionLabel.ts';
+import type { Protection, SessionRegistration, SessionView } from '../../protocol/session.ts';
+import type { Background } from '../adapters/background.ts';
+import type { SessionStore } from '../model/sessionStore.ts';
+import type { WindowStatus } from '../model/windowStatus.ts';
+
+/** A terminal of this window, a task's among them. */
+export interface KnownTerminal {
+  readonly terminal: vscode.Terminal;
+  /** Null until the process has started, and when there is none. */
+  readonly pid: number | null;
+  readonly kind: 'terminal' | 'task';
+  readonly subject: SessionSubject;
+  /** Whether the shell integration tells of a command that runs now. */
+  readonly isRunning: boolean;
+}
+
+/** What the registry is given. */
+export interface RegistryParts {
+  readonly sessions: SessionStore;
+  readonly status: WindowStatus;
+  /** Tells the endpoint of a terminal. A failure says why it could not be told. */
+  readonly register: (pid: number, registration: SessionRegistration) => Promise<Result<SessionView, string>>;
+  /** Whether a terminal that opens now gets the library. */
+  readonly isArmed: () => boolean;
+  readonly clock: Clock;
+  readonly background: Background;
+}
+
+interface Tracked {
+  readonly terminal: vscode.Terminal;
+  pid: number | null;
+  /** The name of its task; null for a terminal. */
+  task: string | null;
+  /** The task's process has ended, though its terminal is still shown. */
+  ended: boolean;
+  openedArmed: boolean;
+  since: number;
+  protection: Protection;
+  running: number;
+}
+
+/** How often process ids are read again: a relaunch changes one and tells nobody. In milliseconds. */
+const rereadMs = 2_000;
+
+/** Knows this window's terminals and tasks, and keeps the endpoint informed of them. */
+export class TerminalRegistry implements Disposable {
+  readonly #parts: RegistryParts;
+  readonly #owned = new DisposableList();
+  readonly #tracked = new Map<vscode.Terminal, Tracked>();
+  /** Running tasks by pid: a task's start and its terminal arrive in any order. */
+  readonly #tasks = new Map<number, vscode.TaskExecution>();
+  readonly #changed = this.#owned.add(new Emitter<null>());
+
+  readonly onDidChange: Event<null> = this.#changed.event;
+
+  constructor(parts: RegistryParts) {
+    this.#parts = parts;
+    for (const terminal of vscode.window.terminals) this.#track(terminal, false);
+    const { window, tasks } = vscode;
+    this.#owned.add(window.onDidOpenTerminal((terminal) => this.#track(terminal, parts.isArmed())));
+    this.#owned.add(window.onDidCloseTerminal((terminal) => this.#forget(terminal)));
+    this.#owned.add(tasks.onDidStartTaskProcess((event) => this.#startTask(event)));
+    this.#owned.add(tasks.onDidEndTaskProcess((event) => this.#endTask(event)));
+    this.#owned.add(
+      window.onDidStartTerminalShellExecution((event) => this.#countRunning(event.terminal, 1)),
+    );
+    this.#owned.add(window.onDidEndTerminalShellExecution((event) => this.#countRunning(event.terminal, -1)));
+    this.#owned.add(parts.sessions.onDidChange(() => this.#changed.fire(null)));
+    const reread = setInterval(() => this.#reread(), rereadMs);
+    this.#owned.add({ dispose: () => clearInterval(reread) });
+  }
+
+  /** Every terminal that has not ended, in the order in which they were opened. */
+  get terminals(): readonly KnownTerminal[] {
+    return [...this.#tracked.values()].filter((one) => !one.ended).map((one) => this.#describe(one));
+  }
+
+  /** What is known of a terminal now, its process id read anew; null when it is not one of this window. */
+  async find(terminal: vscode.Terminal): Promise<KnownTerminal | null> {
+    const tracked = this.#tracked.get(terminal);
+    if (tracked === undefined) return null;
+    await this.#readPid(tracked);
+    return this.#describe(tracked);
+  }
+
+  /**
+   * Whether what happened in a session is this window's to tell: it is a terminal of this window, or it is
+   * nobody's and the person looks at this window.
+   */
+  isOurs(sid: number | null): boolean {
+    if (sid === null) return vscode.window.state.focused;
+    if ([...this.#tracked.values()].some((one) => one.pid === sid)) return true;
+    const kind = this.#parts.sessions.find(sid)?.kind ?? 'unknown';
+    return kind === 'unknown' && vscode.window.state.focused;
+  }
+
+  /** Tells the endpoint of every terminal again: it has just been connected to. */
+  registerAll(): void {
+    for (const tracked of this.#tracked.values()) {
+      const view = tracked.pid === null ? null : this.#parts.sessions.find(tracked.pid);
+      // A person's word outlives the window in which it was given.
+      if (view?.protection === 'released') tracked.protection = 'released';
+      this.#register(tracked);
+    }
+  }
+
+  /** Sets whether everything in a terminal is enforced, or only what agents start. */
+  async protect(terminal: vscode.Terminal, protection: Protection): Promise<Result<SessionView, string>> {
+    const tracked = this.#tracked.get(terminal);
+    if (tracked?.pid == null) return { ok: false, error: 'the terminal has no process' };
+    const told = await this.#tell(tracked, tracked.pid, protection);
+    if (told.ok) tracked.protection = protection;
+    return told;
+  }
+
+  dispose(): void {
+    this.#owned.dispose();
+  }
+
+  #track(terminal: vscode.Terminal, openedArmed: boolean): void {
+    const tracked: Tracked = {
+      terminal,
+      pid: null,
+      task: null,
+      ended: false,
+      openedArmed,
+      since: this.#parts.clock.now(),
+      protection: 'protected',
+      running: 0,
+    };
+    this.#tracked.set(terminal, tracked);
+    this.#parts.background.run('reading the process of a terminal', async () => {
+      await terminal.processId;
+      await this.#readPid(tracked);
+    });
+    this.#changed.fire(null);
+  }
+
+  #forget(terminal: vscode.Terminal): void {
+    const pid = this.#tracked.get(terminal)?.pid;
+    this.#tracked.delete(terminal);
+    if (pid != null) this.#parts.sessions.remove(pid);
+    this.#changed.fire(null);
+  }
+
+  #startTask({ processId, execution }: vscode.TaskProcessStartEvent): void {
+    if (!isProcessId(processId)) return;
+    this.#tasks.set(processId, execution);
+    for (const tracked of this.#tracked.values()) {
+      if (tracked.pid === processId) this.#register(tracked);
+    }
+    // Its terminal may not have been told to us yet, and the endpoint should know at once.
+    const registration = {
+      kind: 'task',
+      name: execution.task.name,
+      hidden: false,
+      protection: 'protected',
+    } as const;
+    this.#parts.background.run('registering a task', async () => {
+      const told = await this.#parts.register(processId, registration);
+      if (told.ok) this.#parts.sessions.put(told.value);
+    });
+  }
+
+  #endTask({ execution }: vscode.TaskProcessEndEvent): void {
+    for (const [pid, started] of this.#tasks) {
+      if (started !== execution) continue;
+      this.#tasks.delete(pid);
+      for (const tracked of this.#tracked.values()) if (tracked.pid === pid) tracked.ended = true;
+    }
+    this.#changed.fire(null);
+  }
+
+  #countRunning(terminal: vscode.Terminal, change: 1 | -1): void {
+    const tracked = this.#tracked.get(terminal);
+    if (tracked !== undefined) tracked.running = Math.max(0, tracked.running + change);
+  }
+
+  #reread(): void {
+    for (const tracked of this.#tracked.values()) {
+      this.#parts.background.run('reading the process of a terminal', () => this.#readPid(tracked));
+    }
+    const now = this.#parts.clock.now();
+    const isSettling = (one: Tracked): boolean => now - one.since < helloGraceMs + 2 * rereadMs;
+    if ([...this.#tracked.values()].some(isSettling)) this.#changed.fire(null);
+  }
+
+  async #readPid(tracked: Tracked): Promise<void> {
+    // The promise stays open as long as the process has not started.
+    const pid = await Promise.race([tracked.terminal.processId, Promise.resolve(undefined)]);
+    if (!isProcessId(pid) || pid === tracked.pid || !this.#tracked.has(tracked.terminal)) return;
+    if (tracked.pid !== null) {
+      this.#parts.sessions.remove(tracked.pid);
+      tracked.openedArmed = this.#parts.isArmed();
+      tracked.since = this.#parts.clock.now();
+      tracked.protection = 'protected';
+      tracked.running = 0;
+    }
+    tracked.pid = pid;
+    tracked.ended = false;
+    this.#register(tracked);
+    this.#changed.fire(null);
+  }
+
+  #register(tracked: Tracked): void {
+    const { pid } = tracked;
+    if (pid === null || tracked.ended || this.#parts.status.current.endpoint !== 'connected') return;
+    this.#parts.background.run('registering a terminal', async () => {
+      await this.#tell(tracked, pid, tracked.protection);
+    });
+  }
+
+  async #tell(tracked: Tracked, pid: number, protection: Protection): Promise<Result<SessionView, string>> {
+    tracked.task = this.#tasks.get(pid)?.task.name ?? null;
+    const told = await this.#parts.register(pid, {
+      kind: tracked.task === null ? 'terminal' : 'task',
+      name: tracked.task ?? tracked.terminal.name,
+      hidden: isHidden(tracked.terminal),
+      protection,
+    });
+    if (told.ok) this.#parts.sessions.put(told.value);
+    return told;
+  }
+
+  #describe(tracked: Tracked): KnownTerminal {
+    const { terminal, pid, task } = tracked;
+    const view = pid === null ? null : this.#parts.sessions.find(pid);
+    // After a reload nobody tells that a terminal is a task's, but the endpoint remembers.
+    const kind = task === null && view?.kind !== 'task' ? 'terminal' : 'task';
+    const subject = {
+      name: task ?? terminal.name,
+      kind,
+      hidden: isHidden(terminal),
+      pid,
+      state: this.#stateOf(tracked, view),
+    } as const;
+    return { terminal, pid, kind, subject, isRunning: tracked.running > 0 };
+  }
+
+  #stateOf(tracked: Tracked, view: SessionView | null): GuardState {
+    const { supported, guardEnabled, endpoint } = this.#parts.status.current;
+    return evaluateGuardState({
+      supported,
+      guardEnabled,
+      connected: endpoint === 'connected',
+      pid: tracked.pid,
+      view,
+      openedArmed: tracked.openedArmed,
+      ageMs: this.#parts.clock.now() - tracked.since,
+    });
+  }
+}
+
+/** The editor says -1 or nothing where a terminal has no process. */
+function isProcessId(pid: number | undefined): pid is number {
+  return pid !== undefined && pid > 0;
+}
+
+function isHidden(terminal: vscode.Terminal): boolean {
+  return 'hideFromUser' in terminal.creationOptions && terminal.creationOptions.hideFromUser;
+}

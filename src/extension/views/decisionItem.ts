@@ -1,0 +1,42 @@
+import * as vscode from 'vscode';
+import type { DecisionLabel } from '../../presentation/decisionLabel.ts';
+import type { DetailField } from '../../presentation/decisionLabel.ts';
+import type { Icon } from '../../presentation/icon.ts';
+import type { AuditRecord } from '../../protocol/auditRecord.ts';
+import { rowContexts } from '../ids.ts';
+
+/** A row that stands for a decision; commands take it as their argument. */
+export interface DecisionRowNode {
+  readonly kind: 'decision';
+  readonly key: string;
+  readonly record: AuditRecord;
+  readonly count: number;
+}
+
+/** Creates the tree item of a decision; its tooltip is made when it is asked for. */
+export function createDecisionItem(node: DecisionRowNode, shown: DecisionLabel): vscode.TreeItem {
+  const item = new vscode.TreeItem(shown.label);
+  item.id = node.key;
+  item.description = shown.description;
+  item.iconPath = createIcon(shown.icon);
+  item.contextValue = node.record.rule === null ? rowContexts.plainDecision : rowContexts.ruledDecision;
+  item.accessibilityInformation = { label: shown.spoken };
+  return item;
+}
+
+/** Creates an icon in the colours of the theme. */
+export function createIcon(icon: Icon): vscode.ThemeIcon {
+  return icon.color === null
+    ? new vscode.ThemeIcon(icon.id)
+    : new vscode.ThemeIcon(icon.id, new vscode.ThemeColor(icon.color));
+}
+
+/** Creates a tooltip: an optional command, whole and unable to act, above named facts. */
+export function createTooltip(fields: readonly DetailField[], command?: string): vscode.MarkdownString {
+  const tooltip = new vscode.MarkdownString();
+  if (command !== undefined) tooltip.appendCodeblock(command, 'shellscript');
+  for (const { name, value } of fields) {
+    tooltip.appendMarkdown(`**${name}:** `).appendText(value).appendMarkdown('  \n');
+  }
+  return tooltip;
+}

@@ -1,0 +1,70 @@
+import * as vscode from 'vscode';
+import type { Clock } from '../../base/clock.ts';
+import type { Disposable } from '../../base/disposable.ts';
+import { formatDenialNotice, noticeButtons } from '../../presentation/denialNotice.ts';
+import { isRefused } from '../../presentation/decisionLabel.ts';
+import type { AuditRecord } from '../../protocol/auditRecord.ts';
+import type { Background } from '../adapters/background.ts';
+import { isDenialNoticeWanted, silenceDenialNotices } from '../configuration.ts';
+import { commandIds } from '../ids.ts';
+import type { WindowStatus } from '../model/windowStatus.ts';
+
+/** What the notifier is given. */
+export interface NotifierParts {
+  readonly status: WindowStatus;
+  /** Whether the list of denials can be seen, which says it all. */
+  readonly isListVisible: () => boolean;
+  /** Whether a denial is this window's to tell. */
+  readonly isOurs: (record: AuditRecord) => boolean;
+  readonly clock: Clock;
+  readonly background: Background;
+}
+
+/** How long after a notification the next one may come at the earliest, in milliseconds. */
+const quietMs = 15_000;
+
+/** Counts denials that nobody has looked at, and tells of them: one notification at a time, never a flood. */
+export class DenialNotifier implements Disposable {
+  readonly #parts: NotifierParts;
+  #newest: AuditRecord | null = null;
+  #untold = 0;
+  #timer: NodeJS.Timeout | null = null;
+  #toldAt = Number.NEGATIVE_INFINITY;
+
+  constructor(parts: NotifierParts) {
+    this.#parts = parts;
+  }
+
+  /** Takes a decision as it comes from the stream. */
+  take(record: AuditRecord): void {
+    if (!isRefused(record) || this.#parts.isListVisible()) return;
+    const { status } = this.#parts;
+    status.update({ unseenDenials: status.current.unseenDenials + 1 });
+    if (!this.#parts.isOurs(record) || !isDenialNoticeWanted()) return;
+    this.#newest = record;
+    this.#untold += 1;
+    const waitMs = Math.max(0, this.#toldAt + quietMs - this.#parts.clock.now());
+    this.#timer ??= setTimeout(() => this.#tell(), waitMs);
+  }
+
+  dispose(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+  }
+
+  #tell(): void {
+    this.#timer = null;
+    const newest = this.#newest;
+    const more = this.#untold - 1;
+    this.#newest = null;
+    this.#untold = 0;
+    if (newest === null || this.#parts.isListVisible()) return;
+    this.#toldAt = this.#parts.clock.now();
+    this.#parts.background.run('telling of a denial', () => showNotice(formatDenialNotice(newest, more)));
+  }
+}
+
+async function showNotice(text: string): Promise<void> {
+  const chosen = await vscode.window.showWarningMessage(text, noticeButtons.show, noticeButtons.silence);
+  if (chosen === noticeButtons.show) await vscode.commands.executeCommand(commandIds.showDeniedCommands);
+  if (chosen === noticeButtons.silence) await silenceDenialNotices();
+}

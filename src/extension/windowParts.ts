@@ -1,0 +1,215 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { DisposableList, type Disposable } from '../base/disposable.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/logger.ts';
+import { failure, type Result } from '../base/result.ts';
+import { DecisionStore } from '../client/decisionStore.ts';
+import type { EndpointAddress } from '../client/endpointAddress.ts';
+import { EndpointClient } from '../client/endpointClient.ts';
+import { ensureEndpoint } from '../client/endpointProcess.ts';
+import { EventSource } from '../client/eventSource.ts';
+import { installationPlace, installRuntime, libraryIn, type Installation } from '../client/installation.ts';
+import { currentNodeProgram } from '../client/nodeProgram.ts';
+import type { Environment } from '../client/preloadEnvironment.ts';
+import { formatStatus, type GuardStatus } from '../presentation/statusText.ts';
+import type { AuditRecord } from '../protocol/auditRecord.ts';
+import { createProcessTable, type ProcessTable } from '../system/processTable.ts';
+import {
+  homeDirectory,
+  resolveStateDirectory,
+  statePathsIn,
+  type StatePaths,
+} from '../system/stateDirectory.ts';
+import type { Background } from './adapters/background.ts';
+import type { Notices } from './adapters/notices.ts';
+import type { RampartApi } from './api.ts';
+import { readPolicyFiles } from './configuration.ts';
+import { EndpointSupervisor } from './endpoint/endpointSupervisor.ts';
+import { fetchFromEndpoint, registerEndpointFollower } from './endpoint/followEndpoint.ts';
+import { Guard } from './injection/guard.ts';
+import { TerminalRegistry } from './injection/terminalRegistry.ts';
+import { SessionStore } from './model/sessionStore.ts';
+import { WindowStatus } from './model/windowStatus.ts';
+import { DecisionTree } from './views/decisionTree.ts';
+import { DeniedList } from './views/deniedList.ts';
+import { DenialNotifier } from './views/denialNotifier.ts';
+import { registerModeStatusBar } from './views/modeStatusBar.ts';
+import { createPolicyProblemNotifier } from './views/policyProblemNotifier.ts';
+import { SessionTree } from './views/sessionTree.ts';
+
+/** The world that a window's parts work in. */
+export interface WindowSurroundings {
+  readonly environment: Environment;
+  readonly platform: string;
+  /** The folder with the bundles and `native/`. */
+  readonly bundleFolder: string;
+  readonly collection: vscode.GlobalEnvironmentVariableCollection;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly background: Background;
+  readonly notices: Notices;
+}
+
+/** One window's parts, wired to each other. */
+export interface WindowParts extends Disposable {
+  readonly client: EndpointClient;
+  readonly guard: Guard;
+  readonly home: string;
+  readonly paths: StatePaths;
+  readonly processes: ProcessTable;
+  readonly registry: TerminalRegistry;
+  readonly status: WindowStatus;
+  readonly supervisor: EndpointSupervisor;
+  readonly views: {
+    readonly decisions: DecisionTree;
+    readonly denied: DeniedList;
+    readonly sessions: SessionTree;
+  };
+  /** Reads sessions and the newest decisions again. */
+  readonly refresh: () => Promise<void>;
+  /** Carries out the user's setting, and connects to an endpoint that is there either way. */
+  readonly follow: () => Promise<void>;
+  /** What others may look at. */
+  readonly view: Omit<RampartApi, 'activationMs' | 'settled'>;
+}
+
+/** Wires a window's parts. Nothing is installed, started or connected before `follow`. */
+export function createWindowParts(surroundings: WindowSurroundings): WindowParts {
+  const { environment, platform, clock, logger, background } = surroundings;
+  const owned = new DisposableList();
+  const machine = findMachine(surroundings);
+  const status = owned.add(new WindowStatus(createInitialStatus(machine.supported)));
+  const sessions = owned.add(new SessionStore());
+  const decisions = owned.add(new DecisionStore());
+  const client = new EndpointClient(machine.address);
+  const supervisor = owned.add(
+    new EndpointSupervisor({
+      createSource: () => new EventSource({ address: machine.address, folders: windowFolders() }),
+      ensureEndpoint: () => startEndpoint(machine, environment),
+      logger,
+    }),
+  );
+  owned.add(vscode.workspace.onDidChangeWorkspaceFolders(() => supervisor.reopen()));
+  const guard = new Guard({
+    collection: surroundings.collection,
+    status,
+    install: machine.install,
+    socket: machine.paths.socket,
+    platform,
+    startEndpoint: () => supervisor.start(),
+    logger,
+  });
+  const registry = owned.add(
+    new TerminalRegistry({
+      sessions,
+      status,
+      register: async (pid, registration) => {
+        const told = await client.registerSession(pid, registration);
+        return told.ok ? told : failure(told.error.message);
+      },
+      isArmed: () => guard.isArmed,
+      clock,
+      background,
+    }),
+  );
+  const views = {
+    decisions: owned.add(new DecisionTree(decisions, sessions)),
+    denied: owned.add(new DeniedList(decisions, status)),
+    sessions: owned.add(new SessionTree(registry, sessions)),
+  };
+  owned.add(registerModeStatusBar(status));
+  const notifier = owned.add(
+    new DenialNotifier({
+      status,
+      isListVisible: () => views.denied.isVisible,
+      isOurs: (record) => registry.isOurs(record.sid),
+      clock,
+      background,
+    }),
+  );
+  const follower = {
+    ...{ supervisor, client, decisions, sessions, registry, status, clock, logger, background },
+    onDecision: (record: AuditRecord) => notifier.take(record),
+    onPolicyProblems: createPolicyProblemNotifier(logger, background),
+  };
+  owned.add(registerEndpointFollower(follower));
+  return {
+    ...{ client, guard, registry, status, supervisor, views },
+    ...{ home: machine.home, paths: machine.paths, processes: createProcessTable(platform) },
+    refresh: () => fetchFromEndpoint(follower),
+    follow: async () => {
+      await guard.apply();
+      supervisor.join();
+    },
+    view: {
+      status: () => status.current,
+      onDidChangeStatus: status.onDidChange,
+      statusText: () => formatStatus(status.current),
+      decisions: () => decisions.decisions,
+      terminals: () => registry.terminals.map((known) => known.subject),
+    },
+    dispose: () => owned.dispose(),
+  };
+}
+
+/** What this machine offers: where things are, and whether there is a library for it. */
+interface Machine {
+  readonly home: string;
+  readonly paths: StatePaths;
+  readonly address: EndpointAddress;
+  readonly supported: boolean;
+  readonly install: () => Result<Installation, string>;
+}
+
+function findMachine({ environment, bundleFolder }: WindowSurroundings): Machine {
+  const home = homeDirectory(environment['HOME']) ?? '/';
+  const hints = { flag: undefined, variable: environment['RAMPART_STATE_DIR'], home };
+  const state = resolveStateDirectory(hints);
+  // Without a state directory nothing can be installed or started, and everyone who tries hears why.
+  const paths = state.ok ? state.value : statePathsIn('/nonexistent');
+  const place = installationPlace(home);
+  return {
+    home,
+    paths,
+    address: { kind: 'socket', path: paths.socket },
+    supported: existsSync(libraryIn(bundleFolder, place)),
+    install: () =>
+      state.ok
+        ? installRuntime({ bundleFolder, program: currentNodeProgram() }, place)
+        : failure(state.error),
+  };
+}
+
+async function startEndpoint(machine: Machine, environment: Environment): Promise<Result<unknown, string>> {
+  const installed = machine.install();
+  if (!installed.ok) return installed;
+  return ensureEndpoint({
+    program: currentNodeProgram(),
+    bundle: join(installed.value.runtimeFolder, 'endpoint.js'),
+    paths: machine.paths,
+    arguments: readPolicyFiles(machine.home).flatMap((file) => ['--policy', file]),
+    environment,
+  });
+}
+
+function createInitialStatus(supported: boolean): GuardStatus {
+  return {
+    supported,
+    guardEnabled: false,
+    endpoint: 'idle',
+    cause: null,
+    mode: null,
+    until: null,
+    unseenDenials: 0,
+    problem: null,
+  };
+}
+
+/** The folders on disk of this window, by which the endpoint finds the workspace of a command. */
+function windowFolders(): readonly string[] {
+  return (vscode.workspace.workspaceFolders ?? []).flatMap(({ uri }) =>
+    uri.scheme === 'file' ? [uri.fsPath] : [],
+  );
+}
