@@ -42,6 +42,13 @@ export interface PolicyStatus {
   readonly problems: readonly PolicyProblem[];
 }
 
+/** One policy in force. */
+export interface LoadedPolicy {
+  readonly name: string;
+  readonly sourceFile: string;
+  readonly ruleCount: number;
+}
+
 /** One page of a day's audit records, in the order in which they were written. */
 export interface AuditPage {
   readonly events: readonly AuditRecord[];
@@ -94,6 +101,10 @@ export class EndpointClient {
 
   policyStatus(): Outcome<PolicyStatus> {
     return this.#call('GET', routes.status, null, parsePolicyStatus);
+  }
+
+  policies(): Outcome<readonly LoadedPolicy[]> {
+    return this.#call('GET', routes.policies, null, parsePolicies);
   }
 
   /** Reads the policy files again; a failure says what is wrong with them. */
@@ -172,6 +183,18 @@ function parsePolicyStatus(answer: unknown): Result<PolicyStatus, string> {
     ruleCount: countIn(answer, 'rule_count'),
     problems: parsePolicyProblems(answer['problems']),
   });
+}
+
+function parsePolicies(answer: unknown): Result<readonly LoadedPolicy[], string> {
+  if (!isRecord(answer) || !Array.isArray(answer['policies'])) return failure('the answer has no policies');
+  const policies: LoadedPolicy[] = [];
+  for (const entry of answer['policies']) {
+    if (!isRecord(entry)) continue;
+    const { name, source_file: sourceFile } = entry;
+    if (typeof name !== 'string' || typeof sourceFile !== 'string') continue;
+    policies.push({ name, sourceFile, ruleCount: countIn(entry, 'rule_count') });
+  }
+  return success(policies);
 }
 
 function parseAuditPage(answer: unknown): Result<AuditPage, string> {
