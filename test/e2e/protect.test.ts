@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { createDemo } from '../../scripts/demo/createDemo.mjs';
+import { startHost, type Host } from '../host/host.mjs';
+import { findRepository } from '../host/installation.mjs';
+import { until } from '../host/until.mjs';
+
+const root = findRepository();
+const demoFolder = join(root, '.demo/e2e');
+const denial = /rampart: denied `rm -rf \.\.\/precious`/;
+
+interface LoggedDecision {
+  readonly request: { readonly command: string };
+  readonly decision: { readonly action: string };
+  readonly enforced: boolean;
+  readonly mode: string;
+}
+
+/** Every test goes on where the one before it left the window, as a person would. */
+describe('a person who protects a terminal', () => {
+  let host: Host;
+  let demo: { workspace: string; precious: string };
+  const isThere = (): boolean => existsSync(join(demo.precious, 'thesis.txt'));
+
+  /** What `rampart log` says about the deletion, oldest first. */
+  const deletions = (): string[] => {
+    const log = spawnSync(process.execPath, [join(root, 'dist/cli.js'), 'log', '--json'], {
+      env: { HOME: host.home, PATH: process.env['PATH'] },
+      encoding: 'utf8',
+    });
+    const lines = log.stdout.split('\n').filter((line) => line !== '');
+    return lines
+      .map((line) => JSON.parse(line) as LoggedDecision)
+      .filter((record) => record.request.command === 'rm -rf ../precious')
+      .map(({ mode, decision, enforced }) => `${mode} ${decision.action}${enforced ? ' enforced' : ''}`);
+  };
+  const switchMode = async (label: string, text: RegExp): Promise<void> => {
+    await (await host.statusItem(/Rampart: /)).click();
+    await host.pick(label);
+    await host.statusItem(text);
+  };
+
+  before(async () => {
+    demo = createDemo(demoFolder);
+    host = await startHost({
+      workspace: demo.workspace,
+      vsix: [join(root, `rampart-${process.platform}-${process.arch}.vsix`)],
+    });
+    await host.open();
+  });
+  after(async () => {
+    await host.screenshot('e2e-end');
+    await host.stop();
+  });
+
+  it('finds the guard off', async () => {
+    await host.statusItem(/Rampart: off/);
+    await host.screenshot('e2e-1-off');
+  });
+
+  it('is asked first when the terminal in front runs something, and gets a guarded one beside it', async () => {
+    await host.runCommand('Terminal: Create New Terminal');
+    await host.typeInTerminal('bash', 'sleep 1000');
+    await host.runCommand('Rampart: Protect Terminal');
+    await host.pick('Open guarded terminal');
+    await host.statusItem(/Rampart: enforce/);
+    await until(
+      async () => (await host.page.locator('.terminal-tabs-entry', { hasText: 'bash' }).count()) === 2,
+      {
+        what: 'a second terminal',
+      },
+    );
+    await host.screenshot('e2e-2-protected');
+  });
+
+  it('sees the script refused, the reason in the terminal and the directory still there', async () => {
+    await host.typeInTerminal('bash', './agent-cleanup.sh');
+    await host.terminalShows(/agent: \.\.\/precious is still there/);
+    assert.match(await host.terminalText(), denial);
+    assert.ok(isThere());
+    assert.deepEqual(deletions(), ['enforce deny enforced']);
+    await host.screenshot('e2e-3-denied');
+  });
+
+  it('sees the denial in the tree and in the Denied panel, and which terminal is guarded', async () => {
+    await host.runCommand('Rampart: Focus on Decisions View');
+    await host.treeRow(/rm -rf \.\.\/precious/);
+    await host.treeRow(/bash.*not guarded/);
+    await host.treeRow(/bash.*· guarded|bash.*guarded/);
+    await host.screenshot('e2e-4-tree');
+    await host.runCommand('Rampart: Show Denied Commands');
+    const row = host.page.locator('.part.panel .monaco-list-row', { hasText: 'rm -rf ../precious' });
+    await row.first().waitFor();
+    await host.screenshot('e2e-5-denied-panel');
+  });
+
+  it('switches to monitor by the status bar: in the same terminal the deletion happens, and is recorded', async () => {
+    await switchMode('Monitor', /Rampart: monitor/);
+    await host.typeInTerminal('bash', './agent-cleanup.sh');
+    await until(() => !isThere(), { what: 'the directory to be deleted' });
+    await until(() => deletions().length === 2, { what: 'a record' });
+    assert.equal(deletions()[1], 'monitor deny');
+    await host.screenshot('e2e-6-monitor');
+  });
+
+  it('switches to disabled: the deletion happens, unseen', async () => {
+    createDemo(demoFolder);
+    assert.ok(isThere());
+    await switchMode('Disabled', /Rampart: disabled/);
+    await host.typeInTerminal('bash', './agent-cleanup.sh');
+    await until(() => !isThere(), { what: 'the directory to be deleted' });
+    await host.terminalShows(/(is gone[^]*){2}/);
+    await host.screenshot('e2e-7-disabled');
+  });
+
+  it('runs the same script as a task, back in enforce: refused like in the terminal', async () => {
+    createDemo(demoFolder);
+    await switchMode('Enforce', /Rampart: enforce/);
+    await host.runCommand('Tasks: Run Task');
+    await host.pick('agent cleanup');
+    await host.showTerminal('agent cleanup');
+    await host.terminalShows(denial);
+    assert.ok(isThere());
+    assert.equal(readFileSync(join(demo.precious, 'thesis.txt'), 'utf8').length > 0, true);
+    await host.screenshot('e2e-8-task');
+  });
+
+  it('finds every deletion that was asked about in the log, once, and none from disabled', () => {
+    assert.deepEqual(deletions(), ['enforce deny enforced', 'monitor deny', 'enforce deny enforced']);
+  });
+});
