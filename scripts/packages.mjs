@@ -33,6 +33,7 @@ export const testPackages = [
   { package: 'clang-format', program: 'clang-format' },
   { package: 'dash', program: 'dash' },
   { package: 'perl', program: 'perl' },
+  { package: 'procps', program: 'ps' },
 ];
 
 /** Whether `program` can be found on this PATH. @param {string} program */

@@ -44,7 +44,7 @@ export async function openEditor({ program, cli, demoFolder, workspace, vsix, hi
 
 /** The editor detaches itself from the command that opened it; its processes all name their user data. @param {string} folder */
 function endProcessesNaming(folder) {
-  const list = spawnSync('ps', ['-axww', '-o', 'pid=,command='], { encoding: 'utf8' }).stdout;
+  const list = spawnSync('ps', ['-axww', '-o', 'pid=,command='], { encoding: 'utf8' }).stdout ?? '';
   for (const line of list.split('\n').filter((entry) => entry.includes(folder))) {
     try {
       process.kill(Number.parseInt(line, 10), 'SIGTERM');

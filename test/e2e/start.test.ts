@@ -85,6 +85,8 @@ describe('npm start', () => {
     const { origin, searchParams } = new URL(address);
     assert.equal(searchParams.get('folder'), join(root, '.demo/workspace'));
     for (const url of [origin, `${origin}/?tkn=wrong`]) assert.equal((await fetch(url)).status, 403, url);
+    const token = searchParams.get('tkn') ?? assert.fail('no token in the address');
+    assert.ok(!processesOfDemo().some((command) => command.includes(token)), 'every user can read arguments');
     const entry = await fetch(address, { redirect: 'manual' });
     const cookie = entry.headers.get('set-cookie')?.split(';')[0] ?? assert.fail('no cookie for the token');
     const page = await fetch(new URL(entry.headers.get('location') ?? '', address), { headers: { cookie } });

@@ -37,16 +37,19 @@ const maxLogTail = 2_000;
  */
 export async function startServer({ folder, environment, settings = {}, extensions = [], flags = [] }) {
   const [node, main] = serverProgram();
-  mkdirSync(join(folder, 'user/User'), { recursive: true });
+  mkdirSync(join(folder, 'user/User'), { recursive: true, mode: 0o700 });
   writeFileSync(join(folder, 'user/User/settings.json'), `${JSON.stringify(settings, undefined, 2)}\n`);
   const env = { ...environment, EXTENSIONS_GALLERY: '{"serviceUrl":""}' };
   const places = placesIn(folder);
   for (const file of extensions) installExtension([node, main, ...places], file, env);
 
+  // Not in the arguments, which every user of this machine can read.
   const token = randomBytes(16).toString('hex');
+  const tokenFile = join(folder, 'token');
+  writeFileSync(tokenFile, token, { mode: 0o600 });
   const logPath = join(folder, 'server.log');
-  const log = openSync(logPath, 'w');
-  const listen = ['--host', '127.0.0.1', '--port', '0', '--connection-token', token];
+  const log = openSync(logPath, 'w', 0o600);
+  const listen = ['--host', '127.0.0.1', '--port', '0', '--connection-token-file', tokenFile];
   const quiet = ['--accept-server-license-terms', '--disable-telemetry', '--telemetry-level', 'off'];
   // The first two words end the server when this process is killed before it could do so itself.
   const command = ['--pdeathsig', 'TERM', node, main, ...places, ...listen, ...quiet, ...flags];
