@@ -17,27 +17,30 @@ export const unreadableNotice = ": the policy endpoint's answer could not be rea
 /** `…` as bytes. */
 const ellipsis: ByteText = '\xe2\x80\xa6';
 
-/** The line that explains a refusal, with its newline; docs/protocol.md, section 4. */
+/**
+ * The line that explains a refusal, with its newline; docs/protocol.md, section 4.
+ * A notice that starts with a colon follows the command at once; an empty one says nothing.
+ */
 export function formatRefusalLine(command: ByteText, notice: ByteText): ByteText {
-  const head = `rampart: denied \`${cut(replaceControls(command), maxRefusedCommandBytes)}\` `;
-  const rest = cut(replaceControls(notice), maxRefusalBytes - head.length - 1);
-  return `${head}${rest}\n`;
+  const space = notice === '' || notice.startsWith(':') ? '' : ' ';
+  const head = `rampart: denied \`${cut(makeHarmless(command), maxRefusedCommandBytes)}\`${space}`;
+  return `${head}${cut(makeHarmless(notice), maxRefusalBytes - head.length - 1)}\n`;
 }
 
-/** Characters that a terminal would obey: C0, DEL, and C1 in their UTF-8 form or as bytes of no character. */
-function replaceControls(bytes: ByteText): ByteText {
+/** What a terminal would obey (C0, DEL, C1), and bytes that are no UTF-8, stand as `?`. */
+function makeHarmless(bytes: ByteText): ByteText {
   let text = '';
   for (let index = 0; index < bytes.length;) {
-    const length = Math.max(utf8Length(bytes, index), 1);
-    const character = bytes.slice(index, index + length);
-    text += isControl(character) ? '?' : character;
-    index += length;
+    const length = utf8Length(bytes, index);
+    const character = bytes.slice(index, index + Math.max(length, 1));
+    text += length === 0 || isControl(character) ? '?' : character;
+    index += character.length;
   }
   return text;
 }
 
 function isControl(character: ByteText): boolean {
-  return /^(?:[\x00-\x1f\x7f-\x9f]|\xc2[\x80-\x9f])$/.test(character);
+  return /^(?:[\x00-\x1f\x7f]|\xc2[\x80-\x9f])$/.test(character);
 }
 
 /** At most `bytes` bytes, with `…` at the end when something was left out; no character is cut in two. */

@@ -19,7 +19,8 @@ test('says what was refused, by what and why', () => {
 });
 
 test('shows nothing that a terminal would obey', () => {
-  assert.equal(line('a\n\x1b[0m\x7f\u009bé', ':\tx'), 'rampart: denied `a??[0m??é` :?x\n');
+  assert.equal(line('a\n\x1b[0m\x7f\u009bé', ':\tx'), 'rampart: denied `a??[0m??é`:?x\n');
+  assert.equal(formatRefusalLine('\xff\xc3', ''), 'rampart: denied `??`\n');
 });
 
 test('cuts a long command and a long notice between characters, so that the line fits one write', () => {
