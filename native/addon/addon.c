@@ -1,0 +1,278 @@
+/* rampart.node: the three kernel services that Node lacks. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <node_api.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#if defined(__APPLE__)
+#include <sys/un.h>
+#endif
+#include <termios.h>
+#include <unistd.h>
+
+enum { SIGNAL_COUNT = 65, STDIO_COUNT = 3 };
+
+extern char **environ;
+
+/* The name of an errno as Node spells it in `code`. */
+static const char *code_of(int error) {
+    static const struct {
+        int error;
+        const char *code;
+    } codes[] = {
+        {E2BIG, "E2BIG"},     {EACCES, "EACCES"},     {EAGAIN, "EAGAIN"},
+        {EBADF, "EBADF"},     {EFAULT, "EFAULT"},     {EINVAL, "EINVAL"},
+        {EIO, "EIO"},         {EISDIR, "EISDIR"},     {ELIBBAD, "ELIBBAD"},
+        {ELOOP, "ELOOP"},     {EMFILE, "EMFILE"},     {ENAMETOOLONG, "ENAMETOOLONG"},
+        {ENFILE, "ENFILE"},   {ENOENT, "ENOENT"},     {ENOEXEC, "ENOEXEC"},
+        {ENOLCK, "ENOLCK"},   {ENOMEM, "ENOMEM"},     {ENOTCONN, "ENOTCONN"},
+        {ENOTDIR, "ENOTDIR"}, {ENOTSOCK, "ENOTSOCK"}, {EPERM, "EPERM"},
+        {ETXTBSY, "ETXTBSY"},
+    };
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        if (codes[i].error == error)
+            return codes[i].code;
+    }
+    return "EUNKNOWN";
+}
+
+/* Throws an Error with `code`, whose message tells the call. */
+static napi_value throw_error(napi_env env, const char *call, int error) {
+    char message[160];
+    (void)snprintf(message, sizeof message, "%s: %s: %s", code_of(error), call, strerror(error));
+    (void)napi_throw_error(env, code_of(error), message);
+    return NULL;
+}
+
+static napi_value throw_usage(napi_env env, const char *usage) {
+    (void)napi_throw_type_error(env, "ERR_INVALID_ARG_TYPE", usage);
+    return NULL;
+}
+
+static bool read_descriptor(napi_env env, napi_callback_info info, int32_t *fd) {
+    size_t count = 1;
+    napi_value argument;
+    napi_valuetype type;
+    return napi_get_cb_info(env, info, &count, &argument, NULL, NULL) == napi_ok && count == 1 &&
+           napi_typeof(env, argument, &type) == napi_ok && type == napi_number &&
+           napi_get_value_int32(env, argument, fd) == napi_ok;
+}
+
+static bool set_number(napi_env env, napi_value object, const char *name, int64_t number) {
+    napi_value value;
+    return napi_create_int64(env, number, &value) == napi_ok &&
+           napi_set_named_property(env, object, name, value) == napi_ok;
+}
+
+struct peer {
+    pid_t pid;
+    uid_t uid;
+    gid_t gid;
+};
+
+#if defined(__APPLE__)
+/* False with errno when the kernel knows no peer. */
+static bool read_peer(int fd, struct peer *peer) {
+    socklen_t len = sizeof peer->pid;
+    return getsockopt(fd, SOL_LOCAL, LOCAL_PEERPID, &peer->pid, &len) == 0 &&
+           getpeereid(fd, &peer->uid, &peer->gid) == 0;
+}
+#else
+static bool read_peer(int fd, struct peer *peer) {
+    struct ucred credentials;
+    socklen_t len = sizeof credentials;
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &len) != 0)
+        return false;
+    /* The kernel answers for any kind of socket; without a peer on this machine there is no pid. */
+    if (credentials.pid == 0) {
+        errno = ENOTCONN;
+        return false;
+    }
+    peer->pid = credentials.pid;
+    peer->uid = credentials.uid;
+    peer->gid = credentials.gid;
+    return true;
+}
+#endif
+
+/* peerCredentials(fd): who connected, as the kernel knows it. */
+static napi_value peer_credentials(napi_env env, napi_callback_info info) {
+    napi_value result;
+    struct peer peer;
+    int32_t fd;
+    if (!read_descriptor(env, info, &fd))
+        return throw_usage(env, "peerCredentials takes a descriptor");
+    if (!read_peer(fd, &peer))
+        return throw_error(env, "peerCredentials", errno);
+    if (napi_create_object(env, &result) != napi_ok || !set_number(env, result, "pid", peer.pid) ||
+        !set_number(env, result, "uid", peer.uid) || !set_number(env, result, "gid", peer.gid))
+        return NULL;
+    return result;
+}
+
+/* lockFile(fd): takes the exclusive lock of an open file; false when another open of it holds it.
+ */
+static napi_value lock_file(napi_env env, napi_callback_info info) {
+    napi_value result;
+    int32_t fd;
+    int locked;
+    if (!read_descriptor(env, info, &fd))
+        return throw_usage(env, "lockFile takes a descriptor");
+    do {
+        locked = flock(fd, LOCK_EX | LOCK_NB);
+    } while (locked != 0 && errno == EINTR);
+    if (locked != 0 && errno != EWOULDBLOCK)
+        return throw_error(env, "lockFile", errno);
+    return napi_get_boolean(env, locked == 0, &result) == napi_ok ? result : NULL;
+}
+
+/* What exec hands to the next program and Node has changed, as it was when the addon was loaded.
+   The addon is loaded long after Node's own start, so what Node changes before that is put back to
+   what a fresh program expects. */
+static struct termios terminals[STDIO_COUNT];
+static bool is_terminal[STDIO_COUNT];
+
+static void note_terminals(void) {
+    for (int fd = 0; fd < STDIO_COUNT; fd++)
+        is_terminal[fd] = tcgetattr(fd, &terminals[fd]) == 0;
+}
+
+/* Node makes its own stdio non-blocking; a shell that finds it so fails on its first read. */
+static void restore_stdio(void) {
+    for (int fd = 0; fd < STDIO_COUNT; fd++) {
+        int flags = fcntl(fd, F_GETFL);
+        if (flags < 0)
+            continue;
+        if ((flags & O_NONBLOCK) != 0)
+            (void)fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
+        (void)fcntl(fd, F_SETFD, 0);
+        if (is_terminal[fd])
+            (void)tcsetattr(fd, TCSANOW, &terminals[fd]);
+    }
+}
+
+struct signals {
+    sigset_t mask;
+    struct sigaction actions[SIGNAL_COUNT];
+    bool changed[SIGNAL_COUNT];
+};
+
+/* Node ignores SIGPIPE and SIGXFSZ from its start on, and exec would keep that; handlers fall back
+   by themselves. What else the parent had ignored Node has already forgotten. */
+static void reset_signals(struct signals *signals) {
+    struct sigaction standard;
+    sigset_t none;
+    memset(signals, 0, sizeof *signals);
+    memset(&standard, 0, sizeof standard);
+    standard.sa_handler = SIG_DFL;
+    (void)sigaction(SIGPIPE, NULL, &signals->actions[SIGPIPE]);
+    signals->changed[SIGPIPE] = sigaction(SIGPIPE, &standard, NULL) == 0;
+    (void)sigaction(SIGXFSZ, NULL, &signals->actions[SIGXFSZ]);
+    signals->changed[SIGXFSZ] = sigaction(SIGXFSZ, &standard, NULL) == 0;
+    (void)sigemptyset(&none);
+    (void)sigprocmask(SIG_SETMASK, &none, &signals->mask);
+}
+
+static void restore_signals(const struct signals *signals) {
+    for (int number = 1; number < SIGNAL_COUNT; number++) {
+        if (signals->changed[number])
+            (void)sigaction(number, &signals->actions[number], NULL);
+    }
+    (void)sigprocmask(SIG_SETMASK, &signals->mask, NULL);
+}
+
+/* A string value as the file system and exec take it: without NUL inside. NULL when it is none. */
+static char *copy_string(napi_env env, napi_value value) {
+    size_t len;
+    char *copy;
+    if (napi_get_value_string_utf8(env, value, NULL, 0, &len) != napi_ok)
+        return NULL;
+    copy = malloc(len + 1);
+    if (copy == NULL || napi_get_value_string_utf8(env, value, copy, len + 1, &len) != napi_ok ||
+        strlen(copy) != len) {
+        free(copy);
+        return NULL;
+    }
+    return copy;
+}
+
+static void free_vector(char **vector) {
+    for (size_t i = 0; vector != NULL && vector[i] != NULL; i++)
+        free(vector[i]);
+    free(vector);
+}
+
+static char **copy_vector(napi_env env, napi_value value) {
+    uint32_t count;
+    char **vector;
+    if (napi_get_array_length(env, value, &count) != napi_ok)
+        return NULL;
+    vector = calloc((size_t)count + 1, sizeof *vector);
+    for (uint32_t i = 0; vector != NULL && i < count; i++) {
+        napi_value element;
+        if (napi_get_element(env, value, i, &element) == napi_ok)
+            vector[i] = copy_string(env, element);
+        if (vector[i] == NULL) {
+            free_vector(vector);
+            return NULL;
+        }
+    }
+    return vector;
+}
+
+static int replace_process(const char *path, char *const argv[], char *const envp[]) {
+    struct signals signals;
+    int error;
+    restore_stdio();
+    reset_signals(&signals);
+    (void)execve(path, argv, envp);
+    error = errno;
+    restore_signals(&signals);
+    return error;
+}
+
+/* execve(path, argv, envp): becomes another program. Returns only by throwing. */
+static napi_value become(napi_env env, napi_callback_info info) {
+    size_t count = 3;
+    napi_value arguments[3];
+    char *path = NULL;
+    char **argv = NULL;
+    char **envp = NULL;
+    int error = EINVAL;
+    if (napi_get_cb_info(env, info, &count, arguments, NULL, NULL) == napi_ok && count == 3) {
+        path = copy_string(env, arguments[0]);
+        argv = copy_vector(env, arguments[1]);
+        envp = copy_vector(env, arguments[2]);
+    }
+    if (path != NULL && argv != NULL && envp != NULL)
+        error = replace_process(path, argv, envp);
+    else
+        (void)throw_usage(env, "execve takes a path, arguments and an environment, without NUL");
+    if (path != NULL && argv != NULL && envp != NULL)
+        (void)throw_error(env, "execve", error);
+    free(path);
+    free_vector(argv);
+    free_vector(envp);
+    return NULL;
+}
+
+static napi_value create_addon(napi_env env, napi_value exports) {
+    const napi_property_descriptor properties[] = {
+        {"peerCredentials", NULL, peer_credentials, NULL, NULL, NULL, napi_enumerable, NULL},
+        {"lockFile", NULL, lock_file, NULL, NULL, NULL, napi_enumerable, NULL},
+        {"execve", NULL, become, NULL, NULL, NULL, napi_enumerable, NULL},
+    };
+    note_terminals();
+    (void)napi_define_properties(env, exports, sizeof properties / sizeof properties[0],
+                                 properties);
+    return exports;
+}
+
+NAPI_MODULE_INIT() {
+    return create_addon(env, exports);
+}

@@ -1,0 +1,231 @@
+#include "environment.h"
+
+#include "memory.h"
+
+#include <stdint.h>
+
+enum { LOADER = RP_VARIABLE_COUNT, FOREIGN };
+
+/* Which of ours an assignment is for: an rp_variable, LOADER or FOREIGN. */
+static int kind_of(const char *assignment, const char **value) {
+    static const char prefix[] = "RAMPART_";
+    *value = rp_names_value(assignment, RP_NAMES_LOADER);
+    if (*value != NULL)
+        return LOADER;
+    if (!rp_memory_begins(assignment, prefix))
+        return FOREIGN;
+    for (int i = 0; i < RP_VARIABLE_COUNT; i++) {
+        *value = rp_names_value(assignment, rp_names_variables[i]);
+        if (*value != NULL)
+            return i;
+    }
+    return FOREIGN;
+}
+
+/* Whether a child may have this value although it is not ours: it tightens, or says what we were
+   not told. */
+static bool is_granted(const struct rp_settings *settings, int variable, const char *value) {
+    if (*value == '\0')
+        return false;
+    switch (variable) {
+    case RP_MODE:
+        return rp_settings_parse_mode(value) < settings->mode;
+    case RP_FAIL_OPEN:
+        return settings->fail_open && !rp_memory_equal(value, "1");
+    case RP_AGENT:
+        return !settings->own_agent;
+    case RP_SESSION:
+        return !settings->own_session;
+    default:
+        return false;
+    }
+}
+
+/* Whether an assignment of one of our variables may stay as it is. */
+static bool may_stay(const struct rp_settings *settings, int variable, const char *assignment,
+                     const char *value) {
+    const char *own = settings->assignment[variable];
+    if (own == NULL ? *value == '\0' : rp_memory_equal(assignment, own))
+        return true;
+    return is_granted(settings, variable, value);
+}
+
+/* The next entry of a loader list, which is split at colons and blanks; NULL behind the last. */
+static const char *next_entry(const char **list, size_t *len) {
+    const char *start;
+    while (**list == ':' || **list == ' ')
+        (*list)++;
+    start = *list;
+    while (**list != '\0' && **list != ':' && **list != ' ')
+        (*list)++;
+    *len = (size_t)(*list - start);
+    return *len == 0 ? NULL : start;
+}
+
+static bool is_entry(const char *entry, size_t len, const char *path) {
+    return path != NULL && rp_memory_length(path) == len && memcmp(entry, path, len) == 0;
+}
+
+static bool names_library(const struct rp_settings *settings, const char *list) {
+    const char *entry;
+    size_t len;
+    while ((entry = next_entry(&list, &len)) != NULL) {
+        if (is_entry(entry, len, settings->library))
+            return true;
+    }
+    return false;
+}
+
+/* Sanitizer runtimes refuse to start when they are not the first object:
+   lib[clang_rt.](a|t|l|hwa)san… */
+static bool is_sanitizer(const char *entry, size_t len) {
+    static const char *const names[] = {"asan", "tsan", "lsan", "hwasan"};
+    const char *end = entry + len;
+    const char *name = entry;
+    for (const char *at = entry; at < end; at++) {
+        if (*at == '/')
+            name = at + 1;
+    }
+    if (end - name < 7 || !rp_memory_begins(name, "lib"))
+        return false;
+    name += 3;
+    if (rp_memory_begins(name, "clang_rt."))
+        name += 9;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (rp_memory_begins(name, names[i]))
+            return true;
+    }
+    return false;
+}
+
+/* What must be done to an environment. */
+struct plan {
+    size_t kept;       /* entries that stay */
+    size_t added;      /* entries of ours behind them */
+    const char *list;  /* the loader list in force, NULL when there is none */
+    size_t list_bytes; /* room for its new form, 0 when it needs none */
+    bool has_loader;   /* the list stays as it is */
+    bool has[RP_VARIABLE_COUNT];
+    bool changed;
+};
+
+/* Of several loader lists glibc takes the last and musl the first: only one may be left. */
+static void note_loader(const struct rp_settings *settings, struct plan *plan, const char *value) {
+    plan->has_loader = plan->list == NULL && names_library(settings, value);
+    plan->list = value;
+}
+
+static void note_variable(const struct rp_settings *settings, struct plan *plan, int variable,
+                          const char *assignment, const char *value) {
+    if (!plan->has[variable] && may_stay(settings, variable, assignment, value)) {
+        plan->has[variable] = true;
+        plan->kept++;
+    } else {
+        plan->changed = true;
+    }
+}
+
+static void make_plan(const struct rp_settings *settings, const char *const *environment,
+                      struct plan *plan) {
+    memset(plan, 0, sizeof *plan);
+    for (; environment != NULL && *environment != NULL; environment++) {
+        const char *value;
+        int kind = kind_of(*environment, &value);
+        if (kind == FOREIGN)
+            plan->kept++;
+        else if (kind == LOADER)
+            note_loader(settings, plan, value);
+        else
+            note_variable(settings, plan, kind, *environment, value);
+    }
+    for (int i = 0; i < RP_VARIABLE_COUNT; i++) {
+        if (!plan->has[i] && settings->assignment[i] != NULL)
+            plan->added++;
+    }
+    if (settings->loader == NULL)
+        plan->has_loader = plan->list != NULL;
+    plan->changed = plan->changed || plan->added > 0;
+    if (!plan->has_loader && settings->loader != NULL) {
+        plan->changed = true;
+        if (plan->list != NULL)
+            plan->list_bytes =
+                rp_memory_length(settings->loader) + rp_memory_length(plan->list) + 3;
+    }
+    if (plan->list != NULL || settings->loader != NULL)
+        plan->kept++;
+}
+
+size_t rp_environment_measure(const struct rp_settings *settings, const char *const *environment) {
+    struct plan plan;
+    make_plan(settings, environment, &plan);
+    if (!plan.changed)
+        return 0;
+    return (plan.kept + plan.added + 1) * sizeof(char *) + plan.list_bytes;
+}
+
+static char *append(char *at, const char *bytes, size_t len) {
+    memcpy(at, bytes, len);
+    return at + len;
+}
+
+/* Writes the loader list anew: ours first, the others in their order; a sanitizer's runtime that
+   was first stays first. */
+static void write_list(const struct rp_settings *settings, const char *list, char *at) {
+    const char *entry;
+    size_t len;
+    bool placed = false;
+    bool first = true;
+    at = append(at, RP_NAMES_LOADER "=", sizeof RP_NAMES_LOADER);
+    while ((entry = next_entry(&list, &len)) != NULL) {
+        if (!placed && !(first && is_sanitizer(entry, len))) {
+            at = append(at, settings->library, rp_memory_length(settings->library));
+            *at++ = ':';
+            placed = true;
+        }
+        first = false;
+        if (is_entry(entry, len, settings->library) || is_entry(entry, len, settings->library_name))
+            continue;
+        at = append(at, entry, len);
+        *at++ = ':';
+    }
+    if (!placed)
+        at = append(at, settings->library, rp_memory_length(settings->library));
+    else
+        at--;
+    *at = '\0';
+}
+
+const char *const *rp_environment_fill(const struct rp_settings *settings,
+                                       const char *const *environment, void *block) {
+    const char **into = block;
+    const char **start = block;
+    struct plan plan;
+    bool loader_done = false;
+    bool done[RP_VARIABLE_COUNT] = {false};
+    make_plan(settings, environment, &plan);
+    if (!plan.has_loader && settings->loader != NULL) {
+        char *list = (char *)(start + plan.kept + plan.added + 1);
+        if (plan.list != NULL)
+            write_list(settings, plan.list, list);
+        *into++ = plan.list != NULL ? list : settings->loader;
+        loader_done = true;
+    }
+    for (; environment != NULL && *environment != NULL; environment++) {
+        const char *value;
+        int kind = kind_of(*environment, &value);
+        if (kind == LOADER
+                ? !loader_done
+                : kind == FOREIGN || (!done[kind] && may_stay(settings, kind, *environment, value)))
+            *into++ = *environment;
+        if (kind == LOADER)
+            loader_done = true;
+        else if (kind != FOREIGN && may_stay(settings, kind, *environment, value))
+            done[kind] = true;
+    }
+    for (int i = 0; i < RP_VARIABLE_COUNT; i++) {
+        if (!done[i] && settings->assignment[i] != NULL)
+            *into++ = settings->assignment[i];
+    }
+    *into = NULL;
+    return start;
+}

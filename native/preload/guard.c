@@ -1,0 +1,346 @@
+#include "guard.h"
+
+#include "environment.h"
+#include "journal.h"
+#include "load.h"
+#include "lookup.h"
+#include "memory.h"
+#include "notice.h"
+#include "state_file.h"
+#include "sys.h"
+#include "transport.h"
+
+enum {
+    SHORT_PATH_BYTES = 256, /* nearly every path fits; the frame of the other case is larger */
+    LONG_PATH_BYTES = 4097,
+    ID_BYTES = 33,
+    /* An armed environment of 512 entries and a loader list stay on the stack. */
+    STACK_ENVIRONMENT_BYTES = 513 * sizeof(char *) + 1024,
+};
+
+/* INVARIANT: the frames below this comment are small, hold everything, and are gone before the real
+   call: a vfork parent sees every byte that is left behind, and a signal stack has few to give. */
+#define APART __attribute__((noinline))
+
+/* One call on its way through the funnel. */
+struct inquiry {
+    const struct rp_settings *settings;
+    const struct rp_call *call;
+    enum rp_mode mode;
+    struct rp_target target;
+    struct rp_question question;
+    char id[ID_BYTES];
+};
+
+enum rp_effect rp_guard_effect(enum rp_outcome outcome, enum rp_mode mode, bool fail_open) {
+    if (mode != RP_ENFORCE)
+        return RP_RUN;
+    switch (outcome) {
+    case RP_ALLOWED:
+        return RP_RUN;
+    case RP_NOBODY:
+    case RP_TIMEOUT:
+    case RP_CUT:
+    case RP_SERVER_ERROR:
+    case RP_NO_MEANS:
+    case RP_FORBIDDEN:
+        return fail_open ? RP_RUN : RP_REFUSE;
+    case RP_DENIED:
+    case RP_MALFORMED:
+    case RP_BAD_STATUS:
+    case RP_BAD_URL:
+    case RP_NOT_CAPTURED:
+    case RP_OUTCOME_COUNT:
+        break;
+    }
+    return RP_REFUSE;
+}
+
+bool rp_guard_is_unanswered(enum rp_outcome outcome) {
+    return outcome >= RP_NOBODY && outcome <= RP_FORBIDDEN;
+}
+
+/* What the refusal line says when no answer says it. */
+static const char *reason_of(enum rp_outcome outcome) {
+    if (rp_guard_is_unanswered(outcome))
+        return ": the policy endpoint does not answer and RAMPART_FAIL_OPEN is 0; "
+               "start it with `rampart serve`";
+    if (outcome == RP_BAD_URL)
+        return ": RAMPART_URL or RAMPART_TOKEN cannot be used";
+    if (outcome == RP_NOT_CAPTURED)
+        return ": rampart's settings could not be read when the program was loaded";
+    return ": the policy endpoint's answer could not be read";
+}
+
+APART static void explain(const struct inquiry *inquiry, enum rp_outcome outcome,
+                          const struct rp_exchange *exchange) {
+    char line[RP_NOTICE_MAX_BYTES];
+    const char *reason = exchange->buffer;
+    const char *lead = exchange->reason == RP_REASON_MESSAGE ? ": " : "";
+    size_t len = exchange->reason_len;
+    if (outcome != RP_DENIED) {
+        reason = reason_of(outcome);
+        lead = "";
+        len = rp_memory_length(reason);
+    }
+    len = rp_notice_compose(line, &inquiry->question, lead, reason, len);
+    rp_notice_write(inquiry->settings, line, len);
+}
+
+/* A debug line tells the door and how it ended, never the command. */
+APART static void trace(const struct rp_settings *settings, const char *door, const char *what) {
+    char line[96];
+    const char *const pieces[] = {"[rampart] ", door, ": ", what, "\n"};
+    size_t used = 0;
+    for (size_t i = 0; i < sizeof pieces / sizeof pieces[0]; i++) {
+        size_t len = rp_memory_length(pieces[i]);
+        memcpy(line + used, pieces[i], len);
+        used += len;
+    }
+    rp_notice_write(settings, line, used);
+}
+
+static void trace_outcome(const struct inquiry *inquiry, enum rp_outcome outcome,
+                          enum rp_effect effect) {
+    static const char *const words[RP_OUTCOME_COUNT][2] = {
+        {"allowed", "allowed"},
+        {"denied, run in monitor", "denied"},
+        {"nobody answers, run", "nobody answers, refused"},
+        {"no answer in time, run", "no answer in time, refused"},
+        {"connection cut, run", "connection cut, refused"},
+        {"endpoint failed, run", "endpoint failed, refused"},
+        {"no means to ask with, run", "no means to ask with, refused"},
+        {"sockets are forbidden, run", "sockets are forbidden, refused"},
+        {"unusable answer, run in monitor", "unusable answer, refused"},
+        {"unusable status, run in monitor", "unusable status, refused"},
+        {"unusable settings, run in monitor", "unusable settings, refused"},
+        {"settings not captured, run in monitor", "settings not captured, refused"},
+    };
+    if (inquiry->settings->debug)
+        trace(inquiry->settings, inquiry->call->door, words[outcome][effect == RP_REFUSE]);
+}
+
+APART static enum rp_effect ask(struct inquiry *inquiry) {
+    const struct rp_settings *settings = inquiry->settings;
+    struct rp_question *question = &inquiry->question;
+    char buffer[RP_NOTICE_MAX_BYTES];
+    struct rp_exchange exchange = {buffer, sizeof buffer, 0, RP_REASON_NONE};
+    enum rp_outcome outcome;
+    enum rp_effect effect;
+    if (!settings->captured)
+        outcome = RP_NOT_CAPTURED;
+    else if (settings->url.kind == RP_URL_UNUSABLE)
+        outcome = RP_BAD_URL;
+    else
+        outcome = rp_transport_ask(settings, question, &exchange);
+    effect = rp_guard_effect(outcome, inquiry->mode, settings->fail_open);
+    trace_outcome(inquiry, outcome, effect);
+    if (effect == RP_REFUSE && !settings->quiet)
+        explain(inquiry, outcome, &exchange);
+    else if (effect == RP_RUN && rp_guard_is_unanswered(outcome))
+        (void)rp_journal_append(settings, question, RP_JOURNAL_UNANSWERED);
+    return effect;
+}
+
+/* Takes `./` away from a relative piece; it says nothing. */
+static void trim(struct rp_path *exe, int i) {
+    while (exe->len[i] >= 1 && exe->piece[i][0] == '.' &&
+           (exe->len[i] == 1 || exe->piece[i][1] == '/')) {
+        size_t skip = 1;
+        while (skip < exe->len[i] && exe->piece[i][skip] == '/')
+            skip++;
+        exe->piece[i] += skip;
+        exe->len[i] -= skip;
+    }
+}
+
+static bool is_absolute(const struct rp_path *exe) {
+    int first = exe->len[0] > 0 ? 0 : exe->len[1] > 0 ? 1 : 2;
+    return exe->len[first] > 0 && exe->piece[first][0] == '/';
+}
+
+static enum rp_effect ask_from(struct inquiry *inquiry, const char *cwd, long result) {
+    struct rp_path *exe = &inquiry->question.exe;
+    bool known = result > 0 && cwd[0] == '/';
+    inquiry->question.cwd = known ? cwd : NULL;
+    if (known && !is_absolute(exe)) {
+        exe->piece[0] = cwd;
+        exe->len[0] = rp_memory_length(cwd);
+    }
+    return ask(inquiry);
+}
+
+APART static enum rp_effect ask_from_deep_cwd(struct inquiry *inquiry) {
+    char *cwd = __builtin_alloca(LONG_PATH_BYTES);
+    return ask_from(inquiry, cwd, rp_sys_getcwd(cwd, LONG_PATH_BYTES));
+}
+
+APART static enum rp_effect ask_from_cwd(struct inquiry *inquiry) {
+    char cwd[SHORT_PATH_BYTES];
+    long result = rp_sys_getcwd(cwd, sizeof cwd);
+    return result == -ERANGE ? ask_from_deep_cwd(inquiry) : ask_from(inquiry, cwd, result);
+}
+
+/* The path of a descriptor stands in front of what was given with it. */
+static enum rp_effect ask_by_link(struct inquiry *inquiry, const char *link, size_t len) {
+    struct rp_path *exe = &inquiry->question.exe;
+    exe->piece[0] = link;
+    exe->len[0] = len;
+    if (*inquiry->call->path == '\0')
+        inquiry->question.path = link;
+    return ask_from_cwd(inquiry);
+}
+
+static void descriptor_path(int descriptor, char into[32]) {
+    static const char prefix[] = "/proc/self/fd/";
+    size_t digits;
+    memcpy(into, prefix, sizeof prefix - 1);
+    digits = rp_memory_decimal(into + sizeof prefix - 1,
+                               descriptor > 0 ? (unsigned long long)descriptor : 0);
+    into[sizeof prefix - 1 + digits] = '\0';
+}
+
+APART static enum rp_effect ask_by_long_link(struct inquiry *inquiry, const char *path) {
+    char *link = __builtin_alloca(LONG_PATH_BYTES);
+    long len = rp_sys_readlink(path, link, LONG_PATH_BYTES - 1);
+    if (len < 0)
+        return ask_by_link(inquiry, path, rp_memory_length(path));
+    link[len] = '\0';
+    return ask_by_link(inquiry, link, (size_t)len);
+}
+
+APART static enum rp_effect ask_by_descriptor(struct inquiry *inquiry) {
+    char link[SHORT_PATH_BYTES];
+    char path[32];
+    long len;
+    descriptor_path(inquiry->call->directory, path);
+    len = rp_sys_readlink(path, link, sizeof link - 1);
+    if (len < 0 || len == sizeof link - 1)
+        return ask_by_long_link(inquiry, path);
+    link[len] = '\0';
+    return ask_by_link(inquiry, link, (size_t)len);
+}
+
+static void find_target(struct inquiry *inquiry) {
+    const struct rp_call *call = inquiry->call;
+    struct rp_path *exe = &inquiry->question.exe;
+    if (call->searches) {
+        const char *path = rp_lookup_path(rp_load_environment(), inquiry->settings->musl);
+        rp_lookup_find(call->path, path, &inquiry->target, exe);
+    } else {
+        rp_target_inspect(call->directory, call->path, call->flags, &inquiry->target);
+        exe->piece[2] = call->path;
+        exe->len[2] = call->path == NULL ? 0 : rp_memory_length(call->path);
+    }
+}
+
+APART static enum rp_effect judge_by_asking(const struct rp_settings *settings,
+                                            const struct rp_call *call, enum rp_mode mode) {
+    struct inquiry inquiry;
+    struct rp_question *question = &inquiry.question;
+    memset(&inquiry, 0, sizeof inquiry);
+    inquiry.settings = settings;
+    inquiry.call = call;
+    inquiry.mode = mode;
+    find_target(&inquiry);
+    /* A path that file actions give another start cannot be judged from here: ask all the same. */
+    if (inquiry.target.presence == RP_ABSENT && !(call->moves && !is_absolute(&question->exe)))
+        return RP_RUN;
+    rp_load_make_id(inquiry.id);
+    question->id = inquiry.id;
+    question->agent = settings->agent;
+    question->session = settings->session;
+    question->path = call->path;
+    question->argv = call->argv;
+    question->text = call->text;
+    question->door = call->door;
+    question->pid = rp_sys_getpid();
+    question->ppid = rp_sys_getppid();
+    question->sid = rp_sys_getsid();
+    question->markers = settings->markers | rp_names_find_markers(call->environment);
+    question->enforce = settings->mode == RP_ENFORCE;
+    question->guardable = inquiry.target.guardable;
+    if (call->directory != AT_FDCWD && !is_absolute(&question->exe))
+        return ask_by_descriptor(&inquiry);
+    if (!is_absolute(&question->exe)) {
+        trim(&question->exe, 1);
+        if (question->exe.len[1] == 0)
+            trim(&question->exe, 2);
+    }
+    return ask_from_cwd(&inquiry);
+}
+
+static enum rp_effect judge(const struct rp_settings *settings, const struct rp_call *call) {
+    enum rp_mode mode = settings->mode;
+    if (mode != RP_DISABLED && settings->url.kind == RP_URL_UNIX) {
+        enum rp_mode wanted = rp_state_file_mode(&settings->url);
+        mode = wanted > mode ? wanted : mode;
+    }
+    return mode == RP_DISABLED ? RP_RUN : judge_by_asking(settings, call, mode);
+}
+
+static intptr_t fail(const struct rp_call *call, int error) {
+    enum { COMMAND_SUBSTITUTION = 4 /* WRDE_CMDSUB */ };
+    errno = error;
+    switch (call->refusal) {
+    case RP_RETURNS_ERROR:
+        return error;
+    case RP_RETURNS_NULL:
+        return 0;
+    case RP_RETURNS_CMDSUB:
+        return COMMAND_SUBSTITUTION;
+    case RP_RETURNS_MINUS_ONE:
+        break;
+    }
+    return -1;
+}
+
+static bool is_too_big(const struct rp_call *call, intptr_t result) {
+    if (call->refusal == RP_RETURNS_ERROR)
+        return result == E2BIG;
+    return call->refusal == RP_RETURNS_MINUS_ONE && result == -1 && errno == E2BIG;
+}
+
+/* Runs with an armed environment; when that is too big for the kernel, with the caller's own. */
+static intptr_t run_with(const struct rp_settings *settings, const struct rp_call *call,
+                         void *block) {
+    intptr_t result = call->run(call, rp_environment_fill(settings, call->environment, block));
+    return is_too_big(call, result) ? call->run(call, call->environment) : result;
+}
+
+/* A stated leak: an exec that succeeds in a vfork child leaves the mapping to its parent. */
+static intptr_t run_mapped(const struct rp_settings *settings, const struct rp_call *call,
+                           size_t bytes) {
+    void *block = rp_sys_map(bytes);
+    intptr_t result;
+    if (block == NULL)
+        return fail(call, ENOMEM);
+    result = run_with(settings, call, block);
+    rp_sys_unmap(block, bytes);
+    return result;
+}
+
+static intptr_t run_armed(const struct rp_settings *settings, const struct rp_call *call) {
+    size_t bytes = rp_environment_measure(settings, call->environment);
+    if (bytes == 0)
+        return call->run(call, call->environment);
+    if (bytes > STACK_ENVIRONMENT_BYTES)
+        return run_mapped(settings, call, bytes);
+    return run_with(settings, call, __builtin_alloca(bytes));
+}
+
+intptr_t rp_guard_pass(const struct rp_call *call) {
+    (void)rp_load_settings();
+    return call->run(call, call->environment);
+}
+
+intptr_t rp_guard_run(const struct rp_call *call) {
+    const struct rp_settings *settings = rp_load_settings();
+    int saved = errno;
+    enum rp_effect effect;
+    if (settings->inert)
+        return call->run(call, call->environment);
+    effect = judge(settings, call);
+    errno = saved;
+    return effect == RP_REFUSE ? fail(call, EPERM) : run_armed(settings, call);
+}

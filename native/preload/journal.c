@@ -1,0 +1,248 @@
+#include "journal.h"
+
+#include "memory.h"
+#include "siphash.h"
+#include "state_file.h"
+#include "sys.h"
+
+#include <sys/resource.h>
+
+enum { HEADER_BYTES = 100, CHECKSUM_BYTES = 8, MAX_ARGUMENTS = 65535, MAX_STRING = 65535 };
+enum { FLAG_CUT = 1, FLAG_NOT_GUARDABLE = 2 };
+enum {
+    SMALL_FRAME_BYTES = 1024, /* up to here a frame is made on the stack */
+    MAX_ATTEMPTS = 3,
+    STAT_BYTES = 512,
+    START_FIELD = 22,
+};
+#define MAX_JOURNAL_BYTES (INT64_C(64) * 1024 * 1024)
+
+/* An outlet into memory that was measured before. */
+struct writer {
+    struct rp_outlet outlet;
+    unsigned char *at;
+};
+
+static void write_bytes(struct rp_outlet *self, const char *bytes, size_t len) {
+    struct writer *writer = (struct writer *)self;
+    memcpy(writer->at, bytes, len);
+    writer->at += len;
+}
+
+static void write_number(struct writer *writer, uint64_t number, unsigned bytes) {
+    for (unsigned i = 0; i < bytes; i++)
+        *writer->at++ = (unsigned char)(number >> (8 * i));
+}
+
+/* How much of the arguments goes into a frame. */
+struct arguments {
+    const char *fixed[4];
+    const char *const *argv;
+    size_t count;
+    size_t bytes;
+    size_t last_len; /* of the last argument, which may be cut */
+    bool cut;
+};
+
+static void take_arguments(struct arguments *arguments, const struct rp_question *question) {
+    const char *const text[4] = {"sh", "-c", question->text, NULL};
+    memset(arguments, 0, sizeof *arguments);
+    memcpy(arguments->fixed, text, sizeof text);
+    arguments->argv = question->text != NULL ? arguments->fixed : question->argv;
+    while (arguments->argv != NULL && arguments->argv[arguments->count] != NULL) {
+        size_t len = rp_memory_length(arguments->argv[arguments->count]);
+        size_t room = RP_JOURNAL_MAX_ARGV - arguments->bytes;
+        arguments->cut = len + 1 > room || arguments->count == MAX_ARGUMENTS;
+        if (room == 0 || arguments->count == MAX_ARGUMENTS)
+            return;
+        arguments->last_len = arguments->cut ? room - 1 : len;
+        arguments->bytes += arguments->last_len + 1;
+        arguments->count++;
+        if (arguments->cut)
+            return;
+    }
+}
+
+static size_t exe_length(const struct rp_question *question) {
+    struct rp_counter counter;
+    rp_text_count(&counter);
+    rp_request_put_exe(&counter.outlet, question);
+    return counter.total;
+}
+
+static size_t length_or_0(const char *text) {
+    return text == NULL ? 0 : rp_memory_length(text);
+}
+
+size_t rp_journal_measure(const struct rp_frame *frame) {
+    const struct rp_question *question = frame->question;
+    struct arguments arguments;
+    size_t texts[5] = {length_or_0(question->door), length_or_0(question->agent),
+                       length_or_0(question->session), exe_length(question),
+                       length_or_0(question->cwd)};
+    size_t total = HEADER_BYTES + CHECKSUM_BYTES;
+    take_arguments(&arguments, question);
+    for (int i = 0; i < 5; i++) {
+        if (texts[i] > MAX_STRING)
+            return 0;
+        total += texts[i];
+    }
+    total += arguments.bytes;
+    return total > RP_JOURNAL_MAX_FRAME ? 0 : total;
+}
+
+static void write_head(struct writer *writer, const struct rp_frame *frame,
+                       const struct arguments *arguments) {
+    const struct rp_question *question = frame->question;
+    unsigned flags =
+        (arguments->cut ? FLAG_CUT : 0U) | (question->guardable ? 0U : FLAG_NOT_GUARDABLE);
+    rp_text_put(&writer->outlet, "RMPJ", 4);
+    write_number(writer, rp_journal_measure(frame), 4);
+    write_number(writer, 1, 2);
+    write_number(writer, frame->kind, 1);
+    write_number(writer, flags, 1);
+    write_number(writer, (uint64_t)frame->error, 4);
+    rp_text_put(&writer->outlet, (const char *)frame->id, sizeof frame->id);
+    write_number(writer, frame->time_ns, 8);
+    write_number(writer, (uint64_t)question->pid, 4);
+    write_number(writer, (uint64_t)question->ppid, 4);
+    write_number(writer, (uint64_t)question->sid, 4);
+    write_number(writer, 0, 4);
+    write_number(writer, frame->start_ticks, 8);
+    rp_text_put(&writer->outlet, (const char *)frame->build_id, 20);
+    write_number(writer, length_or_0(question->door), 2);
+    write_number(writer, length_or_0(question->agent), 2);
+    write_number(writer, length_or_0(question->session), 2);
+    write_number(writer, exe_length(question), 2);
+    write_number(writer, length_or_0(question->cwd), 2);
+    write_number(writer, arguments->count, 2);
+    write_number(writer, arguments->bytes, 4);
+}
+
+void rp_journal_encode(const struct rp_frame *frame, unsigned char *into) {
+    const struct rp_question *question = frame->question;
+    const char *const texts[3] = {question->door, question->agent, question->session};
+    struct writer writer = {{write_bytes}, into};
+    struct arguments arguments;
+    take_arguments(&arguments, question);
+    write_head(&writer, frame, &arguments);
+    for (int i = 0; i < 3; i++)
+        rp_text_put_string(&writer.outlet, texts[i]);
+    rp_request_put_exe(&writer.outlet, question);
+    if (question->cwd != NULL)
+        rp_text_put_string(&writer.outlet, question->cwd);
+    for (size_t i = 0; i < arguments.count; i++) {
+        const char *argument = arguments.argv[i];
+        size_t len = i + 1 == arguments.count ? arguments.last_len : rp_memory_length(argument);
+        rp_text_put(&writer.outlet, argument, len);
+        rp_text_put(&writer.outlet, "", 1);
+    }
+    write_number(&writer, rp_siphash_checksum(into, (size_t)(writer.at - into)), 8);
+}
+
+uint64_t rp_journal_parse_start(const char *text, size_t len) {
+    size_t at = len;
+    unsigned field = 2;
+    uint64_t ticks = 0;
+    /* The second field is a name in parentheses that may hold anything, parentheses too. */
+    while (at > 0 && text[at - 1] != ')')
+        at--;
+    for (; at > 0 && at < len && field < START_FIELD; at++)
+        field += text[at] == ' ';
+    for (; at > 0 && at < len && text[at] >= '0' && text[at] <= '9'; at++)
+        ticks = ticks * 10 + (uint64_t)(text[at] - '0');
+    return field == START_FIELD ? ticks : 0;
+}
+
+static uint64_t read_start(void) {
+    char text[STAT_BYTES];
+    long len = -1;
+    long fd = rp_sys_open("/proc/self/stat", O_RDONLY, 0);
+    if (fd < 0)
+        return 0;
+    len = rp_sys_read((int)fd, text, sizeof text);
+    (void)rp_sys_close((int)fd);
+    return len < 0 ? 0 : rp_journal_parse_start(text, (size_t)len);
+}
+
+/* Writing beyond a file size limit would kill the host program with a signal. */
+static bool has_size_limit(void) {
+    struct rlimit limit;
+    long result = RP_SYS4(SYS_prlimit64, 0, RLIMIT_FSIZE, 0, &limit);
+    return result < 0 || limit.rlim_cur != RLIM_INFINITY;
+}
+
+enum attempt { WRITTEN, FAILED, ROTATED };
+
+static enum attempt append_once(const char *path, const unsigned char *bytes, size_t len) {
+    enum attempt attempt = FAILED;
+    struct stat status;
+    long fd =
+        rp_sys_open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0600);
+    if (fd < 0)
+        return FAILED;
+    if (rp_sys_fstat((int)fd, &status) == 0 && S_ISREG(status.st_mode) &&
+        status.st_uid == rp_sys_geteuid() && status.st_size < MAX_JOURNAL_BYTES &&
+        rp_sys_write((int)fd, bytes, len) == (long)len) {
+        /* The reader renames the journal away and removes it once read: it may have missed us. */
+        bool there = rp_sys_fstat((int)fd, &status) == 0 && status.st_nlink > 0;
+        attempt = there ? WRITTEN : ROTATED;
+    }
+    (void)rp_sys_close((int)fd);
+    return attempt;
+}
+
+static bool append_frame(const struct rp_settings *settings, const struct rp_frame *frame,
+                         unsigned char *buffer, size_t len) {
+    char path[RP_STATE_PATH_BYTES];
+    enum attempt attempt = ROTATED;
+    rp_journal_encode(frame, buffer);
+    rp_state_file_path(&settings->url, "journal", path);
+    for (int i = 0; i < MAX_ATTEMPTS && attempt == ROTATED; i++)
+        attempt = append_once(path, buffer, len);
+    return attempt == WRITTEN;
+}
+
+static bool append_small(const struct rp_settings *settings, const struct rp_frame *frame,
+                         size_t len) {
+    unsigned char buffer[SMALL_FRAME_BYTES];
+    return append_frame(settings, frame, buffer, len);
+}
+
+static bool append_large(const struct rp_settings *settings, const struct rp_frame *frame,
+                         size_t len) {
+    unsigned char *buffer = rp_sys_map(len);
+    bool written;
+    if (buffer == NULL)
+        return false;
+    written = append_frame(settings, frame, buffer, len);
+    rp_sys_unmap(buffer, len);
+    return written;
+}
+
+static void parse_id(const char *hex, unsigned char id[16]) {
+    for (int i = 0; i < 32; i++) {
+        int digit = hex[i] <= '9' ? hex[i] - '0' : hex[i] - 'a' + 10;
+        id[i / 2] = (unsigned char)(id[i / 2] << 4 | digit);
+    }
+}
+
+bool rp_journal_append(const struct rp_settings *settings, const struct rp_question *question,
+                       enum rp_journal_kind kind) {
+    struct rp_frame frame;
+    size_t len;
+    if (settings->url.kind != RP_URL_UNIX || has_size_limit())
+        return false;
+    memset(&frame, 0, sizeof frame);
+    frame.question = question;
+    frame.kind = kind;
+    frame.time_ns = (uint64_t)rp_sys_clock(CLOCK_REALTIME);
+    frame.start_ticks = read_start();
+    frame.build_id = settings->build_id;
+    parse_id(question->id, frame.id);
+    len = rp_journal_measure(&frame);
+    if (len == 0)
+        return false;
+    return len <= SMALL_FRAME_BYTES ? append_small(settings, &frame, len)
+                                    : append_large(settings, &frame, len);
+}

@@ -1,0 +1,45 @@
+#ifndef RP_JOURNAL_H
+#define RP_JOURNAL_H
+
+#include "request.h"
+#include "settings.h"
+
+/* The journal of docs/protocol.md, section 5. */
+
+enum rp_journal_kind {
+    RP_JOURNAL_HELLO = 1,
+    RP_JOURNAL_TABLE_HIT = 2,
+    RP_JOURNAL_UNANSWERED = 3,
+    RP_JOURNAL_EXEC_FAILED = 4,
+};
+
+/* The most argv bytes, NULs included, that a frame carries; the most bytes of a whole frame. */
+#define RP_JOURNAL_MAX_ARGV 65536
+#define RP_JOURNAL_MAX_FRAME 131072
+
+/* One frame; strings come from the question. */
+struct rp_frame {
+    const struct rp_question *question;
+    enum rp_journal_kind kind;
+    int error; /* errno of the real call, for RP_JOURNAL_EXEC_FAILED */
+    unsigned char id[16];
+    uint64_t time_ns;
+    uint64_t start_ticks;
+    const unsigned char *build_id; /* 20 bytes */
+};
+
+/* How many bytes the frame has; 0 when it is over the bound. */
+size_t rp_journal_measure(const struct rp_frame *frame);
+
+/* Writes the frame into a buffer of the measured size. */
+void rp_journal_encode(const struct rp_frame *frame, unsigned char *into);
+
+/* Reads field 22 of a /proc/PID/stat text; 0 when it is not there. */
+uint64_t rp_journal_parse_start(const char *text, size_t len);
+
+/* Appends the question as a frame of that kind to the journal of the state directory, if there is
+   one. Says whether it is there now. */
+bool rp_journal_append(const struct rp_settings *settings, const struct rp_question *question,
+                       enum rp_journal_kind kind);
+
+#endif

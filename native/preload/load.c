@@ -1,0 +1,126 @@
+#include "load.h"
+
+#include "journal.h"
+#include "memory.h"
+#include "real.h"
+#include "siphash.h"
+#include "sys.h"
+
+#include <elf.h>
+
+/* What both glibc and musl have; weak, so that a library that cannot find one still loads. */
+extern const char *const *environ __attribute__((weak));
+extern unsigned long getauxval(unsigned long type) __attribute__((weak));
+
+enum { PATH_BYTES = 512, ID_BYTES = 16 };
+
+/* Written by the first rp_load_settings, read ever after. */
+static struct rp_settings settings;
+
+const char *const *rp_load_environment(void) {
+    return &environ == NULL ? NULL : environ;
+}
+
+void rp_load_set_environment(const char *const *environment) {
+    if (&environ != NULL)
+        environ = environment;
+}
+
+/* Where the kernel has no randomness to give, an id need only differ from the others. */
+static void make_up_id(unsigned char id[ID_BYTES]) {
+    unsigned char key[ID_BYTES] = {0};
+    int64_t seen[4] = {rp_sys_clock(CLOCK_MONOTONIC), rp_sys_clock(CLOCK_REALTIME),
+                       RP_SYS0(SYS_gettid), (int64_t)(uintptr_t)seen};
+    for (unsigned half = 0; half < 2; half++) {
+        struct rp_siphash hash;
+        uint64_t word;
+        key[0] = (unsigned char)half;
+        rp_siphash_start(&hash, key);
+        rp_siphash_put(&hash, seen, sizeof seen);
+        word = rp_siphash_finish(&hash);
+        memcpy(id + 8 * half, &word, sizeof word);
+    }
+}
+
+void rp_load_make_id(char into[33]) {
+    unsigned char id[ID_BYTES];
+    if (rp_sys_getrandom(id, sizeof id) != sizeof id)
+        make_up_id(id);
+    rp_memory_hex(into, id, sizeof id);
+    into[32] = '\0';
+}
+
+static bool is_privileged(void) {
+    if (getauxval != NULL)
+        return getauxval(AT_SECURE) != 0;
+    return RP_SYS0(SYS_getuid) != RP_SYS0(SYS_geteuid) ||
+           RP_SYS0(SYS_getgid) != RP_SYS0(SYS_getegid);
+}
+
+/* A session leader tells the endpoint, once, that its session is guarded. */
+__attribute__((noinline)) static void say_hello(void) {
+    struct rp_question hello;
+    char exe[PATH_BYTES];
+    char id[2 * ID_BYTES + 1];
+    int pid = rp_sys_getpid();
+    long len;
+    if (settings.url.kind != RP_URL_UNIX || settings.mode == RP_DISABLED || rp_sys_getsid() != pid)
+        return;
+    memset(&hello, 0, sizeof hello);
+    len = rp_sys_readlink("/proc/self/exe", exe, sizeof exe);
+    rp_load_make_id(id);
+    hello.id = id;
+    hello.door = "load";
+    hello.agent = settings.agent;
+    hello.session = settings.session;
+    hello.exe.piece[2] = exe;
+    hello.exe.len[2] = len > 0 && len < (long)sizeof exe ? (size_t)len : 0;
+    hello.pid = pid;
+    hello.ppid = rp_sys_getppid();
+    hello.sid = pid;
+    hello.guardable = true;
+    (void)rp_journal_append(&settings, &hello, RP_JOURNAL_HELLO);
+}
+
+static void note_stderr(void) {
+    struct stat status;
+    if (rp_sys_fstat(2, &status) < 0)
+        return;
+    settings.stderr_open = true;
+    settings.stderr_device = status.st_dev;
+    settings.stderr_inode = status.st_ino;
+}
+
+static void load(void) {
+    struct rp_circumstances circumstances;
+    struct rp_loaded loaded;
+    char cwd[PATH_BYTES];
+    settings.loaded = true;
+    rp_real_find(&loaded);
+    settings.musl = loaded.musl;
+    settings.inert = is_privileged();
+    if (settings.inert)
+        return;
+    memcpy(settings.build_id, loaded.build_id, sizeof settings.build_id);
+    circumstances.environment = rp_load_environment();
+    circumstances.library = loaded.name;
+    circumstances.cwd = NULL;
+    circumstances.pid = rp_sys_getpid();
+    if (loaded.name != NULL && loaded.name[0] != '/' && rp_sys_getcwd(cwd, sizeof cwd) > 0)
+        circumstances.cwd = cwd;
+    rp_settings_take(&settings, &circumstances);
+    note_stderr();
+    say_hello();
+}
+
+const struct rp_settings *rp_load_settings(void) {
+    if (!settings.loaded)
+        load();
+    return &settings;
+}
+
+__attribute__((constructor)) static void rp_load_at_start(void) {
+    int saved = errno;
+    (void)rp_load_settings();
+    errno = saved;
+}

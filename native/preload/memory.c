@@ -1,0 +1,90 @@
+#include "memory.h"
+
+#if defined(RP_FREESTANDING)
+void *memcpy(void *restrict to, const void *restrict from, size_t len) {
+    unsigned char *target = to;
+    const unsigned char *source = from;
+    while (len-- > 0)
+        *target++ = *source++;
+    return to;
+}
+
+void *memmove(void *to, const void *from, size_t len) {
+    unsigned char *target = to;
+    const unsigned char *source = from;
+    if (target <= source)
+        return memcpy(to, from, len);
+    while (len-- > 0)
+        target[len] = source[len];
+    return to;
+}
+
+void *memset(void *to, int byte, size_t len) {
+    unsigned char *target = to;
+    while (len-- > 0)
+        *target++ = (unsigned char)byte;
+    return to;
+}
+
+int memcmp(const void *left, const void *right, size_t len) {
+    const unsigned char *a = left;
+    const unsigned char *b = right;
+    for (; len > 0; len--, a++, b++) {
+        if (*a != *b)
+            return *a - *b;
+    }
+    return 0;
+}
+#endif
+
+size_t rp_memory_length(const char *text) {
+    size_t len = 0;
+    while (text[len] != '\0')
+        len++;
+    return len;
+}
+
+bool rp_memory_equal(const char *left, const char *right) {
+    while (*left != '\0' && *left == *right) {
+        left++;
+        right++;
+    }
+    return *left == *right;
+}
+
+bool rp_memory_begins(const char *text, const char *prefix) {
+    while (*prefix != '\0' && *text == *prefix) {
+        text++;
+        prefix++;
+    }
+    return *prefix == '\0';
+}
+
+const char *rp_memory_last_component(const char *path) {
+    const char *last = path;
+    for (; *path != '\0'; path++) {
+        if (*path == '/')
+            last = path + 1;
+    }
+    return last;
+}
+
+size_t rp_memory_decimal(char *into, unsigned long long number) {
+    char digits[20];
+    size_t count = 0;
+    do {
+        digits[count++] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number != 0);
+    for (size_t i = 0; i < count; i++)
+        into[i] = digits[count - 1 - i];
+    return count;
+}
+
+void rp_memory_hex(char *into, const unsigned char *bytes, size_t len) {
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < len; i++) {
+        into[2 * i] = digits[bytes[i] >> 4];
+        into[2 * i + 1] = digits[bytes[i] & 15];
+    }
+}

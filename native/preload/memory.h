@@ -1,0 +1,35 @@
+#ifndef RP_MEMORY_H
+#define RP_MEMORY_H
+
+/* Bytes and strings without libc: the library imports nothing that another object could replace.
+   The four mem* names are hidden; the compiler calls them for its own purposes. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#if defined(RP_FREESTANDING)
+#define RP_HIDDEN __attribute__((visibility("hidden")))
+RP_HIDDEN void *memcpy(void *restrict to, const void *restrict from, size_t len);
+RP_HIDDEN void *memmove(void *to, const void *from, size_t len);
+RP_HIDDEN void *memset(void *to, int byte, size_t len);
+RP_HIDDEN int memcmp(const void *left, const void *right, size_t len);
+#else
+#include <string.h>
+#endif
+
+size_t rp_memory_length(const char *text);
+bool rp_memory_equal(const char *left, const char *right);
+
+/* Whether text begins with prefix. */
+bool rp_memory_begins(const char *text, const char *prefix);
+
+/* The last component of a path: what stands behind the last slash. */
+const char *rp_memory_last_component(const char *path);
+
+/* Writes a number in decimal, without a NUL; returns its digits (at most 20). */
+size_t rp_memory_decimal(char *into, unsigned long long number);
+
+/* Writes len bytes as lower-case hex, without a NUL. */
+void rp_memory_hex(char *into, const unsigned char *bytes, size_t len);
+
+#endif

@@ -1,0 +1,70 @@
+#include "names.h"
+
+#include "memory.h"
+
+const char *const rp_names_markers[RP_NAMES_MARKER_COUNT] = {
+    "AI_AGENT",
+    "AGENT",
+    "CLAUDE_CODE_CHILD_SESSION",
+    "CLAUDECODE",
+    "CODEX_THREAD_ID",
+    "CODEX_SANDBOX",
+    "CODEX_SANDBOX_NETWORK_DISABLED",
+    "CODEX_CI",
+    "COPILOT_AGENT",
+    "COPILOT_CLI",
+    "COPILOT_AGENT_SESSION_ID",
+    "CURSOR_AGENT",
+    "GEMINI_CLI",
+    "QWEN_CODE",
+    "CLINE_ACTIVE",
+    "ROO_ACTIVE",
+    "KILO",
+    "OPENCODE",
+    "GOOSE_TERMINAL",
+    "AMP_CURRENT_THREAD_ID",
+    "AUGMENT_AGENT",
+    "ANTIGRAVITY_AGENT",
+    "CRUSH",
+    "PI_CODING_AGENT",
+    "TRAE_AI_SHELL_ID",
+    "KIRO_SESSION_ID",
+    "JUNIE_DATA",
+    "OPENCLAW_SHELL",
+    "GROK_AGENT",
+    "OZ_RUN_ID",
+};
+
+const char *const rp_names_variables[RP_VARIABLE_COUNT] = {
+    "RAMPART_URL",   "RAMPART_TOKEN",   "RAMPART_MODE",  "RAMPART_FAIL_OPEN",
+    "RAMPART_AGENT", "RAMPART_SESSION", "RAMPART_DEBUG", "RAMPART_QUIET",
+};
+
+const char *rp_names_value(const char *assignment, const char *name) {
+    while (*name != '\0' && *assignment == *name) {
+        assignment++;
+        name++;
+    }
+    return *name == '\0' && *assignment == '=' ? assignment + 1 : NULL;
+}
+
+static bool says_yes(const char *value) {
+    static const char *const no[] = {"", "0", "false", "no", "off"};
+    for (size_t i = 0; i < sizeof no / sizeof no[0]; i++) {
+        if (rp_memory_equal(value, no[i]))
+            return false;
+    }
+    return true;
+}
+
+uint32_t rp_names_find_markers(const char *const *environment) {
+    uint32_t found = 0;
+    for (; environment != NULL && *environment != NULL; environment++) {
+        for (unsigned i = 0; i < RP_NAMES_MARKER_COUNT; i++) {
+            const char *value = rp_names_value(*environment, rp_names_markers[i]);
+            if (value != NULL && says_yes(value))
+                found |= UINT32_C(1) << i;
+        }
+    }
+    return found;
+}

@@ -1,0 +1,40 @@
+#ifndef RP_NAMES_H
+#define RP_NAMES_H
+
+#include <stdint.h>
+
+/* Names shared with the other programs: docs/protocol.md, section 7. */
+
+enum { RP_NAMES_MARKER_COUNT = 30 };
+
+/* Names that coding agents put on their children. */
+extern const char *const rp_names_markers[RP_NAMES_MARKER_COUNT];
+
+/* The bits of the markers in an environment (NULL is an empty one) whose value says yes. */
+uint32_t rp_names_find_markers(const char *const *environment);
+
+/* The variables that the library takes at load and puts into every child. */
+enum rp_variable {
+    RP_URL,
+    RP_TOKEN,
+    RP_MODE,
+    RP_FAIL_OPEN,
+    RP_AGENT,
+    RP_SESSION,
+    RP_DEBUG,
+    RP_QUIET,
+    RP_VARIABLE_COUNT
+};
+
+/* Their names. */
+extern const char *const rp_names_variables[RP_VARIABLE_COUNT];
+
+#define RP_NAMES_LOADER "LD_PRELOAD"
+#define RP_NAMES_DEFAULT_URL "http://127.0.0.1:19090"
+#define RP_NAMES_DEFAULT_AGENT "preload"
+#define RP_NAMES_DEFAULT_SESSION "preload-"
+
+/* The value of an assignment NAME=value when it is for that name, else NULL. */
+const char *rp_names_value(const char *assignment, const char *name);
+
+#endif

@@ -1,0 +1,29 @@
+#ifndef RP_REAL_H
+#define RP_REAL_H
+
+#include <stdbool.h>
+
+/* The definitions that our doors stand in front of. */
+struct rp_real {
+#define RP_DOOR(name, result, parameters) result(*name) parameters;
+#include "doors.def"
+#undef RP_DOOR
+};
+
+/* What the loader knows of this library. */
+struct rp_loaded {
+    const char *name; /* as the loader names it; NULL when it does not know it */
+    bool musl;
+    unsigned char build_id[20];
+};
+
+/* Every door of the objects behind this one, NULL where there is none. Filled once by rp_real_find.
+ */
+extern struct rp_real rp_real;
+
+/* Fills rp_real from the loader's list of objects. To be called from a constructor: it takes the
+   loader's lock. dlsym would do for most of it, but a name it does not find costs an allocation in
+   the host, and before glibc 2.34 it lives in another library. */
+void rp_real_find(struct rp_loaded *loaded);
+
+#endif

@@ -1,0 +1,247 @@
+#include "request.h"
+
+#include "memory.h"
+#include "names.h"
+
+/* Something that puts a value of the question, whole, into any outlet. */
+typedef void put_value(struct rp_outlet *to, const struct rp_question *question);
+
+static void put_command(struct rp_outlet *to, const struct rp_question *question) {
+    struct rp_limiter limiter;
+    rp_text_limit(&limiter, to, RP_REQUEST_MAX_TEXT);
+    rp_text_put_command(&limiter.outlet, question->path, question->argv, question->text);
+}
+
+void rp_request_put_exe(struct rp_outlet *to, const struct rp_question *question) {
+    const struct rp_path *exe = &question->exe;
+    bool needs_slash = false;
+    for (int i = 0; i < 3; i++) {
+        if (exe->len[i] == 0)
+            continue;
+        if (needs_slash)
+            rp_text_put(to, "/", 1);
+        needs_slash = exe->piece[i][exe->len[i] - 1] != '/';
+        rp_text_put(to, exe->piece[i], exe->len[i]);
+    }
+}
+
+static void put_cwd(struct rp_outlet *to, const struct rp_question *question) {
+    rp_text_put_string(to, question->cwd);
+}
+
+/* Puts "name": and opens nothing. */
+static void put_key(struct rp_outlet *to, const char *name, const char *suffix) {
+    rp_text_put(to, ",\"", 2);
+    rp_text_put_string(to, name);
+    rp_text_put_string(to, suffix);
+    rp_text_put(to, "\":", 2);
+}
+
+static void put_string(struct rp_outlet *to, put_value *put, const struct rp_question *question) {
+    struct rp_escaper escaper;
+    rp_text_escape(&escaper, to);
+    rp_text_put(to, "\"", 1);
+    put(&escaper.outlet, question);
+    rp_text_escape_finish(&escaper);
+    rp_text_put(to, "\"", 1);
+}
+
+static void put_base64(struct rp_outlet *to, put_value *put, const struct rp_question *question) {
+    struct rp_base64 base64;
+    rp_text_base64(&base64, to);
+    rp_text_put(to, "\"", 1);
+    put(&base64.outlet, question);
+    rp_text_base64_finish(&base64);
+    rp_text_put(to, "\"", 1);
+}
+
+static bool is_utf8(put_value *put, const struct rp_question *question) {
+    struct rp_checker checker;
+    rp_text_check(&checker);
+    put(&checker.outlet, question);
+    return rp_text_check_finish(&checker);
+}
+
+/* Puts a key with its string, and its base64 twin when the string is not UTF-8. */
+static void put_text_key(struct rp_outlet *to, const char *name, put_value *put,
+                         const struct rp_question *question) {
+    put_key(to, name, "");
+    put_string(to, put, question);
+    if (!is_utf8(put, question)) {
+        put_key(to, name, "_b64");
+        put_base64(to, put, question);
+    }
+}
+
+static void put_plain(struct rp_outlet *to, const char *text) {
+    struct rp_escaper escaper;
+    rp_text_escape(&escaper, to);
+    rp_text_put(to, "\"", 1);
+    rp_text_put_string(&escaper.outlet, text);
+    rp_text_escape_finish(&escaper);
+    rp_text_put(to, "\"", 1);
+}
+
+/* The arguments one after the other, bounded as a whole. Returns NULL at the end. */
+struct argument_walk {
+    const char *fixed[4]; /* the arguments of a text door */
+    const char *const *argv;
+    size_t index;
+    size_t left; /* bytes still granted */
+    size_t len;  /* of the argument just returned, after cutting */
+    bool cut;
+};
+
+static void start_walk(struct argument_walk *walk, const struct rp_question *question) {
+    walk->fixed[0] = "sh";
+    walk->fixed[1] = "-c";
+    walk->fixed[2] = question->text;
+    walk->fixed[3] = NULL;
+    walk->argv = question->text != NULL ? walk->fixed : question->argv;
+    walk->index = 0;
+    walk->left = RP_REQUEST_MAX_TEXT;
+    walk->cut = false;
+}
+
+static const char *next_argument(struct argument_walk *walk) {
+    const char *argument;
+    if (walk->cut || walk->argv == NULL || walk->argv[walk->index] == NULL)
+        return NULL;
+    argument = walk->argv[walk->index++];
+    walk->len = rp_memory_length(argument);
+    if (walk->len + 1 > walk->left) {
+        walk->cut = true;
+        walk->len = walk->left;
+    }
+    walk->left -= walk->cut ? walk->len : walk->len + 1;
+    return argument;
+}
+
+static bool put_arguments(struct rp_outlet *to, const struct rp_question *question) {
+    struct argument_walk walk;
+    struct rp_checker checker;
+    const char *argument;
+    bool valid = true;
+    start_walk(&walk, question);
+    rp_text_put(to, "[", 1);
+    while ((argument = next_argument(&walk)) != NULL) {
+        struct rp_escaper escaper;
+        rp_text_escape(&escaper, to);
+        rp_text_put_string(to, walk.index > 1 ? ",\"" : "\"");
+        rp_text_put(&escaper.outlet, argument, walk.len);
+        rp_text_escape_finish(&escaper);
+        rp_text_put(to, "\"", 1);
+        rp_text_check(&checker);
+        rp_text_put(&checker.outlet, argument, walk.len);
+        valid = rp_text_check_finish(&checker) && valid;
+    }
+    rp_text_put(to, "]", 1);
+    return valid;
+}
+
+static void put_arguments_base64(struct rp_outlet *to, const struct rp_question *question) {
+    struct argument_walk walk;
+    const char *argument;
+    start_walk(&walk, question);
+    rp_text_put(to, "[", 1);
+    while ((argument = next_argument(&walk)) != NULL) {
+        struct rp_base64 base64;
+        rp_text_base64(&base64, to);
+        rp_text_put_string(to, walk.index > 1 ? ",\"" : "\"");
+        rp_text_put(&base64.outlet, argument, walk.len);
+        rp_text_base64_finish(&base64);
+        rp_text_put(to, "\"", 1);
+    }
+    rp_text_put(to, "]", 1);
+}
+
+static bool is_truncated(const struct rp_question *question) {
+    struct rp_counter counter;
+    struct argument_walk walk;
+    rp_text_count(&counter);
+    rp_text_put_command(&counter.outlet, question->path, question->argv, question->text);
+    start_walk(&walk, question);
+    while (next_argument(&walk) != NULL)
+        continue;
+    return counter.total > RP_REQUEST_MAX_TEXT || walk.cut;
+}
+
+static void put_number(struct rp_outlet *to, const char *name, int number) {
+    char digits[20];
+    unsigned long long positive = number > 0 ? (unsigned long long)number : 0;
+    put_key(to, name, "");
+    rp_text_put(to, digits, rp_memory_decimal(digits, positive));
+}
+
+static void put_boolean(struct rp_outlet *to, const char *name, bool value) {
+    put_key(to, name, "");
+    rp_text_put_string(to, value ? "true" : "false");
+}
+
+static void put_markers(struct rp_outlet *to, uint32_t markers) {
+    const char *open = "\"";
+    put_key(to, "markers", "");
+    rp_text_put(to, "[", 1);
+    for (unsigned i = 0; i < RP_NAMES_MARKER_COUNT; i++) {
+        if ((markers >> i & 1) == 0)
+            continue;
+        rp_text_put_string(to, open);
+        rp_text_put_string(to, rp_names_markers[i]);
+        rp_text_put(to, "\"", 1);
+        open = ",\"";
+    }
+    rp_text_put(to, "]", 1);
+}
+
+void rp_request_put_body(struct rp_outlet *to, const struct rp_question *question) {
+    rp_text_put_string(to, "{\"agent\":");
+    put_plain(to, question->agent);
+    put_key(to, "session", "");
+    put_plain(to, question->session);
+    rp_text_put_string(to, ",\"params\":{\"command\":");
+    put_string(to, put_command, question);
+    rp_text_put(to, "}", 1);
+    put_boolean(to, "enforce", question->enforce);
+    if (!is_utf8(put_command, question)) {
+        put_key(to, "command", "_b64");
+        put_base64(to, put_command, question);
+    }
+    put_key(to, "id", "");
+    put_plain(to, question->id);
+    put_key(to, "argv", "");
+    if (!put_arguments(to, question)) {
+        put_key(to, "argv", "_b64");
+        put_arguments_base64(to, question);
+    }
+    put_text_key(to, "exe", rp_request_put_exe, question);
+    if (question->cwd != NULL)
+        put_text_key(to, "cwd", put_cwd, question);
+    put_number(to, "pid", question->pid);
+    put_number(to, "ppid", question->ppid);
+    put_number(to, "sid", question->sid);
+    put_key(to, "door", "");
+    put_plain(to, question->door);
+    put_markers(to, question->markers);
+    put_boolean(to, "guardable", question->guardable);
+    put_boolean(to, "truncated", is_truncated(question));
+    rp_text_put(to, "}", 1);
+}
+
+void rp_request_put_head(struct rp_outlet *to, const struct rp_url *url, const char *token,
+                         size_t body_len) {
+    char digits[20];
+    rp_text_put_string(to, "POST ");
+    rp_text_put(to, url->prefix.at, url->prefix.len);
+    rp_text_put_string(to, "/v1/preflight/exec HTTP/1.1\r\nHost: ");
+    if (url->kind == RP_URL_UNIX)
+        rp_text_put_string(to, "rampart");
+    else
+        rp_text_put(to, url->host.at, url->host.len);
+    if (token != NULL) {
+        rp_text_put_string(to, "\r\nAuthorization: Bearer ");
+        rp_text_put_string(to, token);
+    }
+    rp_text_put_string(to, "\r\nContent-Type: application/json\r\nContent-Length: ");
+    rp_text_put(to, digits, rp_memory_decimal(digits, body_len));
+    rp_text_put_string(to, "\r\nConnection: close\r\n\r\n");
+}

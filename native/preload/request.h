@@ -1,0 +1,47 @@
+#ifndef RP_REQUEST_H
+#define RP_REQUEST_H
+
+#include "text.h"
+#include "url.h"
+
+/* The most of a command text, and of all arguments with one NUL each, that a question carries. */
+#define RP_REQUEST_MAX_TEXT 1048576
+
+/* A path in at most three pieces that belong together with a slash between them: what a search put
+   together is never copied. A piece of length 0 is skipped. */
+struct rp_path {
+    const char *piece[3];
+    size_t len[3];
+};
+
+/* One question of docs/protocol.md, section 3; everything is borrowed. */
+struct rp_question {
+    const char *agent;
+    const char *session;
+    const char *path;        /* as given to the door; NULL with a text */
+    const char *const *argv; /* as given; may be NULL */
+    const char *text;        /* of system, popen, wordexp; else NULL */
+    const char *door;
+    const char *cwd; /* NULL when it cannot be read */
+    const char *id;  /* 32 hex digits and a NUL */
+    struct rp_path exe;
+    int pid;
+    int ppid;
+    int sid;
+    uint32_t markers; /* bit i stands for rp_names_markers[i] */
+    bool enforce;
+    bool guardable;
+};
+
+/* Puts the question's JSON body. The same question always gives the same bytes, so that a first
+   pass can count them. */
+void rp_request_put_body(struct rp_outlet *to, const struct rp_question *question);
+
+/* Puts the path of the program that would be started. */
+void rp_request_put_exe(struct rp_outlet *to, const struct rp_question *question);
+
+/* Puts the request line and headers for a body of that length. token may be NULL. */
+void rp_request_put_head(struct rp_outlet *to, const struct rp_url *url, const char *token,
+                         size_t body_len);
+
+#endif

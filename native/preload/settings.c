@@ -1,0 +1,119 @@
+#include "settings.h"
+
+#include "memory.h"
+
+enum { MAX_TOKEN_BYTES = 4096 };
+
+/* Puts pieces one behind the other into the room; NULL when they do not fit. */
+static const char *store(struct rp_settings *settings, const char *const *pieces) {
+    char *start = settings->room + settings->room_used;
+    char *at = start;
+    for (; *pieces != NULL; pieces++) {
+        size_t len = rp_memory_length(*pieces);
+        if (len >= sizeof settings->room - (size_t)(at - settings->room)) {
+            settings->captured = false;
+            return NULL;
+        }
+        memcpy(at, *pieces, len);
+        at += len;
+    }
+    *at++ = '\0';
+    settings->room_used = (size_t)(at - settings->room);
+    return start;
+}
+
+/* The first value that is not empty, or NULL. */
+static const char *find_value(const char *const *environment, const char *name) {
+    for (; environment != NULL && *environment != NULL; environment++) {
+        const char *value = rp_names_value(*environment, name);
+        if (value != NULL)
+            return *value == '\0' ? NULL : value;
+    }
+    return NULL;
+}
+
+/* The value of our copy of a variable, or NULL. */
+static const char *value_of(const struct rp_settings *settings, enum rp_variable variable) {
+    const char *assignment = settings->assignment[variable];
+    return assignment == NULL ? NULL : rp_names_value(assignment, rp_names_variables[variable]);
+}
+
+static void store_variable(struct rp_settings *settings, enum rp_variable variable,
+                           const char *value, const char *end_of_value) {
+    const char *pieces[] = {rp_names_variables[variable], "=", value, end_of_value, NULL};
+    settings->assignment[variable] = store(settings, pieces);
+}
+
+enum rp_mode rp_settings_parse_mode(const char *word) {
+    if (rp_memory_equal(word, "monitor"))
+        return RP_MONITOR;
+    return rp_memory_equal(word, "disabled") ? RP_DISABLED : RP_ENFORCE;
+}
+
+static bool is_token(const char *token) {
+    size_t len = rp_memory_length(token);
+    for (size_t i = 0; i < len; i++) {
+        if ((unsigned char)token[i] < ' ' || token[i] == 0x7f)
+            return false;
+    }
+    return len <= MAX_TOKEN_BYTES;
+}
+
+static void take_identity(struct rp_settings *settings, int pid) {
+    const char *session = value_of(settings, RP_SESSION);
+    settings->own_agent = settings->assignment[RP_AGENT] != NULL;
+    settings->agent = settings->own_agent ? value_of(settings, RP_AGENT) : RP_NAMES_DEFAULT_AGENT;
+    settings->own_session = session != NULL && !rp_memory_begins(session, RP_NAMES_DEFAULT_SESSION);
+    if (session == NULL) {
+        char digits[21];
+        digits[rp_memory_decimal(digits, pid > 0 ? (unsigned long long)pid : 0)] = '\0';
+        store_variable(settings, RP_SESSION, RP_NAMES_DEFAULT_SESSION, digits);
+        session = value_of(settings, RP_SESSION);
+    }
+    settings->session = session != NULL ? session : RP_NAMES_DEFAULT_SESSION;
+}
+
+/* A relative name stops being right when the directory changes, so children get the whole path. */
+static void take_library(struct rp_settings *settings,
+                         const struct rp_circumstances *circumstances) {
+    const char *name = circumstances->library;
+    const char *whole[] = {RP_NAMES_LOADER "=", name, NULL};
+    const char *joined[] = {RP_NAMES_LOADER "=", circumstances->cwd, "/", name, NULL};
+    if (name == NULL || *name == '\0' || (*name != '/' && circumstances->cwd == NULL)) {
+        settings->captured = false;
+        return;
+    }
+    settings->loader = store(settings, *name == '/' ? whole : joined);
+    if (settings->loader == NULL)
+        return;
+    settings->library = settings->loader + sizeof RP_NAMES_LOADER;
+    if (*name != '/')
+        settings->library_name = store(settings, joined + 3);
+}
+
+void rp_settings_take(struct rp_settings *settings, const struct rp_circumstances *circumstances) {
+    const char *const *environment = circumstances->environment;
+    const char *value;
+    settings->captured = true;
+    settings->markers = rp_names_find_markers(environment);
+    for (int i = 0; i < RP_VARIABLE_COUNT; i++) {
+        value = find_value(environment, rp_names_variables[i]);
+        if (value != NULL)
+            store_variable(settings, (enum rp_variable)i, value, "");
+    }
+    value = find_value(environment, rp_names_variables[RP_MODE]);
+    settings->mode = value == NULL ? RP_ENFORCE : rp_settings_parse_mode(value);
+    value = find_value(environment, rp_names_variables[RP_FAIL_OPEN]);
+    settings->fail_open = value == NULL || rp_memory_equal(value, "1");
+    value = value_of(settings, RP_DEBUG);
+    settings->debug = value != NULL && rp_memory_equal(value, "1");
+    value = value_of(settings, RP_QUIET);
+    settings->quiet = value != NULL && rp_memory_equal(value, "1");
+    settings->token = value_of(settings, RP_TOKEN);
+    value = value_of(settings, RP_URL);
+    rp_url_parse(value != NULL ? value : RP_NAMES_DEFAULT_URL, &settings->url);
+    if (settings->token != NULL && !is_token(settings->token))
+        settings->url.kind = RP_URL_UNUSABLE;
+    take_identity(settings, circumstances->pid);
+    take_library(settings, circumstances);
+}

@@ -1,0 +1,76 @@
+#include "siphash.h"
+
+const unsigned char rp_siphash_checksum_key[16] = {0, 1, 2,  3,  4,  5,  6,  7,
+                                                   8, 9, 10, 11, 12, 13, 14, 15};
+
+static uint64_t rotate(uint64_t word, unsigned bits) {
+    return (word << bits) | (word >> (64 - bits));
+}
+
+static void mix(uint64_t v[4]) {
+    v[0] += v[1];
+    v[1] = rotate(v[1], 13) ^ v[0];
+    v[0] = rotate(v[0], 32);
+    v[2] += v[3];
+    v[3] = rotate(v[3], 16) ^ v[2];
+    v[0] += v[3];
+    v[3] = rotate(v[3], 21) ^ v[0];
+    v[2] += v[1];
+    v[1] = rotate(v[1], 17) ^ v[2];
+    v[2] = rotate(v[2], 32);
+}
+
+static void absorb(uint64_t v[4], uint64_t word) {
+    v[3] ^= word;
+    mix(v);
+    mix(v);
+    v[0] ^= word;
+}
+
+static uint64_t load_word(const unsigned char *bytes) {
+    uint64_t word = 0;
+    for (unsigned i = 0; i < 8; i++)
+        word |= (uint64_t)bytes[i] << (8 * i);
+    return word;
+}
+
+void rp_siphash_start(struct rp_siphash *hash, const unsigned char key[16]) {
+    uint64_t low = load_word(key);
+    uint64_t high = load_word(key + 8);
+    hash->v[0] = low ^ UINT64_C(0x736f6d6570736575);
+    hash->v[1] = high ^ UINT64_C(0x646f72616e646f6d);
+    hash->v[2] = low ^ UINT64_C(0x6c7967656e657261);
+    hash->v[3] = high ^ UINT64_C(0x7465646279746573);
+    hash->tail = 0;
+    hash->len = 0;
+}
+
+void rp_siphash_put(struct rp_siphash *hash, const void *bytes, size_t len) {
+    const unsigned char *at = bytes;
+    for (; len > 0 && hash->len % 8 != 0; len--) {
+        hash->tail |= (uint64_t)*at++ << (8 * (hash->len % 8));
+        if (++hash->len % 8 == 0) {
+            absorb(hash->v, hash->tail);
+            hash->tail = 0;
+        }
+    }
+    for (; len >= 8; len -= 8, at += 8, hash->len += 8)
+        absorb(hash->v, load_word(at));
+    for (; len > 0; len--)
+        hash->tail |= (uint64_t)*at++ << (8 * (hash->len++ % 8));
+}
+
+uint64_t rp_siphash_finish(struct rp_siphash *hash) {
+    absorb(hash->v, hash->tail | (uint64_t)hash->len << 56);
+    hash->v[2] ^= 0xff;
+    for (int i = 0; i < 4; i++)
+        mix(hash->v);
+    return hash->v[0] ^ hash->v[1] ^ hash->v[2] ^ hash->v[3];
+}
+
+uint64_t rp_siphash_checksum(const void *bytes, size_t len) {
+    struct rp_siphash hash;
+    rp_siphash_start(&hash, rp_siphash_checksum_key);
+    rp_siphash_put(&hash, bytes, len);
+    return rp_siphash_finish(&hash);
+}

@@ -1,0 +1,37 @@
+#ifndef RP_STATE_FILE_H
+#define RP_STATE_FILE_H
+
+#include "settings.h"
+
+#include <stdint.h>
+
+/* The state file of docs/protocol.md, section 2. */
+
+enum { RP_STATE_FILE_HEADER_BYTES = 64 };
+
+/* What the header says. */
+struct rp_state {
+    bool valid; /* false: it says nothing, so ask */
+    enum rp_mode mode;
+    uint32_t generation;
+    unsigned char boot_id[16];
+    unsigned char table_key[16];
+};
+
+/* Reads a header of len bytes. The boot id is not judged here. */
+void rp_state_file_parse(const unsigned char *bytes, size_t len, struct rp_state *state);
+
+/* Reads the text of /proc/sys/kernel/random/boot_id; false when it is none. */
+bool rp_state_file_parse_boot_id(const char *text, size_t len, unsigned char into[16]);
+
+/* The mode that the state file in a Unix URL's directory asks for; RP_ENFORCE when it says nothing.
+ */
+enum rp_mode rp_state_file_mode(const struct rp_url *url);
+
+/* Room for the path of an entry of the state directory. */
+#define RP_STATE_PATH_BYTES (RP_URL_MAX_SOCKET_PATH + 16)
+
+/* Writes the path of an entry of the state directory, with its NUL. */
+void rp_state_file_path(const struct rp_url *url, const char *entry, char into[]);
+
+#endif

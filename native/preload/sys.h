@@ -1,0 +1,170 @@
+#ifndef RP_SYS_H
+#define RP_SYS_H
+
+/* Straight kernel calls: libc's own are cancellation points, set errno, and may be interposed by
+   somebody else. Every function returns the kernel's result, or a negative errno. Those that open a
+   descriptor return one that is at least 3 and closed by exec: 0, 1 and 2 are the host's even when
+   the host has closed them. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <time.h>
+
+#if defined(__linux__) && defined(__x86_64__)
+#include "sys_linux_x86_64.h"
+#elif defined(__linux__) && defined(__aarch64__)
+#include "sys_linux_aarch64.h"
+#else
+#error "librampart has no system layer for this platform"
+#endif
+
+#define RP_SYS0(n) rp_sys((n), 0, 0, 0, 0, 0, 0)
+#define RP_SYS1(n, a) rp_sys((n), (long)(a), 0, 0, 0, 0, 0)
+#define RP_SYS2(n, a, b) rp_sys((n), (long)(a), (long)(b), 0, 0, 0, 0)
+#define RP_SYS3(n, a, b, c) rp_sys((n), (long)(a), (long)(b), (long)(c), 0, 0, 0)
+#define RP_SYS4(n, a, b, c, d) rp_sys((n), (long)(a), (long)(b), (long)(c), (long)(d), 0, 0)
+#define RP_SYS5(n, a, b, c, d, e)                                                                  \
+    rp_sys((n), (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), 0)
+#define RP_SYS6(n, a, b, c, d, e, f)                                                               \
+    rp_sys((n), (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
+
+/* The kernel's own size of a signal set, which is not libc's. */
+#define RP_SIGSET_BYTES 8
+#define RP_AT_EACCESS 0x200
+#define RP_SYS_FACCESSAT2 439
+
+static inline long rp_sys_close(int fd) {
+    return RP_SYS1(SYS_close, fd);
+}
+
+/* Moves a descriptor out of the range of stdio. */
+static inline long rp_sys_above_stdio(long fd) {
+    long moved;
+    if (fd < 0 || fd > 2)
+        return fd;
+    moved = RP_SYS3(SYS_fcntl, fd, F_DUPFD_CLOEXEC, 3);
+    (void)rp_sys_close((int)fd);
+    return moved;
+}
+
+static inline long rp_sys_open(const char *path, int flags, unsigned mode) {
+    return rp_sys_above_stdio(RP_SYS4(SYS_openat, AT_FDCWD, path, flags | O_CLOEXEC, mode));
+}
+
+static inline long rp_sys_read(int fd, void *into, size_t len) {
+    return RP_SYS3(SYS_read, fd, into, len);
+}
+
+static inline long rp_sys_pread(int fd, void *into, size_t len, int64_t offset) {
+    return RP_SYS4(SYS_pread64, fd, into, len, offset);
+}
+
+static inline long rp_sys_write(int fd, const void *bytes, size_t len) {
+    return RP_SYS3(SYS_write, fd, bytes, len);
+}
+
+static inline long rp_sys_fstat(int fd, struct stat *into) {
+    return RP_SYS2(SYS_fstat, fd, into);
+}
+
+static inline long rp_sys_fstatat(int dir, const char *path, struct stat *into, int flags) {
+    return RP_SYS4(SYS_newfstatat, dir, path, into, flags);
+}
+
+static inline long rp_sys_socket(int family) {
+    return rp_sys_above_stdio(
+        RP_SYS3(SYS_socket, family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+}
+
+static inline long rp_sys_connect(int fd, const void *address, size_t len) {
+    return RP_SYS3(SYS_connect, fd, address, len);
+}
+
+static inline long rp_sys_send(int fd, const void *bytes, size_t len) {
+    return RP_SYS6(SYS_sendto, fd, bytes, len, MSG_NOSIGNAL, 0, 0);
+}
+
+static inline long rp_sys_setsockopt(int fd, int level, int name, const void *value, size_t len) {
+    return RP_SYS5(SYS_setsockopt, fd, level, name, value, len);
+}
+
+static inline long rp_sys_getsockopt(int fd, int level, int name, void *value, unsigned *len) {
+    return RP_SYS5(SYS_getsockopt, fd, level, name, value, len);
+}
+
+static inline long rp_sys_ppoll(struct pollfd *fds, unsigned count,
+                                const struct timespec *timeout) {
+    return RP_SYS5(SYS_ppoll, fds, count, timeout, 0, RP_SIGSET_BYTES);
+}
+
+/* Nanoseconds of a clock. */
+static inline int64_t rp_sys_clock(int clock) {
+    struct timespec now = {0, 0};
+    (void)RP_SYS2(SYS_clock_gettime, clock, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static inline void rp_sys_sleep(int64_t nanoseconds) {
+    struct timespec span = {nanoseconds / 1000000000, nanoseconds % 1000000000};
+    (void)RP_SYS2(SYS_nanosleep, &span, 0);
+}
+
+static inline int rp_sys_getpid(void) {
+    return (int)RP_SYS0(SYS_getpid);
+}
+
+static inline int rp_sys_getppid(void) {
+    return (int)RP_SYS0(SYS_getppid);
+}
+
+static inline int rp_sys_getsid(void) {
+    return (int)RP_SYS1(SYS_getsid, 0);
+}
+
+static inline unsigned rp_sys_geteuid(void) {
+    return (unsigned)RP_SYS0(SYS_geteuid);
+}
+
+/* Bytes of the path with its NUL. */
+static inline long rp_sys_getcwd(char *into, size_t cap) {
+    return RP_SYS2(SYS_getcwd, into, cap);
+}
+
+static inline long rp_sys_readlink(const char *path, char *into, size_t cap) {
+    return RP_SYS4(SYS_readlinkat, AT_FDCWD, path, into, cap);
+}
+
+static inline long rp_sys_getrandom(void *into, size_t len) {
+    return RP_SYS3(SYS_getrandom, into, len, 1 /* GRND_NONBLOCK */);
+}
+
+/* NULL when there is no memory. */
+static inline void *rp_sys_map(size_t len) {
+    long at = RP_SYS6(SYS_mmap, 0, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return at < 0 && at > -4096 ? NULL : (void *)at;
+}
+
+static inline void rp_sys_unmap(void *at, size_t len) {
+    (void)RP_SYS2(SYS_munmap, at, len);
+}
+
+static inline long rp_sys_ioctl(int fd, unsigned long request, void *argument) {
+    return RP_SYS3(SYS_ioctl, fd, request, argument);
+}
+
+/* Whether the file may be executed by the effective user; 0, or a negative errno. */
+static inline long rp_sys_executable(int dir, const char *path) {
+    long result = RP_SYS4(RP_SYS_FACCESSAT2, dir, path, 1 /* X_OK */, RP_AT_EACCESS);
+    return result == -ENOSYS ? RP_SYS3(SYS_faccessat, dir, path, 1) : result;
+}
+
+#endif

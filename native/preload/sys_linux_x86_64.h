@@ -1,0 +1,20 @@
+#ifndef RP_SYS_ARCH_H
+#define RP_SYS_ARCH_H
+
+/* The kernel's call convention; the result is negative errno on failure. */
+static inline long rp_sys(long number, long a, long b, long c, long d, long e, long f) {
+    long result;
+    register long r10 __asm__("r10") = d;
+    register long r8 __asm__("r8") = e;
+    register long r9 __asm__("r9") = f;
+    __asm__ volatile("syscall"
+                     : "=a"(result)
+                     : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
+                     : "rcx", "r11", "memory");
+    return result;
+}
+
+/* What an ELF file must say of itself so that this library can be loaded into it. */
+enum { RP_ELF_CLASS = 2 /* ELFCLASS64 */, RP_ELF_MACHINE = 62 /* EM_X86_64 */ };
+
+#endif

@@ -1,0 +1,214 @@
+#include "transport.h"
+
+#include "memory.h"
+#include "sys.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/un.h>
+
+enum {
+    RECEIVE_BYTES = 256,
+    FIRST_RETRY_NS = 100000,
+    LAST_RETRY_NS = 10000000,
+};
+
+/* An open question: the socket, the deadline, and what is not sent yet. */
+struct link {
+    struct rp_outlet outlet;
+    char *buffer;
+    size_t cap;
+    size_t used;
+    int64_t deadline;
+    int fd;
+    long failure; /* 0, or the negative errno that ended sending */
+};
+
+/* Waits until the descriptor is ready. 0, -ETIMEDOUT, or what poll failed with. */
+static long wait_ready(int fd, short events, int64_t deadline) {
+    for (;;) {
+        struct pollfd entry = {fd, events, 0};
+        int64_t left = deadline - rp_sys_clock(CLOCK_MONOTONIC);
+        struct timespec timeout = {left / 1000000000, left % 1000000000};
+        long ready;
+        if (left <= 0)
+            return -ETIMEDOUT;
+        ready = rp_sys_ppoll(&entry, 1, &timeout);
+        if (ready > 0)
+            return 0;
+        if (ready < 0 && ready != -EINTR && ready != -EAGAIN)
+            return ready;
+    }
+}
+
+static void send_buffer(struct link *link) {
+    size_t sent = 0;
+    while (sent < link->used && link->failure == 0) {
+        long count = rp_sys_send(link->fd, link->buffer + sent, link->used - sent);
+        if (count >= 0)
+            sent += (size_t)count;
+        else if (count == -EAGAIN)
+            link->failure = wait_ready(link->fd, POLLOUT, link->deadline);
+        else if (count != -EINTR)
+            link->failure = count;
+    }
+    link->used = 0;
+}
+
+static void send_piece(struct rp_outlet *self, const char *bytes, size_t len) {
+    struct link *link = (struct link *)self;
+    while (len > 0 && link->failure == 0) {
+        size_t count = link->cap - link->used < len ? link->cap - link->used : len;
+        memcpy(link->buffer + link->used, bytes, count);
+        link->used += count;
+        bytes += count;
+        len -= count;
+        if (link->used == link->cap)
+            send_buffer(link);
+    }
+}
+
+static void send_question(struct link *link, const struct rp_settings *settings,
+                          const struct rp_question *question) {
+    struct rp_counter counter;
+    rp_text_count(&counter);
+    rp_request_put_body(&counter.outlet, question);
+    rp_request_put_head(&link->outlet, &settings->url, settings->token, counter.total);
+    rp_request_put_body(&link->outlet, question);
+    send_buffer(link);
+}
+
+/* What a failed system call on the way to an answer means. */
+static enum rp_outcome outcome_of(long failure) {
+    switch (failure) {
+    case -ETIMEDOUT:
+        return RP_TIMEOUT;
+    case -EPERM:
+    case -EACCES:
+        return RP_FORBIDDEN;
+    case -EMFILE:
+    case -ENFILE:
+    case -ENOBUFS:
+    case -ENOMEM:
+        return RP_NO_MEANS;
+    default:
+        return RP_NOBODY;
+    }
+}
+
+static enum rp_outcome outcome_of_step(enum rp_response_step step) {
+    switch (step) {
+    case RP_RESPONSE_ALLOWED:
+        return RP_ALLOWED;
+    case RP_RESPONSE_DENIED:
+        return RP_DENIED;
+    case RP_RESPONSE_STATUS:
+        return RP_BAD_STATUS;
+    case RP_RESPONSE_FAILED:
+        return RP_SERVER_ERROR;
+    case RP_RESPONSE_MALFORMED:
+    case RP_RESPONSE_MORE:
+        break;
+    }
+    return RP_MALFORMED;
+}
+
+static enum rp_outcome receive_answer(struct link *link, struct rp_exchange *exchange) {
+    struct rp_response response;
+    char bytes[RECEIVE_BYTES];
+    rp_response_start(&response, exchange->buffer, exchange->cap);
+    for (;;) {
+        long count = rp_sys_read(link->fd, bytes, sizeof bytes);
+        if (count > 0) {
+            enum rp_response_step step = rp_response_feed(&response, bytes, (size_t)count);
+            if (step == RP_RESPONSE_MORE)
+                continue;
+            exchange->reason_len = response.answer.text_len;
+            exchange->reason = (enum rp_reason)response.answer.reason;
+            return outcome_of_step(step);
+        }
+        if (count == -EAGAIN)
+            count = wait_ready(link->fd, POLLIN, link->deadline);
+        else if (count != -EINTR)
+            return RP_CUT;
+        if (count == -ETIMEDOUT)
+            return RP_TIMEOUT;
+    }
+}
+
+/* Connects without blocking. A full backlog is a busy endpoint, not an absent one. */
+static long connect_within(int fd, const void *address, size_t len, int64_t deadline) {
+    int64_t pause = FIRST_RETRY_NS;
+    for (;;) {
+        long result = rp_sys_connect(fd, address, len);
+        if (result == -EINPROGRESS || result == -EINTR || result == -EALREADY) {
+            int error = 0;
+            unsigned size = sizeof error;
+            result = wait_ready(fd, POLLOUT, deadline);
+            if (result == 0)
+                result = rp_sys_getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size);
+            return result == 0 ? -error : result;
+        }
+        if (result != -EAGAIN)
+            return result == -EISCONN ? 0 : result;
+        if (rp_sys_clock(CLOCK_MONOTONIC) + pause >= deadline)
+            return -ETIMEDOUT;
+        rp_sys_sleep(pause);
+        pause = pause * 2 > LAST_RETRY_NS ? LAST_RETRY_NS : pause * 2;
+    }
+}
+
+static long connect_unix(int fd, const struct rp_url *url, int64_t deadline) {
+    struct sockaddr_un address;
+    memset(&address, 0, sizeof address);
+    address.sun_family = AF_UNIX;
+    memcpy(address.sun_path, url->path.at, url->path.len);
+    return connect_within(fd, &address, sizeof address, deadline);
+}
+
+static long connect_tcp(int fd, const struct rp_url *url, int64_t deadline) {
+    union {
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } address;
+    int on = 1;
+    uint16_t port = (uint16_t)(url->port << 8 | url->port >> 8);
+    memset(&address, 0, sizeof address);
+    if (url->ipv6) {
+        address.v6.sin6_family = AF_INET6;
+        address.v6.sin6_port = port;
+        memcpy(&address.v6.sin6_addr, url->address, 16);
+    } else {
+        address.v4.sin_family = AF_INET;
+        address.v4.sin_port = port;
+        memcpy(&address.v4.sin_addr, url->address, 4);
+    }
+    (void)rp_sys_setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    return connect_within(fd, &address, url->ipv6 ? sizeof address.v6 : sizeof address.v4,
+                          deadline);
+}
+
+enum rp_outcome rp_transport_ask(const struct rp_settings *settings,
+                                 const struct rp_question *question, struct rp_exchange *exchange) {
+    const struct rp_url *url = &settings->url;
+    bool local = url->kind == RP_URL_UNIX;
+    int64_t start = rp_sys_clock(CLOCK_MONOTONIC);
+    struct link link = {{send_piece}, exchange->buffer, exchange->cap, 0, 0, -1, 0};
+    enum rp_outcome outcome;
+    long result = rp_sys_socket(local ? AF_UNIX : url->ipv6 ? AF_INET6 : AF_INET);
+    if (result < 0)
+        return outcome_of(result);
+    link.fd = (int)result;
+    link.deadline = start + RP_TRANSPORT_TOTAL_NS;
+    result = local ? connect_unix(link.fd, url, start + RP_TRANSPORT_CONNECT_NS)
+                   : connect_tcp(link.fd, url, start + RP_TRANSPORT_CONNECT_NS);
+    if (result < 0) {
+        outcome = outcome_of(result);
+    } else {
+        send_question(&link, settings, question);
+        /* An endpoint that has seen enough may answer and close before everything is sent. */
+        outcome = link.failure == -ETIMEDOUT ? RP_TIMEOUT : receive_answer(&link, exchange);
+    }
+    (void)rp_sys_close(link.fd);
+    return outcome;
+}

@@ -1,0 +1,25 @@
+#ifndef RP_TRANSPORT_H
+#define RP_TRANSPORT_H
+
+#include "outcome.h"
+#include "request.h"
+#include "response.h"
+#include "settings.h"
+
+/* How long asking may take in all, and how much of that connecting may take. */
+#define RP_TRANSPORT_TOTAL_NS INT64_C(2000000000)
+#define RP_TRANSPORT_CONNECT_NS INT64_C(1000000000)
+
+/* The caller's buffer: the question goes out through it, then it holds the answer's reason. */
+struct rp_exchange {
+    char *buffer;
+    size_t cap;
+    size_t reason_len;
+    enum rp_reason reason;
+};
+
+/* Asks over the socket that the settings name: opens, asks, closes; leaves nothing behind. */
+enum rp_outcome rp_transport_ask(const struct rp_settings *settings,
+                                 const struct rp_question *question, struct rp_exchange *exchange);
+
+#endif
