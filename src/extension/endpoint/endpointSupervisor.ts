@@ -14,6 +14,8 @@ export interface SupervisorParts {
   /** Makes sure that an endpoint runs; resolves when it answers, or with the reason why none can be had. */
   readonly ensureEndpoint: () => Promise<Result<unknown, string>>;
   readonly logger: Logger;
+  /** The pause before an endpoint is tried again that just could not be had; it doubles. Default 250 ms. */
+  readonly firstPauseMs?: number;
 }
 
 /** The endpoint as this window sees it; `cause` says why it is away. */
@@ -22,8 +24,9 @@ export interface EndpointState {
   readonly cause: string | null;
 }
 
-/** The pause before an endpoint is tried again that just could not be had; it doubles up to the longest. */
-const firstPauseMs = 250;
+const defaultFirstPauseMs = 250;
+
+/** The longest pause between two tries, in milliseconds. */
 const longestPauseMs = 10_000;
 
 /**
@@ -40,7 +43,7 @@ export class EndpointSupervisor implements Disposable {
   #keeping = false;
   #reviving = false;
   #retry: NodeJS.Timeout | null = null;
-  #pauseMs = firstPauseMs;
+  #pauseMs: number;
   #disposed = false;
 
   readonly onDidChange: Event<EndpointState> = this.#changed.event;
@@ -49,6 +52,7 @@ export class EndpointSupervisor implements Disposable {
 
   constructor(parts: SupervisorParts) {
     this.#parts = parts;
+    this.#pauseMs = parts.firstPauseMs ?? defaultFirstPauseMs;
     this.#source = parts.createSource();
     this.#subscriptions = this.#subscribe();
   }
@@ -93,7 +97,8 @@ export class EndpointSupervisor implements Disposable {
     this.#drop();
     this.#source = this.#parts.createSource();
     this.#subscriptions = this.#subscribe();
-    if (wasConnected || this.#keeping) this.#source.open();
+    this.#source.open();
+    if (wasConnected) this.#planRetry();
   }
 
   dispose(): void {
@@ -118,13 +123,12 @@ export class EndpointSupervisor implements Disposable {
 
   #follow(connection: ConnectionState): void {
     if (connection.connected) {
-      this.#pauseMs = firstPauseMs;
+      this.#pauseMs = this.#parts.firstPauseMs ?? defaultFirstPauseMs;
       this.#change({ health: 'connected', cause: null });
       return;
     }
     this.#parts.logger.warn(`the stream of the policy endpoint ended: ${connection.reason}`);
-    this.#change({ health: this.#keeping ? 'away' : 'idle', cause: connection.reason });
-    if (this.#keeping) this.#revive();
+    this.#lose(connection.reason);
   }
 
   #revive(): void {
@@ -148,15 +152,21 @@ export class EndpointSupervisor implements Disposable {
       this.#parts.logger.error(`no policy endpoint can be had: ${error}`);
       this.#change({ health: 'away', cause: error });
     }
-    this.#retry = setTimeout(() => this.#retryUnlessConnected(), this.#pauseMs);
+    this.#planRetry();
+  }
+
+  #planRetry(): void {
+    if (this.#retry !== null) clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => {
+      const connection = this.#source.state;
+      if (!connection.connected) this.#lose(connection.reason);
+    }, this.#pauseMs);
     this.#pauseMs = Math.min(this.#pauseMs * 2, longestPauseMs);
   }
 
-  #retryUnlessConnected(): void {
-    const connection = this.#source.state;
-    if (connection.connected || this.#disposed) return;
-    this.#change({ health: 'away', cause: connection.reason });
-    this.#revive();
+  #lose(reason: string): void {
+    this.#change({ health: this.#keeping ? 'away' : 'idle', cause: reason });
+    if (this.#keeping) this.#revive();
   }
 
   #change(state: EndpointState): void {

@@ -1,17 +1,11 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { isIdleShell } from '../../../src/extension/injection/idleShell.ts';
-import type { ProcessTable } from '../../../src/system/processTable.ts';
+import { createProcTable } from '../../../src/system/processTable.ts';
 
 function isIdle(argv: readonly string[] | null, children: readonly number[] | null = []): boolean {
-  const processes: ProcessTable = {
-    stat: () => null,
-    user: () => null,
-    environment: () => null,
-    maps: () => null,
-    commandLine: () => argv,
-    children: () => children,
-  };
+  const nothing = createProcTable('/nonexistent');
+  const processes = { ...nothing, commandLine: () => argv, children: () => children };
   return isIdleShell(processes, 41);
 }
 

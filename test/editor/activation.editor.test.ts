@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import type { RampartApi } from '../../src/extension/api.ts';
+import { commandIds, settingIds } from '../../src/extension/ids.ts';
+import { until } from '../support/until.ts';
+import {
+  activateRampart,
+  createScratch,
+  findSubject,
+  formatEnvironmentDump,
+  readEnvironmentFile,
+} from './scene.ts';
+
+/** What `activate` may take, in milliseconds. */
+const activationBudgetMs = 100;
+
+describe('a window that was just opened', () => {
+  let api: RampartApi;
+  before(async () => {
+    api = await activateRampart();
+  });
+
+  it('is activated within its budget', () => {
+    assert.ok(api.activationMs < activationBudgetMs, `activate took ${api.activationMs} ms`);
+  });
+
+  it('has every command', async () => {
+    const registered = new Set(await vscode.commands.getCommands(true));
+    assert.deepEqual(
+      Object.values(commandIds).filter((id) => !registered.has(id)),
+      [],
+    );
+  });
+
+  it('has the guard off and starts no endpoint', () => {
+    assert.equal(vscode.workspace.getConfiguration().get(settingIds.guardEnabled), false);
+    assert.equal(api.status().endpoint, 'idle');
+    assert.equal(api.statusText().text, '$(shield) Rampart: off');
+  });
+
+  it('puts nothing into a terminal, and tells that it is not guarded', async () => {
+    const file = `${createScratch()}/environment`;
+    const terminal = vscode.window.createTerminal({ name: 'off' });
+    try {
+      terminal.sendText(formatEnvironmentDump(file));
+      const environment = await readEnvironmentFile(file);
+      const ours = [...environment.keys()].filter(
+        (name) => name.startsWith('RAMPART_') || name === 'LD_PRELOAD',
+      );
+      assert.deepEqual(ours, []);
+      const subject = await until('the terminal is known', () => findSubject(api, terminal));
+      assert.deepEqual(subject.state, { kind: 'unguarded', reason: 'guardOff' });
+    } finally {
+      terminal.dispose();
+    }
+  });
+});

@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import type { RampartApi } from '../../src/extension/api.ts';
+import { commandIds, settingIds } from '../../src/extension/ids.ts';
+import type { AuditRecord } from '../../src/protocol/auditRecord.ts';
+import { until } from '../support/until.ts';
+import {
+  activateRampart,
+  awaitGuarded,
+  createScratch,
+  findSubject,
+  formatEnvironmentDump,
+  readEnvironmentFile,
+  runAndPick,
+} from './scene.ts';
+
+const library = join(homedir(), '.rampart/lib', `${process.platform}-${process.arch}`, 'librampart.so');
+
+const policies = join(homedir(), '.rampart/policies');
+
+/** Denies something that does no harm if it is not denied. */
+const testPolicy = `version: "1"
+policies:
+  - name: editor-test
+    rules:
+      - action: deny
+        when:
+          command_matches: ["/bin/echo forbidden*"]
+        message: "said in a test"
+`;
+
+/** Every test goes on in the window that the one before it left. */
+describe('a person who protects terminals', () => {
+  let api: RampartApi;
+  let early: vscode.Terminal;
+  before(async () => {
+    mkdirSync(policies, { recursive: true, mode: 0o700 });
+    writeFileSync(join(policies, 'editor-test.yaml'), testPolicy);
+    api = await activateRampart();
+    early = vscode.window.createTerminal({ name: 'early' });
+    early.show();
+    await until('it is the active terminal', () => vscode.window.activeTerminal === early);
+    await until('its process is known', () => findSubject(api, early));
+  });
+  after(() => {
+    for (const terminal of vscode.window.terminals) terminal.dispose();
+  });
+
+  it('turns the guard on with the first use, and has the idle shell started anew', async () => {
+    const before = await early.processId;
+    await vscode.commands.executeCommand(commandIds.protectTerminal);
+    const subject = await awaitGuarded(api, early);
+    assert.notEqual(subject.pid, before);
+    assert.equal(vscode.workspace.getConfiguration().get(settingIds.guardEnabled), true);
+    assert.equal(api.statusText().text, '$(shield) Rampart: enforce');
+  });
+
+  it('finds the stable pointers, and nothing else of ours, in a new terminal', async () => {
+    const file = `${createScratch()}/environment`;
+    const terminal = vscode.window.createTerminal({ name: 'fresh', env: { RAMPART_MODE: 'disabled' } });
+    terminal.sendText(formatEnvironmentDump(file));
+    const environment = await readEnvironmentFile(file);
+    assert.ok(environment.get('LD_PRELOAD')?.split(':').includes(library), environment.get('LD_PRELOAD'));
+    assert.match(environment.get('RAMPART_URL') ?? '', /^unix:\/\/.*\/endpoint\.sock$/);
+    assert.deepEqual([environment.get('RAMPART_MODE'), environment.get('RAMPART_FAIL_OPEN')], ['', '']);
+    assert.equal(environment.get('PATH')?.split(':').at(-1), join(homedir(), '.rampart/bin'));
+    const ours = [...environment.keys()].filter((name) => name.startsWith('RAMPART_'));
+    assert.ok(!ours.some((name) => /TOKEN|PORT/.test(name)), ours.join(' '));
+    await awaitGuarded(api, terminal);
+  });
+
+  it('has a task guarded like a terminal, under its own name', async () => {
+    const file = `${createScratch()}/environment`;
+    const task = new vscode.Task(
+      { type: 'shell' },
+      vscode.TaskScope.Workspace,
+      'dump and wait',
+      'test',
+      new vscode.ShellExecution(`${formatEnvironmentDump(file)}; read -r line`),
+    );
+    const execution = await vscode.tasks.executeTask(task);
+    try {
+      const environment = await readEnvironmentFile(file);
+      assert.ok(environment.get('LD_PRELOAD')?.includes(library));
+      const subject = await until('the task is guarded', () => {
+        const found = api.terminals().find((one) => one.kind === 'task' && one.state.kind === 'guarded');
+        return found ?? null;
+      });
+      assert.equal(subject.name, 'dump and wait');
+    } finally {
+      execution.terminate();
+    }
+  });
+
+  it('tells terminals apart in which the library cannot be, though they were opened with the guard on', async () => {
+    // A static program never loads a library; this one waits for somebody to write into its configuration.
+    const waiting = join(createScratch(), 'configuration');
+    assert.equal(spawnSync('mkfifo', [waiting]).status, 0);
+    const options = { name: 'static', shellPath: '/sbin/ldconfig', shellArgs: ['-N', '-X', '-f', waiting] };
+    const drawn = {
+      onDidWrite: new vscode.EventEmitter<string>().event,
+      open: () => undefined,
+      close: () => undefined,
+    };
+    const terminals = [
+      vscode.window.createTerminal(options),
+      vscode.window.createTerminal({ name: 'drawn', pty: drawn }),
+    ];
+    const stateOf = (name: string): string => {
+      const state = api.terminals().find((one) => one.name === name)?.state;
+      return state?.kind === 'unguarded' ? state.reason : (state?.kind ?? '');
+    };
+    await until('both are judged', () => stateOf('static') === 'silent' && stateOf('drawn') === 'noProcess');
+    for (const terminal of terminals) terminal.dispose();
+  });
+
+  it('is not robbed of running work: where something runs, the question can be closed and nothing has changed', async () => {
+    await vscode.commands.executeCommand('workbench.action.closePanel');
+    await vscode.workspace
+      .getConfiguration()
+      .update(settingIds.guardEnabled, false, vscode.ConfigurationTarget.Global);
+    await until('the guard is off', () => !api.status().guardEnabled);
+    const busy = vscode.window.createTerminal({ name: 'busy' });
+    busy.show();
+    const started = `${createScratch()}/started`;
+    busy.sendText(`touch ${started}; sleep 600`);
+    await until('the work runs', () => existsSync(started));
+    const pid = await busy.processId;
+    const protecting = vscode.commands.executeCommand(commandIds.protectTerminal);
+    await until('the guard is on again', () => api.status().guardEnabled);
+    await until('the question was closed', async () => {
+      await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
+      return Promise.race([protecting.then(() => true), Promise.resolve(false)]);
+    });
+    assert.equal(await busy.processId, pid);
+    process.kill(pid ?? 0, 0);
+    assert.deepEqual((await findSubject(api, busy))?.state, {
+      kind: 'unguarded',
+      reason: 'openedBeforeGuard',
+    });
+    busy.dispose();
+  });
+
+  it('sees what a terminal starts as decisions, and one denied by a rule of their own', async () => {
+    const terminal = vscode.window.createTerminal({ name: 'work' });
+    await awaitGuarded(api, terminal);
+    terminal.sendText('/bin/echo allowed-in-test; /bin/echo forbidden-in-test');
+    const find = (command: string): AuditRecord | null =>
+      api.decisions().find((record) => record.request.command === command) ?? null;
+    const denied = await until('the denial is recorded', () => find('/bin/echo forbidden-in-test'));
+    assert.deepEqual([denied.decision.action, denied.enforced], ['deny', true]);
+    assert.deepEqual([denied.rule?.policy, denied.rule?.line], ['editor-test', 5]);
+    const allowed = await until('the other is recorded', () => find('/bin/echo allowed-in-test'));
+    assert.equal(allowed.decision.action, 'allow');
+    const subject = await findSubject(api, terminal);
+    assert.ok(subject?.state.kind === 'guarded');
+    assert.equal(subject.state.view.denied, 1);
+    assert.match(api.statusText().text, /\$\(circle-slash\) 1$/);
+    terminal.dispose();
+  });
+
+  it('switches the mode by command', async () => {
+    await runAndPick(commandIds.setMode, 1);
+    await until('the mode is monitor', () => api.status().mode === 'monitor');
+    assert.equal(api.statusText().text.startsWith('$(shield) Rampart: monitor'), true);
+    await runAndPick(commandIds.setMode, 0);
+    await until('the mode is enforce', () => api.status().mode === 'enforce');
+  });
+
+  it('takes protection back from one terminal, and gives it back', async () => {
+    early.show();
+    await until('it is the active terminal', () => vscode.window.activeTerminal === early);
+    await runAndPick(commandIds.stopProtecting, 0);
+    await until('it is released', async () => (await findSubject(api, early))?.state.kind === 'released');
+    await vscode.commands.executeCommand(commandIds.protectTerminal);
+    await awaitGuarded(api, early);
+  });
+
+  it('turns the guard off for new terminals, and old ones stay guarded', async () => {
+    early.show();
+    await until('it is the active terminal', () => vscode.window.activeTerminal === early);
+    await runAndPick(commandIds.stopProtecting, 1);
+    await until('the guard is off', () => !api.status().guardEnabled);
+    const file = `${createScratch()}/environment`;
+    const terminal = vscode.window.createTerminal({ name: 'later' });
+    terminal.sendText(formatEnvironmentDump(file));
+    assert.equal((await readEnvironmentFile(file)).get('LD_PRELOAD'), undefined);
+    assert.equal((await findSubject(api, early))?.state.kind, 'guarded');
+    terminal.dispose();
+  });
+
+  it('gets a policy file of its own, with a rule that shows how', async () => {
+    await runAndPick(commandIds.openPolicy, 0);
+    const document = await until('it is open', () => vscode.window.activeTextEditor?.document ?? null);
+    assert.equal(document.fileName, join(homedir(), '.rampart/policies/my-rules.yaml'));
+    assert.match(document.getText(), /^ {2}- name: my-rules$/m);
+  });
+});

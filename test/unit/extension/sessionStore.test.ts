@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { maxStoredSessions, SessionStore } from '../../../src/extension/model/sessionStore.ts';
+import { auditRecord, sessionView } from '../../support/records.ts';
+
+it('does not let a late answer take back that the library said hello', () => {
+  const store = new SessionStore();
+  store.put(sessionView({ pid: 41, started: 9, guarded: true, library: 'ab', decisions: 3, denied: 1 }));
+  store.put(sessionView({ pid: 41, started: 9, name: 'bash', guarded: false }));
+  assert.deepEqual(
+    store.find(41),
+    sessionView({ pid: 41, started: 9, name: 'bash', guarded: true, library: 'ab', decisions: 3, denied: 1 }),
+  );
+});
+
+it('believes nothing of the old process when its pid is used again', () => {
+  const store = new SessionStore();
+  store.put(sessionView({ pid: 41, started: 9, guarded: true }));
+  store.put(sessionView({ pid: 41, started: 10, guarded: false }));
+  assert.equal(store.find(41)?.guarded, false);
+});
+
+it('counts the decisions of a session as they come', () => {
+  const store = new SessionStore();
+  store.put(sessionView({ pid: 41 }));
+  const denied = { action: 'deny', message: '', matched_policies: null, evaluation_time_us: 1 } as const;
+  store.count(auditRecord({ sid: 41 }));
+  store.count(auditRecord({ sid: 41, decision: denied }));
+  store.count(auditRecord({ sid: 5 }));
+  assert.deepEqual([store.find(41)?.decisions, store.find(41)?.denied], [2, 1]);
+});
+
+it('drops what a full list leaves out, but for terminals that are known to live', () => {
+  const store = new SessionStore();
+  for (const pid of [1, 2, 3]) store.put(sessionView({ pid, guarded: true }));
+  store.replaceAll([sessionView({ pid: 3 }), sessionView({ pid: 4 })], new Set([2]));
+  assert.deepEqual(
+    store.all.map((view) => [view.pid, view.guarded]),
+    [
+      [2, true],
+      [3, true],
+      [4, false],
+    ],
+  );
+});
+
+it('keeps a bounded number, and forgets the one heard of longest ago', () => {
+  const store = new SessionStore();
+  for (let pid = 1; pid <= maxStoredSessions + 1; pid += 1) store.put(sessionView({ pid }));
+  assert.equal(store.all.length, maxStoredSessions);
+  assert.equal(store.find(1), null);
+});
