@@ -1,6 +1,9 @@
-import type { Decision } from '../protocol/decision.ts';
+import { messageOf } from '../base/assert.ts';
+import type { Action, Decision } from '../protocol/decision.ts';
 import type { ExecRequest } from '../protocol/execRequest.ts';
-import type { PolicySet } from './policySet.ts';
+import { Call } from './call.ts';
+import { isMatch, isRestricting } from './matchRule.ts';
+import type { Policy, PolicySet, Rule } from './policySet.ts';
 import type { ShellReader } from './shellReader.ts';
 
 /** What a decision may know of the machine. */
@@ -14,13 +17,94 @@ export interface EvaluationWorld {
   readonly temporary: readonly string[];
   /** A path with the symbolic links of its longest existing ancestor resolved; never throws. */
   realpath(path: string): string;
-  /** Milliseconds; only differences count. */
+  /** Milliseconds since 1970. */
   now(): number;
+}
+
+/** A rule that matched, with its policy. */
+interface Firing {
+  readonly policy: Policy;
+  readonly rule: Rule;
 }
 
 /** What the policies say of a request. Total: it has an answer for every request, and never throws. */
 export function evaluate(set: PolicySet, request: ExecRequest, world: EvaluationWorld): Decision {
-  if (request.command.length > world.now())
-    return { action: 'deny', message: '', matchedPolicies: null, rule: null };
-  return { action: set.defaultAction, message: '', matchedPolicies: null, rule: null };
+  try {
+    return decide(set, new Call(request, world), world.now());
+  } catch (thrown) {
+    // A defect of ours must not become an answer that the asker takes for "nobody there".
+    return defaultDecision('deny', `the policy could not be evaluated: ${messageOf(thrown)}`, []);
+  }
+}
+
+function decide(set: PolicySet, call: Call, now: number): Decision {
+  if (call.reading.isCut)
+    return defaultDecision(
+      'deny',
+      'the command is too long or too deeply nested to be judged: split it up',
+      [],
+    );
+  const firings: Firing[] = [];
+  for (const policy of set.policies) {
+    if (!isInScope(policy, call.request)) continue;
+    const rule = policy.rules.find((candidate) => isRuleMatch(candidate, call, now));
+    if (rule !== undefined && mayFire(policy, rule)) firings.push({ policy, rule });
+  }
+  return choose(set.defaultAction, firings);
+}
+
+function isInScope({ agent, session, tools }: Policy, request: ExecRequest): boolean {
+  return (
+    (agent === null || agent.test(request.agent)) &&
+    (session === null || session.test(request.session)) &&
+    (tools === null || tools.some((tool) => tool.test(request.tool)))
+  );
+}
+
+function isRuleMatch(rule: Rule, call: Call, now: number): boolean {
+  if (rule.expiresAt !== null && now >= rule.expiresAt) return false;
+  return isMatch(rule.when, call, !isRestricting(rule.action));
+}
+
+/** A project may only tighten: what its rules grant says nothing. */
+function mayFire(policy: Policy, rule: Rule): boolean {
+  return policy.origin !== 'project' || isRestricting(rule.action) || rule.action === 'watch';
+}
+
+/** From the strongest: a denial wins over all, then what a person allowed by hand. */
+const strength: readonly Action[] = ['webhook', 'ask', 'watch', 'allow'];
+
+function choose(defaultAction: Action, firings: readonly Firing[]): Decision {
+  const names = firings.map(({ policy }) => policy.name);
+  const denial = firings.find(({ rule }) => rule.action === 'deny');
+  if (denial !== undefined) return ruleDecision(denial, names);
+  const durable = firings.find(({ policy, rule }) => policy.isDurable && rule.action === 'allow');
+  if (durable !== undefined) return ruleDecision(durable, names);
+  const strongest = strength
+    .map((action) => firings.filter(({ rule }) => rule.action === action))
+    .find((found) => found.length > 0);
+  const isOnlyProject = firings.every(({ policy }) => policy.origin === 'project');
+  const winner =
+    strongest?.find(({ rule }) => rule.action !== 'allow' || rule.message !== '') ?? strongest?.[0];
+  if (winner === undefined || (isOnlyProject && isStronger(defaultAction, winner.rule.action)))
+    return defaultDecision(defaultAction, defaultMessage(defaultAction), names);
+  return ruleDecision(winner, names);
+}
+
+/** Whether a default holds although only rules of a project matched. */
+function isStronger(defaultAction: Action, action: Action): boolean {
+  if (defaultAction === 'deny') return true;
+  return strength.indexOf(defaultAction) < strength.indexOf(action);
+}
+
+function ruleDecision({ rule }: Firing, names: readonly string[]): Decision {
+  return { action: rule.action, message: rule.message, matchedPolicies: names, rule: rule.reference };
+}
+
+function defaultDecision(action: Action, message: string, names: readonly string[]): Decision {
+  return { action, message, matchedPolicies: names.length === 0 ? null : names, rule: null };
+}
+
+function defaultMessage(action: Action): string {
+  return isRestricting(action) ? 'no rule allows this command' : '';
 }

@@ -1,4 +1,6 @@
 import type { Action, RuleReference } from '../protocol/decision.ts';
+import type { Condition } from './condition.ts';
+import type { TextPattern } from './patterns.ts';
 
 /** Who wrote a policy file: a project's may only tighten, a user's replaces a built-in one of the same name. */
 export type PolicyOrigin = 'builtin' | 'user' | 'project';
@@ -14,6 +16,11 @@ export interface PolicySource {
 export interface Rule {
   readonly action: Action;
   readonly message: string;
+  readonly when: Condition;
+  /** Milliseconds since 1970 from which on it is as if it were not there; null when it does not end. */
+  readonly expiresAt: number | null;
+  /** It is to be removed from its file when it has decided once. */
+  readonly isOnce: boolean;
   readonly reference: RuleReference;
 }
 
@@ -24,7 +31,13 @@ export interface Policy {
   readonly origin: PolicyOrigin;
   /** Lower is walked first. */
   readonly priority: number;
+  readonly agent: TextPattern | null;
+  readonly session: TextPattern | null;
+  /** Any of them may match; null for all tools. */
+  readonly tools: readonly TextPattern[] | null;
   readonly rules: readonly Rule[];
+  /** A person allowed these by hand: its allow wins over everything but a denial. */
+  readonly isDurable: boolean;
 }
 
 /** Everything that decides: the policies in the order they are walked, and what holds when none speaks. */

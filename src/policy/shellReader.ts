@@ -1,9 +1,24 @@
 import treeSitter from '@vscode/tree-sitter-wasm';
+import { scanShellText } from './scanShellText.ts';
+import type { ShellScript, ShellVariables } from './shellScript.ts';
+import { walkShellTree } from './walkShellTree.ts';
+
+/** The longest text that the grammar reads. */
+const maxGrammarText = 65_536;
+
+/** How long the grammar may take for all texts of one decision. */
+export const maxReadingMs = 20;
 
 /** Reads shell text into the commands it would run. */
 export interface ShellReader {
-  readonly parser: InstanceType<typeof treeSitter.Parser>;
+  /**
+   * The commands of a text, with the variables put in that are known. Text that the grammar cannot read, or not
+   * within its bounds, is read by its quotes and operators alone. Never throws.
+   */
+  read(text: string, variables: ShellVariables, isExpired: () => boolean): ShellScript;
 }
+
+type Parser = InstanceType<typeof treeSitter.Parser>;
 
 /**
  * Prepares a reader from the bytes of tree-sitter's runtime and of its bash grammar
@@ -15,5 +30,37 @@ export async function createShellReader(runtime: Uint8Array, grammar: Uint8Array
   await treeSitter.Parser.init(options);
   const parser = new treeSitter.Parser();
   parser.setLanguage(await treeSitter.Language.load(grammar));
-  return { parser };
+  let isBroken = false;
+  return {
+    read(text, variables, isExpired) {
+      if (isBroken || text.length > maxGrammarText) return scanShellText(text, variables);
+      try {
+        return readByGrammar(parser, text, variables, isExpired) ?? scanShellText(text, variables);
+      } catch {
+        // The runtime ran out of memory or trapped: what it would say from now on is worth nothing.
+        isBroken = true;
+        return scanShellText(text, variables);
+      }
+    },
+  };
+}
+
+/** The commands as the grammar sees them; null when it meets an error or a bound. */
+function readByGrammar(
+  parser: Parser,
+  text: string,
+  variables: ShellVariables,
+  isExpired: () => boolean,
+): ShellScript | null {
+  if (isExpired()) return null;
+  const tree = parser.parse(text, null, { progressCallback: isExpired });
+  if (tree === null) {
+    parser.reset();
+    return null;
+  }
+  try {
+    return tree.rootNode.hasError ? null : walkShellTree(tree, text, variables, isExpired);
+  } finally {
+    tree.delete();
+  }
 }

@@ -1,0 +1,42 @@
+import type { Assignment, Redirection, Span, Word } from './shellScript.ts';
+
+/** One command that a call would run, at any depth: typed, started by a launcher, or part of shell text. */
+export interface Component {
+  readonly words: readonly Word[];
+  /** The program's name without its path. */
+  readonly program: string;
+  /** The words with one space between them. */
+  readonly text: string;
+  readonly assignments: readonly Assignment[];
+  /** Names that a launcher sets for it. */
+  readonly assigned: readonly string[];
+  readonly redirections: readonly Redirection[];
+  /** Where it runs, absolute; null when that is not known. */
+  readonly directory: string | null;
+  /** It runs on another machine, in a container or under another root: its paths are not ours. */
+  readonly isElsewhere: boolean;
+  /** More operands come from its input. */
+  readonly isOpenEnded: boolean;
+  /** A granting rule must cover it; what an opaque launcher starts is covered by the launcher. */
+  readonly isGrantable: boolean;
+  /** Its here-document or here-string; null when there is none. */
+  readonly hereText: string | null;
+  /** The components whose output is its standard input, and those in its substitutions: indices into the reading. */
+  readonly input: Span | null;
+  readonly inner: Span;
+}
+
+/** A request as the commands that it would run. */
+export interface Reading {
+  /** The command text as it came. */
+  readonly raw: string;
+  readonly components: readonly Component[];
+  /** The components that a granting rule must cover, joined with ` && `. */
+  readonly whole: string;
+  /** It is more than one command. */
+  readonly isComposite: boolean;
+  /** It holds more commands, or deeper ones, than are read. */
+  readonly isCut: boolean;
+  /** Some shell text in it was read without the grammar. */
+  readonly isFallback: boolean;
+}

@@ -1,0 +1,149 @@
+import type { Component } from './component.ts';
+import type { Deletion } from './deletion.ts';
+import { readFindScope } from './findCommand.ts';
+import { isBelow, joinPath } from './paths.ts';
+import { programOf } from './readLaunches.ts';
+import type { Word } from './shellScript.ts';
+
+/** Programs all of whose operands are gone afterwards, or emptied. `remove…` are commands of `cmake -E`. */
+const deletingPrograms: ReadonlySet<string> = new Set(
+  'rm grm unlink rmdir shred srm wipe rimraf remove remove_directory del-cli'.split(' '),
+);
+
+/** Options of these programs whose value is the next word. */
+const valueOptions: ReadonlySet<string> = new Set([
+  '-n',
+  '-s',
+  '--size',
+  '--iterations',
+  '--random-source',
+  '-r',
+  '--reference',
+]);
+
+/** One operand that goes, and whether all of it does. */
+interface Target {
+  readonly word: Word;
+  readonly isWhole: boolean;
+}
+
+/** What a command deletes, or destroys the content of; empty for a command that deletes nothing that lies on this machine. */
+export function readDeletions(component: Component, temporary: readonly string[]): readonly Deletion[] {
+  if (component.isElsewhere) return [];
+  const targets = readTargets(component, temporary);
+  const deletions: Deletion[] = targets.map(({ word, isWhole }) => ({
+    path: word.text,
+    directory: component.directory,
+    isKnown: word.isKnown,
+    isWhole,
+  }));
+  const isFed = component.isOpenEnded && deletingPrograms.has(component.program);
+  return isFed ? [...deletions, { path: '', directory: null, isKnown: false, isWhole: true }] : deletions;
+}
+
+function readTargets(component: Component, temporary: readonly string[]): readonly Target[] {
+  const { program, words } = component;
+  if (deletingPrograms.has(program)) return whole(operandsOf(words, program === 'shred'));
+  switch (program) {
+    case '':
+    case ':':
+    case 'true':
+      return whole(
+        component.redirections.filter(({ operator }) => /^>\|?$/.test(operator)).map(({ target }) => target),
+      );
+    case 'find':
+    case 'fd':
+    case 'fdfind':
+      return findTargets(words);
+    case 'truncate':
+      return words.some((word) => /^(?:-s|--size=?)\+/.test(word.text)) ? [] : whole(operandsOf(words, true));
+    case 'mv':
+      return moveTargets(component, temporary);
+    case 'cp':
+      return copyTargets(words);
+    case 'dd':
+      return dumpTargets(words);
+    case 'rsync':
+      return syncTargets(words);
+    case 'git':
+      return cleanTargets(words);
+    default:
+      return [];
+  }
+}
+
+function whole(words: readonly Word[]): readonly Target[] {
+  return words.map((word) => ({ word, isWhole: true }));
+}
+
+function operandsOf(words: readonly Word[], hasValues: boolean): readonly Word[] {
+  const operands: Word[] = [];
+  for (let at = 1; at < words.length; at += 1) {
+    const word = words[at];
+    if (word === undefined) continue;
+    if (word.text === '--') return [...operands, ...words.slice(at + 1)];
+    if (word.text.length < 2 || !word.text.startsWith('-')) operands.push(word);
+    else if (hasValues && valueOptions.has(word.text)) at += 1;
+  }
+  return operands;
+}
+
+function findTargets(words: readonly Word[]): readonly Target[] {
+  const isDeleting = words.some(
+    (word, index) =>
+      word.text === '-delete' || (/^--?(?:exec|ok|x|X)/.test(word.text) && isDeleter(words, index + 1)),
+  );
+  if (!isDeleting) return [];
+  const { roots, hasFilter } = readFindScope(words);
+  return roots.map((word) => ({ word, isWhole: !hasFilter }));
+}
+
+/** Whether the command that begins here deletes, behind launchers or not. */
+function isDeleter(words: readonly Word[], from: number): boolean {
+  return words.slice(from, from + 4).some((word) => deletingPrograms.has(programOf(word)));
+}
+
+/** A move that takes something to where it is thrown away. */
+function moveTargets(component: Component, temporary: readonly string[]): readonly Target[] {
+  const { words, directory } = component;
+  const given = words.findIndex((word) => word.text === '-t' || word.text === '--target-directory');
+  const operands = operandsOf(words, false);
+  const goal = given >= 0 ? words[given + 1] : operands.at(-1);
+  const path = goal === undefined ? null : joinPath(directory, goal.text);
+  const isThrownAway =
+    path === '/dev/null' ||
+    temporary.some((place) => path !== null && (path === place || isBelow(path, place)));
+  if (!isThrownAway) return [];
+  return whole(operands.filter((word) => word !== goal));
+}
+
+function copyTargets(words: readonly Word[]): readonly Target[] {
+  const [source, ...goals] = operandsOf(words, false);
+  return source?.text === '/dev/null' ? whole(goals) : [];
+}
+
+function dumpTargets(words: readonly Word[]): readonly Target[] {
+  if (!words.some((word) => /^if=\/dev\/(?:zero|null|u?random)$/.test(word.text))) return [];
+  const goals = words.filter((word) => word.text.startsWith('of=') && !word.text.startsWith('of=/dev/'));
+  return whole(goals.map((word) => ({ ...word, text: word.text.slice(3) })));
+}
+
+function syncTargets(words: readonly Word[]): readonly Target[] {
+  const isDeleting = words.some((word) => /^--del/.test(word.text));
+  const isDry = words.some((word) => word.text === '--dry-run' || /^-[A-Za-z]*n/.test(word.text));
+  const goal = operandsOf(words, false).at(-1);
+  if (!isDeleting || isDry || goal === undefined || goal.text.includes(':')) return [];
+  return [{ word: goal, isWhole: false }];
+}
+
+function cleanTargets(words: readonly Word[]): readonly Target[] {
+  const at = words.findIndex((word) => word.text === 'clean');
+  const before = words.slice(1, at);
+  const after = words.slice(at + 1);
+  const isForced = after.some((word) => /^-[a-zA-Z]*f|^--force$/.test(word.text));
+  const isDry = after.some((word) => /^-[a-zA-Z]*n|^--dry-run$/.test(word.text));
+  if (at < 1 || !isForced || isDry) return [];
+  const given = before.findIndex((word) => word.text === '-C');
+  const directory = given < 0 ? undefined : before[given + 1];
+  return [{ word: directory ?? { text: '.', isKnown: true, isGlob: false }, isWhole: false }];
+}

@@ -1,0 +1,74 @@
+import type { Launch } from './launch.ts';
+import { emptyLaunch } from './launch.ts';
+import type { Word } from './shellScript.ts';
+import { literalWord } from './shellScript.ts';
+
+/** Actions of find and fd that start a command. */
+const execActions: ReadonlySet<string> = new Set([
+  '-exec',
+  '-execdir',
+  '-ok',
+  '-okdir',
+  '-x',
+  '-X',
+  '--exec',
+  '--exec-batch',
+]);
+
+/** The commands that a call of find or fd starts; `{}` in them stands for what is found. */
+export function readFindLaunches(words: readonly Word[]): readonly Launch[] {
+  const launches: Launch[] = [];
+  for (let at = 1; at < words.length; at += 1) {
+    if (!execActions.has(words[at]?.text ?? '')) continue;
+    const end = words.findIndex((word, index) => index > at && (word.text === ';' || word.text === '+'));
+    const command = words.slice(at + 1, end < 0 ? words.length : end);
+    at = end < 0 ? words.length : end;
+    if (command.length > 0) launches.push(launchOf(command));
+  }
+  return launches;
+}
+
+function launchOf(command: readonly Word[]): Launch {
+  return {
+    ...emptyLaunch,
+    words: command.map((word) => (word.text.includes('{}') ? { ...word, isKnown: false } : word)),
+  };
+}
+
+/** Where a call of find looks, and whether it takes everything it meets there. */
+export interface FindScope {
+  readonly roots: readonly Word[];
+  readonly hasFilter: boolean;
+}
+
+/** Expressions of find that pick nothing out. */
+const neutralExpressions: ReadonlySet<string> = new Set([
+  '-delete',
+  '-print',
+  '-print0',
+  '-depth',
+  '-mindepth',
+  '-xdev',
+  '-mount',
+  '-noleaf',
+  '-exec',
+  '-execdir',
+]);
+
+/** The starting points of a call of find; without one it is the current directory. */
+export function readFindScope(words: readonly Word[]): FindScope {
+  let at = 1;
+  while (/^-(?:[HLP]|O\d|D)$/.test(words[at]?.text ?? '')) at += words[at]?.text === '-D' ? 2 : 1;
+  const roots: Word[] = [];
+  for (; at < words.length && !/^[-(!]/.test(words[at]?.text ?? ''); at += 1) {
+    const root = words[at];
+    if (root !== undefined) roots.push(root);
+  }
+  const hasFilter = words
+    .slice(at)
+    .some(
+      (word) =>
+        /^-[a-z]/.test(word.text) && !neutralExpressions.has(word.text) && !/^-[rfRdv]+$/.test(word.text),
+    );
+  return { roots: roots.length === 0 ? [literalWord('.')] : roots, hasFilter };
+}

@@ -1,0 +1,262 @@
+/** How a program that starts another one is read. */
+export interface Launcher {
+  /** Options whose value is the next word. */
+  readonly values: ReadonlySet<string>;
+  /** Options without a value, where they matter: a transparent launcher with any other option is not looked through when granting. */
+  readonly flags: ReadonlySet<string>;
+  /** How many words stand before the command. */
+  readonly operands: number;
+  /** Starting the command through it changes nothing about what the command may do. */
+  readonly isTransparent: boolean;
+  /** The command runs on another machine, in a container or under another root. */
+  readonly isElsewhere: boolean;
+  /** More operands come from its input. */
+  readonly isOpenEnded: boolean;
+  /** `NAME=value` words may stand before the command. */
+  readonly takesAssignments: boolean;
+  /** The rest is joined with spaces and read as shell text. */
+  readonly joinsText: boolean;
+  /** Options whose value is shell text. */
+  readonly text: ReadonlySet<string>;
+  /** Options whose value is the directory that the command starts in. */
+  readonly directory: ReadonlySet<string>;
+  /** With one of these options it starts nothing. */
+  readonly inert: ReadonlySet<string>;
+}
+
+interface Description {
+  readonly values?: string;
+  readonly flags?: string;
+  readonly operands?: number;
+  readonly transparent?: true;
+  readonly elsewhere?: true;
+  readonly openEnded?: true;
+  readonly assignments?: true;
+  readonly joins?: true;
+  readonly text?: string;
+  readonly directory?: string;
+  readonly inert?: string;
+}
+
+const sudo: Description = {
+  values:
+    '-u -g -h -p -C -r -t -T -U -R --user --group --host --prompt --close-from --role --type --command-timeout --other-user --chroot',
+  directory: '-D --chdir',
+  assignments: true,
+};
+const su: Description = {
+  values: '-s -g -G -w --shell --group --supp-group',
+  text: '-c --command --session-command',
+};
+const ssh: Description = {
+  values: '-B -b -c -D -E -e -F -I -i -J -L -l -m -O -o -p -Q -R -S -W -w',
+  operands: 1,
+  joins: true,
+  elsewhere: true,
+};
+const containerExec: Description = {
+  values: '-e --env --env-file -u --user -w --workdir --detach-keys --index -c --container -n --namespace',
+  operands: 1,
+  elsewhere: true,
+};
+const containerRun: Description = {
+  values:
+    '-a --attach --add-host --cap-add --cap-drop --cidfile --cpus -c --cpu-shares --device --dns -e --env --env-file --entrypoint --expose --gpus -h --hostname --ip --ipc -l --label --link --log-driver --log-opt -m --memory --mount --name --net --network --network-alias --pid --platform -p --publish --pull --restart --runtime --security-opt --shm-size --stop-signal --tmpfs --ulimit -u --user --userns -v --volume --volumes-from -w --workdir',
+  operands: 1,
+  elsewhere: true,
+};
+const packageRunner: Description = { values: '-p --package', text: '-c --call' };
+const plain: Description = {};
+const transparent: Description = { transparent: true };
+
+/** By the launcher's name; two or three words are a program and its sub-command. */
+const descriptions: Readonly<Record<string, Description>> = {
+  command: { flags: '-p', inert: '-v -V', transparent: true },
+  builtin: transparent,
+  noglob: transparent,
+  nocorrect: transparent,
+  exec: { values: '-a', flags: '-c -l -cl -lc', transparent: true },
+  env: {
+    values: '-u --unset --argv0',
+    flags: '- -i -0 -v --ignore-environment --null --debug',
+    directory: '-C --chdir',
+    text: '-S --split-string',
+    assignments: true,
+    transparent: true,
+  },
+  nohup: transparent,
+  nice: { values: '-n --adjustment', flags: '', transparent: true },
+  ionice: { values: '-c --class -n --classdata', flags: '-t --ignore', inert: '-p --pid', transparent: true },
+  timeout: {
+    values: '-k --kill-after -s --signal',
+    flags: '--preserve-status --foreground -v --verbose',
+    operands: 1,
+    transparent: true,
+  },
+  setsid: { flags: '-c -f -w -cf -fw -cw --ctty --fork --wait', transparent: true },
+  stdbuf: { values: '-i -o -e --input --output --error', transparent: true },
+  time: { values: '-f -o --format --output', flags: '-p -v -a --portability --verbose', transparent: true },
+  sudo,
+  doas: { values: '-u -C', assignments: true },
+  su,
+  runuser: { ...su, values: `${su.values ?? ''} -u --user` },
+  sg: { operands: 1, text: '-c' },
+  pkexec: { values: '--user' },
+  run0: { values: '-u --user -g --group -D --chdir --setenv --unit --property --slice' },
+  'systemd-run': {
+    values:
+      '-u --unit -p --property --slice -E --setenv --uid --gid -M --machine -H --host --description --on-calendar',
+    directory: '--working-directory',
+  },
+  gosu: { operands: 1 },
+  'su-exec': { operands: 1 },
+  setpriv: plain,
+  chrt: { operands: 1 },
+  taskset: { operands: 1 },
+  xargs: {
+    values:
+      '-I -n -P -L -d -a -s -E --max-args --max-procs --max-lines --delimiter --arg-file --max-chars --process-slot-var',
+    openEnded: true,
+  },
+  parallel: {
+    values:
+      '-j --jobs -N -n --max-args -I -a --arg-file --colsep -C --delay --timeout -S --sshlogin --joblog --results',
+    joins: true,
+    openEnded: true,
+  },
+  flock: { values: '-w --wait --timeout -E --conflict-exit-code', operands: 1, text: '-c --command' },
+  watch: { values: '-n --interval', joins: true },
+  script: {
+    values:
+      '-I -O -B -T -E -m -o --log-in --log-out --log-io --log-timing --echo --logging-format --output-limit',
+    operands: 1,
+    text: '-c --command',
+  },
+  unbuffer: plain,
+  rlwrap: plain,
+  chronic: plain,
+  caffeinate: { values: '-t -w' },
+  entr: plain,
+  hyperfine: { values: '-w --warmup -r --runs -m -M -p --prepare -c --cleanup', joins: true },
+  nodemon: { values: '-w --watch -e --ext -i --ignore', text: '-x --exec' },
+  'cross-env': { assignments: true },
+  dotenv: { values: '-f -e -v' },
+  ssh,
+  rsh: ssh,
+  autossh: { ...ssh, values: `${ssh.values ?? ''} -M` },
+  mosh: ssh,
+  chroot: { operands: 1, elsewhere: true },
+  unshare: { values: '-S -G --setuid --setgid', directory: '-w --wd' },
+  nsenter: { values: '-t --target -S -G --setuid --setgid' },
+  proot: { values: '-r -b -q -w -k -0' },
+  fakeroot: { values: '-l -s -i -b' },
+  torsocks: plain,
+  torify: plain,
+  proxychains: { values: '-f' },
+  proxychains4: { values: '-f' },
+  firejail: plain,
+  strace: { values: '-o -e -p -s -u -a -S -P -E -b -I -X -O' },
+  ltrace: { values: '-o -e -p -s -u -a -A -D -F -l -n -w -x' },
+  valgrind: plain,
+  'perf stat': { values: '-e -o -r -p -C -I -x' },
+  'perf record': { values: '-e -o -c -F -p -C -g' },
+  'xvfb-run': { values: '-s --server-args -n --server-num -e --error-file -f --auth-file -p -w' },
+  'dbus-run-session': plain,
+  busybox: { inert: '--list --install --help' },
+  toybox: { inert: '--list --help' },
+  npx: packageRunner,
+  pnpx: packageRunner,
+  bunx: packageRunner,
+  'npm exec': packageRunner,
+  'npm x': packageRunner,
+  'pnpm exec': packageRunner,
+  'pnpm dlx': packageRunner,
+  'yarn exec': packageRunner,
+  'yarn dlx': packageRunner,
+  'bun x': packageRunner,
+  'uv run': { values: '--with --python -p --extra --group --env-file --directory --project -m --module' },
+  'poetry run': plain,
+  'pipenv run': plain,
+  'pdm run': plain,
+  'hatch run': plain,
+  'rye run': plain,
+  'pixi run': plain,
+  'bundle exec': plain,
+  'mise exec': plain,
+  'mise x': plain,
+  'asdf exec': plain,
+  'conda run': { values: '-n --name -p --prefix --cwd' },
+  'mamba run': { values: '-n --name -p --prefix --cwd' },
+  'direnv exec': { operands: 1 },
+  'nix develop': plain,
+  'nix-shell': { values: '-p --packages -A --attr -I', text: '--run --command' },
+  'rampart preload': { values: '--state-dir --url --policy --mode --agent --session' },
+  'cmake -E': plain,
+  'tmux new-session': { values: '-s -n -c -t -x -y -e -F', joins: true },
+  'tmux new': { values: '-s -n -c -t -x -y -e -F', joins: true },
+  'tmux new-window': { values: '-n -c -t -e -F', joins: true },
+  'tmux split-window': { values: '-c -t -l -e -F', joins: true },
+  'tmux run-shell': { values: '-t -d', joins: true },
+  'tmux send-keys': { values: '-t -N', joins: true },
+  'docker exec': containerExec,
+  'docker run': containerRun,
+  'docker container exec': containerExec,
+  'docker container run': containerRun,
+  'docker compose exec': containerExec,
+  'docker compose run': containerRun,
+  'docker-compose exec': containerExec,
+  'docker-compose run': containerRun,
+  'podman exec': containerExec,
+  'podman run': containerRun,
+  'nerdctl exec': containerExec,
+  'nerdctl run': containerRun,
+  'kubectl exec': containerExec,
+  'lxc exec': containerExec,
+};
+
+const launchers: ReadonlyMap<string, Launcher> = new Map(
+  Object.entries(descriptions).map(([name, description]) => [name, complete(description)]),
+);
+
+/** Programs of which a sub-command is a launcher. */
+const withSubcommands: ReadonlySet<string> = new Set(
+  [...launchers.keys()].flatMap((name) => (name.includes(' ') ? [name.split(' ', 1)[0] ?? ''] : [])),
+);
+
+const dynamicLoader: Launcher = complete({
+  values:
+    '--library-path --preload --audit --argv0 --inhibit-rpath --glibc-hwcaps-prepend --glibc-hwcaps-mask',
+  inert: '--list --verify --help --version --list-tunables --list-diagnostics',
+});
+
+function complete(description: Description): Launcher {
+  return {
+    values: setOf(description.values),
+    flags: setOf(description.flags),
+    operands: description.operands ?? 0,
+    isTransparent: description.transparent === true,
+    isElsewhere: description.elsewhere === true,
+    isOpenEnded: description.openEnded === true,
+    takesAssignments: description.assignments === true,
+    joinsText: description.joins === true,
+    text: setOf(description.text),
+    directory: setOf(description.directory),
+    inert: setOf(description.inert),
+  };
+}
+
+function setOf(words: string | undefined): ReadonlySet<string> {
+  return new Set(words === undefined || words === '' ? [] : words.split(' '));
+}
+
+/** The launcher of this name, which may be a program and its sub-command; null when it is none. */
+export function findLauncher(name: string): Launcher | null {
+  const known = launchers.get(name);
+  if (known !== undefined) return known;
+  return /^ld(?:-(?:linux|musl)[\w.-]*|-[\d.]+|64)?\.so(?:\.\d+)?$/.test(name) ? dynamicLoader : null;
+}
+
+/** Whether a sub-command of this program may be a launcher. */
+export function hasLauncherSubcommand(program: string): boolean {
+  return withSubcommands.has(program);
+}

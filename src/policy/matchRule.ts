@@ -1,0 +1,166 @@
+import type { Action } from '../protocol/decision.ts';
+import type { Call } from './call.ts';
+import type { CommandCondition, Condition, NumberRange } from './condition.ts';
+import type { Component } from './component.ts';
+import type { PathPattern, TextPattern } from './patterns.ts';
+import { joinPath } from './paths.ts';
+
+/** Whether an action takes something away: one part of a call is then enough to match it. */
+export function isRestricting(action: Action): boolean {
+  return action === 'deny' || action === 'ask';
+}
+
+/**
+ * Whether a condition holds for a call. A restricting rule matches when any command of the call matches; a granting one only
+ * when every command does.
+ */
+export function isMatch(condition: Condition, call: Call, isGranting: boolean): boolean {
+  if (condition.always) return true;
+  if (condition.response !== null || condition.notResponse !== null || condition.callCount !== null)
+    return false;
+  return (
+    isCallMatch(condition, call, isGranting) &&
+    (condition.command === null || isCommandMatch(condition.command, call, isGranting))
+  );
+}
+
+function isCallMatch(condition: Condition, call: Call, isGranting: boolean): boolean {
+  const { session } = call.request;
+  return (
+    isSessionMatch(condition, session) &&
+    isEnvironmentMatch(condition, call) &&
+    isPathMatch(condition, call, isGranting) &&
+    (condition.depth === null || isInRange(condition.depth, 0)) &&
+    condition.url === null &&
+    condition.domain === null &&
+    condition.parameters === null &&
+    condition.sends === null &&
+    condition.runsCodeFrom === null
+  );
+}
+
+function isInRange({ gte, lte, eq }: NumberRange, value: number): boolean {
+  return (gte === null || value >= gte) && (lte === null || value <= lte) && (eq === null || value === eq);
+}
+
+function matchesAny(patterns: readonly TextPattern[], text: string): boolean {
+  return patterns.some((pattern) => pattern.test(text));
+}
+
+/** An exclusion alone never matches. */
+function isSessionMatch({ session, notSession }: Condition, name: string): boolean {
+  if (session === null) return notSession === null;
+  return matchesAny(session, name) && !(notSession !== null && matchesAny(notSession, name));
+}
+
+function isEnvironmentMatch({ environmentAssignments, environmentRemovals }: Condition, call: Call): boolean {
+  const names = (read: (component: Component) => readonly string[]): readonly string[] =>
+    call.reading.components.flatMap(read);
+  return (
+    (environmentAssignments === null ||
+      names(assignedNames).some((name) => matchesAny(environmentAssignments, name))) &&
+    (environmentRemovals === null ||
+      names(removedNames).some((name) => matchesAny(environmentRemovals, name)))
+  );
+}
+
+function assignedNames({ assignments, assigned, program, words }: Component): readonly string[] {
+  const own = [...assignments.map(({ name }) => name), ...assigned];
+  if (!/^(?:env|export|declare|typeset|set|setx|local|readonly)$/.test(program)) return own;
+  return [...own, ...words.flatMap((word) => /^([A-Za-z_]\w*)=/.exec(word.text)?.[1] ?? [])];
+}
+
+function removedNames({ program, words }: Component): readonly string[] {
+  const texts = words.slice(1).map((word) => word.text);
+  if (program === 'unset') return texts.filter((text) => !text.startsWith('-'));
+  if (program !== 'env') return [];
+  return texts.flatMap((text, index) => {
+    if (text === '-u' || text === '--unset') return texts[index + 1] ?? [];
+    return /^(?:-u|--unset=)(.+)$/.exec(text)?.[1] ?? [];
+  });
+}
+
+function isPathMatch({ path, notPath }: Condition, call: Call, isGranting: boolean): boolean {
+  if (path === null) return notPath === null;
+  const given = call.request.path;
+  if (given === null) return false;
+  const candidates = candidatesOf(given, call);
+  const matches = (patterns: readonly PathPattern[]) => (candidate: string) =>
+    patterns.some((pattern) => pattern.test(candidate, call.world.home));
+  if (isGranting)
+    return candidates.every(matches(path)) && !(notPath !== null && candidates.some(matches(notPath)));
+  return candidates.some(matches(path)) && !(notPath !== null && candidates.every(matches(notPath)));
+}
+
+/** A path as text, with its links followed, and as it was given. */
+function candidatesOf(given: string, call: Call): readonly string[] {
+  const tidy = joinPath(call.request.cwd, given) ?? given;
+  return [...new Set([tidy, call.world.realpath(tidy), given])];
+}
+
+function isCommandMatch(condition: CommandCondition, call: Call, isGranting: boolean): boolean {
+  return isGranting ? isGranted(condition, call) : isRestricted(condition, call);
+}
+
+function isRestricted(condition: CommandCondition, call: Call): boolean {
+  const { components, raw, whole } = call.reading;
+  const hasText = condition.matches !== null || condition.contains !== null;
+  const notMatches = condition.notMatches ?? [];
+  const onlyExcludes = !hasText && condition.notMatches !== null && !hasEffects(condition);
+  if (onlyExcludes) return false;
+  let hasExcluded = false;
+  for (const component of components) {
+    const texts = call.textsOf(component);
+    if (hasText && !texts.some((text) => isTextMatch(condition, text, true))) continue;
+    if (texts.some((text) => matchesAny(notMatches, text))) hasExcluded = true;
+    else if (isEffectMatch(condition, component, call, false)) return true;
+  }
+  if (!hasText || hasExcluded || hasEffects(condition)) return false;
+  return [raw, whole].some((text) => isTextMatch(condition, text, true) && !matchesAny(notMatches, text));
+}
+
+function hasEffects({ runs, deletes, reads, writes }: CommandCondition): boolean {
+  return runs !== null || deletes !== null || reads !== null || writes !== null;
+}
+
+function isTextMatch({ matches, contains }: CommandCondition, text: string, ignoresCase: boolean): boolean {
+  if (matches !== null && matchesAny(matches, text)) return true;
+  if (contains === null) return false;
+  const searched = ignoresCase ? text.toLowerCase() : text;
+  return contains.some((part) => searched.includes(ignoresCase ? part.toLowerCase() : part));
+}
+
+function isEffectMatch(
+  condition: CommandCondition,
+  component: Component,
+  call: Call,
+  isGranting: boolean,
+): boolean {
+  const { runs, deletes, reads, writes } = condition;
+  if (runs !== null && !runs.some((shape) => shape.test(component.program, component.words, isGranting)))
+    return false;
+  if (reads !== null || writes !== null) return false;
+  if (deletes === null) return true;
+  const targets = call.deletionsOf(component);
+  const isIn = (classes: ReadonlySet<string>): boolean => deletes.some((name) => classes.has(name));
+  return isGranting ? targets.length > 0 && targets.every(isIn) : targets.some(isIn);
+}
+
+function isGranted(condition: CommandCondition, call: Call): boolean {
+  const { components, raw, whole, isComposite } = call.reading;
+  const { matches, contains, notMatches } = condition;
+  const granted = components.filter((component) => component.isGrantable);
+  const texts = [raw, whole, ...granted.map(({ text }) => text)];
+  if (notMatches !== null && texts.some((text) => matchesAny(notMatches, text))) return false;
+  const hasText = matches !== null || contains !== null;
+  if (!hasText && !hasEffects(condition)) return notMatches === null;
+  if (granted.length === 0 || call.request.truncated) return false;
+  const isCovered = granted.every(
+    (component) =>
+      (!hasText || isTextMatch(condition, component.text, false)) &&
+      isEffectMatch(condition, component, call, true),
+  );
+  if (isCovered) return true;
+  if (!isComposite || hasEffects(condition)) return false;
+  return (matches ?? []).some((pattern) => pattern.isComposite && (pattern.test(raw) || pattern.test(whole)));
+}

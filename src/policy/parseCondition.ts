@@ -1,0 +1,210 @@
+import type { Node } from 'yaml';
+import type { Result } from '../base/result.ts';
+import { parseCommandShape } from './commandShape.ts';
+import type { CallCount, CommandCondition, Condition, NumberRange } from './condition.ts';
+import { codeSources } from './condition.ts';
+import { parseDuration } from './parseDuration.ts';
+import { parseResponsePattern } from './parseResponsePattern.ts';
+import { parseDomainPattern, parsePathPattern, parseTextPattern } from './patterns.ts';
+import type { TextPattern } from './patterns.ts';
+import { targetClasses } from './targetClass.ts';
+import type { YamlFile } from './yamlNode.ts';
+
+/** The keys of `when`. */
+export const conditionKeys = [
+  'default',
+  'command_matches',
+  'command_contains',
+  'command_not_matches',
+  'command_env_assignments',
+  'command_env_removals',
+  'runs',
+  'deletes',
+  'reads',
+  'writes',
+  'sends',
+  'runs_code_from',
+  'path_matches',
+  'path_not_matches',
+  'url_matches',
+  'domain_matches',
+  'tool_param_matches',
+  'session_matches',
+  'session_not_matches',
+  'agent_depth',
+  'call_count',
+  'response_matches',
+  'response_not_matches',
+] as const;
+
+type ConditionKey = (typeof conditionKeys)[number];
+
+/** A condition that every call meets. */
+export const anyCall: Condition = {
+  always: true,
+  command: null,
+  environmentAssignments: null,
+  environmentRemovals: null,
+  sends: null,
+  runsCodeFrom: null,
+  path: null,
+  notPath: null,
+  url: null,
+  domain: null,
+  parameters: null,
+  session: null,
+  notSession: null,
+  depth: null,
+  callCount: null,
+  response: null,
+  notResponse: null,
+};
+
+/** The longest window of `call_count`, and its largest count. */
+const maxWindowMs = 720 * 3_600_000;
+const maxCallCount = 1000;
+
+/** Reads the `when` of a rule; what is wrong with it is noted in the file. */
+export function parseCondition(file: YamlFile, node: Node | null): Condition {
+  if (node === null) return anyCall;
+  const values = file.readMap(node, conditionKeys, 'when');
+  if (values === null || values.size === 0) return anyCall;
+  return new ConditionParser(file, values).parse();
+}
+
+class ConditionParser {
+  readonly #file: YamlFile;
+  readonly #values: ReadonlyMap<string, Node>;
+
+  constructor(file: YamlFile, values: ReadonlyMap<string, Node>) {
+    this.#file = file;
+    this.#values = values;
+  }
+
+  parse(): Condition {
+    const always = this.#values.get('default');
+    return {
+      always: always !== undefined && this.#file.readBoolean(always, 'default') === true,
+      command: this.#command(),
+      environmentAssignments: this.#patterns('command_env_assignments', parseTextPattern),
+      environmentRemovals: this.#patterns('command_env_removals', parseTextPattern),
+      sends: this.#patterns('sends', parsePathPattern),
+      runsCodeFrom: this.#words('runs_code_from', codeSources),
+      path: this.#patterns('path_matches', parsePathPattern),
+      notPath: this.#patterns('path_not_matches', parsePathPattern),
+      url: this.#patterns('url_matches', parseTextPattern),
+      domain: this.#patterns('domain_matches', parseDomainPattern),
+      parameters: this.#parameters(),
+      session: this.#patterns('session_matches', parseTextPattern),
+      notSession: this.#patterns('session_not_matches', parseTextPattern),
+      depth: this.#depth(),
+      callCount: this.#callCount(),
+      response: this.#patterns('response_matches', parseResponsePattern),
+      notResponse: this.#patterns('response_not_matches', parseResponsePattern),
+    };
+  }
+
+  #command(): CommandCondition | null {
+    const condition: CommandCondition = {
+      matches: this.#patterns('command_matches', parseTextPattern),
+      contains: this.#patterns('command_contains', parseSubstring),
+      notMatches: this.#patterns('command_not_matches', parseTextPattern),
+      runs: this.#patterns('runs', parseCommandShape),
+      deletes: this.#words('deletes', targetClasses),
+      reads: this.#patterns('reads', parsePathPattern),
+      writes: this.#patterns('writes', parsePathPattern),
+    };
+    return Object.values(condition).some((part) => part !== null) ? condition : null;
+  }
+
+  /** A list of texts, each made into a pattern; one that cannot be is a problem. */
+  #patterns<Pattern>(
+    key: ConditionKey,
+    parse: (source: string) => Result<Pattern, string>,
+  ): readonly Pattern[] | null {
+    const items = this.#list(key);
+    if (items === null) return null;
+    return items.flatMap(({ node, text }) => {
+      const parsed = parse(text);
+      if (parsed.ok) return [parsed.value];
+      this.#file.report(node, `${key}: ${parsed.error}`);
+      return [];
+    });
+  }
+
+  #words<Word extends string>(key: ConditionKey, known: readonly Word[]): readonly Word[] | null {
+    const items = this.#list(key);
+    if (items === null) return null;
+    return items.flatMap(({ node, text }) => {
+      const word = known.find((candidate) => candidate === text);
+      if (word === undefined)
+        this.#file.report(node, `${key}: unknown word ${text}, one of ${known.join(', ')}`);
+      return word ?? [];
+    });
+  }
+
+  /** The texts of a list. An absent or empty list is no condition. */
+  #list(key: ConditionKey): readonly { readonly node: Node; readonly text: string }[] | null {
+    const node = this.#values.get(key);
+    if (node === undefined) return null;
+    const items = this.#file.readList(node, key);
+    if (items === null || items.length === 0) return null;
+    return items.flatMap((item) => {
+      const text = this.#file.readText(item, `entry of ${key}`);
+      return text === null ? [] : [{ node: item, text }];
+    });
+  }
+
+  #parameters(): ReadonlyMap<string, TextPattern> | null {
+    const node = this.#values.get('tool_param_matches');
+    const entries = node === undefined ? null : this.#file.readMap(node, [], 'tool_param_matches');
+    if (entries === null || entries.size === 0) return null;
+    const patterns = new Map<string, TextPattern>();
+    for (const [name, value] of entries) {
+      const text = this.#file.readText(value, `tool_param_matches ${name}`);
+      const parsed = text === null ? null : parseTextPattern(text.toLowerCase());
+      if (parsed?.ok === true) patterns.set(name, parsed.value);
+      else if (parsed !== null) this.#file.report(value, parsed.error);
+    }
+    return patterns;
+  }
+
+  #depth(): NumberRange | null {
+    const node = this.#values.get('agent_depth');
+    const bounds = node === undefined ? null : this.#file.readMap(node, ['gte', 'lte', 'eq'], 'agent_depth');
+    if (bounds === null) return null;
+    const read = (name: string): number | null => {
+      const bound = bounds.get(name);
+      return bound === undefined ? null : this.#file.readInteger(bound, name);
+    };
+    return { gte: read('gte'), lte: read('lte'), eq: read('eq') };
+  }
+
+  #callCount(): CallCount | null {
+    const node = this.#values.get('call_count');
+    if (node === undefined) return null;
+    const parts = this.#file.readMap(node, ['tool', 'gte', 'window'], 'call_count');
+    const tool = parts?.get('tool');
+    const gte = parts?.get('gte');
+    const window = parts?.get('window');
+    if (parts === null || gte === undefined || window === undefined) {
+      this.#file.report(node, 'call_count needs gte and window');
+      return null;
+    }
+    const count = this.#file.readInteger(gte, 'gte');
+    if (count !== null && (count < 0 || count > maxCallCount))
+      this.#file.report(gte, `gte must be 0 to ${maxCallCount}`);
+    const windowMs = parseDuration(this.#file.readText(window, 'window') ?? '');
+    if (windowMs === null || windowMs <= 0 || windowMs > maxWindowMs)
+      this.#file.report(window, 'window must be a duration above 0 and up to 720h, such as 10m');
+    return {
+      tool: tool === undefined ? null : this.#file.readText(tool, 'tool'),
+      gte: count ?? 0,
+      windowMs: windowMs ?? 0,
+    };
+  }
+}
+
+function parseSubstring(source: string): Result<string, string> {
+  return source.trim() === '' ? { ok: false, error: 'entry is blank' } : { ok: true, value: source };
+}

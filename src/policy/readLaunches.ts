@@ -1,0 +1,177 @@
+import type { Launcher } from './launchers.ts';
+import { findLauncher, hasLauncherSubcommand } from './launchers.ts';
+import { readFindLaunches } from './findCommand.ts';
+import type { Launch } from './launch.ts';
+import { emptyLaunch } from './launch.ts';
+import { isShell, readShellCall } from './shellCall.ts';
+import type { Word } from './shellScript.ts';
+import { literalWord } from './shellScript.ts';
+import { valueOptionsOf } from './valueOptions.ts';
+
+/** The last part of a path, as programs are named. */
+export function programOf(word: Word | undefined): string {
+  if (word === undefined) return '';
+  return word.text.slice(word.text.lastIndexOf('/') + 1);
+}
+
+/** What a command starts, as far as its words say; empty when it is itself what runs. */
+export function readLaunches(words: readonly Word[]): readonly Launch[] {
+  const program = programOf(words[0]);
+  if (isShell(program)) return readShellLaunch(words);
+  if (program === 'eval') return textLaunch(words.slice(1), true);
+  if (program === 'trap') return textLaunch(words.slice(1, 2), true);
+  if (program === 'find' || program === 'fd' || program === 'fdfind') return readFindLaunches(words);
+  const found = findLauncherOf(program, words);
+  return found === null ? [] : readLauncher(found.launcher, words, found.start);
+}
+
+function readShellLaunch(words: readonly Word[]): readonly Launch[] {
+  const call = readShellCall(words);
+  if (call.text === null) return [];
+  return [{ ...emptyLaunch, text: call.text, parameters: call.parameters, isTransparent: true }];
+}
+
+function textLaunch(words: readonly Word[], isTransparent: boolean): readonly Launch[] {
+  return words.length === 0 ? [] : [{ ...emptyLaunch, text: joinWords(words), isTransparent }];
+}
+
+/** Words put together to one, with spaces between them. */
+function joinWords(words: readonly Word[]): Word {
+  return {
+    text: words.map((word) => word.text).join(' '),
+    isKnown: words.every((word) => word.isKnown),
+    isGlob: words.some((word) => word.isGlob),
+  };
+}
+
+/** Finds `docker exec` and `git …` style launchers behind the program's own options. */
+function findLauncherOf(
+  program: string,
+  words: readonly Word[],
+): { readonly launcher: Launcher; readonly start: number } | null {
+  const single = findLauncher(program);
+  if (single !== null) return { launcher: single, start: 1 };
+  if (!hasLauncherSubcommand(program)) return null;
+  const values = valueOptionsOf(program);
+  let name = program;
+  for (let at = 1; at < words.length && name.split(' ').length <= 3; at += 1) {
+    const text = words[at]?.text ?? '';
+    if (values.has(text)) at += 1;
+    else if (text === '-E' || !text.startsWith('-')) {
+      name = `${name} ${text}`;
+      const launcher = findLauncher(name);
+      if (launcher !== null) return { launcher, start: at + 1 };
+    }
+  }
+  return null;
+}
+
+/** The options of a launcher as they were given, and where its command begins. */
+interface LauncherOptions {
+  start: number;
+  text: Word | null;
+  directory: Word | null;
+  readonly assigned: string[];
+  isInert: boolean;
+  isFullyUnderstood: boolean;
+}
+
+function readLauncher(launcher: Launcher, words: readonly Word[], start: number): readonly Launch[] {
+  const options = readOptions(launcher, words, start);
+  if (options.isInert) return [];
+  const rest = words.slice(options.start);
+  const launch: Launch = {
+    ...emptyLaunch,
+    words: rest,
+    directory: options.directory,
+    assigned: options.assigned,
+    isTransparent: launcher.isTransparent && options.isFullyUnderstood,
+    isElsewhere: launcher.isElsewhere,
+    isOpenEnded: launcher.isOpenEnded,
+  };
+  if (options.text !== null) {
+    // What stands behind the text of `env -S` belongs to the command; for the others it is parameters.
+    const text = launcher.takesAssignments ? joinWords([options.text, ...rest]) : options.text;
+    return [{ ...launch, words: [], text, parameters: rest }];
+  }
+  if (rest.length === 0) return [];
+  if (launcher.joinsText) return [{ ...launch, words: [], text: joinWords(rest) }];
+  return [launch];
+}
+
+function readOptions(launcher: Launcher, words: readonly Word[], start: number): LauncherOptions {
+  const state: LauncherOptions = {
+    start,
+    text: null,
+    directory: null,
+    assigned: [],
+    isInert: false,
+    isFullyUnderstood: true,
+  };
+  let operands = launcher.operands;
+  while (state.start < words.length && state.text === null) {
+    const text = words[state.start]?.text ?? '';
+    const isOption = text.startsWith('-') && text !== '--' && !(text === '-' && operands > 0);
+    if (isOption) readOption(launcher, words, state);
+    else if (text === '--') state.start += 1;
+    else if (launcher.takesAssignments && /^[A-Za-z_]\w*=/.test(text)) {
+      state.assigned.push(text.slice(0, text.indexOf('=')));
+      state.start += 1;
+    } else if (operands > 0) {
+      operands -= 1;
+      state.start += 1;
+    } else if (
+      launcher.text.size > 0 &&
+      !launcher.takesAssignments &&
+      hasTextAhead(launcher, words, state.start)
+    ) {
+      state.start += 1;
+    } else break;
+    if (text === '--' && operands === 0) break;
+  }
+  return state;
+}
+
+/** `su root -c text`: the text stands behind operands. */
+function hasTextAhead(launcher: Launcher, words: readonly Word[], from: number): boolean {
+  return words.slice(from).some((word) => launcher.text.has(word.text));
+}
+
+function readOption(launcher: Launcher, words: readonly Word[], state: LauncherOptions): void {
+  const text = words[state.start]?.text ?? '';
+  const equals = text.startsWith('--') ? text.indexOf('=') : -1;
+  const name = equals < 0 ? text : text.slice(0, equals);
+  state.start += 1;
+  if (launcher.inert.has(name)) state.isInert = true;
+  else if (isValueTaker(launcher, name)) {
+    const value = equals < 0 ? words[state.start] : literalWord(text.slice(equals + 1));
+    if (equals < 0) state.start += 1;
+    keepValue(launcher, name, value, state);
+  } else if (/^-[^-]/.test(text) && text.length > 2) readCluster(launcher, words, state, text);
+  else if (!launcher.flags.has(name)) state.isFullyUnderstood = false;
+}
+
+function isValueTaker(launcher: Launcher, name: string): boolean {
+  return launcher.values.has(name) || launcher.text.has(name) || launcher.directory.has(name);
+}
+
+function keepValue(launcher: Launcher, name: string, value: Word | undefined, state: LauncherOptions): void {
+  if (launcher.text.has(name)) state.text = value ?? literalWord('');
+  else if (launcher.directory.has(name)) state.directory = value ?? null;
+}
+
+/** `-nu root`, `-uroot`, `-qc text`: short options in one word. */
+function readCluster(launcher: Launcher, words: readonly Word[], state: LauncherOptions, text: string): void {
+  if (launcher.flags.has(text) || /^-\d+$/.test(text)) return;
+  for (let at = 1; at < text.length; at += 1) {
+    const name = `-${text.charAt(at)}`;
+    if (isValueTaker(launcher, name)) {
+      const isLast = at === text.length - 1;
+      const value = isLast ? words[state.start] : literalWord(text.slice(at + 1));
+      if (isLast) state.start += 1;
+      keepValue(launcher, name, value, state);
+      return;
+    }
+    if (!launcher.flags.has(name)) state.isFullyUnderstood = false;
+  }
+}

@@ -1,0 +1,218 @@
+import type { ExecRequest } from '../protocol/execRequest.ts';
+import type { Component, Reading } from './component.ts';
+import type { Launch } from './launch.ts';
+import { joinPath } from './paths.ts';
+import { programOf, readLaunches } from './readLaunches.ts';
+import type { ShellCommand, ShellScript, ShellVariables, Span, Word } from './shellScript.ts';
+import { literalWord } from './shellScript.ts';
+import type { ShellReader } from './shellReader.ts';
+import { maxReadingMs } from './shellReader.ts';
+
+/** How many launchers and shells may stand in one another. */
+const maxLaunchDepth = 32;
+
+/** The most commands that one request is read into. */
+const maxComponents = 20_000;
+
+/** What reading needs of the machine. */
+export interface ReadingWorld {
+  readonly reader: ShellReader;
+  readonly home: string | null;
+  now(): number;
+}
+
+/** What a command inherits from where it stands. */
+interface Place {
+  readonly directory: string | null;
+  readonly assigned: readonly string[];
+  readonly input: Span | null;
+  readonly isElsewhere: boolean;
+  readonly isOpenEnded: boolean;
+  readonly isGrantable: boolean;
+  readonly depth: number;
+}
+
+/** Reads a request into every command that it would run. */
+export function readRequest(request: ExecRequest, world: ReadingWorld): Reading {
+  return new RequestReading(world).read(request);
+}
+
+class RequestReading {
+  readonly #world: ReadingWorld;
+  readonly #components: Component[] = [];
+  #deadline: number | null = null;
+  #isCut = false;
+  #isFallback = false;
+
+  constructor(world: ReadingWorld) {
+    this.#world = world;
+  }
+
+  read(request: ExecRequest): Reading {
+    const place: Place = {
+      directory: request.cwd,
+      assigned: [],
+      input: null,
+      isElsewhere: false,
+      isOpenEnded: false,
+      isGrantable: true,
+      depth: 0,
+    };
+    const argv = argvOf(request);
+    if (argv === null) this.#readText(request.command, [], place);
+    else this.#readCommand(commandOf(argv), place);
+    const granted = this.#components.filter((component) => component.isGrantable);
+    return {
+      raw: request.command,
+      components: this.#components,
+      whole: granted.length === 1 ? (granted[0]?.text ?? '') : granted.map(({ text }) => text).join(' && '),
+      isComposite: granted.length > 1,
+      isCut: this.#isCut,
+      isFallback: this.#isFallback,
+    };
+  }
+
+  /** Adds a command and everything it starts; what it starts stands behind it. */
+  #readCommand(command: ShellCommand, place: Place): void {
+    if (this.#components.length >= maxComponents) {
+      this.#isCut = true;
+      return;
+    }
+    const index = this.#components.length;
+    const launches = readLaunches(command.words);
+    const isTransparent =
+      launches.length > 0 && launches.every((launch) => launch.isTransparent && isReadable(launch));
+    this.#components.push({
+      words: command.words,
+      program: programOf(command.words[0]),
+      text: textOf(command.words),
+      assignments: command.assignments,
+      assigned: place.assigned,
+      redirections: command.redirections,
+      directory: place.directory,
+      isElsewhere: place.isElsewhere,
+      isOpenEnded: place.isOpenEnded,
+      isGrantable: place.isGrantable && !isTransparent && command.words.length > 0,
+      hereText: command.hereText,
+      input: place.input,
+      inner: { from: index + 1, to: index + 1 },
+    });
+    for (const launch of launches) this.#readLaunch(launch, command, place, isTransparent);
+  }
+
+  #readLaunch(launch: Launch, command: ShellCommand, outer: Place, isTransparent: boolean): void {
+    if (outer.depth >= maxLaunchDepth) {
+      this.#isCut = true;
+      return;
+    }
+    const place: Place = {
+      directory: changeDirectory(outer.directory, launch.directory === null ? [] : [launch.directory]),
+      assigned: [...outer.assigned, ...launch.assigned],
+      input: outer.input,
+      isElsewhere: outer.isElsewhere || launch.isElsewhere,
+      isOpenEnded: outer.isOpenEnded || launch.isOpenEnded,
+      isGrantable: outer.isGrantable && isTransparent,
+      depth: outer.depth + 1,
+    };
+    if (launch.text === null) this.#readCommand({ ...command, words: launch.words, assignments: [] }, place);
+    else if (isReadable(launch)) this.#readText(launch.text.text, launch.parameters, place);
+  }
+
+  #readText(text: string, parameters: readonly Word[], place: Place): void {
+    const script = this.#readScript(text, this.#variablesOf(parameters, place));
+    this.#isFallback ||= script.isFallback;
+    this.#isCut ||= script.isCut;
+    const places: number[] = [];
+    for (const command of script.commands) {
+      places.push(this.#components.length);
+      const directory = changeDirectory(place.directory, command.directories);
+      const input =
+        command.input === null ? place.input : spanOf(places, command.input, this.#components.length);
+      this.#readCommand(command, { ...place, directory, input });
+    }
+    places.push(this.#components.length);
+    script.commands.forEach((command, index) => this.#setInner(places, index, command));
+  }
+
+  /** Translates where the substitutions of a command stand, now that all of them are read. */
+  #setInner(places: readonly number[], index: number, command: ShellCommand): void {
+    if (command.inner.from >= command.inner.to && command.input === null) return;
+    const end = this.#components.length;
+    const inner = spanOf(places, command.inner, end);
+    const input = command.input === null ? null : spanOf(places, command.input, end);
+    for (let at = places[index] ?? end; at < (places[index + 1] ?? end); at += 1) {
+      const component = this.#components[at];
+      if (component === undefined || component.inner.from < component.inner.to) continue;
+      this.#components[at] = { ...component, inner, input: component.input ?? input };
+    }
+  }
+
+  #readScript(text: string, variables: ShellVariables): ShellScript {
+    const deadline = (this.#deadline ??= this.#world.now() + maxReadingMs);
+    return this.#world.reader.read(text, variables, () => this.#world.now() > deadline);
+  }
+
+  #variablesOf(parameters: readonly Word[], place: Place): ShellVariables {
+    const variables = new Map<string, readonly string[]>();
+    if (place.isElsewhere) return variables;
+    if (this.#world.home !== null) variables.set('HOME', [this.#world.home]);
+    if (place.directory !== null) variables.set('PWD', [place.directory]);
+    parameters.forEach((word, index) => {
+      if (word.isKnown) variables.set(String(index), [word.text]);
+    });
+    const rest = parameters.slice(1);
+    if (rest.length > 0 && rest.every((word) => word.isKnown))
+      variables.set(
+        '@',
+        rest.map((word) => word.text),
+      );
+    return variables;
+  }
+}
+
+/** The shell text of a launch can be read; one that only the run can tell cannot. */
+function isReadable(launch: Launch): boolean {
+  return launch.text === null || launch.text.isKnown || /\s/.test(launch.text.text);
+}
+
+/**
+ * The words of a request; null when there is only its text. The first word is the path that would be started when the
+ * caller gave the program another name.
+ */
+function argvOf(request: ExecRequest): readonly string[] | null {
+  const { argv, exe } = request;
+  if (argv === null) return null;
+  const [given, ...rest] = argv;
+  const baseOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+  if (exe === null || (given !== undefined && baseOf(given) === baseOf(exe))) return argv;
+  return [exe, ...rest];
+}
+
+function commandOf(argv: readonly string[]): ShellCommand {
+  return {
+    words: argv.map(literalWord),
+    assignments: [],
+    redirections: [],
+    directories: [],
+    input: null,
+    inner: { from: 1, to: 1 },
+    hereText: null,
+  };
+}
+
+function textOf(words: readonly Word[]): string {
+  return words.map((word) => word.text).join(' ');
+}
+
+function changeDirectory(from: string | null, changes: readonly Word[]): string | null {
+  let directory = from;
+  for (const change of changes) {
+    const isFound = change.isKnown && !change.isGlob;
+    directory = isFound ? joinPath(directory, change.text) : null;
+  }
+  return directory;
+}
+
+function spanOf(places: readonly number[], span: Span, end: number): Span {
+  return { from: places[span.from] ?? end, to: places[span.to] ?? end };
+}

@@ -1,0 +1,215 @@
+import type { Assignment, Redirection, ShellCommand, ShellVariables, Span, Word } from './shellScript.ts';
+import { literalWord } from './shellScript.ts';
+import { expandWord } from './shellWord.ts';
+
+/** The most commands that are read from one text. */
+export const maxCommands = 10_000;
+
+/** What holds in one shell: a subshell has its own copy. */
+interface ShellState {
+  readonly variables: ReadonlyMap<string, readonly string[]>;
+  readonly directories: readonly Word[];
+  readonly input: Span | null;
+}
+
+/** A command as it stands in the text, before anything is put in. */
+export interface CommandSource {
+  readonly words: readonly string[];
+  readonly assignments: readonly string[];
+  readonly redirections: readonly string[];
+  readonly hereText: string | null;
+}
+
+const positional: readonly string[] = [...Array.from({ length: 10 }, (_, index) => String(index)), '@', '*'];
+
+/**
+ * Collects the commands of a text in the order in which they stand, and follows what the shell would know at each:
+ * variables, working directory, pipes.
+ */
+export class ScriptBuilder {
+  readonly #commands: ShellCommand[] = [];
+  readonly #outer: ShellState[] = [];
+  #state: ShellState;
+
+  constructor(variables: ShellVariables) {
+    this.#state = { variables, directories: [], input: null };
+  }
+
+  get count(): number {
+    return this.#commands.length;
+  }
+
+  get commands(): readonly ShellCommand[] {
+    return this.#commands;
+  }
+
+  /** How many shells deep the text is. */
+  get depth(): number {
+    return this.#outer.length;
+  }
+
+  /** Enters a shell of its own: what it changes ends with `leave`. */
+  enter(input: Span | null): void {
+    this.#outer.push(this.#state);
+    this.#state = { ...this.#state, input };
+  }
+
+  leave(): void {
+    this.#state = this.#outer.pop() ?? this.#state;
+  }
+
+  get input(): Span | null {
+    return this.#state.input;
+  }
+
+  set input(input: Span | null) {
+    this.#state = { ...this.#state, input };
+  }
+
+  /** Keeps a place for a command whose inside is read before its words are complete. */
+  reserve(): number {
+    const none: ShellCommand = {
+      words: [],
+      assignments: [],
+      redirections: [],
+      directories: this.#state.directories,
+      input: this.#state.input,
+      inner: { from: this.#commands.length + 1, to: this.#commands.length + 1 },
+      hereText: null,
+    };
+    return this.#commands.push(none) - 1;
+  }
+
+  /** Fills a reserved place; everything reserved since then is inside it. */
+  fill(index: number, source: CommandSource): void {
+    const reserved = this.#commands[index];
+    if (reserved === undefined) return;
+    const words = source.words.flatMap((word) => expandWord(word, this.#state.variables));
+    const command: ShellCommand = {
+      ...reserved,
+      words,
+      assignments: source.assignments.flatMap((text) => this.#readAssignment(text)),
+      redirections: source.redirections.flatMap((text) => this.#readRedirection(text)),
+      inner: { from: index + 1, to: this.#commands.length },
+      hereText: source.hereText,
+    };
+    this.#commands[index] = command;
+    this.#follow(command);
+  }
+
+  /** Adds what a redirection behind a group says to every command of the group. */
+  redirect(span: Span, redirections: readonly string[], hereText: string | null): void {
+    const isFed = redirections.some((text) => /^\d*<\s*<\(/.test(text));
+    const added = redirections.flatMap((text) => this.#readRedirection(text));
+    for (let index = span.from; index < span.to; index += 1) {
+      const command = this.#commands[index];
+      if (command === undefined) continue;
+      this.#commands[index] = {
+        ...command,
+        redirections: [...command.redirections, ...added],
+        // `sh < <(curl …)`: the commands of the substitution stand behind the group.
+        input: isFed ? { from: span.to, to: this.#commands.length } : command.input,
+        hereText: hereText ?? command.hereText,
+      };
+    }
+  }
+
+  /** The words that a here-string or another single word becomes, as one text. */
+  textOf(source: string): string {
+    return expandWord(source, this.#state.variables)
+      .map((word) => word.text)
+      .join(' ');
+  }
+
+  /** The variable of a loop takes each of the words in turn. */
+  loop(name: string, sources: readonly string[]): void {
+    const values = sources.flatMap((source) => expandWord(source, this.#state.variables));
+    const isKnown = values.length > 0 && values.every((word) => word.isKnown && !word.isGlob);
+    this.#set(name, isKnown ? values.map((word) => word.text) : null);
+  }
+
+  /** Inside a function the parameters are its own. */
+  forgetParameters(): void {
+    for (const name of positional) this.#set(name, null);
+  }
+
+  #readAssignment(text: string): readonly Assignment[] {
+    const parts = /^([A-Za-z_]\w*)(?:\[[^\]]*\])?(\+?=)/.exec(text);
+    if (parts?.[1] === undefined) return [];
+    const source = text.slice(parts[0].length);
+    const isPlain = parts[2] === '=' && !source.startsWith('(') && !parts[0].includes('[');
+    const [first, ...more] = isPlain ? expandWord(source, this.#state.variables) : [];
+    const value =
+      first !== undefined && more.length === 0 ? first : { ...literalWord(source), isKnown: source === '' };
+    return [{ name: parts[1], value }];
+  }
+
+  #readRedirection(text: string): readonly Redirection[] {
+    const parts = /^(?:\d+|\{\w+\})?(&>>|&>|>>|>\||<>|>&|<&|>|<)\s*/.exec(text);
+    if (parts?.[1] === undefined) return [];
+    const operator = parts[1];
+    const target = expandWord(text.slice(parts[0].length), this.#state.variables)[0];
+    return target === undefined ? [] : [{ operator, target }];
+  }
+
+  /** What the commands behind this one find changed. */
+  #follow(command: ShellCommand): void {
+    const [first, second] = command.words;
+    if (first === undefined) {
+      for (const { name, value } of command.assignments) this.#set(name, value.isKnown ? [value.text] : null);
+      return;
+    }
+    switch (first.text) {
+      case 'cd':
+      case 'pushd':
+        this.#changeDirectory(command.words.slice(1).find((word) => !/^-[LPe@]+$|^--$/.test(word.text)));
+        break;
+      case 'popd':
+        this.#changeDirectory(literalWord('-'));
+        break;
+      case 'set':
+      case 'shift':
+        this.forgetParameters();
+        break;
+      case 'export':
+      case 'declare':
+      case 'local':
+      case 'readonly':
+      case 'typeset':
+        for (const { name, value } of command.assignments)
+          this.#set(name, value.isKnown ? [value.text] : null);
+        break;
+      case 'read':
+      case 'unset':
+      case 'mapfile':
+      case 'readarray':
+        for (const word of command.words.slice(1)) this.#set(word.text, null);
+        break;
+      case 'printf':
+        if (second?.text === '-v') this.#set(command.words[2]?.text ?? '', null);
+        break;
+      default:
+    }
+  }
+
+  #changeDirectory(target: Word | undefined): void {
+    const word = target ?? {
+      text: this.#state.variables.get('HOME')?.[0] ?? '~',
+      isKnown: true,
+      isGlob: false,
+    };
+    const isFound = word.text !== '-' && word.text !== '~';
+    this.#state = {
+      ...this.#state,
+      directories: [...this.#state.directories, isFound ? word : { ...word, isKnown: false }],
+    };
+    this.#set('PWD', null);
+  }
+
+  #set(name: string, values: readonly string[] | null): void {
+    const variables = new Map(this.#state.variables);
+    if (values === null) variables.delete(name);
+    else variables.set(name, values);
+    this.#state = { ...this.#state, variables };
+  }
+}

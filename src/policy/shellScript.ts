@@ -1,0 +1,59 @@
+/** A word of a command after quotes are removed and what is known has been put in. */
+export interface Word {
+  /** Its value; a part that only the run can tell stands as it is written. */
+  readonly text: string;
+  /** Nothing in it depends on the run. */
+  readonly isKnown: boolean;
+  /** It has an unquoted `*`, `?` or `[`, so the shell may make several words of it. */
+  readonly isGlob: boolean;
+}
+
+/** Part of a script's commands: from the first index, up to but without the second. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A redirection of a command. */
+export interface Redirection {
+  readonly operator: string;
+  readonly target: Word;
+}
+
+/** `NAME=value` before a command or as a command of its own. */
+export interface Assignment {
+  readonly name: string;
+  readonly value: Word;
+}
+
+/** One command of a shell script, as it would be started. */
+export interface ShellCommand {
+  readonly words: readonly Word[];
+  readonly assignments: readonly Assignment[];
+  readonly redirections: readonly Redirection[];
+  /** Where the shell changed to before this command, in order. */
+  readonly directories: readonly Word[];
+  /** The commands whose output is its standard input; null when there is no pipe. */
+  readonly input: Span | null;
+  /** The commands in substitutions inside it. */
+  readonly inner: Span;
+  /** The text of its here-document or here-string; null when there is none. */
+  readonly hereText: string | null;
+}
+
+/** What a shell text would run, in the order in which it stands there. */
+export interface ShellScript {
+  readonly commands: readonly ShellCommand[];
+  /** The grammar could not read the text, or a bound was met: it was read by its quotes and operators alone. */
+  readonly isFallback: boolean;
+  /** There are more commands than are read. */
+  readonly isCut: boolean;
+}
+
+/** What variables are known to hold; several values when a loop gives several. */
+export type ShellVariables = ReadonlyMap<string, readonly string[]>;
+
+/** A word that is taken as it stands. */
+export function literalWord(text: string): Word {
+  return { text, isKnown: true, isGlob: false };
+}

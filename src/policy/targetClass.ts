@@ -1,0 +1,86 @@
+import { isBelow, resolvePath } from './paths.ts';
+import type { PathWorld } from './paths.ts';
+import type { Deletion } from './deletion.ts';
+
+/** Where something that is deleted lies; a target can be in several classes. */
+export type TargetClass =
+  | 'outside_workspace'
+  | 'inside_workspace'
+  | 'workspace_root'
+  | 'repository'
+  | 'home'
+  | 'root'
+  | 'temporary'
+  | 'cache'
+  | 'unknown';
+
+/** Every name that `deletes` takes. */
+export const targetClasses: readonly TargetClass[] = [
+  'outside_workspace',
+  'inside_workspace',
+  'workspace_root',
+  'repository',
+  'home',
+  'root',
+  'temporary',
+  'cache',
+  'unknown',
+];
+
+/** Temporary directories that every system has. */
+const systemTemporary = ['/var/tmp', '/dev/shm'];
+
+/** What is kept there can be made again, by convention; relative to the home directory. */
+const cacheDirectories = ['.cache', 'Library/Caches', '.npm/_cacache'];
+
+/** The classes of one thing that a command deletes. */
+export function classifyTarget(target: Deletion, world: PathWorld): ReadonlySet<TargetClass> {
+  const path = target.isKnown ? resolvePath(world, target.directory, target.path) : null;
+  if (path === null) return new Set<TargetClass>(['unknown']);
+  const classes = new Set<TargetClass>();
+  const whole = target.isWhole ? wholeOf(path) : null;
+  if (whole !== null) addWholes(classes, whole, world);
+  if (!classes.has('workspace_root')) classes.add(areaOf(path, world));
+  return classes;
+}
+
+/** What is gone afterwards: `*` in a directory takes all that is in it. */
+function wholeOf(path: string): string {
+  const directory = /^(.*)\/(?:\*\*?|\.(?:\[[!^]\.\]|\?\?)?\*)$/.exec(path);
+  if (directory === null) return path;
+  return directory[1] === undefined || directory[1] === '' ? '/' : directory[1];
+}
+
+function addWholes(classes: Set<TargetClass>, whole: string, world: PathWorld): void {
+  const home = world.home === null ? null : world.realpath(world.home);
+  const workspace = world.workspace === null ? null : world.realpath(world.workspace);
+  if (/^\/[^/]*$/.test(whole)) classes.add('root');
+  if (home !== null && (whole === home || isBelow(home, whole))) classes.add('home');
+  if (workspace !== null && whole === workspace) classes.add('workspace_root');
+  if (/\/\.(?:git|hg|svn|jj)$/.test(whole)) classes.add('repository');
+}
+
+function areaOf(path: string, world: PathWorld): TargetClass {
+  const workspace = world.workspace === null ? null : world.realpath(world.workspace);
+  if (workspace !== null && (path === workspace || isBelow(path, workspace))) return 'inside_workspace';
+  if (isTemporary(path, workspace, world)) return 'temporary';
+  return isCache(path, world) ? 'cache' : 'outside_workspace';
+}
+
+/** A temporary directory in which the workspace itself lies is no place to be careless in. */
+function isTemporary(path: string, workspace: string | null, world: PathWorld): boolean {
+  return [...world.temporary, ...systemTemporary]
+    .map((directory) => world.realpath(directory))
+    .some(
+      (directory) =>
+        directory !== '/' &&
+        isBelow(wholeOf(path), directory) &&
+        !(workspace !== null && (workspace === directory || isBelow(workspace, directory))),
+    );
+}
+
+function isCache(path: string, world: PathWorld): boolean {
+  if (world.home === null) return false;
+  const home = world.realpath(world.home);
+  return cacheDirectories.some((name) => isBelow(wholeOf(path), `${home}/${name}`));
+}

@@ -1,0 +1,210 @@
+import type { Tree, TreeCursor } from '@vscode/tree-sitter-wasm';
+import type { CommandSource } from './scriptBuilder.ts';
+import { maxCommands, ScriptBuilder } from './scriptBuilder.ts';
+import type { ShellScript, ShellVariables } from './shellScript.ts';
+
+/** How many shells and commands may be nested, two for each level; deeper text is left to the fallback. */
+const maxFrames = 400;
+
+/** How many nodes are visited between two looks at the clock. */
+const nodesPerClockLook = 512;
+
+/** A node that the walk is inside of, as far as it matters. */
+interface Frame {
+  readonly type: string;
+  readonly words: string[];
+  readonly assignments: string[];
+  readonly redirections: string[];
+  hereText: string | null;
+  /** Where its commands begin; for a command its own place. */
+  from: number;
+  /** Where the commands of a redirected group end. */
+  bodyEnd: number;
+}
+
+/** Nodes whose inside is a shell of its own. */
+const shellNodes: ReadonlySet<string> = new Set(['subshell', 'command_substitution', 'process_substitution']);
+
+const commandNodes: ReadonlySet<string> = new Set(['command', 'declaration_command', 'unset_command']);
+
+const frameNodes: ReadonlySet<string> = new Set([
+  ...shellNodes,
+  ...commandNodes,
+  'pipeline',
+  'redirected_statement',
+  'for_statement',
+  'function_definition',
+  'variable_assignment',
+]);
+
+/**
+ * Collects the commands from a tree of the bash grammar. The walk keeps its own stack, so no nesting can exhaust the caller's;
+ * null when a bound is met.
+ */
+export function walkShellTree(
+  tree: Tree,
+  text: string,
+  variables: ShellVariables,
+  isExpired: () => boolean,
+): ShellScript | null {
+  const cursor = tree.walk();
+  try {
+    return new TreeWalk(cursor, text, variables).run(isExpired);
+  } finally {
+    cursor.delete();
+  }
+}
+
+class TreeWalk {
+  readonly #cursor: TreeCursor;
+  readonly #text: string;
+  readonly #builder: ScriptBuilder;
+  readonly #frames: Frame[] = [];
+  /** For every node above the cursor, whether it has a frame. */
+  readonly #isFramed: boolean[] = [];
+
+  constructor(cursor: TreeCursor, text: string, variables: ShellVariables) {
+    this.#cursor = cursor;
+    this.#text = text;
+    this.#builder = new ScriptBuilder(variables);
+  }
+
+  run(isExpired: () => boolean): ShellScript | null {
+    for (let visited = 1; ; visited += 1) {
+      if (visited % nodesPerClockLook === 0 && isExpired()) return null;
+      if (this.#frames.length > maxFrames || this.#builder.count > maxCommands) return null;
+      this.#isFramed.push(this.#enter());
+      if (this.#cursor.gotoFirstChild()) continue;
+      if (!this.#goOn()) return { commands: this.#builder.commands, isFallback: false, isCut: false };
+    }
+  }
+
+  /** Leaves the node and its parents until there is a next one; false at the end. */
+  #goOn(): boolean {
+    for (;;) {
+      if (this.#isFramed.pop() === true) this.#leave();
+      if (this.#cursor.gotoNextSibling()) return true;
+      if (!this.#cursor.gotoParent()) return false;
+    }
+  }
+
+  #slice(): string {
+    return this.#text.slice(this.#cursor.startIndex, this.#cursor.endIndex);
+  }
+
+  #enter(): boolean {
+    const type = this.#cursor.nodeType;
+    const parent = this.#frames.at(-1);
+    if (parent !== undefined) this.#noteChild(parent, type);
+    if (!frameNodes.has(type)) return false;
+    const frame: Frame = {
+      type,
+      words: [],
+      assignments: [],
+      redirections: [],
+      hereText: null,
+      from: this.#builder.count,
+      bodyEnd: -1,
+    };
+    if (type === 'pipeline') {
+      if (parent?.type === 'redirected_statement' && parent.bodyEnd >= 0) frame.from = parent.from;
+      this.#builder.enter(this.#builder.input);
+    } else if (shellNodes.has(type)) {
+      this.#builder.enter(type === 'subshell' ? this.#builder.input : null);
+    } else if (type === 'function_definition') {
+      this.#builder.enter(this.#builder.input);
+      this.#builder.forgetParameters();
+    } else if (commandNodes.has(type) || (type === 'variable_assignment' && !isCommandFrame(parent))) {
+      frame.from = this.#builder.reserve();
+    }
+    this.#frames.push(frame);
+    return true;
+  }
+
+  /** What a node means to the frame that it stands in. */
+  #noteChild(frame: Frame, type: string): void {
+    switch (frame.type) {
+      case 'command':
+      case 'declaration_command':
+      case 'unset_command':
+        this.#noteCommandPart(frame, type);
+        break;
+      case 'redirected_statement':
+        this.#noteRedirect(frame, type);
+        break;
+      case 'pipeline':
+        if (type === '|' || type === '|&') {
+          this.#builder.input = { from: frame.from, to: this.#builder.count };
+          frame.from = this.#builder.count;
+        }
+        break;
+      case 'for_statement':
+        this.#noteLoop(frame, type);
+        break;
+      default:
+    }
+  }
+
+  #noteCommandPart(frame: Frame, type: string): void {
+    if (this.#isFramed.at(-1) !== true) return;
+    if (type === 'variable_assignment') {
+      frame.assignments.push(this.#slice());
+      if (frame.type !== 'command') frame.words.push(this.#slice());
+    } else if (type === 'file_redirect') frame.redirections.push(this.#slice());
+    else if (type === 'herestring_redirect')
+      frame.hereText = this.#builder.textOf(this.#slice().slice(3).trim());
+    else frame.words.push(this.#slice());
+  }
+
+  #noteRedirect(frame: Frame, type: string): void {
+    if (!type.endsWith('_redirect') && type !== 'heredoc_body') return;
+    if (frame.bodyEnd < 0) frame.bodyEnd = this.#builder.count;
+    if (type === 'file_redirect') frame.redirections.push(this.#slice());
+    else if (type === 'herestring_redirect')
+      frame.hereText = this.#builder.textOf(this.#slice().slice(3).trim());
+    else if (type === 'heredoc_body') frame.hereText = this.#slice();
+  }
+
+  #noteLoop(frame: Frame, type: string): void {
+    if (this.#isFramed.at(-1) !== true) return;
+    if (type === 'do_group' || type === 'compound_statement') {
+      const [variable, ...values] = frame.words;
+      if (variable !== undefined) this.#builder.loop(variable, values);
+    } else if (this.#cursor.currentFieldName === 'variable' || this.#cursor.currentFieldName === 'value')
+      frame.words.push(this.#slice());
+  }
+
+  #leave(): void {
+    const frame = this.#frames.pop();
+    if (frame === undefined) return;
+    if (frame.type === 'pipeline' || frame.type === 'function_definition' || shellNodes.has(frame.type))
+      this.#builder.leave();
+    else if (commandNodes.has(frame.type)) this.#builder.fill(frame.from, sourceOf(frame));
+    else if (frame.type === 'variable_assignment') this.#leaveAssignment(frame);
+    else if (frame.type === 'redirected_statement')
+      this.#builder.redirect({ from: frame.from, to: frame.bodyEnd }, frame.redirections, frame.hereText);
+  }
+
+  #leaveAssignment(frame: Frame): void {
+    if (isCommandFrame(this.#frames.at(-1))) return;
+    this.#builder.fill(frame.from, {
+      words: [],
+      assignments: [this.#slice()],
+      redirections: [],
+      hereText: null,
+    });
+  }
+}
+
+function isCommandFrame(frame: Frame | undefined): boolean {
+  return frame !== undefined && commandNodes.has(frame.type);
+}
+
+function sourceOf(frame: Frame): CommandSource {
+  return {
+    words: frame.words,
+    assignments: frame.assignments,
+    redirections: frame.redirections,
+    hereText: frame.hereText,
+  };
+}

@@ -1,0 +1,155 @@
+import type { Document, Node, Pair } from 'yaml';
+import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml';
+import { messageOf } from '../base/assert.ts';
+import type { PolicyProblem } from '../protocol/streamEvent.ts';
+
+/** The largest policy file that loads. */
+const maxFileLength = 1_048_576;
+
+/** The most problems that are reported of one file. */
+const maxProblems = 100;
+
+/** One YAML document with its positions; what is wrong with it is noted where it stands. */
+export class YamlFile {
+  readonly file: string;
+  readonly problems: PolicyProblem[] = [];
+  readonly root: Node | null;
+  readonly #lines = new LineCounter();
+  readonly #document: Document | null;
+
+  constructor(file: string, text: string) {
+    this.file = file;
+    this.#document = this.#parse(text);
+    this.root = this.#document === null ? null : this.#resolve(this.#document.contents);
+  }
+
+  /** Notes a problem at a node; without one, at the beginning of the file. */
+  report(node: Node | null, message: string): void {
+    this.reportAt(node?.range?.[0] ?? 0, message);
+  }
+
+  /** Line of a node, from 1. */
+  lineOf(node: Node | null): number {
+    return Math.max(1, this.#lines.linePos(node?.range?.[0] ?? 0).line);
+  }
+
+  /** The values of a mapping by key; null, and a problem, when it is none, or has keys beyond the known ones. */
+  readMap(node: Node | null, known: readonly string[], what: string): ReadonlyMap<string, Node> | null {
+    if (!isMap(node)) {
+      this.report(node, `${what} must be a mapping`);
+      return null;
+    }
+    const values = new Map<string, Node>();
+    for (const pair of node.items) {
+      const key = this.#readKey(pair);
+      if (key === null) continue;
+      const value = this.#resolve(pair.value);
+      if (known.length > 0 && !known.includes(key.text))
+        this.report(key.node, unknownKey(key.text, known, what));
+      else if (value !== null) values.set(key.text, value);
+    }
+    return values;
+  }
+
+  /** The items of a sequence; null, and a problem, when it is none. */
+  readList(node: Node, what: string): readonly Node[] | null {
+    if (!isSeq(node)) {
+      this.report(node, `${what} must be a list`);
+      return null;
+    }
+    return node.items.flatMap((item) => this.#resolve(item) ?? []);
+  }
+
+  /** A scalar as it is written; null, and a problem, when it is none. */
+  readText(node: Node, what: string): string | null {
+    if (!isScalar(node)) {
+      this.report(node, `${what} must be a text`);
+      return null;
+    }
+    if (typeof node.value === 'string') return node.value;
+    return node.source ?? String(node.value ?? '');
+  }
+
+  readBoolean(node: Node, what: string): boolean | null {
+    if (isScalar(node) && typeof node.value === 'boolean') return node.value;
+    this.report(node, `${what} must be true or false`);
+    return null;
+  }
+
+  readInteger(node: Node, what: string): number | null {
+    if (isScalar(node) && typeof node.value === 'number' && Number.isSafeInteger(node.value))
+      return node.value;
+    this.report(node, `${what} must be a whole number`);
+    return null;
+  }
+
+  #parse(text: string): Document | null {
+    if (text.length > maxFileLength) {
+      this.report(null, `file is longer than ${maxFileLength} characters`);
+      return null;
+    }
+    try {
+      const documents = parseAllDocuments(text, { lineCounter: this.#lines, merge: false });
+      const [document, second] = Array.isArray(documents) ? documents : [];
+      for (const error of document?.errors ?? []) this.reportAt(error.pos[0], plainMessage(error.message));
+      if (document === undefined || document.contents === null) this.report(null, 'file is empty');
+      if (second !== undefined) this.report(second.contents, 'file has a second document');
+      return this.problems.length > 0 || document === undefined ? null : document;
+    } catch (thrown) {
+      this.report(null, `file could not be read as YAML: ${messageOf(thrown)}`);
+      return null;
+    }
+  }
+
+  reportAt(offset: number, message: string): void {
+    const { line, col } = this.#lines.linePos(offset);
+    const problem = { file: this.file, line: Math.max(1, line), column: Math.max(1, col), message };
+    if (this.problems.length < maxProblems) this.problems.push(problem);
+  }
+
+  #resolve(node: unknown): Node | null {
+    if (!isNode(node)) return null;
+    if (!isAlias(node)) return isScalar(node) && node.value === null ? null : node;
+    return (this.#document === null ? undefined : node.resolve(this.#document)) ?? null;
+  }
+
+  #readKey(pair: Pair): { readonly node: Node; readonly text: string } | null {
+    const { key } = pair;
+    if (isScalar(key)) return { node: key, text: String(key.value) };
+    this.report(isNode(key) ? key : null, 'key must be a text');
+    return null;
+  }
+}
+
+/** The parser's message without the picture of the line behind it. */
+function plainMessage(message: string): string {
+  const first = message.split('\n', 1)[0] ?? message;
+  return first
+    .replace(/ at line \d+, column \d+:?$/, '')
+    .replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
+}
+
+function unknownKey(key: string, known: readonly string[], what: string): string {
+  const close = known.find((candidate) => isClose(key, candidate));
+  return `unknown key ${JSON.stringify(key)} in ${what}${close === undefined ? '' : `, did you mean ${close}?`}`;
+}
+
+/** Whether two names differ by at most two letters, or only in what separates their parts. */
+export function isClose(given: string, wanted: string): boolean {
+  const plain = (name: string): string => name.toLowerCase().replaceAll(/[-_ ]/g, '');
+  return plain(given) === plain(wanted) || editDistance(given.slice(0, 40), wanted) <= 2;
+}
+
+function editDistance(first: string, second: string): number {
+  let previous = Array.from({ length: second.length + 1 }, (_, index) => index);
+  for (let row = 1; row <= first.length; row += 1) {
+    const current = [row];
+    for (let column = 1; column <= second.length; column += 1) {
+      const swap =
+        (previous[column - 1] ?? 0) + (first.charAt(row - 1) === second.charAt(column - 1) ? 0 : 1);
+      current.push(Math.min(swap, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
+    }
+    previous = current;
+  }
+  return previous.at(-1) ?? 0;
+}
