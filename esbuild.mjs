@@ -17,9 +17,9 @@ const shared = {
   define: { RAMPART_VERSION: JSON.stringify(manifest.version) },
 };
 
-// tree-sitter's loader calls `require`, which an ES module has to make for itself.
+// tree-sitter's loader calls `require` and reads `__filename`, which an ES module has to make for itself.
 const moduleBanner =
-  "import { createRequire as rampartCreateRequire } from 'node:module';\nconst require = rampartCreateRequire(import.meta.url);";
+  "import { createRequire as rampartCreateRequire } from 'node:module';\nconst require = rampartCreateRequire(import.meta.url);\nconst __filename = import.meta.filename;";
 
 const bundles = [
   {
