@@ -6,8 +6,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What a guarded tree is told. What is left out stays as the environment has it. */
 export interface PreloadSettings {
-  /** Path of the library as the loader takes it: absolute, without space, colon or `$`. */
-  readonly library: string;
+  /** Path of the library as the loader takes it: absolute, without space, colon or `$`; null leaves the loader alone. */
+  readonly library: string | null;
   readonly url: string;
   /** An empty text means "not set" to the library and hides what an outer environment says. */
   readonly mode?: Mode | '';
@@ -34,7 +34,7 @@ export function isLoadablePath(path: string): boolean {
 
 /** The variables that arm a tree. */
 export function armingVariables(settings: PreloadSettings, platform: string): readonly ArmingVariable[] {
-  const { mode, failOpen, agent, session, debug } = settings;
+  const { library, mode, failOpen, agent, session, debug } = settings;
   const replaced: readonly (readonly [string, string | undefined])[] = [
     ['RAMPART_URL', settings.url],
     ['RAMPART_MODE', mode],
@@ -44,7 +44,9 @@ export function armingVariables(settings: PreloadSettings, platform: string): re
     ['RAMPART_DEBUG', debug === undefined ? undefined : String(Number(debug))],
   ];
   return [
-    { name: loaderVariable(platform), value: settings.library, kind: 'prepend' },
+    ...(library === null
+      ? []
+      : [{ name: loaderVariable(platform), value: library, kind: 'prepend' } as const]),
     ...replaced.flatMap(([name, value]) =>
       value === undefined ? [] : [{ name, value, kind: 'replace' } as const],
     ),

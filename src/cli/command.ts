@@ -1,0 +1,54 @@
+import type { Result } from '../base/result.ts';
+import type { Environment } from '../client/preloadEnvironment.ts';
+import type { ByteText } from '../protocol/byteText.ts';
+import type { NativeAddon } from '../system/nativeAddon.ts';
+import { resolveStateDirectory } from '../system/stateDirectory.ts';
+import type { StatePaths } from '../system/stateDirectory.ts';
+import type { ProcessTable } from '../system/processTable.ts';
+import type { Options, OptionTable } from './options.ts';
+import type { Output } from './output.ts';
+
+/** The world of a command. */
+export interface CommandContext {
+  readonly environment: Environment;
+  /** The environment as bytes, `NAME=value`. */
+  readonly environmentBytes: readonly ByteText[];
+  /** The words behind the command's name as bytes. */
+  readonly argumentBytes: readonly ByteText[];
+  readonly cwd: string;
+  readonly output: Output;
+  /** Folder of the running bundle, with `endpoint.js`, `policies/` and `native/`. */
+  readonly bundleFolder: string;
+  readonly addon: Result<NativeAddon, string>;
+  readonly processes: ProcessTable;
+}
+
+/** A number is the exit status; a usage problem is told with a pointer to the command's help, and exits 2. */
+export type CommandOutcome = number | { readonly usage: string };
+
+/** One command of the command line. */
+export interface Command {
+  readonly name: string;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** What `--help` says. */
+  readonly help: string;
+  readonly options: OptionTable;
+  /** The first word that is no option, and all behind it, belong to another program. */
+  readonly firstWordEnds?: boolean;
+  run(options: Options, context: CommandContext): Promise<CommandOutcome>;
+}
+
+/** The state directory that a command is about: `--state-dir`, `RAMPART_STATE_DIR`, or the user's own. */
+export function stateDirectoryOf(options: Options, context: CommandContext): Result<StatePaths, string> {
+  return resolveStateDirectory({
+    flag: options.value('--state-dir'),
+    variable: context.environment['RAMPART_STATE_DIR'],
+    home: context.environment['HOME'],
+  });
+}
+
+/** What every command writes before a message. */
+export function say(context: CommandContext, message: string): void {
+  context.output.err(`rampart: ${message}\n`);
+}

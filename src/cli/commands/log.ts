@@ -1,0 +1,59 @@
+import { messageOf } from '../../base/assert.ts';
+import type { AuditRecord } from '../../protocol/auditRecord.ts';
+import { isPermitted } from '../../protocol/decision.ts';
+import { listAuditFiles, readAuditLines } from '../auditFiles.ts';
+import { say, stateDirectoryOf } from '../command.ts';
+import type { Command } from '../command.ts';
+import { exitStatus } from '../exitStatus.ts';
+
+/** `rampart log`: prints the recorded decisions, with or without an endpoint. */
+export const logCommand: Command = {
+  name: 'log',
+  summary: 'print the recorded decisions',
+  help: `Usage: rampart log [--state-dir D] [--json] [--denied]
+
+Prints the recorded decisions, the oldest first. No endpoint is needed.
+
+  --denied       only what the policy denies or asks about, in monitor mode too
+  --json         one record a line, as it stands in the audit log
+  --state-dir D  its state directory (default: RAMPART_STATE_DIR, else below ~/.rampart/run)
+`,
+  options: { '--state-dir': 'value', '--json': 'switch', '--denied': 'switch' },
+  run: async (options, context) => {
+    if (options.words.length > 0) return { usage: `unexpected argument \`${options.words.join(' ')}\`` };
+    const paths = stateDirectoryOf(options, context);
+    if (!paths.ok) return { usage: paths.error };
+    const files = listAuditFiles(paths.value.audit);
+    if (!files.ok) {
+      say(context, files.error);
+      return exitStatus.failed;
+    }
+    const wantsDenied = options.has('--denied');
+    const format = options.has('--json')
+      ? ({ line }: { line: string }) => line
+      : ({ record }: { record: AuditRecord }) => formatRecord(record);
+    try {
+      for await (const entry of readAuditLines(files.value)) {
+        if (wantsDenied && isPermitted(entry.record.decision.action)) continue;
+        if (!context.output.out(`${format(entry)}\n`)) break;
+      }
+      return exitStatus.done;
+    } catch (thrown) {
+      say(context, `the audit log cannot be read: ${messageOf(thrown)}`);
+      return exitStatus.failed;
+    }
+  },
+};
+
+function formatRecord(record: AuditRecord): string {
+  const { action, message } = record.decision;
+  const carriedOut = isPermitted(action) || record.enforced ? action : `${action} (not enforced)`;
+  const reason = isPermitted(action) || message === '' ? '' : `: ${message}`;
+  const time = record.timestamp.replace(/\.\d+Z$/, 'Z');
+  return replaceControls(`${time} ${carriedOut} ${record.agent} \`${record.request.command}\`${reason}`);
+}
+
+/** A command may hold anything; a terminal must not obey it. */
+function replaceControls(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, '?');
+}

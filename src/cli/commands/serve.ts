@@ -1,0 +1,103 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { failure, success } from '../../base/result.ts';
+import type { Result } from '../../base/result.ts';
+import { formatSocketUrl } from '../../client/endpointAddress.ts';
+import { endpointEnvironment } from '../../client/endpointProcess.ts';
+import { currentNodeProgram } from '../../client/nodeProgram.ts';
+import type { ByteText } from '../../protocol/byteText.ts';
+import type { StatePaths } from '../../system/stateDirectory.ts';
+import { becomeProgram } from '../becomeProgram.ts';
+import { say, stateDirectoryOf } from '../command.ts';
+import type { Command, CommandContext } from '../command.ts';
+import { exitStatus } from '../exitStatus.ts';
+import { parseModeWord } from '../modeOption.ts';
+import type { Options } from '../options.ts';
+import { findOuterGuard } from '../outerGuard.ts';
+
+const maxPort = 65_535;
+
+/** `rampart serve`: becomes the policy endpoint. */
+export const serveCommand: Command = {
+  name: 'serve',
+  summary: 'be the policy endpoint, in the foreground',
+  help: `Usage: rampart serve [--state-dir D] [--port N] [--policy F]... [--no-default-policy]
+                     [--mode M]
+
+Runs the policy endpoint until SIGINT or SIGTERM. When it listens it prints one
+line of JSON: ready, socket, url, pid, state_dir, mode.
+
+  --state-dir D        its state directory (default: RAMPART_STATE_DIR, else below
+                       ~/.rampart/run)
+  --port N             also listen on 127.0.0.1, port N; 0 picks a free one
+  --policy F           a policy file beside the default and the user's own; may be repeated
+  --no-default-policy  without the built-in policy
+  --mode M             enforce, monitor or disabled (default: as it was last, else enforce)
+
+Exits 3 when another endpoint owns the state directory.
+`,
+  options: {
+    '--state-dir': 'value',
+    '--port': 'value',
+    '--policy': 'list',
+    '--no-default-policy': 'switch',
+    '--mode': 'value',
+  },
+  run: async (options, context) => {
+    if (options.words.length > 0) return { usage: `unexpected argument \`${options.words.join(' ')}\`` };
+    const paths = stateDirectoryOf(options, context);
+    if (!paths.ok) return { usage: paths.error };
+    const words = readServeWords(options, context, paths.value);
+    if (!words.ok) return { usage: words.error };
+    if (findOuterGuard(formatSocketUrl(paths.value.socket), context)?.isSame === true) {
+      say(context, 'serve: a guarded program cannot be the endpoint that guards it');
+      return exitStatus.refused;
+    }
+    const program = currentNodeProgram();
+    const token = context.environment['RAMPART_TOKEN'];
+    const environment = {
+      ...endpointEnvironment(context.environment, program),
+      ...(token === undefined ? {} : { RAMPART_TOKEN: token }),
+    };
+    const outcome = await becomeProgram(
+      {
+        path: toBytes(program.path),
+        argv: [program.path, join(context.bundleFolder, 'endpoint.js'), ...words.value].map(toBytes),
+        environment: Object.entries(environment).map(([name, value]) => toBytes(`${name}=${value}`)),
+      },
+      context,
+    );
+    if (outcome.ok) return outcome.value;
+    say(context, `the endpoint cannot be started: ${outcome.error.message}`);
+    return exitStatus.failed;
+  },
+};
+
+/** The endpoint's own arguments. */
+function readServeWords(
+  options: Options,
+  context: CommandContext,
+  paths: StatePaths,
+): Result<readonly string[], string> {
+  const mode = parseModeWord(options.value('--mode'));
+  if (!mode.ok) return mode;
+  const port = options.value('--port');
+  if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) <= maxPort)) {
+    return failure(`\`${port}\` is no port: a number from 0 to ${maxPort}`);
+  }
+  const policies = options.list('--policy').map((file) => resolve(context.cwd, file));
+  const missing = policies.find((file) => !existsSync(file));
+  if (missing !== undefined) return failure(`there is no policy file ${missing}`);
+  return success([
+    '--state-dir',
+    paths.directory,
+    ...(port === undefined ? [] : ['--port', port]),
+    ...policies.flatMap((file) => ['--policy', file]),
+    ...(options.has('--no-default-policy') ? ['--no-default-policy'] : []),
+    ...(mode.value === undefined ? [] : ['--mode', mode.value]),
+  ]);
+}
+
+function toBytes(text: string): ByteText {
+  return Buffer.from(text).toString('latin1');
+}

@@ -1,0 +1,69 @@
+import { EndpointClient } from '../../client/endpointClient.ts';
+import type { Health } from '../../protocol/health.ts';
+import type { StatePaths } from '../../system/stateDirectory.ts';
+import { say, stateDirectoryOf } from '../command.ts';
+import type { Command } from '../command.ts';
+import { exitStatus } from '../exitStatus.ts';
+
+/** `rampart status`: whether an endpoint runs, and in which mode. */
+export const statusCommand: Command = {
+  name: 'status',
+  summary: 'say whether an endpoint runs and in which mode',
+  help: `Usage: rampart status [--state-dir D] [--json]
+
+Says whether a policy endpoint runs, in which mode, and where.
+
+  --state-dir D  its state directory (default: RAMPART_STATE_DIR, else below ~/.rampart/run)
+  --json         one line of JSON: running, mode, pid, socket, url, version,
+                 uptime_seconds, state_dir
+
+Exits 0 when it runs, 3 when none does.
+`,
+  options: { '--state-dir': 'value', '--json': 'switch' },
+  run: async (options, context) => {
+    if (options.words.length > 0) return { usage: `unexpected argument \`${options.words.join(' ')}\`` };
+    const paths = stateDirectoryOf(options, context);
+    if (!paths.ok) return { usage: paths.error };
+    const health = await new EndpointClient({ kind: 'socket', path: paths.value.socket }).health();
+    const isJson = options.has('--json');
+    if (health.ok) {
+      context.output.out(
+        isJson ? formatJson(health.value, paths.value) : formatText(health.value, paths.value),
+      );
+      return exitStatus.done;
+    }
+    if (health.error.code !== 'unreachable') {
+      say(context, `the endpoint in ${paths.value.directory} is in trouble: ${health.error.message}`);
+      return exitStatus.failed;
+    }
+    if (isJson) context.output.out(formatJson(null, paths.value));
+    say(context, `no endpoint runs in ${paths.value.directory}`);
+    return exitStatus.noEndpoint;
+  },
+};
+
+function formatJson(health: Health | null, paths: StatePaths): string {
+  const status = {
+    running: health !== null,
+    mode: health?.mode ?? null,
+    pid: health?.pid ?? null,
+    socket: paths.socket,
+    url: health?.url ?? null,
+    version: health?.version ?? null,
+    uptime_seconds: health?.uptime_seconds ?? null,
+    state_dir: paths.directory,
+  };
+  return `${JSON.stringify(status)}\n`;
+}
+
+function formatText(health: Health, paths: StatePaths): string {
+  const rows: readonly (readonly [string, string])[] = [
+    ['mode', health.mode],
+    ['pid', String(health.pid ?? 'unknown')],
+    ['running for', `${Math.floor(health.uptime_seconds)} s`],
+    ['version', health.version],
+    ['socket', paths.socket],
+    ...(health.url === null ? [] : [['url', health.url] as const]),
+  ];
+  return rows.map(([name, value]) => `${name.padEnd(12)}${value}\n`).join('');
+}

@@ -1,0 +1,58 @@
+import type { EndpointClient } from '../../client/endpointClient.ts';
+import { administer } from '../administer.ts';
+import { say, stateDirectoryOf } from '../command.ts';
+import type { Command } from '../command.ts';
+import { exitStatus } from '../exitStatus.ts';
+
+/** How long an endpoint may take to end, and how often to look, in milliseconds. */
+const endTimeoutMs = 10_000;
+const lookIntervalMs = 20;
+
+/** `rampart stop`: ends the endpoint that runs. */
+export const stopCommand: Command = {
+  name: 'stop',
+  summary: 'end the endpoint',
+  help: `Usage: rampart stop [--state-dir D]
+
+Ends the policy endpoint and waits until it is gone. What guarded terminals start
+afterwards follows their fail mode until an endpoint runs again.
+
+  --state-dir D  its state directory (default: RAMPART_STATE_DIR, else below ~/.rampart/run)
+
+Exits 3 when none runs, 4 when it refuses: a guarded program cannot end it.
+`,
+  options: { '--state-dir': 'value' },
+  run: async (options, context) => {
+    if (options.words.length > 0) return { usage: `unexpected argument \`${options.words.join(' ')}\`` };
+    const paths = stateDirectoryOf(options, context);
+    if (!paths.ok) return { usage: paths.error };
+    let pid: number | null = null;
+    return administer(
+      paths.value,
+      context,
+      async (client) => {
+        const health = await client.health();
+        if (!health.ok) return health;
+        pid = health.value.pid;
+        return client.shutdown();
+      },
+      async (_, client) => {
+        if (await isGone(client, () => pid === null || !context.processes.isRunning(pid, 0)))
+          return exitStatus.done;
+        say(context, `the endpoint still runs after ${endTimeoutMs} ms`);
+        return exitStatus.failed;
+      },
+    );
+  },
+};
+
+/** Whether neither its socket nor its process is left: only then another one can take its place. */
+async function isGone(client: EndpointClient, hasEnded: () => boolean): Promise<boolean> {
+  const deadline = performance.now() + endTimeoutMs;
+  while (performance.now() < deadline) {
+    const health = await client.health();
+    if (!health.ok && health.error.code === 'unreachable' && hasEnded()) return true;
+    await new Promise((resolve) => setTimeout(resolve, lookIntervalMs));
+  }
+  return false;
+}

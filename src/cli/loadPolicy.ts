@@ -1,0 +1,73 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { messageOf } from '../base/assert.ts';
+import { failure, success } from '../base/result.ts';
+import type { Result } from '../base/result.ts';
+import { evaluate } from '../policy/evaluate.ts';
+import { parsePolicySet } from '../policy/parsePolicySet.ts';
+import { createShellReader } from '../policy/shellReader.ts';
+import type { ShellReader } from '../policy/shellReader.ts';
+import type { Decision } from '../protocol/decision.ts';
+import type { ExecRequest } from '../protocol/execRequest.ts';
+import type { PolicyProblem } from '../protocol/streamEvent.ts';
+import { readPolicyTexts, readProjectPolicy } from '../system/policySources.ts';
+import { findWorkspace, resolveLinks } from '../system/workspaceRoot.ts';
+
+/** Which policies decide, and where. */
+export interface PolicyChoice {
+  readonly bundleFolder: string;
+  readonly hasDefault: boolean;
+  /** Files named on the command line, absolute. */
+  readonly files: readonly string[];
+  readonly home: string | null;
+  /** `TMPDIR`; undefined when it is not set. */
+  readonly temporary: string | undefined;
+  /** Working directory of the commands, absolute. */
+  readonly cwd: string;
+}
+
+/** Policies that are ready to decide. */
+export interface LoadedPolicy {
+  /** What is wrong with policy files; those have no say. */
+  readonly problems: readonly PolicyProblem[];
+  decide(request: ExecRequest): Decision;
+}
+
+/** Loads the policies that an endpoint would decide by for a command in `cwd`. A failure is ours: a missing file. */
+export async function loadPolicy(choice: PolicyChoice): Promise<Result<LoadedPolicy, string>> {
+  const reader = await loadShellReader(choice.bundleFolder);
+  if (!reader.ok) return reader;
+  const { home, cwd } = choice;
+  const workspace = findWorkspace(cwd, { folders: [], home, exists: existsSync });
+  const read = readPolicyTexts({
+    bundleFolder: choice.hasDefault ? choice.bundleFolder : null,
+    home,
+    files: choice.files,
+  });
+  const project = workspace === null ? { text: null, problem: null } : readProjectPolicy(workspace);
+  const texts = project.text === null ? read.texts : [...read.texts, project.text];
+  const parsed = parsePolicySet(texts);
+  const world = {
+    reader: reader.value,
+    home,
+    workspace,
+    temporary: ['/tmp', ...(choice.temporary === undefined ? [] : [choice.temporary])],
+    realpath: resolveLinks,
+    now: () => performance.now(),
+  };
+  return success({
+    problems: [...read.problems, ...(project.problem === null ? [] : [project.problem]), ...parsed.problems],
+    decide: (request) => evaluate(parsed.set, request, world),
+  });
+}
+
+async function loadShellReader(bundleFolder: string): Promise<Result<ShellReader, string>> {
+  try {
+    const [runtime, grammar] = ['tree-sitter.wasm', 'tree-sitter-bash.wasm'].map((name) =>
+      readFileSync(join(bundleFolder, name)),
+    );
+    return success(await createShellReader(runtime ?? Buffer.alloc(0), grammar ?? Buffer.alloc(0)));
+  } catch (thrown) {
+    return failure(`the shell grammar cannot be loaded: ${messageOf(thrown)}`);
+  }
+}

@@ -1,0 +1,44 @@
+import { shimElectronVariable } from '../client/commandShim.ts';
+import { loadNativeAddon } from '../system/nativeAddon.ts';
+import { createProcessTable } from '../system/processTable.ts';
+import { logCommand } from './commands/log.ts';
+import { modeCommand } from './commands/mode.ts';
+import { preloadCommand } from './commands/preload.ts';
+import { serveCommand } from './commands/serve.ts';
+import { statusCommand } from './commands/status.ts';
+import { stopCommand } from './commands/stop.ts';
+import { testCommand } from './commands/test.ts';
+import { createOutput } from './output.ts';
+import { readArgumentBytes, readEnvironmentBytes, readWorkingDirectory } from './ownBytes.ts';
+import { runCommandLine } from './runCommandLine.ts';
+
+/** The version of the package, put in by the bundler. */
+declare const RAMPART_VERSION: string;
+
+const commands = [
+  preloadCommand,
+  testCommand,
+  logCommand,
+  statusCommand,
+  modeCommand,
+  stopCommand,
+  serveCommand,
+];
+
+/** What the installed command had to say to an editor's binary is not for the programs that it starts. */
+const own = process.env[shimElectronVariable] === '1' ? [shimElectronVariable, 'ELECTRON_RUN_AS_NODE'] : [];
+
+const words = process.argv.slice(2);
+process.exitCode = await runCommandLine(commands, words, {
+  environment: Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.includes(name))),
+  environmentBytes: readEnvironmentBytes(process.env).filter(
+    (entry) => !own.includes(entry.replace(/=.*$/s, '')),
+  ),
+  argumentBytes: readArgumentBytes(words),
+  cwd: readWorkingDirectory(),
+  output: createOutput(1, 2),
+  bundleFolder: import.meta.dirname,
+  addon: loadNativeAddon(import.meta.dirname),
+  processes: createProcessTable(),
+  version: RAMPART_VERSION,
+});
