@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 
 /** The kernel's line about a process, as far as we need it; proc(5), `/proc/PID/stat`. */
 export interface ProcessStat {
@@ -19,6 +19,8 @@ export interface ProcessStat {
  * read; a caller that decides about authority takes null as evidence against.
  */
 export interface ProcessTable {
+  /** Whether the process that had this pid and start time still runs. An unknown start time (0) matches any. */
+  isRunning(pid: number, started: number): boolean;
   stat(pid: number): ProcessStat | null;
   /** Effective user id. */
   user(pid: number): number | null;
@@ -27,11 +29,15 @@ export interface ProcessTable {
   /** The text of `/proc/PID/maps`: which files are mapped. */
   maps(pid: number): string | null;
   commandLine(pid: number): readonly string[] | null;
+  /** Absolute path of the running program. */
+  executable(pid: number): string | null;
+  /** Name of the pid namespace; two processes with the same one see the same numbers. */
+  namespace(pid: number): string | null;
   /** Process ids of the living children. */
   children(pid: number): readonly number[] | null;
 }
 
-/** The table for this system: `/proc` on Linux, elsewhere one that knows nothing. */
+/** The table for this system: `/proc` on Linux, elsewhere one that knows only which processes run. */
 export function createProcessTable(platform: string = process.platform): ProcessTable {
   return platform === 'linux' ? createProcTable('/proc') : unknownProcesses;
 }
@@ -40,33 +46,53 @@ export function createProcessTable(platform: string = process.platform): Process
 export function createProcTable(root: string): ProcessTable {
   const textOf = (pid: number, entry: string): string | null => readText(`${root}/${pid}/${entry}`);
   return {
+    isRunning: (pid, started) => {
+      const stat = parseStat(textOf(pid, 'stat'));
+      return stat?.alive === true && (started === 0 || stat.started === started);
+    },
     stat: (pid) => parseStat(textOf(pid, 'stat')),
     user: (pid) => parseUser(textOf(pid, 'status')),
     environment: (pid) => splitAtNul(textOf(pid, 'environ')),
     maps: (pid) => textOf(pid, 'maps'),
     commandLine: (pid) => splitAtNul(textOf(pid, 'cmdline')),
+    executable: (pid) => readLink(`${root}/${pid}/exe`),
+    namespace: (pid) => readLink(`${root}/${pid}/ns/pid`),
     children: (pid) => parseChildren(textOf(pid, `task/${pid}/children`)),
   };
 }
 
-/** Whether the process that had this pid and start time still runs. An unknown start time (0) matches any. */
-export function isRunning(table: ProcessTable, pid: number, started: number): boolean {
-  const stat = table.stat(pid);
-  return stat !== null && stat.alive && (started === 0 || stat.started === started);
-}
-
+/** Without `/proc` only the pid can be asked about: a later process that got it counts as the same. */
 const unknownProcesses: ProcessTable = {
+  isRunning: (pid) => isThere(pid),
   stat: () => null,
   user: () => null,
   environment: () => null,
   maps: () => null,
   commandLine: () => null,
+  executable: () => null,
+  namespace: () => null,
   children: () => null,
 };
+
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (thrown) {
+    return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM';
+  }
+}
 
 function readText(file: string): string | null {
   try {
     return readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+}
+
+function readLink(file: string): string | null {
+  try {
+    return readlinkSync(file);
   } catch {
     return null;
   }

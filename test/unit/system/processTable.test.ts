@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { createProcTable, createProcessTable, isRunning } from '../../../src/system/processTable.ts';
+import { createProcTable, createProcessTable } from '../../../src/system/processTable.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'rampart-proc-'));
 after(() => rmSync(root, { recursive: true }));
@@ -53,15 +53,17 @@ test('answers null for what is gone, cut or not given', () => {
   assert.equal(table.environment(501), null);
   assert.equal(table.children(501), null);
   assert.deepEqual(table.commandLine(501), []);
-  assert.equal(createProcessTable('darwin').stat(process.pid), null);
+  const bare = createProcessTable('darwin');
+  assert.equal(bare.stat(process.pid), null);
+  assert.equal(bare.isRunning(process.pid, 77), true);
 });
 
 test('tells a process from a zombie and from a later one with its pid', () => {
-  assert.equal(isRunning(table, 500, 123456), true);
-  assert.equal(isRunning(table, 500, 0), true);
-  assert.equal(isRunning(table, 500, 123457), false);
-  assert.equal(isRunning(table, 501, 0), false);
-  assert.equal(isRunning(table, 1, 0), false);
+  assert.equal(table.isRunning(500, 123456), true);
+  assert.equal(table.isRunning(500, 0), true);
+  assert.equal(table.isRunning(500, 123457), false);
+  assert.equal(table.isRunning(501, 0), false);
+  assert.equal(table.isRunning(1, 0), false);
 });
 
 test('reads a real process', async () => {
@@ -73,7 +75,11 @@ test('reads a real process', async () => {
   assert.equal(real.user(pid), process.geteuid?.());
   assert.deepEqual(real.environment(pid), ['MARK=of the test']);
   assert.deepEqual(real.commandLine(pid), ['sleep', '60']);
+  assert.match(real.executable(pid) ?? '', /sleep|coreutils|busybox/);
+  assert.equal(real.namespace(pid), real.namespace(process.pid));
+  assert.match(real.namespace(pid) ?? '', /^pid:\[\d+\]$/);
   child.kill('SIGKILL');
   await once(child, 'exit');
-  assert.equal(isRunning(real, pid, 0), false);
+  assert.equal(real.isRunning(pid, 0), false);
+  assert.equal(createProcessTable('darwin').isRunning(pid, 0), false);
 });

@@ -1,0 +1,144 @@
+import { messageOf } from '../base/assert.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/logger.ts';
+import { evaluate } from '../policy/evaluate.ts';
+import type { EvaluationWorld } from '../policy/evaluate.ts';
+import type { AuditRecord } from '../protocol/auditRecord.ts';
+import { isPermitted } from '../protocol/decision.ts';
+import type { Decision } from '../protocol/decision.ts';
+import { defaultAgent } from '../protocol/environment.ts';
+import type { ExecRequest } from '../protocol/execRequest.ts';
+import type { Mode } from '../protocol/mode.ts';
+import { recordOfDecision } from './auditEntry.ts';
+import type { CallCounts } from './callCounts.ts';
+import { formatNotice } from './notice.ts';
+import type { PolicyStore } from './policyStore.ts';
+import type { Recorder } from './recorder.ts';
+import type { SessionStore } from './sessions.ts';
+
+/** What a decision is made of. */
+export interface Deciders {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** A new record id: 32 lower-case hex digits. */
+  readonly createId: () => string;
+  readonly mode: () => Mode;
+  readonly policy: PolicyStore;
+  readonly sessions: SessionStore;
+  readonly counts: CallCounts;
+  readonly recorder: Recorder;
+  /** The workspace of a command that runs in a directory. */
+  readonly workspaceOf: (cwd: string | null) => string | null;
+  readonly world: Omit<EvaluationWorld, 'workspace'>;
+}
+
+/** The answer to a question; docs/protocol.md, section 4. */
+export interface PreflightAnswer {
+  readonly allowed: boolean;
+  readonly decision: Decision['action'];
+  readonly message: string;
+  readonly matched_policies: readonly string[] | null;
+  readonly eval_duration_us: number;
+  readonly enforced: boolean;
+  readonly enforcement_requested: boolean;
+  readonly policy_decision?: Decision['action'];
+  readonly policy_message?: string;
+  readonly audit_id?: string;
+  readonly rule: Decision['rule'];
+  readonly notice?: string;
+}
+
+/** Decides, records, answers: in this order, so that no answered question is missing from the log. */
+export function decide(request: ExecRequest, deciders: Deciders): PreflightAnswer {
+  const mode = deciders.mode();
+  if (mode === 'disabled') return formatUnaskedAnswer(request, 'the mode is disabled');
+  if (isReleased(request, deciders)) return formatUnaskedAnswer(request, 'the terminal is released');
+  const started = performance.now();
+  const decision = evaluateSafely(request, deciders);
+  const evaluationTimeUs = Math.round((performance.now() - started) * 1_000);
+  if (request.enforce) deciders.counts.add(request.tool);
+  const id = request.id ?? deciders.createId();
+  const entry = recordOfDecision(
+    request,
+    { ...decision, evaluationTimeUs },
+    { id, now: deciders.clock.now(), mode },
+  );
+  const isRecorded = recordSafely(entry, deciders);
+  return formatAnswer({ request, decision, evaluationTimeUs, mode, id, isRecorded });
+}
+
+/** In a released terminal a person's own commands are nobody's business; an agent's are asked about. */
+function isReleased(request: ExecRequest, { sessions }: Deciders): boolean {
+  return request.markers.length === 0 && request.agent === defaultAgent && sessions.isReleased(request.sid);
+}
+
+/**
+ * The address of what a failure of ours means: the question is refused, never an error status, which would let
+ * it run. A disk that takes no record does not stop a decision; the status and the log say so.
+ */
+function evaluateSafely(request: ExecRequest, deciders: Deciders): Decision {
+  try {
+    const workspace = deciders.workspaceOf(request.cwd);
+    return evaluate(deciders.policy.setFor(workspace), request, { ...deciders.world, workspace });
+  } catch (thrown) {
+    deciders.logger.error(`the policy could not be evaluated: ${messageOf(thrown)}`);
+    const message = 'the policy could not be evaluated; this is a fault in Rampart, its log has the cause';
+    return { action: 'deny', message, matchedPolicies: null, rule: null };
+  }
+}
+
+function recordSafely(entry: AuditRecord, { recorder, logger }: Deciders): boolean {
+  try {
+    return recorder.record(entry);
+  } catch (thrown) {
+    logger.error(`a decision could not be recorded: ${messageOf(thrown)}`);
+    return false;
+  }
+}
+
+function formatUnaskedAnswer(request: ExecRequest, message: string): PreflightAnswer {
+  return {
+    allowed: true,
+    decision: 'allow',
+    message,
+    matched_policies: null,
+    eval_duration_us: 0,
+    enforced: false,
+    enforcement_requested: request.enforce,
+    rule: null,
+  };
+}
+
+interface Decided {
+  readonly request: ExecRequest;
+  readonly decision: Decision;
+  readonly evaluationTimeUs: number;
+  readonly mode: Mode;
+  readonly id: string;
+  readonly isRecorded: boolean;
+}
+
+function formatAnswer({
+  request,
+  decision,
+  evaluationTimeUs,
+  mode,
+  id,
+  isRecorded,
+}: Decided): PreflightAnswer {
+  const isForced = mode === 'monitor' && request.enforce && !isPermitted(decision.action);
+  const allowed = isForced || isPermitted(decision.action);
+  return {
+    allowed,
+    decision: isForced ? 'allow' : decision.action,
+    message: decision.message,
+    matched_policies: decision.matchedPolicies,
+    eval_duration_us: evaluationTimeUs,
+    enforced: request.enforce && mode === 'enforce',
+    enforcement_requested: request.enforce,
+    ...(isForced ? { policy_decision: decision.action, policy_message: decision.message } : {}),
+    ...(isRecorded ? { audit_id: id } : {}),
+    rule: decision.rule,
+    ...(allowed ? {} : { notice: formatNotice(decision, id) }),
+  };
+}

@@ -1,0 +1,44 @@
+import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { messageOf } from '../base/assert.ts';
+import type { Disposable } from '../base/disposable.ts';
+import { failure, success } from '../base/result.ts';
+import type { Result } from '../base/result.ts';
+import type { NativeAddon } from '../system/nativeAddon.ts';
+
+/** Why the state directory is not ours. */
+export type LockFailure =
+  | {
+      readonly kind: 'owned';
+      /** The owner's pid; null when it has not written it yet. */ readonly pid: number | null;
+    }
+  | { readonly kind: 'broken'; readonly reason: string };
+
+/**
+ * Takes the state directory for this process. The kernel frees it when the process ends, however it ends.
+ * Disposing gives it back.
+ */
+export function acquireLock(
+  file: string,
+  lockFile: NativeAddon['lockFile'],
+  pid: number,
+): Result<Disposable, LockFailure> {
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, 'a+', 0o600);
+  } catch (thrown) {
+    return failure({ kind: 'broken', reason: `the lock cannot be opened: ${messageOf(thrown)}` });
+  }
+  try {
+    if (lockFile(descriptor)) {
+      ftruncateSync(descriptor);
+      writeSync(descriptor, `${pid}\n`);
+      return success({ dispose: () => closeSync(descriptor) });
+    }
+    const owner = Number.parseInt(readFileSync(file, 'latin1'), 10);
+    closeSync(descriptor);
+    return failure({ kind: 'owned', pid: Number.isSafeInteger(owner) ? owner : null });
+  } catch (thrown) {
+    closeSync(descriptor);
+    return failure({ kind: 'broken', reason: `the lock cannot be taken: ${messageOf(thrown)}` });
+  }
+}

@@ -1,0 +1,62 @@
+import { messageOf } from '../base/assert.ts';
+import { failure, success } from '../base/result.ts';
+import type { Result } from '../base/result.ts';
+import type { Disposable } from '../base/disposable.ts';
+
+/** Who stands at the other end of our Unix socket, by the kernel's word. */
+export interface Peer {
+  readonly pid: number;
+  readonly uid: number;
+}
+
+/** Where a request came in, and what is known of its sender. */
+export type Caller =
+  | { readonly door: 'socket'; readonly peer: Peer | null }
+  | { readonly door: 'tcp'; readonly token: string | null };
+
+/** A request without its transport. */
+export interface EndpointRequest {
+  readonly method: string;
+  /** The path without its query, as it was sent. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly text: string;
+  /** `Last-Event-ID`; null when absent or no number. */
+  readonly lastEventId: number | null;
+  readonly caller: Caller;
+}
+
+/** Where a stream's bytes go. */
+export interface StreamSink {
+  write(text: string): void;
+  /** Bytes that were written and not yet taken by the reader. */
+  queuedBytes(): number;
+  /** Calls once, when everything written was taken. */
+  onceDrained(listener: () => void): void;
+  end(): void;
+}
+
+/** An answer without its transport: one JSON value, or a stream that lasts until its reader leaves. */
+export type EndpointResponse =
+  | { readonly kind: 'json'; readonly status: number; readonly body: object }
+  | { readonly kind: 'stream'; readonly open: (sink: StreamSink) => Disposable };
+
+/** An answer with a body. */
+export function respond(status: number, body: object): EndpointResponse {
+  return { kind: 'json', status, body };
+}
+
+/** The answer to a request that cannot be served. */
+export function refuse(status: number, error: string): EndpointResponse {
+  return respond(status, { error });
+}
+
+/** Reads the body as exactly one JSON value. */
+export function parseBody(request: EndpointRequest): Result<unknown, string> {
+  try {
+    const value: unknown = JSON.parse(request.text);
+    return success(value);
+  } catch (thrown) {
+    return failure(`the body is not one JSON value: ${messageOf(thrown)}`);
+  }
+}

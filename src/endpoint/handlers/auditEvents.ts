@@ -1,0 +1,39 @@
+import { readAuditPage } from '../auditQuery.ts';
+import { refuse, respond } from '../exchange.ts';
+import type { Handler } from '../parts.ts';
+
+const defaultLimit = 50;
+const maxLimit = 500;
+
+/** `GET /v1/audit/events`: a day's records, the newest first; `next_offset` is 0 at the end, as the peer has it. */
+export const handleAuditEvents: Handler = async ({ query }, parts) => {
+  const date = query.get('date') ?? new Date(parts.deciders.clock.now()).toISOString().slice(0, 10);
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(date)) return refuse(400, 'date is written YYYY-MM-DD');
+  const limit = countIn(query, 'limit', defaultLimit);
+  const offset = countIn(query, 'offset', 0);
+  if (limit === null || offset === null) return refuse(400, 'limit and offset are whole numbers');
+  const filter = {
+    tool: query.get('tool'),
+    action: query.get('action'),
+    agent: query.get('agent'),
+    session: query.get('session'),
+  };
+  const page = await readAuditPage(parts.auditFolder, date, filter, {
+    limit: Math.min(limit, maxLimit),
+    offset,
+  });
+  return page.ok
+    ? respond(200, {
+        events: page.value.events,
+        total_in_file: page.value.total,
+        next_offset: page.value.next,
+        date,
+      })
+    : refuse(500, page.error);
+};
+
+function countIn(query: URLSearchParams, name: string, absent: number): number | null {
+  const text = query.get(name);
+  if (text === null || text === '') return absent;
+  return /^\d{1,9}$/.test(text) ? Number(text) : null;
+}

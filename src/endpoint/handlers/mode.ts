@@ -1,0 +1,23 @@
+import { isRecord } from '../../base/record.ts';
+import { isMode } from '../../protocol/mode.ts';
+import { parseBody, refuse, respond } from '../exchange.ts';
+import { maxTimedSeconds } from '../modeStore.ts';
+import type { Handler } from '../parts.ts';
+
+/** `PUT /v1/mode`: changes the mode, for a number of seconds or for good. */
+export const handleMode: Handler = (request, parts) => {
+  const body = parseBody(request);
+  if (!body.ok) return refuse(400, body.error);
+  if (!isRecord(body.value) || !isMode(body.value['mode'])) {
+    return refuse(400, 'mode is one of enforce, monitor and disabled');
+  }
+  const seconds = body.value['for_seconds'] ?? null;
+  if (seconds !== null && !isDuration(seconds)) {
+    return refuse(400, `for_seconds is a number from 1 to ${maxTimedSeconds}`);
+  }
+  return respond(200, parts.mode.set(body.value['mode'], seconds));
+};
+
+function isDuration(value: unknown): value is number {
+  return typeof value === 'number' && value >= 1 && value <= maxTimedSeconds;
+}

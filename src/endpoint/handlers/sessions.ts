@@ -1,0 +1,38 @@
+import { isRecord } from '../../base/record.ts';
+import { failure, success } from '../../base/result.ts';
+import type { Result } from '../../base/result.ts';
+import type { SessionRegistration } from '../../protocol/session.ts';
+import { parseBody, refuse, respond } from '../exchange.ts';
+import type { Handler } from '../parts.ts';
+
+/** The longest name of a terminal or task that is kept, in characters. */
+const maxNameLength = 256;
+
+/** `GET /v1/sessions`: the sessions that are known. */
+export const handleSessions: Handler = (_request, parts) =>
+  respond(200, { sessions: parts.deciders.sessions.list() });
+
+/** `PUT /v1/sessions/{pid}`: a window tells of a terminal or task, and whether it is protected. */
+export const handleSessionRegistration: Handler = (request, parts, pidText) => {
+  const pid = Number(pidText);
+  if (!/^\d+$/.test(pidText) || !Number.isSafeInteger(pid) || pid <= 0) return refuse(404, 'not found');
+  const body = parseBody(request);
+  if (!body.ok) return refuse(400, body.error);
+  const registration = parseRegistration(body.value);
+  if (!registration.ok) return refuse(400, registration.error);
+  const session = parts.deciders.sessions.register(pid, registration.value);
+  if (!session.ok) return refuse(404, session.error);
+  parts.noteSession(pid);
+  return respond(200, session.value);
+};
+
+function parseRegistration(value: unknown): Result<SessionRegistration, string> {
+  if (!isRecord(value)) return failure('the body is not a JSON object');
+  const { kind, name, hidden, protection } = value;
+  if (kind !== 'terminal' && kind !== 'task') return failure('kind is terminal or task');
+  if (protection !== 'protected' && protection !== 'released') {
+    return failure('protection is protected or released');
+  }
+  if (typeof name !== 'string' || typeof hidden !== 'boolean') return failure('name or hidden is missing');
+  return success({ kind, name: name.slice(0, maxNameLength), hidden, protection });
+}

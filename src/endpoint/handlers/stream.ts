@@ -1,0 +1,28 @@
+import type { EndpointResponse } from '../exchange.ts';
+import type { Handler } from '../parts.ts';
+
+/** How many folders one window may name. */
+const maxFolders = 64;
+
+/** `GET /v1/events/stream`: everything that happens, from now or from `Last-Event-ID` on. */
+export const handleStream: Handler = ({ query, lastEventId }, parts): EndpointResponse => ({
+  kind: 'stream',
+  open: (sink) =>
+    parts.stream.open(
+      sink,
+      {
+        type: 'connected',
+        mode: parts.mode.mode,
+        version: parts.version,
+        pid: parts.pid,
+        policy_generation: parts.policy.generation,
+      },
+      {
+        folders: query
+          .getAll('folder')
+          .filter((folder) => folder.startsWith('/'))
+          .slice(0, maxFolders),
+        lastEventId,
+      },
+    ),
+});

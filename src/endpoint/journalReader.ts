@@ -1,0 +1,163 @@
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  openSync,
+  readSync,
+  readdirSync,
+  renameSync,
+  unlinkSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { messageOf } from '../base/assert.ts';
+import type { Disposable } from '../base/disposable.ts';
+import type { Logger } from '../base/logger.ts';
+import { parseJournal } from '../system/journalFrame.ts';
+import type { JournalFrame } from '../system/journalFrame.ts';
+
+/** How often the journal is looked for, in milliseconds. */
+const pollIntervalMs = 100;
+
+/** How long one look may take, in milliseconds; between two looks questions are answered. */
+const maxLookMs = 10;
+
+/** How much is read at a time, in bytes. */
+const pieceBytes = 262_144;
+
+/** What the reader needs of the world. */
+export interface JournalReaderSettings {
+  /** The journal's path in the state directory. */
+  readonly file: string;
+  readonly logger: Logger;
+  /** Called for every frame; one that was put aside before a crash may come again with the same id. */
+  readonly onFrame: (frame: JournalFrame) => void;
+}
+
+/**
+ * Takes what libraries wrote to the journal. The file is renamed to `journal.<n>`, read, and removed only when
+ * all of it was passed on: what a crash leaves is read again by the next endpoint, and the ids of its frames tell
+ * what is in the log already. It is removed before its last bytes are read: a library that writes later sees that
+ * its file has no link left and repeats the frame, docs/protocol.md, section 5.
+ */
+export class JournalReader implements Disposable {
+  readonly #settings: JournalReaderSettings;
+  readonly #timer: NodeJS.Timeout;
+  #taken: TakenFile | null = null;
+  #skipped = 0;
+
+  constructor(settings: JournalReaderSettings) {
+    this.#settings = settings;
+    this.#timer = setInterval(() => this.poll(), pollIntervalMs);
+    this.#timer.unref();
+  }
+
+  /** Bytes that belonged to no frame since the start. */
+  get skippedBytes(): number {
+    return this.#skipped;
+  }
+
+  /** What a crashed endpoint before us had put aside. */
+  static readLeftovers(file: string): readonly string[] {
+    const prefix = `${basename(file)}.`;
+    try {
+      return readdirSync(dirname(file))
+        .filter((name) => name.startsWith(prefix) && /^\d+$/.test(name.slice(prefix.length)))
+        .sort((first, second) => Number(first.slice(prefix.length)) - Number(second.slice(prefix.length)))
+        .map((name) => join(dirname(file), name));
+    } catch {
+      return [];
+    }
+  }
+
+  /** Reads what is there, as far as the time of one look allows. */
+  poll(): void {
+    const end = performance.now() + maxLookMs;
+    while (this.#readNext() && performance.now() < end);
+  }
+
+  /** Reads everything that is there now. */
+  drain(): void {
+    while (this.#readNext());
+  }
+
+  dispose(): void {
+    clearInterval(this.#timer);
+    this.#release();
+  }
+
+  /** Whether there was something to read. */
+  #readNext(): boolean {
+    try {
+      this.#taken ??= takeNext(this.#settings.file);
+      if (this.#taken !== null) this.#readPiece(this.#taken);
+      return this.#taken !== null;
+    } catch (thrown) {
+      this.#settings.logger.error(`the journal cannot be read: ${messageOf(thrown)}`);
+      this.#release();
+      return false;
+    }
+  }
+
+  #readPiece(taken: TakenFile): void {
+    const buffer = Buffer.alloc(pieceBytes);
+    const length = readSync(taken.descriptor, buffer, 0, buffer.length, taken.position);
+    taken.position += length;
+    const bytes = Buffer.concat([taken.rest, buffer.subarray(0, length)]);
+    const stretch = parseJournal(bytes);
+    this.#skipped += stretch.skipped;
+    taken.rest = bytes.subarray(stretch.consumed);
+    for (const frame of stretch.frames) this.#settings.onFrame(frame);
+    if (length > 0) return;
+    if (!taken.isRemoved) {
+      unlinkSync(taken.file);
+      taken.isRemoved = true;
+    } else {
+      this.#skipped += taken.rest.length;
+      this.#release();
+    }
+  }
+
+  #release(): void {
+    if (this.#taken !== null) closeSync(this.#taken.descriptor);
+    this.#taken = null;
+  }
+}
+
+interface TakenFile {
+  readonly file: string;
+  readonly descriptor: number;
+  position: number;
+  /** The beginning of a frame. */
+  rest: Buffer;
+  isRemoved: boolean;
+}
+
+function takeNext(journal: string): TakenFile | null {
+  const [leftover] = JournalReader.readLeftovers(journal);
+  const file = leftover ?? putAside(journal);
+  if (file === null) return null;
+  const descriptor = openJournal(file);
+  return { file, descriptor, position: 0, rest: Buffer.alloc(0), isRemoved: false };
+}
+
+function putAside(journal: string): string | null {
+  if (!existsSync(journal)) return null;
+  const aside = `${journal}.1`;
+  renameSync(journal, aside);
+  return aside;
+}
+
+/** What is no file of ours goes out of the way, so that it does not keep us from the next journal. */
+function openJournal(file: string): number {
+  try {
+    const descriptor = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    if (fstatSync(descriptor).isFile()) return descriptor;
+    closeSync(descriptor);
+  } catch (thrown) {
+    renameSync(file, `${file}.unreadable`);
+    throw thrown;
+  }
+  renameSync(file, `${file}.unreadable`);
+  throw new Error(`${file} is not a regular file`);
+}

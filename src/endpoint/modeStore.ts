@@ -1,0 +1,151 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { messageOf } from '../base/assert.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Disposable } from '../base/disposable.ts';
+import { Emitter } from '../base/emitter.ts';
+import type { Logger } from '../base/logger.ts';
+import { isRecord, parseJson } from '../base/record.ts';
+import { isMode } from '../protocol/mode.ts';
+import type { Mode } from '../protocol/mode.ts';
+
+/** The longest timed change of the mode, in seconds: a week. */
+export const maxTimedSeconds = 604_800;
+
+/** The mode in force and, for a timed change, when it ends (RFC 3339). */
+export interface ModeState {
+  readonly mode: Mode;
+  readonly until: string | null;
+}
+
+/** What the store needs of the world. */
+export interface ModeStoreSettings {
+  /** `mode.json` of the state directory. */
+  readonly file: string;
+  /** The boot id in hex; empty when the system has none, and then every start counts as a boot. */
+  readonly boot: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** The mode that was asked for at the start; it is not kept. Null takes what the file says. */
+  readonly initial: Mode | null;
+}
+
+interface Held {
+  readonly mode: Mode;
+  /** Milliseconds since 1970. */
+  readonly until: number | null;
+  /** What follows a timed change. */
+  readonly then: Mode;
+}
+
+/**
+ * Owns the mode. A timed change ends by itself, also while no endpoint runs; `disabled` does not outlive a
+ * boot; a file that cannot be read means enforce.
+ */
+export class ModeStore implements Disposable {
+  readonly #settings: ModeStoreSettings;
+  readonly #changed = new Emitter<ModeState>();
+  #held: Held;
+  #timer: NodeJS.Timeout | null = null;
+
+  readonly onDidChange = this.#changed.event;
+
+  constructor(settings: ModeStoreSettings) {
+    this.#settings = settings;
+    const { initial } = settings;
+    this.#held = initial === null ? readHeld(settings) : { mode: initial, until: null, then: initial };
+    this.#arm();
+  }
+
+  /** The mode in force now. */
+  get mode(): Mode {
+    const { until } = this.#held;
+    // A machine that slept wakes up after the end, and its timer later still.
+    if (until !== null && this.#settings.clock.now() >= until) this.#hold(afterTimed(this.#held));
+    return this.#held.mode;
+  }
+
+  get state(): ModeState {
+    return { mode: this.mode, until: timeText(this.#held.until) };
+  }
+
+  /** What stays in force when nobody is there to end a timed change. */
+  get lasting(): Mode {
+    return this.#held.until === null ? this.mode : this.#held.then;
+  }
+
+  /** Changes the mode, for a number of seconds or for good. */
+  set(mode: Mode, forSeconds: number | null): ModeState {
+    const then = this.lasting;
+    const until = forSeconds === null ? null : this.#settings.clock.now() + forSeconds * 1000;
+    this.#hold(until === null ? { mode, until, then: mode } : { mode, until, then });
+    return this.state;
+  }
+
+  dispose(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#changed.dispose();
+  }
+
+  #hold(held: Held): void {
+    this.#held = held;
+    this.#write();
+    this.#arm();
+    this.#changed.fire({ mode: held.mode, until: timeText(held.until) });
+  }
+
+  #arm(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    const { until } = this.#held;
+    this.#timer = until === null ? null : setTimeout(() => this.mode, until - this.#settings.clock.now());
+    this.#timer?.unref();
+  }
+
+  #write(): void {
+    const { file, boot, logger } = this.#settings;
+    const { mode, until, then } = this.#held;
+    try {
+      writeFileSync(`${file}.new`, `${JSON.stringify({ mode, until: timeText(until), then, boot })}\n`, {
+        mode: 0o600,
+      });
+      renameSync(`${file}.new`, file);
+    } catch (thrown) {
+      logger.error(`the mode cannot be kept: ${messageOf(thrown)}`);
+    }
+  }
+}
+
+function afterTimed(held: Held): Held {
+  return { mode: held.then, until: null, then: held.then };
+}
+
+function timeText(until: number | null): string | null {
+  return until === null ? null : new Date(until).toISOString();
+}
+
+const enforced: Held = { mode: 'enforce', until: null, then: 'enforce' };
+
+function readHeld({ file, boot, clock, logger }: ModeStoreSettings): Held {
+  const kept = readKept(file, logger);
+  if (!isRecord(kept) || !isMode(kept['mode'])) return enforced;
+  const until = typeof kept['until'] === 'string' ? Date.parse(kept['until']) : null;
+  const sameBoot = boot !== '' && kept['boot'] === boot;
+  const lasting = (mode: Mode): Mode => (mode === 'disabled' && !sameBoot ? 'enforce' : mode);
+  const then = lasting(isMode(kept['then']) ? kept['then'] : 'enforce');
+  if (until === null) return { mode: lasting(kept['mode']), until: null, then: lasting(kept['mode']) };
+  const isOver = Number.isNaN(until) || until <= clock.now() || lasting(kept['mode']) !== kept['mode'];
+  // A clock that was set back must not stretch the time.
+  const end = Math.min(until, clock.now() + maxTimedSeconds * 1000);
+  return isOver ? { mode: then, until: null, then } : { mode: kept['mode'], until: end, then };
+}
+
+function readKept(file: string, logger: Logger): unknown {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+  const parsed = parseJson(text);
+  if (!parsed.ok) logger.warn(`the kept mode cannot be read, enforce is in force: ${parsed.error}`);
+  return parsed.ok ? parsed.value : null;
+}

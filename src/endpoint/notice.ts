@@ -1,0 +1,33 @@
+import type { Decision } from '../protocol/decision.ts';
+
+/**
+ * How long a rule's message may be in a notice, in characters: the library cuts a line of more than 512 bytes at
+ * its end, where the record id stands.
+ */
+const maxMessageLength = 160;
+
+/** How much of a record id a person needs to find it in the log. */
+const shownIdLength = 8;
+
+/** What a refused program's user reads behind the command; docs/protocol.md, section 4. */
+export function formatNotice(decision: Decision, id: string): string {
+  const message = decision.message === '' ? 'not allowed' : decision.message;
+  const reason = shorten(decision.action === 'ask' ? `approval is needed: ${message}` : message);
+  return `by ${sourceOf(decision)}: ${reason} ${hintFor(decision.action)} [${id.slice(0, shownIdLength)}]`;
+}
+
+function sourceOf({ rule }: Decision): string {
+  return rule === null ? "the policy's default" : `rule ${rule.policy}#${rule.index + 1}`;
+}
+
+function shorten(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ').trim();
+  const short = line.length > maxMessageLength ? `${line.slice(0, maxMessageLength - 1)}…` : line;
+  return /[.!?…]$/.test(short) ? short : `${short}.`;
+}
+
+function hintFor(action: Decision['action']): string {
+  return action === 'ask'
+    ? 'A person has to decide: let them run it themselves or change the policy.'
+    : 'Do not try another way; a person can change the policy.';
+}

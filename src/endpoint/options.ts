@@ -1,0 +1,95 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { messageOf } from '../base/assert.ts';
+import { failure, success } from '../base/result.ts';
+import type { Result } from '../base/result.ts';
+import { isMode, modes } from '../protocol/mode.ts';
+import type { Mode } from '../protocol/mode.ts';
+import type { ProcessReference } from './authority.ts';
+
+/** How long an endpoint on demand stays after its last user, in seconds, when it is not told. */
+const defaultLingerSeconds = 60;
+
+const maxLingerSeconds = 86_400;
+
+/** The command line of the endpoint. */
+export interface EndpointOptions {
+  readonly stateDirectory: string | undefined;
+  readonly port: number | null;
+  /** Absolute paths. */
+  readonly policyFiles: readonly string[];
+  readonly withDefaultPolicy: boolean;
+  readonly mode: Mode | null;
+  readonly token: string | null;
+  readonly onDemand: boolean;
+  readonly startedBy: ProcessReference | null;
+  readonly lingerMs: number;
+}
+
+/** Reads the arguments behind the program's name. A failure says what is wrong with which. */
+export function parseEndpointOptions(words: readonly string[]): Result<EndpointOptions, string> {
+  const read = readWords(words);
+  if (!read.ok) return read;
+  const { values } = read.value;
+  const port = parseNumber('--port', values.port, { least: 0, most: 65_535 });
+  if (!port.ok) return port;
+  const linger = parseNumber('--linger', values.linger, { least: 0, most: maxLingerSeconds });
+  if (!linger.ok) return linger;
+  const startedBy = parseReference(values['started-by']);
+  if (!startedBy.ok) return startedBy;
+  const { mode = null } = values;
+  if (mode !== null && !isMode(mode)) return failure(`--mode is one of ${modes.join(', ')}`);
+  return success({
+    stateDirectory: values['state-dir'],
+    port: port.value,
+    policyFiles: (values.policy ?? []).map((file) => resolve(file)),
+    withDefaultPolicy: values['no-default-policy'] !== true,
+    mode,
+    token: values.token ?? null,
+    onDemand: values['on-demand'] === true,
+    startedBy: startedBy.value,
+    lingerMs: (linger.value ?? defaultLingerSeconds) * 1_000,
+  });
+}
+
+const known = {
+  'state-dir': { type: 'string' },
+  port: { type: 'string' },
+  policy: { type: 'string', multiple: true },
+  'no-default-policy': { type: 'boolean' },
+  mode: { type: 'string' },
+  token: { type: 'string' },
+  'on-demand': { type: 'boolean' },
+  'started-by': { type: 'string' },
+  linger: { type: 'string' },
+} as const;
+
+type Words = ReturnType<typeof parseArgs<{ args: string[]; options: typeof known; strict: true }>>;
+
+function readWords(words: readonly string[]): Result<Words, string> {
+  try {
+    return success(parseArgs({ args: [...words], options: known, strict: true }));
+  } catch (thrown) {
+    return failure(messageOf(thrown));
+  }
+}
+
+function parseNumber(
+  name: string,
+  text: string | undefined,
+  { least, most }: { readonly least: number; readonly most: number },
+): Result<number | null, string> {
+  if (text === undefined) return success(null);
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : -1;
+  return value < least || value > most
+    ? failure(`${name} is a whole number from ${least} to ${most}`)
+    : success(value);
+}
+
+function parseReference(text: string | undefined): Result<ProcessReference | null, string> {
+  if (text === undefined) return success(null);
+  const [, pid, started] = /^(\d{1,10}):(\d{1,15})$/.exec(text) ?? [];
+  return pid === undefined || started === undefined
+    ? failure('--started-by is written PID:STARTTICKS')
+    : success({ pid: Number(pid), started: Number(started) });
+}

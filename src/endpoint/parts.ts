@@ -1,0 +1,38 @@
+import type { ExecRequest } from '../protocol/execRequest.ts';
+import type { PolicyProblem } from '../protocol/streamEvent.ts';
+import type { Deciders } from './decide.ts';
+import type { EventStream } from './eventStream.ts';
+import type { EndpointRequest, EndpointResponse } from './exchange.ts';
+import type { ModeStore } from './modeStore.ts';
+import type { PolicyStore } from './policyStore.ts';
+
+/** What the handlers work with. */
+export interface EndpointParts {
+  readonly version: string;
+  readonly pid: number;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  /** Where a person writes policies. */
+  readonly configPath: string;
+  readonly auditFolder: string;
+  readonly mode: ModeStore;
+  readonly policy: PolicyStore;
+  readonly stream: EventStream;
+  readonly deciders: Deciders;
+  /** The TCP address; null when only the socket is there. */
+  url(): string | null;
+  /** What is wrong, with policy files and with ourselves. */
+  problems(): readonly PolicyProblem[];
+  /** The asker, its session and its root keep an endpoint alive that was started on demand. */
+  noteAsker(request: ExecRequest): void;
+  noteSession(pid: number): void;
+  /** Ends the endpoint after the answers that are on their way. */
+  stop(reason: string): void;
+}
+
+/** One route's work; `rest` is what stands behind the route's own path, decoded. */
+export type Handler = (
+  request: EndpointRequest,
+  parts: EndpointParts,
+  rest: string,
+) => EndpointResponse | Promise<EndpointResponse>;

@@ -1,0 +1,23 @@
+import type { AuditRecord } from '../protocol/auditRecord.ts';
+import type { AuditLog } from './auditLog.ts';
+import type { EventStream } from './eventStream.ts';
+import type { SessionStore } from './sessions.ts';
+
+/** Where a finished record goes: log first, then the windows. */
+export interface Recorder {
+  /** Whether the record is in the log now. One with an id that was recorded already is passed over. */
+  record(entry: AuditRecord): boolean;
+}
+
+/** The one way in which a decision is recorded, whichever way it came. */
+export function createRecorder(log: AuditLog, stream: EventStream, sessions: SessionStore): Recorder {
+  return {
+    record: (entry) => {
+      if (log.has(entry.id)) return true;
+      const isWritten = log.append(entry);
+      if (entry.tool !== 'rampart') sessions.noteDecision(entry.sid, entry.agent, entry.decision.action);
+      stream.publish({ type: 'audit', event: entry });
+      return isWritten;
+    },
+  };
+}

@@ -1,0 +1,93 @@
+import { messageOf } from '../base/assert.ts';
+import { routes } from '../protocol/routes.ts';
+import { checkAccess } from './access.ts';
+import type { AccessSettings, Authority } from './access.ts';
+import { refuse } from './exchange.ts';
+import type { EndpointRequest, EndpointResponse } from './exchange.ts';
+import { handleAuditEvents } from './handlers/auditEvents.ts';
+import { handleHealth } from './handlers/health.ts';
+import { handleMode } from './handlers/mode.ts';
+import { handlePolicies } from './handlers/policies.ts';
+import { handlePolicyReload } from './handlers/policyReload.ts';
+import { handlePreflight } from './handlers/preflight.ts';
+import { handleSessionRegistration, handleSessions } from './handlers/sessions.ts';
+import { handleShutdown } from './handlers/shutdown.ts';
+import { handleStatus } from './handlers/status.ts';
+import { handleStream } from './handlers/stream.ts';
+import type { EndpointParts, Handler } from './parts.ts';
+
+interface Route {
+  readonly method: string;
+  /** A path that ends in a slash takes one more part behind it. */
+  readonly path: string;
+  readonly authority: Authority;
+  readonly handler: Handler;
+}
+
+const table: readonly Route[] = [
+  { method: 'POST', path: routes.preflight, authority: 'eval', handler: handlePreflight },
+  { method: 'GET', path: routes.health, authority: 'none', handler: handleHealth },
+  { method: 'GET', path: routes.status, authority: 'admin', handler: handleStatus },
+  { method: 'PUT', path: routes.mode, authority: 'admin', handler: handleMode },
+  { method: 'GET', path: routes.policies, authority: 'admin', handler: handlePolicies },
+  { method: 'POST', path: routes.policyReload, authority: 'admin', handler: handlePolicyReload },
+  { method: 'GET', path: routes.auditEvents, authority: 'admin', handler: handleAuditEvents },
+  { method: 'GET', path: routes.sessions, authority: 'admin', handler: handleSessions },
+  { method: 'PUT', path: `${routes.sessions}/`, authority: 'admin', handler: handleSessionRegistration },
+  { method: 'GET', path: routes.stream, authority: 'admin', handler: handleStream },
+  { method: 'HEAD', path: routes.stream, authority: 'admin', handler: handleStream },
+  { method: 'POST', path: routes.shutdown, authority: 'admin', handler: handleShutdown },
+];
+
+/** What the router needs besides the handlers' parts. */
+export interface RouterSettings {
+  readonly parts: EndpointParts;
+  readonly access: AccessSettings;
+  /** Called when somebody tried to steer who may not. */
+  readonly onRefused: (request: EndpointRequest, reason: string) => void;
+}
+
+/** Finds the route, checks the authority, runs the handler. An unknown path or method is 404. */
+export function createRouter({
+  parts,
+  access,
+  onRefused,
+}: RouterSettings): (request: EndpointRequest) => EndpointResponse | Promise<EndpointResponse> {
+  const fail = (thrown: unknown): EndpointResponse => {
+    parts.deciders.logger.error(`a request could not be served: ${messageOf(thrown)}`);
+    return refuse(500, 'the endpoint failed');
+  };
+  return (request) => {
+    const route = table.find((candidate) => isRouteOf(candidate, request));
+    const rest = route === undefined ? null : restOf(route, request.path);
+    if (route === undefined || rest === null) return refuse(404, 'not found');
+    const admitted = checkAccess(route.authority, request.caller, access);
+    if (!admitted.ok) {
+      if (route.authority === 'admin') onRefused(request, admitted.error.reason);
+      return refuse(admitted.error.status, admitted.error.reason);
+    }
+    try {
+      const answer = route.handler(request, parts, rest);
+      return answer instanceof Promise ? answer.catch(fail) : answer;
+    } catch (thrown) {
+      return fail(thrown);
+    }
+  };
+}
+
+function isRouteOf({ method, path }: Route, request: EndpointRequest): boolean {
+  if (method !== request.method) return false;
+  return path.endsWith('/') ? request.path.startsWith(path) : request.path === path;
+}
+
+/** What stands behind the route's path; null when it is more than one part or no valid encoding. */
+function restOf({ path }: Route, requested: string): string | null {
+  const rest = requested.slice(path.length);
+  if (!path.endsWith('/')) return '';
+  if (rest === '' || rest.includes('/')) return null;
+  try {
+    return decodeURIComponent(rest);
+  } catch {
+    return null;
+  }
+}

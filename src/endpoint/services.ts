@@ -1,0 +1,200 @@
+import { readFileSync, statSync } from 'node:fs';
+import type { Clock } from '../base/clock.ts';
+import type { DisposableList } from '../base/disposable.ts';
+import type { Logger } from '../base/logger.ts';
+import type { ShellReader } from '../policy/shellReader.ts';
+import type { Mode } from '../protocol/mode.ts';
+import { parseJournal } from '../system/journalFrame.ts';
+import type { JournalFrame } from '../system/journalFrame.ts';
+import type { NativeAddon } from '../system/nativeAddon.ts';
+import type { PolicyLocations } from '../system/policySources.ts';
+import type { ProcessTable } from '../system/processTable.ts';
+import type { StatePaths } from '../system/stateDirectory.ts';
+import { resolveLinks } from '../system/workspaceRoot.ts';
+import { recordOfFrame, recordOfIncident } from './auditEntry.ts';
+import { AuditLog } from './auditLog.ts';
+import type { ProcessReference } from './authority.ts';
+import { CallCounts } from './callCounts.ts';
+import type { Deciders } from './decide.ts';
+import { EventStream } from './eventStream.ts';
+import type { Caller } from './exchange.ts';
+import { JournalReader } from './journalReader.ts';
+import { Askers } from './lifetime.ts';
+import { ModeStore } from './modeStore.ts';
+import { PolicyStore } from './policyStore.ts';
+import { findRecordedIds } from './recordedIds.ts';
+import { createRecorder } from './recorder.ts';
+import { SessionStore } from './sessions.ts';
+import { StateFileWriter } from './stateFileWriter.ts';
+import { createWorkspaceFinder } from './workspaces.ts';
+
+/** What an endpoint is told. */
+export interface EndpointSettings {
+  readonly paths: StatePaths;
+  /** The TCP port on 127.0.0.1, 0 for any free one; null listens on the socket only. */
+  readonly port: number | null;
+  readonly policies: PolicyLocations;
+  /** The mode to start in; null takes the kept one. */
+  readonly mode: Mode | null;
+  /** The token for TCP; null when none was set. */
+  readonly token: string | null;
+  /** Ends by itself when nobody is left, and starts with whatever policy files are good. */
+  readonly onDemand: boolean;
+  readonly lingerMs: number;
+  readonly startedBy: ProcessReference | null;
+  readonly version: string;
+  /** Temporary directories, absolute. */
+  readonly temporary: readonly string[];
+}
+
+/** The world of an endpoint. */
+export interface EndpointWorld {
+  readonly addon: NativeAddon;
+  readonly processes: ProcessTable;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly reader: ShellReader;
+  readonly bootId: Buffer;
+  readonly platform: string;
+  readonly pid: number;
+  /** Effective user id. */
+  readonly user: number;
+  readonly createRandom: (bytes: number) => Buffer;
+}
+
+/** The stores of one endpoint, wired to each other and owned by the list they were made with. */
+export interface Services {
+  readonly startedAt: number;
+  readonly mode: ModeStore;
+  readonly policy: PolicyStore;
+  readonly stream: EventStream;
+  readonly audit: AuditLog;
+  readonly askers: Askers;
+  readonly deciders: Deciders;
+  /** Records something that happened to the endpoint itself; with a caller, that it was refused something. */
+  readonly recordIncident: (what: string, message: string, refused: Caller | null) => void;
+}
+
+/** Makes the stores and connects them, and takes up what a crash left in the journal. Nothing listens yet. */
+export function createServices(
+  settings: EndpointSettings,
+  world: EndpointWorld,
+  owned: DisposableList,
+): Services {
+  const { paths, policies } = settings;
+  const { clock, logger, bootId, processes } = world;
+  const startedAt = clock.now();
+  const boot = bootId.every((byte) => byte === 0) ? '' : bootId.toString('hex');
+  const mode = owned.add(new ModeStore({ file: paths.mode, boot, clock, logger, initial: settings.mode }));
+  const generation = StateFileWriter.readGeneration(paths.state, bootId) + 1;
+  const policy = owned.add(new PolicyStore(policies, generation));
+  const stream = owned.add(new EventStream(startedAt));
+  const sessions = owned.add(new SessionStore(processes));
+  const audit = owned.add(new AuditLog({ folder: paths.audit, clock, logger }));
+  const recorder = createRecorder(audit, stream, sessions);
+  const createId = (): string => world.createRandom(16).toString('hex');
+  const services: Services = {
+    startedAt,
+    mode,
+    policy,
+    stream,
+    audit,
+    askers: new Askers(processes),
+    deciders: {
+      clock,
+      logger,
+      createId,
+      mode: () => mode.mode,
+      policy,
+      sessions,
+      counts: new CallCounts(clock),
+      recorder,
+      workspaceOf: createWorkspaceFinder(policies.home, () => stream.folders),
+      world: evaluationWorld(settings, world),
+    },
+    recordIncident: (what, message, refused) => {
+      logger.warn(`${what}: ${message}`);
+      const incident = { what, message, refused: refused !== null };
+      const surroundings = { id: createId(), now: clock.now(), mode: mode.mode };
+      recorder.record(recordOfIncident(incident, refused, surroundings));
+    },
+  };
+  connectStream(services, owned);
+  keepStateFile(settings, world, services, owned);
+  readJournal(settings, world, services, owned);
+  return services;
+}
+
+function evaluationWorld(
+  { policies, temporary }: EndpointSettings,
+  { reader }: EndpointWorld,
+): Deciders['world'] {
+  return { reader, home: policies.home, temporary, realpath: resolveLinks, now: () => performance.now() };
+}
+
+function connectStream({ stream, mode, policy, deciders }: Services, owned: DisposableList): void {
+  owned.add(policy.onDidChange((change) => stream.publish({ type: 'policy', ...change })));
+  owned.add(mode.onDidChange((state) => stream.publish({ type: 'mode', ...state })));
+  owned.add(deciders.sessions.onDidChange((session) => stream.publish({ type: 'session', session })));
+}
+
+/** The library reads mode and generation from the state file; an endpoint that ends leaves what lasts. */
+function keepStateFile(
+  { paths }: EndpointSettings,
+  { bootId, logger, createRandom }: EndpointWorld,
+  { mode, policy, recordIncident }: Services,
+  owned: DisposableList,
+): void {
+  const file = owned.add(
+    new StateFileWriter({
+      file: paths.state,
+      bootId,
+      tableKey: createRandom(16),
+      logger,
+      onRestored: (reason) => recordIncident('state file', `restored: ${reason}`, null),
+    }),
+  );
+  const write = (): void => file.write(mode.mode, policy.generation);
+  write();
+  owned.add(mode.onDidChange(write));
+  owned.add(policy.onDidChange(write));
+  owned.add({ dispose: () => file.write(mode.lasting, policy.generation) });
+}
+
+function readJournal(
+  { paths }: EndpointSettings,
+  { logger }: EndpointWorld,
+  { mode, askers, deciders }: Services,
+  owned: DisposableList,
+): void {
+  const recorded = findRecordedIds(paths.audit, leftoverIds(paths.journal));
+  const onFrame = (frame: JournalFrame): void => {
+    askers.note(frame.pid, frame.sid);
+    if (frame.kind === 'hello') deciders.sessions.noteHello(frame);
+    const entry = recordOfFrame(frame, mode.mode);
+    if (entry !== null && !recorded.has(entry.id)) deciders.recorder.record(entry);
+  };
+  const reader = new JournalReader({ file: paths.journal, logger, onFrame });
+  owned.add({
+    dispose: () => {
+      reader.drain();
+      reader.dispose();
+    },
+  });
+}
+
+/** Ids of frames that an endpoint before us may have recorded already. */
+function leftoverIds(journal: string): ReadonlySet<string> {
+  const ids = JournalReader.readLeftovers(journal).flatMap((file) =>
+    parseJournal(readFileOrNothing(file)).frames.map(({ id }) => id),
+  );
+  return new Set(ids);
+}
+
+function readFileOrNothing(file: string): Buffer {
+  try {
+    return statSync(file).isFile() ? readFileSync(file) : Buffer.alloc(0);
+  } catch {
+    return Buffer.alloc(0);
+  }
+}
