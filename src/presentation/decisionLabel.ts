@@ -101,8 +101,9 @@ export function formatDenial(record: AuditRecord): DecisionLabel {
   const whole = formatDecision(record);
   const parts = [
     record.enforced ? '' : 'not enforced',
+    record.decision.action === 'ask' ? 'needs approval' : '',
     formatLine(record.decision.message),
-    record.rule === null ? '' : formatRule(record.rule),
+    record.rule === null ? 'default action' : formatRule(record.rule),
     formatTimeOfDay(record.timestamp),
     record.agent === defaultAgent ? '' : formatLine(record.agent),
   ];

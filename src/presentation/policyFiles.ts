@@ -8,6 +8,8 @@ export interface PolicyFileContext {
   /** The file of a person's own rules. */
   readonly own: string;
   readonly home: string;
+  /** Under it lie the built-in policies. */
+  readonly runtimes: string;
 }
 
 /** One policy file as a line to choose. */
@@ -17,7 +19,8 @@ export function formatPolicyFile(file: string, context: PolicyFileContext): Choi
   const shortFolder = folder.startsWith(`${context.home}/`)
     ? `~${folder.slice(context.home.length)}`
     : folder;
-  return file === context.own
-    ? { value: file, label: `$(edit) My rules`, detail: `${shortFolder}/${name}` }
-    : { value: file, label: `$(law) ${name}`, detail: shortFolder };
+  const detail = `${shortFolder}/${name}`;
+  if (file === context.own) return { value: file, label: '$(edit) My rules', detail };
+  const isBuiltIn = file.startsWith(`${context.runtimes}/`);
+  return { value: file, label: isBuiltIn ? '$(law) Built-in policy' : `$(law) ${name}`, detail };
 }

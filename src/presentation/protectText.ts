@@ -53,9 +53,8 @@ export const protectMessages = {
   pickTitle: 'This terminal runs something and is not guarded',
   stopTitle: 'Stop protecting',
   protected: (name: string): string => `“${name}” is protected: everything started in it is asked about.`,
-  relaunched: (name: string): string =>
-    `“${name}” was idle and not guarded, so it was started anew. It is protected now.`,
-  relaunchedOnRequest: (name: string): string => `“${name}” was started anew and is protected.`,
+  relaunched: (name: string): string => `“${name}” was idle, so it was relaunched. It is protected now.`,
+  relaunchedOnRequest: (name: string): string => `“${name}” was relaunched and is protected.`,
   opened: (name: string): string => `“${name}” was opened and is protected.`,
   released: (name: string): string =>
     `“${name}”: what you type is no longer asked about; agents in it still are.`,

@@ -111,7 +111,7 @@ export const modeSentences: Readonly<Record<Mode, string>> = {
 };
 
 /** Over the mode quick pick. */
-export const modePickTitle = 'Rampart: what to do with what the policy denies';
+export const modePickTitle = 'Rampart mode, for every window and every open terminal';
 
 /** One line of the mode quick pick; a null mode offers to turn the guard on. */
 export interface ModeChoice {

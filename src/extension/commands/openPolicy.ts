@@ -13,7 +13,8 @@ import type { CommandParts } from './commandParts.ts';
 export async function openPolicy(parts: CommandParts): Promise<void> {
   const own = join(userPolicyFolder(parts.home), ownRulesFile);
   const others = (await listLoadedFiles(parts)).filter((file) => file !== own);
-  const choices = [own, ...others].map((file) => formatPolicyFile(file, { own, home: parts.home }));
+  const context = { own, home: parts.home, runtimes: join(parts.home, '.rampart', 'versions') };
+  const choices = [own, ...others].map((file) => formatPolicyFile(file, context));
   const chosen = others.length === 0 ? own : await chooseValue(policyPickTitle, choices);
   if (chosen === null) return;
   if (chosen === own) writeOwnRules(own, parts);

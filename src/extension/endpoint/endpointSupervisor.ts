@@ -127,7 +127,9 @@ export class EndpointSupervisor implements Disposable {
       this.#change({ health: 'connected', cause: null });
       return;
     }
-    this.#parts.logger.warn(`the stream of the policy endpoint ended: ${connection.reason}`);
+    if (this.#state.health === 'connected') {
+      this.#parts.logger.warn(`the stream of the policy endpoint ended: ${connection.reason}`);
+    }
     this.#lose(connection.reason);
   }
 

@@ -9,6 +9,7 @@ import type { Background } from '../adapters/background.ts';
 import type { TerminalRegistry } from '../injection/terminalRegistry.ts';
 import type { SessionStore } from '../model/sessionStore.ts';
 import type { WindowStatus } from '../model/windowStatus.ts';
+import { createRepaint } from '../views/repaint.ts';
 import type { EndpointSupervisor } from './endpointSupervisor.ts';
 
 /** What follows the endpoint. */
@@ -31,6 +32,9 @@ export interface FollowerParts {
 /** How many of the newest decisions are fetched when the stream opens. */
 const firstPageRecords = 500;
 
+/** The endpoint tells the counts of a session only when asked; at most this often, in milliseconds. */
+const recountMs = 1_000;
+
 /** Carries what the endpoint tells into this window's stores, until it is disposed. */
 export function registerEndpointFollower(parts: FollowerParts): Disposable {
   const { supervisor, status } = parts;
@@ -42,18 +46,31 @@ export function registerEndpointFollower(parts: FollowerParts): Disposable {
       if (health !== 'connected') status.update({ mode: null, until: null });
     }),
   );
-  owned.add(supervisor.onDidReceive((event) => receive(parts, event)));
+  const recount = owned.add(
+    createRepaint(() => parts.background.run('reading the sessions', () => fetchSessions(parts)), recountMs),
+  );
+  owned.add(
+    supervisor.onDidReceive((event) => {
+      receive(parts, event);
+      if (event.type === 'audit') recount.request();
+    }),
+  );
   return owned;
 }
 
 /** Reads sessions and the newest decisions from the endpoint. */
 export async function fetchFromEndpoint(parts: FollowerParts): Promise<void> {
-  const sessions = await parts.client.sessions();
-  const living = new Set(parts.registry.terminals.flatMap(({ pid }) => (pid === null ? [] : [pid])));
-  if (sessions.ok) parts.sessions.replaceAll(sessions.value, living);
-  else parts.logger.warn(`the sessions cannot be read: ${sessions.error.message}`);
+  await fetchSessions(parts);
   parts.registry.registerAll();
   await fetchDecisions(parts);
+}
+
+async function fetchSessions({ sessions, registry, client, logger }: FollowerParts): Promise<void> {
+  const askedAt = sessions.revision;
+  const list = await client.sessions();
+  const living = new Set(registry.terminals.flatMap(({ pid }) => (pid === null ? [] : [pid])));
+  if (list.ok) sessions.replaceAll({ views: list.value, askedAt, living });
+  else logger.warn(`the sessions cannot be read: ${list.error.message}`);
 }
 
 function receive(parts: FollowerParts, event: StreamEvent): void {
@@ -65,7 +82,6 @@ function receive(parts: FollowerParts, event: StreamEvent): void {
       return;
     case 'audit':
       parts.decisions.add([event.event]);
-      parts.sessions.count(event.event);
       parts.onDecision(event.event);
       return;
     case 'mode':

@@ -177,6 +177,7 @@ export class TerminalRegistry implements Disposable {
     for (const [pid, started] of this.#tasks) {
       if (started !== execution) continue;
       this.#tasks.delete(pid);
+      this.#parts.sessions.remove(pid);
       for (const tracked of this.#tracked.values()) if (tracked.pid === pid) tracked.ended = true;
     }
     this.#changed.fire(null);

@@ -1,58 +1,73 @@
 import type { Disposable } from '../../base/disposable.ts';
 import { Emitter, type Event } from '../../base/emitter.ts';
-import { isDenial } from '../../presentation/decisionLabel.ts';
-import type { AuditRecord } from '../../protocol/auditRecord.ts';
 import type { SessionView } from '../../protocol/session.ts';
 
 /** How many sessions are kept; the ones heard of longest ago go first. */
 export const maxStoredSessions = 1_000;
 
+interface Entry {
+  readonly view: SessionView;
+  /** The store's revision when the endpoint last told of this one session. */
+  readonly toldAt: number;
+}
+
+/** A full list as the endpoint gave it. */
+export interface SessionList {
+  readonly views: readonly SessionView[];
+  /** The store's revision when the list was asked for: what was told of a session since then is newer. */
+  readonly askedAt: number;
+  /** Sessions that are known to live, whatever the list says. */
+  readonly living: ReadonlySet<number>;
+}
+
 /** What the endpoint told of sessions, by the pid of their leader. */
 export class SessionStore implements Disposable {
-  readonly #views = new Map<number, SessionView>();
+  readonly #entries = new Map<number, Entry>();
   readonly #changed = new Emitter<null>();
+  #revision = 0;
 
   readonly onDidChange: Event<null> = this.#changed.event;
 
   /** All sessions, the one heard of longest ago first. */
   get all(): readonly SessionView[] {
-    return [...this.#views.values()];
+    return [...this.#entries.values()].map((entry) => entry.view);
+  }
+
+  /** Grows whenever the endpoint tells of one session. */
+  get revision(): number {
+    return this.#revision;
   }
 
   find(pid: number): SessionView | null {
-    return this.#views.get(pid) ?? null;
+    return this.#entries.get(pid)?.view ?? null;
   }
 
-  /** Takes what the endpoint says. Answers and stream may overtake each other, so what only ever grows never shrinks. */
+  /** Takes what the endpoint says of one session. */
   put(view: SessionView): void {
+    this.#revision += 1;
     const merged = mergeViews(this.find(view.pid), view);
-    this.#views.delete(view.pid);
-    this.#views.set(view.pid, merged);
-    const oldest = this.#views.keys().next().value;
-    if (this.#views.size > maxStoredSessions && oldest !== undefined) this.#views.delete(oldest);
+    this.#entries.delete(view.pid);
+    this.#entries.set(view.pid, { view: merged, toldAt: this.#revision });
+    const oldest = this.#entries.keys().next().value;
+    if (this.#entries.size > maxStoredSessions && oldest !== undefined) this.#entries.delete(oldest);
     this.#changed.fire(null);
   }
 
-  /** Takes a full list: what is not in it has ended, but for those that are known to live. */
-  replaceAll(views: readonly SessionView[], living: ReadonlySet<number>): void {
-    const kept = this.all.filter((view) => living.has(view.pid));
-    const told = views.slice(-maxStoredSessions).map((view) => mergeViews(this.find(view.pid), view));
-    this.#views.clear();
-    for (const view of [...kept, ...told]) this.#views.set(view.pid, view);
-    this.#changed.fire(null);
-  }
-
-  /** Counts a decision that came by the stream: the endpoint tells its own counts only now and then. */
-  count(record: AuditRecord): void {
-    const view = record.sid === null ? undefined : this.#views.get(record.sid);
-    if (view === undefined) return;
-    const denied = view.denied + Number(isDenial(record));
-    this.#views.set(view.pid, { ...view, decisions: view.decisions + 1, denied });
+  /** Takes a full list: what is not in it has ended. */
+  replaceAll({ views, askedAt, living }: SessionList): void {
+    const listed = new Map(views.slice(-maxStoredSessions).map((view) => [view.pid, view]));
+    for (const [pid, { toldAt }] of this.#entries) {
+      if (toldAt > askedAt) listed.delete(pid);
+      else if (!living.has(pid) && !listed.has(pid)) this.#entries.delete(pid);
+    }
+    for (const [pid, view] of listed) {
+      this.#entries.set(pid, { view: mergeViews(this.find(pid), view), toldAt: askedAt });
+    }
     this.#changed.fire(null);
   }
 
   remove(pid: number): void {
-    if (this.#views.delete(pid)) this.#changed.fire(null);
+    if (this.#entries.delete(pid)) this.#changed.fire(null);
   }
 
   dispose(): void {
@@ -60,7 +75,10 @@ export class SessionStore implements Disposable {
   }
 }
 
-/** The library does not leave a process, and decisions are not undone: both hold for one pid and start time. */
+/**
+ * Answers and stream may overtake each other, so what only ever grows never shrinks: the library does not leave a
+ * process, and decisions are not undone. Both hold for one pid and start time.
+ */
 function mergeViews(known: SessionView | null, view: SessionView): SessionView {
   if (known?.started !== view.started) return view;
   return {

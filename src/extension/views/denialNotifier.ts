@@ -20,6 +20,9 @@ export interface NotifierParts {
   readonly background: Background;
 }
 
+/** How long denials are gathered before they are told of: those of one command line come together. In milliseconds. */
+const gatherMs = 400;
+
 /** How long after a notification the next one may come at the earliest, in milliseconds. */
 const quietMs = 15_000;
 
@@ -43,7 +46,7 @@ export class DenialNotifier implements Disposable {
     if (!this.#parts.isOurs(record) || !isDenialNoticeWanted()) return;
     this.#newest = record;
     this.#untold += 1;
-    const waitMs = Math.max(0, this.#toldAt + quietMs - this.#parts.clock.now());
+    const waitMs = Math.max(gatherMs, this.#toldAt + quietMs - this.#parts.clock.now());
     this.#timer ??= setTimeout(() => this.#tell(), waitMs);
   }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { maxStoredSessions, SessionStore } from '../../../src/extension/model/sessionStore.ts';
-import { auditRecord, sessionView } from '../../support/records.ts';
+import { sessionView } from '../../support/records.ts';
 
 it('does not let a late answer take back that the library said hello', () => {
   const store = new SessionStore();
@@ -20,20 +20,27 @@ it('believes nothing of the old process when its pid is used again', () => {
   assert.equal(store.find(41)?.guarded, false);
 });
 
-it('counts the decisions of a session as they come', () => {
+it('believes the stream rather than a list that was asked for before', () => {
   const store = new SessionStore();
-  store.put(sessionView({ pid: 41 }));
-  const denied = { action: 'deny', message: '', matched_policies: null, evaluation_time_us: 1 } as const;
-  store.count(auditRecord({ sid: 41 }));
-  store.count(auditRecord({ sid: 41, decision: denied }));
-  store.count(auditRecord({ sid: 5 }));
-  assert.deepEqual([store.find(41)?.decisions, store.find(41)?.denied], [2, 1]);
+  store.put(sessionView({ pid: 41, name: 'old' }));
+  const askedAt = store.revision;
+  store.put(sessionView({ pid: 41, name: 'new' }));
+  store.put(sessionView({ pid: 42 }));
+  store.replaceAll({ views: [sessionView({ pid: 41, name: 'old' })], askedAt, living: new Set() });
+  assert.deepEqual(
+    store.all.map((view) => [view.pid, view.name]),
+    [
+      [41, 'new'],
+      [42, ''],
+    ],
+  );
 });
 
 it('drops what a full list leaves out, but for terminals that are known to live', () => {
   const store = new SessionStore();
   for (const pid of [1, 2, 3]) store.put(sessionView({ pid, guarded: true }));
-  store.replaceAll([sessionView({ pid: 3 }), sessionView({ pid: 4 })], new Set([2]));
+  const views = [sessionView({ pid: 3 }), sessionView({ pid: 4 })];
+  store.replaceAll({ views, askedAt: store.revision, living: new Set([2]) });
   assert.deepEqual(
     store.all.map((view) => [view.pid, view.guarded]),
     [

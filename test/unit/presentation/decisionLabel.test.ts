@@ -85,6 +85,15 @@ it('puts reason, rule, time and agent behind a denied command', () => {
   );
 });
 
+it('says of a command that needs approval that it does, also without a message or a rule', () => {
+  const timestamp = new Date(2026, 10, 22, 9, 5, 7).toISOString();
+  const decision = { ...createRecord().decision, action: 'ask' } as const;
+  assert.equal(
+    formatDenial(createRecord({ decision, timestamp })).description,
+    'needs approval · default action · 09:05:07',
+  );
+});
+
 it('keeps a hostile command on one line and in its order', () => {
   const command = 'rm -rf /a\n\u001b[2Kls \u202egpj.exe';
   const shown = formatDecision(createDenial({ request: { command } }));

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { formatDenialNotice } from '../../../src/presentation/denialNotice.ts';
 import { ownRulesTemplate } from '../../../src/presentation/policyTemplate.ts';
+import { formatPolicyFile } from '../../../src/presentation/policyFiles.ts';
+import { formatPolicyProblems } from '../../../src/presentation/policyProblem.ts';
 import { stopChoices, unguardedChoices } from '../../../src/presentation/protectText.ts';
 import { createDenial } from './recordFixture.ts';
 
@@ -37,4 +39,26 @@ it('offers to release a terminal only where there is a guarded one', () => {
 it('gives a first policy file that says nothing about the default action', () => {
   assert.match(ownRulesTemplate, /^version: "1"$/m);
   assert.doesNotMatch(ownRulesTemplate, /^default_action/m);
+});
+
+it('tells own rules, the built-in policy and other files apart', () => {
+  const own = '/home/ada/.rampart/policies/my-rules.yaml';
+  const context = { own, home: '/home/ada', runtimes: '/home/ada/.rampart/versions' };
+  const files = [own, '/home/ada/.rampart/versions/ab/policies/default.yaml', '/srv/team.yaml'];
+  assert.deepEqual(
+    files.map((file) => formatPolicyFile(file, context)).map(({ label, detail }) => [label, detail]),
+    [
+      ['$(edit) My rules', '~/.rampart/policies/my-rules.yaml'],
+      ['$(law) Built-in policy', '~/.rampart/versions/ab/policies/default.yaml'],
+      ['$(law) team.yaml', '/srv/team.yaml'],
+    ],
+  );
+});
+
+it('says of a broken policy file where it is broken and what is in force', () => {
+  const problem = { file: '/srv/team.yaml', line: 4, column: 2, message: 'unknown key `rulez`' };
+  assert.equal(
+    formatPolicyProblems([problem, problem]),
+    'Rampart keeps the last good policy: team.yaml, line 4: unknown key `rulez` (and 1 more)',
+  );
 });
