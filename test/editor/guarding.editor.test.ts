@@ -132,10 +132,13 @@ describe('a person who protects terminals', () => {
     const pid = await busy.processId;
     const protecting = vscode.commands.executeCommand(commandIds.protectTerminal);
     await until('the guard is on again', () => api.status().guardEnabled);
+    let isAnswered = false;
+    const answered = protecting.then(() => (isAnswered = true));
     await until('the question was closed', async () => {
       await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
-      return Promise.race([protecting.then(() => true), Promise.resolve(false)]);
+      return isAnswered;
     });
+    await answered;
     assert.equal(await busy.processId, pid);
     process.kill(pid ?? 0, 0);
     assert.deepEqual((await findSubject(api, busy))?.state, {
@@ -156,9 +159,10 @@ describe('a person who protects terminals', () => {
     assert.deepEqual([denied.rule?.policy, denied.rule?.line], ['editor-test', 5]);
     const allowed = await until('the other is recorded', () => find('/bin/echo allowed-in-test'));
     assert.equal(allowed.decision.action, 'allow');
-    const subject = await findSubject(api, terminal);
-    assert.ok(subject?.state.kind === 'guarded');
-    assert.equal(subject.state.view.denied, 1);
+    await until('the terminal counts it', async () => {
+      const subject = await findSubject(api, terminal);
+      return subject?.state.kind === 'guarded' && subject.state.view.denied === 1;
+    });
     assert.match(api.statusText().text, /\$\(circle-slash\) 1$/);
     terminal.dispose();
   });

@@ -36,7 +36,7 @@ try {
   const host = await startHost({
     driver: true,
     vsix: [vsix],
-    environment: { RAMPART_TEST_SCRATCH: scratch },
+    environment: { EDITOR_TEST_SCRATCH: scratch },
   });
   try {
     const result = await host.runTests({

@@ -17,7 +17,7 @@ export async function activateRampart(): Promise<RampartApi> {
 
 /** A new folder of this run, removed with it. */
 export function createScratch(): string {
-  return mkdtempSync(join(process.env['RAMPART_TEST_SCRATCH'] ?? '/tmp', 'case-'));
+  return mkdtempSync(join(process.env['EDITOR_TEST_SCRATCH'] ?? '/tmp', 'case-'));
 }
 
 /** The environment of whatever a terminal or task starts, as `env -0` wrote it into a file. */

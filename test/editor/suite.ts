@@ -16,7 +16,7 @@ export async function run(): Promise<void> {
   const stats = await new Promise<Mocha.Stats | undefined>((resolve) => {
     const runner = mocha.run(() => resolve(runner.stats));
   });
-  const scratch = process.env['RAMPART_TEST_SCRATCH'] ?? '';
+  const scratch = process.env['EDITOR_TEST_SCRATCH'] ?? '';
   writeFileSync(join(scratch, 'results.json'), JSON.stringify(stats ?? {}));
   if (stats === undefined || stats.passes === 0) throw new Error('no test passed');
   if (stats.failures > 0) throw new Error(`${stats.failures} of ${stats.tests} tests failed`);

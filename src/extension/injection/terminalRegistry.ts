@@ -199,7 +199,8 @@ export class TerminalRegistry implements Disposable {
 
   async #readPid(tracked: Tracked): Promise<void> {
     // The promise stays open as long as the process has not started.
-    const pid = await Promise.race([tracked.terminal.processId, Promise.resolve(undefined)]);
+    const notYet = new Promise<undefined>((resolve) => setImmediate(() => resolve(undefined)));
+    const pid = await Promise.race([tracked.terminal.processId, notYet]);
     if (!isProcessId(pid) || pid === tracked.pid || !this.#tracked.has(tracked.terminal)) return;
     if (tracked.pid !== null) {
       this.#parts.sessions.remove(tracked.pid);
