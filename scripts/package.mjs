@@ -20,6 +20,7 @@ await createVSIX({
   target,
   dependencies: false,
   allowMissingRepository: true,
+  rewriteRelativeLinks: false,
 });
 const bytes = statSync(packagePath).size;
 if (bytes > maxBytes) {

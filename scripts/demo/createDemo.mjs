@@ -1,5 +1,5 @@
 // @ts-check
-import { chmodSync, cpSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -15,6 +15,8 @@ export function createDemo(folder) {
   rmSync(places.precious, { recursive: true, force: true });
   for (const [name, place] of Object.entries(places))
     cpSync(join(template, name), place, { recursive: true });
+  // Says where the workspace ends, as .git does in a repository; this clone's own .git stands further up.
+  mkdirSync(join(places.workspace, '.rampart'), { recursive: true });
   chmodSync(join(places.workspace, 'agent-cleanup.sh'), 0o755);
   return places;
 }
