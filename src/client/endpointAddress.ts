@@ -1,3 +1,4 @@
+import { isIPv4, isIPv6 } from 'node:net';
 import { failure, success } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
 
@@ -14,26 +15,35 @@ export type EndpointAddress =
 
 const unixScheme = 'unix://';
 
-/** Reads `RAMPART_URL`: `unix://PATH` or `http://HOST[:PORT][/prefix]`. A failure says what is wrong with it. */
+/** `sun_path` without its NUL; unix(7). */
+const maxSunPathBytes = 107;
+
+const httpUrl = /^http:\/\/(?:\[([^\]]*)\]|([^/:[\]]*))(?::(\d{1,5}))?(\/[^?#\s\p{Cc}]*)?$/iu;
+
+/**
+ * Reads `RAMPART_URL`: `unix://PATH` or `http://HOST[:PORT][/prefix]`, where the host is an address or `localhost`,
+ * for the library resolves no names. A failure says what is wrong with it.
+ */
 export function parseEndpointUrl(url: string): Result<EndpointAddress, string> {
-  if (url.startsWith(unixScheme)) {
-    const path = url.slice(unixScheme.length);
-    return path.startsWith('/')
-      ? success({ kind: 'socket', path })
-      : failure(`the path of the socket must be absolute: ${url}`);
+  if (url.toLowerCase().startsWith(unixScheme)) return parseSocketPath(url.slice(unixScheme.length));
+  const [, v6, name = '', digits = '80', path = ''] = httpUrl.exec(url) ?? [];
+  const host = v6 ?? name;
+  const isHost = v6 === undefined ? isIPv4(host) || host.toLowerCase() === 'localhost' : isIPv6(host);
+  const port = Number(digits);
+  if (!isHost || port < 1 || port > 65_535) {
+    return failure(
+      'a URL is unix:///PATH or http://ADDRESS[:PORT][/PREFIX], with an IP address or localhost',
+    );
   }
-  if (!URL.canParse(url)) return failure(`not a URL: ${url}`);
-  const parsed = new URL(url);
-  if (parsed.protocol !== 'http:') return failure(`the URL must start with unix:// or http://: ${url}`);
-  if (parsed.username !== '' || parsed.password !== '' || parsed.search !== '' || parsed.hash !== '') {
-    return failure('the URL may hold a host, a port and a path, nothing else');
-  }
-  return success({
-    kind: 'tcp',
-    host: parsed.hostname.replace(/^\[(.*)\]$/, '$1'),
-    port: parsed.port === '' ? 80 : Number(parsed.port),
-    prefix: parsed.pathname.replace(/\/+$/, ''),
-  });
+  return success({ kind: 'tcp', host, port, prefix: path.replace(/\/+$/, '') });
+}
+
+function parseSocketPath(path: string): Result<EndpointAddress, string> {
+  if (!path.startsWith('/')) return failure('the path of the socket must be absolute');
+  if (path.endsWith('/')) return failure('the path of the socket is that of a directory');
+  return Buffer.byteLength(path) > maxSunPathBytes
+    ? failure(`the path of the socket has more than ${maxSunPathBytes} bytes`)
+    : success({ kind: 'socket', path });
 }
 
 /** The URL of a socket, as the library takes it. */
