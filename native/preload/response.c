@@ -160,7 +160,7 @@ static enum rp_response_step end_line(struct rp_response *response) {
 static enum rp_response_step in_line(struct rp_response *response, char byte) {
     if (byte == '\n')
         return end_line(response);
-    if (byte == '\0')
+    if (byte == '\0' || (response->state == CHUNK_END && byte != '\r'))
         return RP_RESPONSE_MALFORMED;
     if (response->line_len < sizeof response->line)
         response->line[response->line_len++] = byte;

@@ -23,8 +23,7 @@ static void limit(struct rp_outlet *self, const char *bytes, size_t len) {
         len = limiter->left;
     }
     limiter->left -= len;
-    if (len > 0)
-        rp_text_put(limiter->to, bytes, len);
+    rp_text_put(limiter->to, bytes, len);
 }
 
 void rp_text_limit(struct rp_limiter *limiter, struct rp_outlet *to, size_t bytes) {

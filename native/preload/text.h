@@ -12,8 +12,10 @@ struct rp_outlet {
     void (*put)(struct rp_outlet *self, const char *bytes, size_t len);
 };
 
+/* Puts bytes; none at all may be NULL. */
 static inline void rp_text_put(struct rp_outlet *to, const char *bytes, size_t len) {
-    to->put(to, bytes, len);
+    if (len > 0)
+        to->put(to, bytes, len);
 }
 
 /* Puts a text that ends with NUL. */

@@ -1,0 +1,221 @@
+/* What is captured at load, and what a child's environment becomes. */
+
+#include "../check.h"
+#include "environment.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct rp_settings settings;
+
+static void take(const char *const *environment, const char *library, const char *cwd) {
+    struct rp_circumstances circumstances = {environment, library, cwd, 42};
+    memset(&settings, 0, sizeof settings);
+    rp_settings_take(&settings, &circumstances);
+}
+
+#define ENVIRONMENT(...)                                                                           \
+    (const char *const[]) {                                                                        \
+        __VA_ARGS__, NULL                                                                          \
+    }
+
+/* A child's environment as one text, one entry a line; the block ends at the end of a page. */
+static char *armed(const char *const *environment) {
+    static char text[8192];
+    size_t bytes = rp_environment_measure(&settings, environment);
+    const char *const *result = environment;
+    size_t used = 0;
+    if (bytes > 0) {
+        size_t aligned = (bytes + 7) & ~(size_t)7;
+        result = rp_environment_fill(&settings, environment, check_guarded(NULL, aligned));
+        CHECK(rp_environment_measure(&settings, result) == 0, "%s", "an armed one is left alone");
+    }
+    text[0] = '\0';
+    for (; result != NULL && *result != NULL; result++)
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s\n", *result);
+    check_release();
+    return text;
+}
+
+static void check_armed(const char *const *environment, const char *expected) {
+    char *text = armed(environment);
+    CHECK(strcmp(text, expected) == 0, "expected\n%sgot\n%s", expected, text);
+}
+
+static void check_defaults(void) {
+    take(NULL, "/l/librampart.so", NULL);
+    CHECK(settings.captured && settings.mode == RP_ENFORCE && settings.fail_open, "%s", "defaults");
+    CHECK(!settings.debug && !settings.quiet && settings.token == NULL, "%s", "defaults");
+    CHECK(strcmp(settings.agent, "preload") == 0, "%s", settings.agent);
+    CHECK(strcmp(settings.session, "preload-42") == 0, "%s", settings.session);
+    CHECK(settings.url.kind == RP_URL_HTTP && settings.url.port == 19090, "%u", settings.url.port);
+    take(ENVIRONMENT("RAMPART_URL=", "RAMPART_MODE=", "RAMPART_FAIL_OPEN=", "RAMPART_AGENT=",
+                     "RAMPART_SESSION=", "RAMPART_TOKEN="),
+         "/l/librampart.so", NULL);
+    CHECK(settings.url.port == 19090 && settings.mode == RP_ENFORCE && settings.fail_open &&
+              settings.token == NULL && strcmp(settings.session, "preload-42") == 0,
+          "%s", "empty means not set");
+}
+
+static void check_values_taken(void) {
+    static const struct {
+        const char *value;
+        enum rp_mode mode;
+    } modes[] = {{"RAMPART_MODE=monitor", RP_MONITOR},
+                 {"RAMPART_MODE=disabled", RP_DISABLED},
+                 {"RAMPART_MODE=enforce", RP_ENFORCE},
+                 {"RAMPART_MODE=Disabled", RP_ENFORCE},
+                 {"RAMPART_MODE=off", RP_ENFORCE}};
+    static const struct {
+        const char *value;
+        bool open;
+    } fails[] = {{"RAMPART_FAIL_OPEN=1", true},
+                 {"RAMPART_FAIL_OPEN=0", false},
+                 {"RAMPART_FAIL_OPEN=true", false},
+                 {"RAMPART_FAIL_OPEN=11", false}};
+    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
+        take(ENVIRONMENT(modes[i].value), "/l/x.so", NULL);
+        CHECK(settings.mode == modes[i].mode, "%s", modes[i].value);
+    }
+    for (size_t i = 0; i < sizeof fails / sizeof fails[0]; i++) {
+        take(ENVIRONMENT(fails[i].value), "/l/x.so", NULL);
+        CHECK(settings.fail_open == fails[i].open, "%s", fails[i].value);
+    }
+    take(ENVIRONMENT("RAMPART_AGENT=codex", "RAMPART_SESSION=s", "RAMPART_DEBUG=1",
+                     "RAMPART_QUIET=1", "RAMPART_TOKEN=t"),
+         "/l/x.so", NULL);
+    CHECK(strcmp(settings.agent, "codex") == 0 && strcmp(settings.session, "s") == 0 &&
+              settings.debug && settings.quiet && strcmp(settings.token, "t") == 0,
+          "%s", "given");
+}
+
+/* Later changes of the environment's memory do not reach what was captured. */
+static void check_copied(void) {
+    char assignment[] = "RAMPART_URL=unix:///a/endpoint.sock";
+    take(ENVIRONMENT(assignment), "/l/x.so", NULL);
+    memset(assignment, 'x', sizeof assignment - 1);
+    CHECK(settings.url.path.len == 16 && memcmp(settings.url.path.at, "/a/endpoint.sock", 16) == 0,
+          "%.*s", (int)settings.url.path.len, settings.url.path.at);
+}
+
+static void check_not_captured(void) {
+    static char large[RP_SETTINGS_ROOM + 64];
+    memset(large, 'a', sizeof large - 1);
+    memcpy(large, "RAMPART_AGENT=", 14);
+    take(ENVIRONMENT(large, "RAMPART_MODE=monitor"), "/l/x.so", NULL);
+    CHECK(!settings.captured && settings.mode == RP_MONITOR, "%s", "too large an agent");
+    (void)armed(ENVIRONMENT("A=b"));
+    take(NULL, NULL, "/");
+    CHECK(!settings.captured, "%s", "no path of our own");
+    take(NULL, "x.so", NULL);
+    CHECK(!settings.captured, "%s", "a relative path without a directory");
+    take(ENVIRONMENT("RAMPART_TOKEN=a\nb"), "/l/x.so", NULL);
+    CHECK(settings.url.kind == RP_URL_UNUSABLE, "%s", "a token with a line feed");
+}
+
+static void check_markers(void) {
+    take(ENVIRONMENT("CLAUDECODE=1", "AGENT=0", "CODEX_CI=false", "KILO=no", "CRUSH=off",
+                     "AI_AGENT=", "OPENCODE=yes"),
+         "/l/x.so", NULL);
+    CHECK(settings.markers == (UINT32_C(1) << 3 | UINT32_C(1) << 17), "%x", settings.markers);
+}
+
+static void check_loader_list(void) {
+    take(ENVIRONMENT("RAMPART_URL=unix:///a/s", "RAMPART_SESSION=s"), "/l/r.so", NULL);
+    check_armed(NULL, "LD_PRELOAD=/l/r.so\nRAMPART_URL=unix:///a/s\nRAMPART_SESSION=s\n");
+    check_armed(
+        ENVIRONMENT("A=b", "RAMPART_URL=unix:///a/s", "LD_PRELOAD=/l/r.so", "RAMPART_SESSION=s"),
+        "A=b\nRAMPART_URL=unix:///a/s\nLD_PRELOAD=/l/r.so\nRAMPART_SESSION=s\n");
+    take(NULL, "/l/r.so", NULL);
+    settings.assignment[RP_SESSION] = NULL;
+    check_armed(ENVIRONMENT("LD_PRELOAD="), "LD_PRELOAD=/l/r.so\n");
+    check_armed(ENVIRONMENT("LD_PRELOAD=/x.so /y.so::/z.so"),
+                "LD_PRELOAD=/l/r.so:/x.so:/y.so:/z.so\n");
+    check_armed(ENVIRONMENT("LD_PRELOAD=/x.so:/l/r.so /y.so"), "LD_PRELOAD=/x.so:/l/r.so /y.so\n");
+    check_armed(ENVIRONMENT("LD_PRELOAD=/l/r.so.2:/l/r.s"),
+                "LD_PRELOAD=/l/r.so:/l/r.so.2:/l/r.s\n");
+    check_armed(ENVIRONMENT("LD_PRELOAD=/usr/lib/libasan.so.8:/x.so"),
+                "LD_PRELOAD=/usr/lib/libasan.so.8:/l/r.so:/x.so\n");
+    check_armed(ENVIRONMENT("LD_PRELOAD=/usr/lib/libclang_rt.asan-x86_64.so"),
+                "LD_PRELOAD=/usr/lib/libclang_rt.asan-x86_64.so:/l/r.so\n");
+    check_armed(ENVIRONMENT("LD_PRELOAD=/x.so:libasan.so"),
+                "LD_PRELOAD=/l/r.so:/x.so:libasan.so\n");
+    check_armed(ENVIRONMENT("LD_PRELOAD=/x.so", "A=b", "LD_PRELOAD=/y.so"),
+                "LD_PRELOAD=/l/r.so:/y.so\nA=b\n");
+    check_armed(ENVIRONMENT("LD_PRELOAD=/l/r.so", "LD_PRELOAD=/y.so"),
+                "LD_PRELOAD=/l/r.so:/y.so\n");
+    check_armed(ENVIRONMENT("LD_PRELOAD_X=1", "LD_PRELOAD"),
+                "LD_PRELOAD=/l/r.so\nLD_PRELOAD_X=1\nLD_PRELOAD\n");
+}
+
+static void check_relative_library(void) {
+    take(ENVIRONMENT("LD_PRELOAD=./r.so"), "./r.so", "/w");
+    settings.assignment[RP_SESSION] = NULL;
+    CHECK(settings.captured && strcmp(settings.library, "/w/./r.so") == 0, "%s", settings.library);
+    check_armed(ENVIRONMENT("LD_PRELOAD=./r.so"), "LD_PRELOAD=/w/./r.so\n");
+    check_armed(ENVIRONMENT("LD_PRELOAD=./x.so:./r.so"), "LD_PRELOAD=/w/./r.so:./x.so\n");
+}
+
+/* A variable of the child, what was captured, and what the child gets. */
+static void check_variables(void) {
+    static const struct {
+        const char *captured;
+        const char *given;
+        const char *kept;
+    } cases[] = {
+        {"RAMPART_MODE=", "RAMPART_MODE=disabled", ""},
+        {"RAMPART_MODE=", "RAMPART_MODE=", "RAMPART_MODE=\n"},
+        {"RAMPART_MODE=monitor", "RAMPART_MODE=disabled", "RAMPART_MODE=monitor\n"},
+        {"RAMPART_MODE=monitor", "RAMPART_MODE=enforce", "RAMPART_MODE=enforce\n"},
+        {"RAMPART_MODE=disabled", "RAMPART_MODE=monitor", "RAMPART_MODE=monitor\n"},
+        {"RAMPART_MODE=monitor", "RAMPART_MODE=", "RAMPART_MODE=monitor\n"},
+        {"RAMPART_MODE=monitor", "A=b", "A=b\nRAMPART_MODE=monitor\n"},
+        {"RAMPART_FAIL_OPEN=1", "RAMPART_FAIL_OPEN=0", "RAMPART_FAIL_OPEN=0\n"},
+        {"RAMPART_FAIL_OPEN=0", "RAMPART_FAIL_OPEN=1", "RAMPART_FAIL_OPEN=0\n"},
+        {"RAMPART_FAIL_OPEN=", "RAMPART_FAIL_OPEN=0", "RAMPART_FAIL_OPEN=0\n"},
+        {"RAMPART_FAIL_OPEN=", "RAMPART_FAIL_OPEN=1", ""},
+        {"RAMPART_URL=unix:///a/s", "RAMPART_URL=unix:///b/s", "RAMPART_URL=unix:///a/s\n"},
+        {"RAMPART_URL=", "RAMPART_URL=unix:///b/s", ""},
+        {"RAMPART_TOKEN=t", "RAMPART_TOKEN=u", "RAMPART_TOKEN=t\n"},
+        {"RAMPART_TOKEN=", "RAMPART_TOKEN=u", ""},
+        {"RAMPART_AGENT=a", "RAMPART_AGENT=b", "RAMPART_AGENT=a\n"},
+        {"RAMPART_AGENT=", "RAMPART_AGENT=b", "RAMPART_AGENT=b\n"},
+        {"RAMPART_SESSION=s", "RAMPART_SESSION=t", "RAMPART_SESSION=s\n"},
+        {"RAMPART_SESSION=preload-7", "RAMPART_SESSION=t", "RAMPART_SESSION=t\n"},
+        {"RAMPART_SESSION=preload-7", "A=b", "A=b\nRAMPART_SESSION=preload-7\n"},
+        {"RAMPART_DEBUG=", "RAMPART_DEBUG=1", ""},
+        {"RAMPART_QUIET=", "RAMPART_QUIET=1", ""},
+        {"RAMPART_QUIET=", "RAMPART_QUIETLY=1", "RAMPART_QUIETLY=1\n"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char expected[256];
+        const char *given[] = {"LD_PRELOAD=/l/r.so", cases[i].given, NULL};
+        take(ENVIRONMENT(cases[i].captured), "/l/r.so", NULL);
+        if (strstr(cases[i].captured, "RAMPART_SESSION") == NULL)
+            settings.assignment[RP_SESSION] = NULL;
+        (void)snprintf(expected, sizeof expected, "LD_PRELOAD=/l/r.so\n%s", cases[i].kept);
+        check_armed(given, expected);
+    }
+}
+
+static void check_duplicates(void) {
+    take(ENVIRONMENT("RAMPART_AGENT=a"), "/l/r.so", NULL);
+    settings.assignment[RP_SESSION] = NULL;
+    check_armed(ENVIRONMENT("LD_PRELOAD=/l/r.so", "RAMPART_AGENT=b", "RAMPART_AGENT=a",
+                            "RAMPART_AGENT=a", "X=1", "X=2"),
+                "LD_PRELOAD=/l/r.so\nRAMPART_AGENT=a\nX=1\nX=2\n");
+}
+
+int main(void) {
+    check_defaults();
+    check_values_taken();
+    check_copied();
+    check_not_captured();
+    check_markers();
+    check_loader_list();
+    check_relative_library();
+    check_variables();
+    check_duplicates();
+    return check_finish();
+}

@@ -1,0 +1,191 @@
+/* What is found before a program is started: by PATH, by its first bytes, in wordexp's text. */
+
+#include "../check.h"
+#include "guard.h"
+#include "lookup.h"
+#include "words.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char root[] = "/tmp/rampart-target-XXXXXX";
+
+static void make_file(const char *name, const void *bytes, size_t len, mode_t mode) {
+    int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    CHECK(fd >= 0 && write(fd, bytes, len) == (ssize_t)len && fchmod(fd, mode) == 0, "%s", name);
+    (void)close(fd);
+}
+
+static void make_tree(void) {
+    CHECK(mkdtemp(root) != NULL && chdir(root) == 0, "%s", root);
+    CHECK(mkdir("a", 0700) == 0 && mkdir("b", 0700) == 0 && mkdir("a/dir", 0700) == 0, "%s", root);
+    make_file("a/plain", "x", 1, 0600);
+    make_file("b/plain", "#!/bin/sh\n", 10, 0700);
+    make_file("b/dir", "#!/bin/sh\n", 10, 0700);
+    make_file("here", "#!/bin/sh\n", 10, 0700);
+    make_file("b/both", "#!/bin/sh\n", 10, 0700);
+    make_file("a/both", "#!/bin/sh\n", 10, 0700);
+    CHECK(symlink("nowhere", "a/dangling") == 0, "%s", root);
+    make_file("b/dangling", "#!/bin/sh\n", 10, 0700);
+}
+
+static void check_found(const char *file, const char *path, const char *expected) {
+    struct rp_target target;
+    struct rp_path exe;
+    char found[256] = "";
+    rp_lookup_find(check_guarded(file, strlen(file) + 1), check_guarded(path, strlen(path) + 1),
+                   &target, &exe);
+    if (target.presence == RP_RUNNABLE)
+        (void)snprintf(found, sizeof found, "%.*s%s%s", (int)exe.len[1],
+                       exe.len[1] > 0 ? exe.piece[1] : "", exe.len[1] > 0 ? "/" : "", exe.piece[2]);
+    CHECK(strcmp(found, expected) == 0, "%s in %s: %s", file, path, found);
+    check_release();
+}
+
+static void check_search(void) {
+    static char long_name[300];
+    static char long_path[6000];
+    check_found("both", "a:b", "a/both");
+    check_found("both", "b:a", "b/both");
+    check_found("plain", "a:b", "b/plain");
+    check_found("dir", "a:b", "b/dir");
+    check_found("dangling", "a:b", "b/dangling");
+    check_found("here", "a::b", "here");
+    check_found("here", ":a", "here");
+    check_found("here", "a:", "here");
+    check_found("here", "", "here");
+    check_found("here", "a:b", "");
+    check_found("both", "nowhere:b/plain:b", "b/both");
+    check_found("b/both", "a", "b/both");
+    check_found("./here", "a", "./here");
+    check_found("b/nothing", "b", "");
+    check_found("", "a:b", "");
+    memset(long_name, 'n', sizeof long_name - 1);
+    check_found(long_name, "a:b", "");
+    memset(long_path, 'p', sizeof long_path - 1);
+    memcpy(long_path + sizeof long_path - 4, ":b", 3);
+    check_found("both", long_path, "b/both");
+}
+
+static void check_default_path(void) {
+    static const char *const with[] = {"A=b", "PATHX=/x", "PATH=/p", "PATH=/q", NULL};
+    static const char *const without[] = {"A=b", NULL};
+    CHECK(strcmp(rp_lookup_path(with, false), "/p") == 0, "%s", "given");
+    CHECK(strcmp(rp_lookup_path(without, false), "/bin:/usr/bin") == 0, "%s", "glibc");
+    CHECK(strcmp(rp_lookup_path(NULL, true), "/usr/local/bin:/bin:/usr/bin") == 0, "%s", "musl");
+}
+
+static void check_presence(const char *path, enum rp_presence presence, bool guardable) {
+    struct rp_target target;
+    rp_target_inspect(AT_FDCWD, path, 0, &target);
+    CHECK(target.presence == presence, "%s: %d", path, target.presence);
+    if (presence == RP_RUNNABLE)
+        CHECK(target.guardable == guardable, "%s: %d", path, target.guardable);
+}
+
+/* A copy of this program's head with one byte changed. */
+static void make_elf(const char *name, size_t offset, unsigned char value) {
+    unsigned char head[4096];
+    int fd = open("/proc/self/exe", O_RDONLY);
+    CHECK(fd >= 0 && read(fd, head, sizeof head) == sizeof head, "%s", name);
+    (void)close(fd);
+    if (offset > 0)
+        head[offset] = value;
+    make_file(name, head, sizeof head, 0700);
+}
+
+static void check_formats(void) {
+    make_elf("native", 0, 0);
+    make_elf("class32", 4, 1);
+    make_elf("machine", 18, 40);
+    make_elf("static", 56, 0);
+    make_file("cut",
+              "\x7f"
+              "ELF",
+              4, 0700);
+    make_file("script", "#! ./static -x\n", 15, 0700);
+    make_file("script2", "#!./script\n", 11, 0700);
+    make_file("script3", "#!./native\n", 11, 0700);
+    make_file("loop", "#!./loop\n", 9, 0700);
+    make_file("bare", "echo hi\n", 8, 0700);
+    make_file("empty", "", 0, 0700);
+    check_presence("native", RP_RUNNABLE, true);
+    check_presence("class32", RP_RUNNABLE, false);
+    check_presence("machine", RP_RUNNABLE, false);
+    check_presence("static", RP_RUNNABLE, false);
+    check_presence("cut", RP_RUNNABLE, true);
+    check_presence("script", RP_RUNNABLE, false);
+    check_presence("script2", RP_RUNNABLE, false);
+    check_presence("script3", RP_RUNNABLE, true);
+    check_presence("loop", RP_RUNNABLE, true);
+    check_presence("bare", RP_RUNNABLE, true);
+    check_presence("empty", RP_RUNNABLE, true);
+    check_presence("nothing", RP_ABSENT, true);
+    check_presence("a", RP_ABSENT, true);
+    check_presence("a/plain", RP_ABSENT, true);
+    check_presence("a/dangling", RP_ABSENT, true);
+    check_presence("here/below", RP_ABSENT, true);
+    check_presence("", RP_ABSENT, true);
+    check_presence(NULL, RP_ABSENT, true);
+}
+
+static void check_descriptor(void) {
+    struct rp_target target;
+    int fd = open("static", O_RDONLY);
+    int directory = open("b", O_RDONLY | O_DIRECTORY);
+    rp_target_inspect(fd, "", AT_EMPTY_PATH, &target);
+    CHECK(target.presence == RP_RUNNABLE && !target.guardable, "%d", target.presence);
+    rp_target_inspect(directory, "both", 0, &target);
+    CHECK(target.presence == RP_RUNNABLE, "%d", target.presence);
+    rp_target_inspect(directory, "", AT_EMPTY_PATH, &target);
+    CHECK(target.presence == RP_ABSENT, "%d", target.presence);
+    rp_target_inspect(-1, "", AT_EMPTY_PATH, &target);
+    CHECK(target.presence == RP_ABSENT, "%d", target.presence);
+    (void)close(fd);
+    (void)close(directory);
+}
+
+/* Two lookups leave the same descriptors open as before. */
+static void check_descriptors_closed(void) {
+    int before = dup(0);
+    int after;
+    (void)close(before);
+    check_presence("script2", RP_RUNNABLE, false);
+    after = dup(0);
+    (void)close(after);
+    CHECK(before == after, "%d, then %d", before, after);
+}
+
+static void check_words(void) {
+    static const struct {
+        const char *text;
+        bool substitutes;
+    } cases[] = {
+        {"", false},         {"a b", false},         {"$(ls)", true},    {"`ls`", true},
+        {"\"$(ls)\"", true}, {"\"`ls`\"", true},     {"'$(ls)'", false}, {"'`ls`'", false},
+        {"\\$(ls)", false},  {"\\`ls\\`", false},    {"$HOME", false},   {"${A:-$(ls)}", true},
+        {"$((1+2))", false}, {"$((1+$(ls)))", true}, {"$((ls) )", true}, {"\"'$(ls)'\"", true},
+        {"'a'$(ls)", true},  {"'\"'$(ls)", true},    {"$(", true},       {"\\", false},
+        {"a\\'$(ls)", true}, {"$((`ls`))", true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        CHECK(rp_words_substitute(cases[i].text) == cases[i].substitutes, "%s", cases[i].text);
+}
+
+int main(void) {
+    char command[64];
+    make_tree();
+    check_search();
+    check_default_path();
+    check_formats();
+    check_descriptor();
+    check_descriptors_closed();
+    check_words();
+    (void)snprintf(command, sizeof command, "rm -rf %s", root);
+    CHECK(chdir("/") == 0 && system(command) == 0, "%s", command);
+    return check_finish();
+}
