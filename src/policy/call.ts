@@ -1,6 +1,9 @@
 import type { ExecRequest } from '../protocol/execRequest.ts';
 import type { Component, Reading } from './component.ts';
+import { readCodeSources } from './codeFlow.ts';
+import type { CodeSource } from './condition.ts';
 import { readDeletions } from './deletions.ts';
+import { readReads, readSends, readWrites } from './fileUse.ts';
 import { readRequest } from './readRequest.ts';
 import type { ReadingWorld } from './readRequest.ts';
 import type { PathWorld } from './paths.ts';
@@ -10,6 +13,12 @@ import { classifyTarget } from './targetClass.ts';
 /** What a call is judged with. */
 export interface CallWorld extends PathWorld, ReadingWorld {}
 
+/** Paths, and all of them as one text, in which it is quick to see that something stands in none. */
+export interface PathList {
+  readonly each: readonly string[];
+  readonly joined: string;
+}
+
 /** A request under judgement: what is found out about it is found out once. */
 export class Call {
   readonly request: ExecRequest;
@@ -17,32 +26,73 @@ export class Call {
   readonly world: CallWorld;
   readonly #deletions = new Map<Component, readonly ReadonlySet<TargetClass>[]>();
   readonly #alternatives = new Map<Component, readonly string[]>();
+  readonly #reads = new Map<Component, PathList>();
+  readonly #writes = new Map<Component, PathList>();
+  readonly #realpaths = new Map<string, string>();
+  #sends: PathList | null = null;
+  #codeSources: ReadonlySet<CodeSource> | null = null;
 
   constructor(request: ExecRequest, world: CallWorld) {
     this.request = request;
-    this.world = world;
+    const { reader, home, workspace, temporary } = world;
+    this.world = {
+      reader,
+      home,
+      workspace,
+      temporary,
+      now: () => world.now(),
+      realpath: (path) => this.#resolve(world, path),
+    };
     this.reading = request.tool === 'exec' ? readRequest(request, world) : readNothing(request);
   }
 
   /** For each thing that a command deletes, the classes that it is in. */
   deletionsOf(component: Component): readonly ReadonlySet<TargetClass>[] {
-    const known = this.#deletions.get(component);
-    if (known !== undefined) return known;
-    const classes = readDeletions(component, this.world.temporary).map((deletion) =>
-      classifyTarget(deletion, this.world),
+    return remember(this.#deletions, component, () =>
+      readDeletions(component, this.world.temporary).map((deletion) => classifyTarget(deletion, this.world)),
     );
-    this.#deletions.set(component, classes);
-    return classes;
   }
 
   /** The texts under which a restricting rule may know a command. */
   textsOf(component: Component): readonly string[] {
-    const known = this.#alternatives.get(component);
-    if (known !== undefined) return known;
-    const texts = alternativesOf(component);
-    this.#alternatives.set(component, texts);
-    return texts;
+    return remember(this.#alternatives, component, () => alternativesOf(component));
   }
+
+  /** The paths whose content a command may take in. */
+  readsOf(component: Component): PathList {
+    return remember(this.#reads, component, () => listOf(readReads(component, this.world)));
+  }
+
+  /** The paths that a command writes. */
+  writesOf(component: Component): PathList {
+    return remember(this.#writes, component, () => listOf(readWrites(component, this.world)));
+  }
+
+  /** The paths whose content the call may carry to another machine. */
+  sends(): PathList {
+    return (this.#sends ??= listOf(readSends(this.reading.components, this.world)));
+  }
+
+  /** From where, other than files, the call takes code that it runs. */
+  codeSources(): ReadonlySet<CodeSource> {
+    return (this.#codeSources ??= readCodeSources(this.reading.components));
+  }
+
+  #resolve(world: CallWorld, path: string): string {
+    return remember(this.#realpaths, path, () => world.realpath(path));
+  }
+}
+
+function listOf(each: readonly string[]): PathList {
+  return { each, joined: each.join('\n') };
+}
+
+function remember<Key, Value>(known: Map<Key, Value>, key: Key, find: () => Value): Value {
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const value = find();
+  known.set(key, value);
+  return value;
 }
 
 function readNothing(request: ExecRequest): Reading {

@@ -62,6 +62,10 @@ export function parseCommandShape(source: string): Result<CommandShape, string> 
 }
 
 function compileAlternatives(word: string): Alternatives {
+  if (!/[*?[]/.test(word)) {
+    const names = new Set(word.split('|'));
+    return (text) => names.has(text);
+  }
   const patterns = word.split('|').map((part) => compileWildcard(part.replaceAll(/\*+/g, '**')));
   return (text) => patterns.some((pattern) => pattern(text));
 }

@@ -1,5 +1,5 @@
 import type { Action } from '../protocol/decision.ts';
-import type { Call } from './call.ts';
+import type { Call, PathList } from './call.ts';
 import type { CommandCondition, Condition, NumberRange } from './condition.ts';
 import type { Component } from './component.ts';
 import type { PathPattern, TextPattern } from './patterns.ts';
@@ -34,8 +34,15 @@ function isCallMatch(condition: Condition, call: Call, isGranting: boolean): boo
     condition.url === null &&
     condition.domain === null &&
     condition.parameters === null &&
-    condition.sends === null &&
-    condition.runsCodeFrom === null
+    (condition.sends === null || matchesPath(condition.sends, call.sends(), call)) &&
+    (condition.runsCodeFrom === null || condition.runsCodeFrom.some((source) => call.codeSources().has(source)))
+  );
+}
+
+function matchesPath(patterns: readonly PathPattern[], paths: PathList, call: Call): boolean {
+  const { home } = call.world;
+  return patterns.some(
+    (pattern) => paths.joined.includes(pattern.needle) && paths.each.some((path) => pattern.test(path, home)),
   );
 }
 
@@ -139,7 +146,8 @@ function isEffectMatch(
   const { runs, deletes, reads, writes } = condition;
   if (runs !== null && !runs.some((shape) => shape.test(component.program, component.words, isGranting)))
     return false;
-  if (reads !== null || writes !== null) return false;
+  if (reads !== null && !matchesPath(reads, call.readsOf(component), call)) return false;
+  if (writes !== null && !matchesPath(writes, call.writesOf(component), call)) return false;
   if (deletes === null) return true;
   const targets = call.deletionsOf(component);
   const isIn = (classes: ReadonlySet<string>): boolean => deletes.some((name) => classes.has(name));

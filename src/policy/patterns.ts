@@ -19,6 +19,8 @@ export interface TextPattern {
 /** A pattern over absolute paths; `~/` at its start is the home directory. */
 export interface PathPattern {
   readonly source: string;
+  /** Stands in every path that matches. */
+  readonly needle: string;
   test(path: string, home: string | null): boolean;
 }
 
@@ -80,15 +82,20 @@ export function parsePathPattern(source: string): Result<PathPattern, string> {
   const fault = faultOf(source);
   if (fault !== null) return failure(fault);
   const pattern = source.replaceAll('\\', '/');
-  if (pattern === '~' || pattern.startsWith('~/')) {
-    const below = compilePath(pattern.slice(1));
-    return success({
-      source,
-      test: (path, home) => home !== null && path.startsWith(home) && below(path.slice(home.length)),
-    });
-  }
-  const matcher = compilePath(pattern);
-  return success({ source, test: (path) => matcher(path.replaceAll('\\', '/')) });
+  const needle = needleOf(pattern);
+  if (pattern !== '~' && !pattern.startsWith('~/')) return success({ source, needle, test: compilePath(pattern) });
+  const below = compilePath(pattern.slice(1));
+  return success({
+    source,
+    needle,
+    test: (path, home) => home !== null && path.startsWith(home) && below(path.slice(home.length)),
+  });
+}
+
+/** What every path must hold that can match: the longest part of a pattern without wildcards. */
+function needleOf(pattern: string): string {
+  const parts = pattern.replace(/^~/, '').split(/[*?]+|\[[^\]]*\]|\//);
+  return parts.reduce((longest, part) => (part.length > longest.length ? part : longest), '');
 }
 
 /** How host names are compared: `*` crosses dots; case and a dot at the end do not count. */

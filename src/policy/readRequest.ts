@@ -2,7 +2,9 @@ import type { ExecRequest } from '../protocol/execRequest.ts';
 import type { Component, Reading } from './component.ts';
 import type { Launch } from './launch.ts';
 import { joinPath } from './paths.ts';
+import { readLiteralOutput } from './literalOutput.ts';
 import { programOf, readLaunches } from './readLaunches.ts';
+import { isShell, readShellCall } from './shellCall.ts';
 import type { ShellCommand, ShellScript, ShellVariables, Span, Word } from './shellScript.ts';
 import { literalWord } from './shellScript.ts';
 import type { ShellReader } from './shellReader.ts';
@@ -98,6 +100,16 @@ class RequestReading {
       inner: { from: index + 1, to: index + 1 },
     });
     for (const launch of launches) this.#readLaunch(launch, command, place, isTransparent);
+    if (isShell(programOf(command.words[0]))) this.#readInput(command, place);
+  }
+
+  /** A shell runs its standard input, as far as the words around it say what that is. */
+  #readInput(command: ShellCommand, place: Place): void {
+    const call = readShellCall(command.words);
+    if (!call.readsInput || place.depth >= maxLaunchDepth) return;
+    const text = command.hereText ?? readLiteralOutput(this.#components, place.input);
+    if (text !== null)
+      this.#readText(text, [], { ...place, input: null, isGrantable: false, depth: place.depth + 1 });
   }
 
   #readLaunch(launch: Launch, command: ShellCommand, outer: Place, isTransparent: boolean): void {
@@ -108,7 +120,7 @@ class RequestReading {
     const place: Place = {
       directory: changeDirectory(outer.directory, launch.directory === null ? [] : [launch.directory]),
       assigned: [...outer.assigned, ...launch.assigned],
-      input: outer.input,
+      input: launch.isOpenEnded ? null : outer.input,
       isElsewhere: outer.isElsewhere || launch.isElsewhere,
       isOpenEnded: outer.isOpenEnded || launch.isOpenEnded,
       isGrantable: outer.isGrantable && isTransparent,

@@ -1,5 +1,6 @@
 import { decodeAnsiC, findExtent } from './shellQuote.ts';
 import type { ShellVariables, Word } from './shellScript.ts';
+import { literalWord } from './shellScript.ts';
 
 /** How many words one word may become through braces and loops; beyond that the rest stays as written. */
 const maxExpansions = 64;
@@ -28,6 +29,7 @@ interface Piece {
  * What only the run can tell stays as it is written.
  */
 export function expandWord(source: string, variables: ShellVariables): readonly Word[] {
+  if (/^[\w./:=@%+,-]*$/.test(source)) return [literalWord(source)];
   let drafts: readonly Draft[] = [{ text: '', marks: '', isKnown: true }];
   let at = 0;
   while (at < source.length) {

@@ -17,8 +17,29 @@ type Token =
  */
 export function compileWildcard(pattern: string): (text: string) => boolean {
   const tokens = tokenize(pattern);
-  if (tokens.every((token) => token.kind === 'literal')) return (text) => text === pattern;
-  return (text) => isMatch(tokens, text);
+  const literals = literalRuns(tokens);
+  const prefix = tokens[0]?.kind === 'literal' ? (literals[0] ?? '') : '';
+  if (prefix.length === pattern.length) return (text) => text === pattern;
+  const suffix = tokens.at(-1)?.kind === 'literal' ? (literals.at(-1) ?? '') : '';
+  const needle = literals.reduce((longest, run) => (run.length > longest.length ? run : longest), '');
+  // Nearly every text fails one of the cheap tests, which must hold for every text that matches.
+  return (text) =>
+    text.startsWith(prefix) && text.endsWith(suffix) && text.includes(needle) && isMatch(tokens, text);
+}
+
+/** What stands between the wildcards. */
+function literalRuns(tokens: readonly Token[]): readonly string[] {
+  const runs: string[] = [];
+  let isInRun = false;
+  for (const token of tokens) {
+    if (token.kind !== 'literal') isInRun = false;
+    else if (isInRun) runs.push(`${runs.pop() ?? ''}${token.text}`);
+    else {
+      runs.push(token.text);
+      isInRun = true;
+    }
+  }
+  return runs;
 }
 
 function tokenize(pattern: string): readonly Token[] {

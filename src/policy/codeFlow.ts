@@ -1,0 +1,62 @@
+import type { CodeSource } from './condition.ts';
+import type { Component } from './component.ts';
+import { downloaders, isDecoding, isInterpreter } from './programs.ts';
+import { isShell, readShellCall } from './shellCall.ts';
+import type { Span } from './shellScript.ts';
+
+/** The most commands that are followed back from one. */
+const maxFollowed = 256;
+
+/** From where, other than files, commands take the code that they run. */
+export function readCodeSources(components: readonly Component[]): ReadonlySet<CodeSource> {
+  const sources = new Set<CodeSource>();
+  for (const component of components) {
+    for (const feeder of codeFeeders(components, component)) {
+      const texts = feeder.words.slice(1).map((word) => word.text);
+      if (downloaders.has(feeder.program)) sources.add('network');
+      else if (isDecoding(feeder.program, texts) || printsEscapes(feeder, texts)) sources.add('decoder');
+    }
+  }
+  return sources;
+}
+
+/** `printf '\x72\x6d'` and `echo -e '\162'` spell out what they do not want to be seen. */
+function printsEscapes({ program }: Component, texts: readonly string[]): boolean {
+  const isPrinter = program === 'printf' || (program === 'echo' && texts.some((text) => /^-n?e/.test(text)));
+  return isPrinter && texts.some((text) => /(?:\\x[0-9a-fA-F]{2}|\\0?[0-7]{3}).*(?:\\x[0-9a-fA-F]{2}|\\0?[0-7]{3})/.test(text));
+}
+
+/** The commands whose output a command runs as code. */
+function codeFeeders(components: readonly Component[], component: Component): readonly Component[] {
+  if (component.input !== null && readsCodeFromInput(component)) return feedersOf(components, component.input);
+  return component.inner.from < component.inner.to && takesCodeFromInner(component)
+    ? feedersOf(components, component.inner)
+    : [];
+}
+
+/** Everything that flows into the commands of a span, themselves included. */
+export function feedersOf(components: readonly Component[], span: Span): readonly Component[] {
+  const found = new Set<Component>();
+  const pending: Span[] = [span];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    for (const component of components.slice(next.from, next.to)) {
+      if (found.has(component) || found.size >= maxFollowed) continue;
+      found.add(component);
+      if (component.input !== null) pending.push(component.input);
+      if (component.inner.from < component.inner.to) pending.push(component.inner);
+    }
+  }
+  return [...found];
+}
+
+function readsCodeFromInput({ program, words }: Component): boolean {
+  if (isShell(program)) return readShellCall(words).readsInput;
+  if (!isInterpreter(program)) return false;
+  return words.slice(1).every((word) => word.text === '-' || /^-[uBEsSIqw]+$/.test(word.text));
+}
+
+/** Its program text is itself a substitution: `sh -c "$(…)"`, `eval "$(…)"`, `bash <(…)`, `. <(…)`. */
+function takesCodeFromInner({ program, words }: Component): boolean {
+  const isRunner = isShell(program) || isInterpreter(program) || /^(?:eval|source|\.)$/.test(program);
+  return isRunner && words.slice(1).some((word) => !word.isKnown && /^\s*(?:\$\(|`|<\()/.test(word.text));
+}

@@ -1,0 +1,51 @@
+/** What is known of programs, by their names without a path. */
+
+const wordsOf = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/));
+
+/** Fetch something from another machine and can print it. */
+export const downloaders = wordsOf('curl wget wget2 fetch aria2c http https xh xhs lynx w3m links ncat nc netcat socat');
+
+/** Turn text that means nothing to a reader into text that does. */
+const decoders = wordsOf('base64 base32 basenc xxd openssl uudecode rev tr gunzip zcat bzcat xzcat zstdcat gpg');
+
+/** Talk to another machine, and can carry away what they are given. */
+export const senders = wordsOf(
+  'curl wget wget2 http https xh xhs nc ncat netcat socat telnet ssh scp sftp rsync rclone ftp lftp tftp mail mailx mutt sendmail msmtp swaks aws gsutil gcloud az s3cmd mc gh glab dig nslookup host drill ping websocat openssl',
+);
+
+/** Name, list or use a file without giving its content away. */
+export const nonReaders = wordsOf(
+  'ls ll stat test [ chmod chown chgrp mkdir rmdir rm touch ssh ssh-add ssh-keygen ssh-agent ssh-copy-id ssh-keyscan echo printf which type whereis realpath readlink dirname basename cd pushd export find fd tree du df git mktemp ln file chattr lsattr getfacl setfacl restorecon mount code nano vim vi nvim emacs open xdg-open direnv source . set env unset alias true : gpg-agent kill sleep trap shred unlink',
+);
+
+/** Give a file's content to somebody: links to a file are followed for them. */
+export const contentReaders = wordsOf(
+  'cat tac head tail less more bat nl base64 base32 xxd od hexdump strings cp mv rsync scp tar zip 7z gzip curl wget nc ncat openssl dd tee install awk sed grep rg python python3 perl ruby node',
+);
+
+/** Run code that they are given as an argument, as a file or on their standard input. */
+const interpreters = /^(?:python[\d.]*|pypy3?|perl|ruby|node|nodejs|deno|bun|php|lua|luajit|tclsh|osascript|Rscript|groovy|scala)$/;
+
+/** Whether a program, by its name, is an interpreter of a language other than the shell's. */
+export function isInterpreter(program: string): boolean {
+  return interpreters.test(program);
+}
+
+/** Whether a command turns encoded text into plain text. */
+export function isDecoding(program: string, words: readonly string[]): boolean {
+  if (!decoders.has(program)) return false;
+  switch (program) {
+    case 'base64':
+    case 'base32':
+    case 'basenc':
+      return words.some((word) => /^(?:-[a-zA-Z]*[dD]\w*|--d[a-z]*)$/.test(word));
+    case 'xxd':
+      return words.some((word) => /^-[a-z]*r/.test(word));
+    case 'openssl':
+      return words.some((word) => word === '-d' || word === '-base64' || word === 'base64');
+    case 'gpg':
+      return words.some((word) => word === '-d' || word === '--decrypt');
+    default:
+      return true;
+  }
+}
