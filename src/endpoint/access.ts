@@ -31,7 +31,7 @@ export function checkAccess(
   if (authority === 'none') return success(null);
   if (caller.door === 'tcp') return checkToken(authority, caller.token, settings.token);
   if (authority === 'eval') return success(null);
-  const decided = decideAdmin(caller.peer, settings.surroundings);
+  const decided = decideAdmin(caller.readPeer(), settings.surroundings);
   return decided.ok ? success(null) : failure({ status: 403, reason: decided.error });
 }
 

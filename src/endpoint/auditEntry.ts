@@ -115,7 +115,7 @@ export function recordOfIncident(
     argv: null,
     exe: null,
     cwd: null,
-    pid: caller?.door === 'socket' ? (caller.peer?.pid ?? null) : null,
+    pid: caller?.door === 'socket' ? (caller.readPeer()?.pid ?? null) : null,
     ppid: null,
     sid: null,
     door: caller?.door ?? null,

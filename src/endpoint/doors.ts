@@ -34,7 +34,7 @@ export class Doors {
     const server = createDoor({
       maxBodyBytes: maxSocketBodyBytes,
       refusalOf: () => null,
-      callerOf: (incoming) => ({ door: 'socket', peer: peerOf(incoming, addon) }),
+      callerOf: (incoming) => ({ door: 'socket', readPeer: () => peerOf(incoming, addon) }),
       answer: this.#answer,
     });
     rmSync(path, { force: true });

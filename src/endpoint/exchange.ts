@@ -11,7 +11,10 @@ export interface Peer {
 
 /** Where a request came in, and what is known of its sender. */
 export type Caller =
-  | { readonly door: 'socket'; readonly peer: Peer | null }
+  | {
+      readonly door: 'socket';
+      /** Asks the kernel; null when it does not say. */ readonly readPeer: () => Peer | null;
+    }
   | { readonly door: 'tcp'; readonly token: string | null };
 
 /** A request without its transport. */

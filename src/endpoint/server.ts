@@ -115,9 +115,13 @@ function closeWith(outgoing: ServerResponse, response: EndpointResponse): void {
 }
 
 function sendJson(outgoing: ServerResponse, status: number, body: object): void {
-  const bytes = Buffer.from(`${JSON.stringify(body)}\n`);
-  outgoing.writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': bytes.length });
-  outgoing.end(bytes);
+  const text = `${JSON.stringify(body)}\n`;
+  outgoing.writeHead(status, {
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(text),
+  });
+  // As text it goes out in one write with the head.
+  outgoing.end(text);
 }
 
 function sendStream(outgoing: ServerResponse, open: (sink: StreamSink) => Disposable): void {

@@ -1,3 +1,5 @@
+import { isRecord } from '../base/record.ts';
+import type { UnknownRecord } from '../base/record.ts';
 import { failure, success } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
 import { decodeBase64Text } from './base64.ts';
@@ -26,8 +28,6 @@ const reservedTools = [
 
 const fileTools = ['read', 'write', 'edit', 'mcp-destructive'];
 
-type Fields = Readonly<Record<string, unknown>>;
-
 /**
  * Reads a question as the library, the peer's clients and its hooks write it; docs/protocol.md section 3.
  * The peer's other names for command, path and working directory are taken wherever it takes them, and two that
@@ -37,18 +37,21 @@ export function parseExecRequest(toolName: string, body: unknown): Result<ExecRe
   const tool = toolName.trim();
   const problem = toolProblem(tool);
   if (problem !== null) return failure(problem);
-  const fields = body === null ? {} : fieldsOf(body);
-  if (fields === null) return failure('the body is not a JSON object');
+  const fields = body ?? {};
+  if (!isRecord(fields)) return failure('the body is not a JSON object');
   const mistyped = mistypedField(fields);
   if (mistyped !== null) return failure(`${mistyped} has the wrong type`);
   const told = parseArguments(tool, fields);
   if (!told.ok) return told;
+  const { command, path, cwd } = told.value;
   return success({
-    ...told.value,
     id: recordIdIn(fields),
     agent: textIn(fields, 'agent') ?? '',
     session: textIn(fields, 'session') ?? '',
     tool,
+    command,
+    path,
+    cwd,
     enforce: fields['enforce'] === true,
     argv: textsIn(fields, 'argv'),
     exe: textIn(fields, 'exe'),
@@ -64,7 +67,7 @@ export function parseExecRequest(toolName: string, body: unknown): Result<ExecRe
 
 type ToolArguments = Pick<ExecRequest, 'command' | 'path' | 'cwd'>;
 
-function parseArguments(tool: string, fields: Fields): Result<ToolArguments, string> {
+function parseArguments(tool: string, fields: UnknownRecord): Result<ToolArguments, string> {
   const places = argumentPlaces(fields);
   if (!places.ok) return places;
   const command = agreedText(places.value, commandNames(tool), 'command');
@@ -95,44 +98,54 @@ function pathNames(tool: string): readonly string[] {
     : ['path', 'file_path'];
 }
 
-/** Every map in which arguments may stand. */
-function argumentPlaces(fields: Fields): Result<readonly Fields[], string> {
-  const top: Record<string, unknown> = {};
-  for (const name of ['command', 'path', 'workdir', 'cwd']) top[name] = fields[name];
-  const places: Fields[] = [top];
+/** Top-level keys that count as arguments. */
+const shorthands = ['command', 'path', 'workdir', 'cwd'];
+
+/** Every map in which arguments may stand; of the first, the body itself, only the shorthands count. */
+function argumentPlaces(fields: UnknownRecord): Result<readonly UnknownRecord[], string> {
+  const places = [fields];
   for (const name of ['params', 'input']) {
-    const value = fields[name] ?? {};
-    const map = fieldsOf(value);
-    if (map === null) return failure(`${name} is not an object`);
+    const map = fields[name] ?? null;
+    if (map === null) continue;
+    if (!isRecord(map)) return failure(`${name} is not an object`);
     places.push(map);
-    if (name === 'input') continue;
-    for (const nested of ['arguments', 'tool_input']) {
-      const inner = fieldsOf(map[nested]);
-      if (inner !== null) places.push(inner);
-    }
+  }
+  const { params } = fields;
+  for (const name of isRecord(params) ? ['arguments', 'tool_input'] : []) {
+    const inner = isRecord(params) ? params[name] : null;
+    if (isRecord(inner)) places.push(inner);
   }
   return success(places);
 }
 
 /** The text that all places agree on; null when none has one. `description` yields to the names before it. */
 function agreedText(
-  places: readonly Fields[],
+  places: readonly UnknownRecord[],
   names: readonly string[],
   meaning: string,
 ): Result<string | null, string> {
   let agreed: string | null = null;
+  for (const [name, value] of valuesIn(places, names)) {
+    const text = name === 'command_b64' ? base64In(value) : value;
+    if (typeof text !== 'string') return failure(`${name} is not a text`);
+    if (text.trim() === '' || (agreed !== null && isFallback(name))) continue;
+    if (agreed !== null && agreed !== text) return failure(`the ${meaning} is given twice and differs`);
+    agreed = text;
+  }
+  return success(agreed);
+}
+
+/** What stands under these names, place by place; null counts as absent. */
+function valuesIn(places: readonly UnknownRecord[], names: readonly string[]): [string, unknown][] {
+  const [body] = places;
+  const found: [string, unknown][] = [];
   for (const place of places) {
     for (const name of names) {
       const value = place[name] ?? null;
-      if (value === null) continue;
-      const text = name === 'command_b64' ? base64In(value) : value;
-      if (typeof text !== 'string') return failure(`${name} is not a text`);
-      if (text.trim() === '' || (agreed !== null && isFallback(name))) continue;
-      if (agreed !== null && agreed !== text) return failure(`the ${meaning} is given twice and differs`);
-      agreed = text;
+      if (value !== null && (place !== body || shorthands.includes(name))) found.push([name, value]);
     }
   }
-  return success(agreed);
+  return found;
 }
 
 /** A hint that stands beside the command rather than for it. */
@@ -144,7 +157,7 @@ function base64In(value: unknown): string | null {
   return typeof value === 'string' ? decodeBase64Text(value) : null;
 }
 
-function mistypedField(fields: Fields): string | null {
+function mistypedField(fields: UnknownRecord): string | null {
   const texts = ['agent', 'session', 'exe', 'door'].find((name) => !isAbsentOr(fields[name], 'string'));
   const flags = ['enforce', 'guardable', 'truncated', 'verification'].find(
     (name) => !isAbsentOr(fields[name], 'boolean'),
@@ -159,27 +172,23 @@ function isAbsentOr(value: unknown, type: 'string' | 'boolean'): boolean {
   return value === undefined || value === null || typeof value === type;
 }
 
-function fieldsOf(value: unknown): Fields | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null;
-}
-
-function textIn(fields: Fields, name: string): string | null {
+function textIn(fields: UnknownRecord, name: string): string | null {
   const value = fields[name];
   return typeof value === 'string' ? value : null;
 }
 
-function textsIn(fields: Fields, name: string): readonly string[] | null {
+function textsIn(fields: UnknownRecord, name: string): readonly string[] | null {
   const value = fields[name];
   if (!Array.isArray(value)) return null;
   return value.every((element) => typeof element === 'string') ? value : null;
 }
 
-function recordIdIn(fields: Fields): string | null {
+function recordIdIn(fields: UnknownRecord): string | null {
   const id = textIn(fields, 'id');
   return id !== null && /^[0-9a-f]{32}$/.test(id) ? id : null;
 }
 
-function processIdIn(fields: Fields, name: string): number | null {
+function processIdIn(fields: UnknownRecord, name: string): number | null {
   const value = fields[name];
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null;
 }
