@@ -20,24 +20,19 @@ export function createScratch(): string {
   return mkdtempSync(join(process.env['EDITOR_TEST_SCRATCH'] ?? '/tmp', 'case-'));
 }
 
-/** The environment of whatever a terminal or task starts, as `env -0` wrote it into a file. */
+/** The exported variables of the shell that ran `formatEnvironmentDump`. */
 export async function readEnvironmentFile(file: string): Promise<ReadonlyMap<string, string>> {
   await until(
     `${file} is written`,
-    () => existsSync(file) && readFileSync(file, 'utf8').endsWith('\0done\0'),
+    () => existsSync(file) && readFileSync(file, 'utf8').endsWith('\ndone\n'),
   );
-  const entries = readFileSync(file, 'utf8').split('\0');
-  return new Map(
-    entries.flatMap((entry) => {
-      const equals = entry.indexOf('=');
-      return equals === -1 ? [] : [[entry.slice(0, equals), entry.slice(equals + 1)] as const];
-    }),
-  );
+  const lines = readFileSync(file, 'utf8').matchAll(/^declare -x (\w+)="(.*)"$/gm);
+  return new Map([...lines].map(([, name = '', value = '']) => [name, value]));
 }
 
-/** A command line that writes its environment into a file, for `readEnvironmentFile`. */
+/** A line for bash that writes its exported variables into a file. It starts no program, so no policy is asked. */
 export function formatEnvironmentDump(file: string): string {
-  return `{ env -0; printf 'done\\0'; } > ${file}.part && mv ${file}.part ${file}`;
+  return `{ export -p; echo done; } > ${file}`;
 }
 
 /** The state of a terminal's protection as the extension tells it, or null while it knows no such process. */
