@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { parseExecRequest } from '../../../src/protocol/parseExecRequest.ts';
+import { readableText } from '../../../src/protocol/byteText.ts';
+import { only, readWireExamples, wireFolder } from '../../support/wireExamples.ts';
 
 const id = '0123456789abcdef0123456789abcdef';
 
@@ -145,3 +149,30 @@ test('forgets an id that is none, ids of processes that are none, and markers be
     markers: Array(64).fill('M'),
   });
 });
+
+for (const file of readdirSync(join(wireFolder, 'questions')).filter((name) => name.endsWith('.txt'))) {
+  const name = file.slice(0, -'.txt'.length);
+  test(`reads the shared example ${name}`, () => {
+    const [example] = readWireExamples(join('questions', file));
+    assert.ok(example);
+    const body: unknown = JSON.parse(readFileSync(join(wireFolder, 'questions', `${name}.body`), 'utf8'));
+    const request = parseExecRequest('exec', body);
+    assert.ok(request.ok, request.ok ? '' : request.error);
+    const { value } = request;
+    assert.deepEqual(
+      [value.id, value.agent, value.door, value.enforce, value.guardable, value.pid, value.markers],
+      [
+        only(example, 'id'),
+        readableText(only(example, 'agent')),
+        only(example, 'door'),
+        only(example, 'enforce') === '1',
+        only(example, 'guardable') === '1',
+        Number(only(example, 'pid')),
+        example.get('marker') ?? [],
+      ],
+    );
+    const [cwd] = example.get('cwd') ?? [];
+    assert.equal(value.cwd, cwd === undefined ? null : readableText(cwd));
+    assert.equal(value.exe, readableText(only(example, 'exe')));
+  });
+}

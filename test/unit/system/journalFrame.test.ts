@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { formatJournalFrame, maxJournalFrameBytes, parseJournal } from '../../../src/system/journalFrame.ts';
 import { checksumKey, siphash24 } from '../../../src/system/siphash.ts';
 import type { JournalFrame } from '../../../src/system/journalFrame.ts';
+import { readableText } from '../../../src/protocol/byteText.ts';
+import { only, readWireExamples, wireFolder } from '../../support/wireExamples.ts';
+import type { WireExample } from '../../support/wireExamples.ts';
 
 const hello: JournalFrame = {
   kind: 'hello',
@@ -114,5 +119,50 @@ test('takes any bytes without an exception and never reads the same ones for eve
       const read = parseJournal(bytes);
       assert.ok(read.consumed <= bytes.length && bytes.length - read.consumed < maxJournalFrameBytes);
     }),
+  );
+});
+
+/** The parts of a shared example as a frame has them. */
+function frameOf(example: WireExample): JournalFrame {
+  const text = (name: string): string => readableText(only(example, name));
+  const number = (name: string): number => Number(only(example, name));
+  const library = only(example, 'library');
+  return {
+    kind: (['hello', 'table', 'unanswered', 'failed'] as const)[number('kind') - 1]!,
+    argvCut: number('cut') === 1,
+    guardable: number('guardable') === 1,
+    errno: number('errno'),
+    id: only(example, 'id'),
+    time: BigInt(only(example, 'time')),
+    pid: number('pid'),
+    ppid: number('ppid'),
+    sid: number('sid'),
+    started: number('start'),
+    library: /^0*$/.test(library) ? null : library,
+    door: text('door'),
+    agent: text('agent'),
+    session: text('session'),
+    exe: text('exe'),
+    cwd: text('cwd'),
+    argv: (example.get('arg') ?? []).map(readableText),
+  };
+}
+
+for (const file of readdirSync(join(wireFolder, 'journal')).filter((name) => name.endsWith('.txt'))) {
+  const name = file.slice(0, -'.txt'.length);
+  const [example] = readWireExamples(join('journal', file));
+  const bytes = readFileSync(join(wireFolder, 'journal', `${name}.bin`));
+  if (example === undefined || name === 'mixed') continue;
+  test(`reads the shared example ${name}`, () => {
+    assert.deepEqual(parseJournal(bytes), { frames: [frameOf(example)], consumed: bytes.length, skipped: 0 });
+  });
+}
+
+test('finds the whole frames of the shared example that is mixed with noise', () => {
+  const [example] = readWireExamples(join('journal', 'mixed.txt'));
+  const bytes = readFileSync(join(wireFolder, 'journal', 'mixed.bin'));
+  assert.deepEqual(
+    parseJournal(bytes).frames.map(({ id }) => id),
+    example?.get('id'),
   );
 });

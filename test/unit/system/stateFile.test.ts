@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { formatStateHeader, parseStateHeader } from '../../../src/system/stateFile.ts';
 import type { StateHeader } from '../../../src/system/stateFile.ts';
+import { wireFolder } from '../../support/wireExamples.ts';
 
 const header: StateHeader = {
   length: 64,
@@ -52,3 +55,23 @@ test('says nothing when it is short or of another boot', () => {
     error: 'the state file is of another boot',
   });
 });
+
+const examples = readFileSync(join(wireFolder, 'stateFiles', 'expected.txt'), 'latin1')
+  .trim()
+  .split('\n');
+const wholeExample = examples.find((line) => line.startsWith('enforce '))?.split(' ') ?? [];
+
+for (const [name = '', mode, generation, bootId, tableKey] of examples.map((line) => line.split(' '))) {
+  test(`reads the shared example ${name}`, () => {
+    const bytes = readFileSync(join(wireFolder, 'stateFiles', `${name}.bin`));
+    const read = parseStateHeader(bytes, Buffer.from(bootId ?? wholeExample[3] ?? '', 'hex'));
+    assert.equal(read.ok, mode !== 'nothing');
+    if (!read.ok) return;
+    const { value } = read;
+    assert.deepEqual(
+      [value.mode, String(value.generation), Buffer.from(value.tableKey).toString('hex')],
+      [mode, generation, tableKey],
+    );
+    assert.deepEqual(formatStateHeader(value), bytes.subarray(0, 64));
+  });
+}
