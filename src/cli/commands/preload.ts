@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { RootCommand } from '../askAboutRoot.ts';
 import { say } from '../command.ts';
@@ -7,6 +6,7 @@ import { exitStatus } from '../exitStatus.ts';
 import { findProgram } from '../findProgram.ts';
 import { guardCommand } from '../guardCommand.ts';
 import { isGuardable } from '../isGuardable.ts';
+import { findPolicyProblems } from '../namedPolicies.ts';
 import { readPreloadPlan } from '../preloadPlan.ts';
 
 /** `rampart preload`: runs a command and everything it starts under guard. */
@@ -51,8 +51,8 @@ when it was not found, 125 when rampart itself failed.
     if (name === undefined) return { usage: 'no command given' };
     const plan = readPreloadPlan(options, context);
     if (!plan.ok) return { usage: plan.error };
-    const missing = plan.value.policies.find((file) => !existsSync(file));
-    if (missing !== undefined) return { usage: `there is no policy file ${missing}` };
+    const problems = await findPolicyProblems(plan.value.policies);
+    if (problems.length > 0) return { usage: problems.join('; ') };
     const path = findProgram(name, context.environment['PATH'], context.cwd);
     if (!path.ok) {
       const isMissing = path.error === 'not-found';

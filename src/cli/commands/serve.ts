@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { failure, success } from '../../base/result.ts';
 import type { Result } from '../../base/result.ts';
@@ -12,6 +11,7 @@ import { say, stateDirectoryOf } from '../command.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { exitStatus } from '../exitStatus.ts';
 import { parseModeWord } from '../modeOption.ts';
+import { findPolicyProblems } from '../namedPolicies.ts';
 import type { Options } from '../options.ts';
 import { findOuterGuard } from '../outerGuard.ts';
 
@@ -49,6 +49,8 @@ Exits 3 when another endpoint owns the state directory.
     if (!paths.ok) return { usage: paths.error };
     const words = readServeWords(options, context, paths.value);
     if (!words.ok) return { usage: words.error };
+    const problems = await findPolicyProblems(policiesOf(options, context));
+    if (problems.length > 0) return { usage: problems.join('; ') };
     if (findOuterGuard(formatSocketUrl(paths.value.socket), context)?.isSame === true) {
       say(context, 'serve: a guarded program cannot be the endpoint that guards it');
       return exitStatus.refused;
@@ -85,17 +87,18 @@ function readServeWords(
   if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) <= maxPort)) {
     return failure(`\`${port}\` is no port: a number from 0 to ${maxPort}`);
   }
-  const policies = options.list('--policy').map((file) => resolve(context.cwd, file));
-  const missing = policies.find((file) => !existsSync(file));
-  if (missing !== undefined) return failure(`there is no policy file ${missing}`);
   return success([
     '--state-dir',
     paths.directory,
     ...(port === undefined ? [] : ['--port', port]),
-    ...policies.flatMap((file) => ['--policy', file]),
+    ...policiesOf(options, context).flatMap((file) => ['--policy', file]),
     ...(options.has('--no-default-policy') ? ['--no-default-policy'] : []),
     ...(mode.value === undefined ? [] : ['--mode', mode.value]),
   ]);
+}
+
+function policiesOf(options: Options, context: CommandContext): readonly string[] {
+  return options.list('--policy').map((file) => resolve(context.cwd, file));
 }
 
 function toBytes(text: string): ByteText {

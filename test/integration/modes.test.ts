@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { GuardedShell } from '../support/guardedShell.ts';
+import { kill } from '../support/processes.ts';
+import { Rampart, summaryOf } from '../support/rampart.ts';
+import { until } from '../support/until.ts';
+
+test('a mode that is switched reaches a shell that is open', async (context) => {
+  const rampart = new Rampart(context);
+  await rampart.serve();
+  const shell = new GuardedShell(rampart);
+  const touch = async (name: string): Promise<readonly unknown[]> => {
+    const { status, stderr } = await shell.run(`touch ${name}`);
+    return [status, existsSync(join(rampart.folder, name)), stderr.includes('rampart: denied')];
+  };
+  assert.deepEqual(await touch('forbidden1'), [126, false, true]);
+  await rampart.mode('monitor');
+  assert.deepEqual(await touch('forbidden2'), [0, true, false]);
+  await rampart.mode('disabled');
+  assert.deepEqual(await touch('forbidden3'), [0, true, false]);
+  await rampart.mode('enforce');
+  assert.deepEqual(await touch('forbidden4'), [126, false, true]);
+  const touched = (await rampart.log()).map(summaryOf).filter((summary) => summary.startsWith('touch'));
+  assert.deepEqual(touched, [
+    'touch forbidden1 deny true',
+    'touch forbidden2 deny false',
+    'touch forbidden4 deny true',
+  ]);
+});
+
+test('a tree of its own mode is monitored under an endpoint that enforces', async (context) => {
+  const rampart = new Rampart(context);
+  await rampart.serve();
+  const shell = new GuardedShell(rampart, ['--mode', 'monitor']);
+  assert.equal((await shell.run('touch forbidden')).status, 0);
+  const [last] = (await rampart.log()).slice(-1);
+  assert.ok(last !== undefined);
+  assert.equal(summaryOf(last), 'touch forbidden deny false');
+});
+
+test('without an endpoint a shell follows its fail mode, and obeys the next one that `preload` starts', async (context) => {
+  const rampart = new Rampart(context);
+  const { ready } = await rampart.serve();
+  const open = new GuardedShell(rampart, ['--fail-open']);
+  const closed = new GuardedShell(rampart, ['--fail-closed']);
+  assert.deepEqual(
+    [(await open.run('touch forbidden')).status, (await closed.run('touch forbidden')).status],
+    [126, 126],
+  );
+  kill(Number(ready['pid']));
+  await until('the endpoint is dead', () => rampart.endpointPid === null);
+  assert.equal((await open.run('touch forbidden-unasked')).status, 0);
+  const refused = await closed.run('touch fine');
+  assert.equal(refused.status, 126);
+  assert.match(
+    refused.stderr,
+    /^rampart: denied `touch fine`: the policy endpoint does not answer .* `rampart serve`$/m,
+  );
+
+  const started = performance.now();
+  const back = await rampart.run(['preload', '--policy', rampart.policy, '--', 'true']);
+  const took = performance.now() - started;
+  assert.deepEqual([back.status, back.stderr], [0, '']);
+  assert.ok(took < 2_000, `back after ${took} ms`);
+  assert.equal((await open.run('touch forbidden-again')).status, 126);
+  assert.equal((await closed.run('touch fine')).status, 0);
+  await until('what ran unasked is recorded', async () =>
+    (await rampart.log()).some((record) => JSON.stringify(record).includes('forbidden-unasked')),
+  );
+});
