@@ -4,6 +4,8 @@ import { readCodeSources } from './codeFlow.ts';
 import type { CodeSource } from './condition.ts';
 import { readDeletions } from './deletions.ts';
 import { readReads, readSends, readWrites } from './fileUse.ts';
+import type { PathPattern } from './patterns.ts';
+import { contentReaders } from './programs.ts';
 import { readRequest } from './readRequest.ts';
 import type { ReadingWorld } from './readRequest.ts';
 import type { PathWorld } from './paths.ts';
@@ -56,6 +58,18 @@ export class Call {
   /** The texts under which a restricting rule may know a command. */
   textsOf(component: Component): readonly string[] {
     return remember(this.#alternatives, component, () => alternativesOf(component));
+  }
+
+  /** Whether a command can match any of these patterns at all; quick to tell of nearly every command. */
+  mayRead(component: Component, patterns: readonly PathPattern[]): boolean {
+    if (contentReaders.has(component.program)) return true;
+    const named = [
+      component.directory,
+      component.text,
+      ...component.redirections.map(({ target }) => target.text),
+    ];
+    const searched = named.join('\n');
+    return patterns.some((pattern) => searched.includes(pattern.needle));
   }
 
   /** The paths whose content a command may take in. */

@@ -23,12 +23,16 @@ export function readCodeSources(components: readonly Component[]): ReadonlySet<C
 /** `printf '\x72\x6d'` and `echo -e '\162'` spell out what they do not want to be seen. */
 function printsEscapes({ program }: Component, texts: readonly string[]): boolean {
   const isPrinter = program === 'printf' || (program === 'echo' && texts.some((text) => /^-n?e/.test(text)));
-  return isPrinter && texts.some((text) => /(?:\\x[0-9a-fA-F]{2}|\\0?[0-7]{3}).*(?:\\x[0-9a-fA-F]{2}|\\0?[0-7]{3})/.test(text));
+  return (
+    isPrinter &&
+    texts.some((text) => /(?:\\x[0-9a-fA-F]{2}|\\0?[0-7]{3}).*(?:\\x[0-9a-fA-F]{2}|\\0?[0-7]{3})/.test(text))
+  );
 }
 
 /** The commands whose output a command runs as code. */
 function codeFeeders(components: readonly Component[], component: Component): readonly Component[] {
-  if (component.input !== null && readsCodeFromInput(component)) return feedersOf(components, component.input);
+  if (component.input !== null && readsCodeFromInput(component))
+    return feedersOf(components, component.input);
   return component.inner.from < component.inner.to && takesCodeFromInner(component)
     ? feedersOf(components, component.inner)
     : [];

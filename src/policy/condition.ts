@@ -34,6 +34,8 @@ export interface CommandCondition {
   readonly contains: readonly string[] | null;
   readonly notMatches: readonly TextPattern[] | null;
   readonly runs: readonly CommandShape[] | null;
+  /** Texts any of which stands in the command, whatever its case. */
+  readonly mentions: readonly string[] | null;
   readonly deletes: readonly TargetClass[] | null;
   readonly reads: readonly PathPattern[] | null;
   readonly writes: readonly PathPattern[] | null;

@@ -41,35 +41,38 @@ export function readDeletions(component: Component, temporary: readonly string[]
   return isFed ? [...deletions, { path: '', directory: null, isKnown: false, isWhole: true }] : deletions;
 }
 
+type TargetReader = (component: Component, temporary: readonly string[]) => readonly Target[];
+
+/** Programs that delete only when they are called in a certain way. */
+const targetReaders: ReadonlyMap<string, TargetReader> = new Map<string, TargetReader>([
+  ['', emptiedTargets],
+  [':', emptiedTargets],
+  ['true', emptiedTargets],
+  ['find', findTargets],
+  ['fd', findTargets],
+  ['fdfind', findTargets],
+  ['truncate', truncateTargets],
+  ['mv', moveTargets],
+  ['cp', copyTargets],
+  ['dd', dumpTargets],
+  ['rsync', syncTargets],
+  ['git', cleanTargets],
+]);
+
 function readTargets(component: Component, temporary: readonly string[]): readonly Target[] {
   const { program, words } = component;
   if (deletingPrograms.has(program)) return whole(operandsOf(words, program === 'shred'));
-  switch (program) {
-    case '':
-    case ':':
-    case 'true':
-      return whole(
-        component.redirections.filter(({ operator }) => /^>\|?$/.test(operator)).map(({ target }) => target),
-      );
-    case 'find':
-    case 'fd':
-    case 'fdfind':
-      return findTargets(words);
-    case 'truncate':
-      return words.some((word) => /^(?:-s|--size=?)\+/.test(word.text)) ? [] : whole(operandsOf(words, true));
-    case 'mv':
-      return moveTargets(component, temporary);
-    case 'cp':
-      return copyTargets(words);
-    case 'dd':
-      return dumpTargets(words);
-    case 'rsync':
-      return syncTargets(words);
-    case 'git':
-      return cleanTargets(words);
-    default:
-      return [];
-  }
+  return targetReaders.get(program)?.(component, temporary) ?? [];
+}
+
+/** `: > FILE` leaves nothing in the file. */
+function emptiedTargets({ redirections }: Component): readonly Target[] {
+  return whole(redirections.filter(({ operator }) => /^>\|?$/.test(operator)).map(({ target }) => target));
+}
+
+function truncateTargets({ words }: Component): readonly Target[] {
+  const isGrowing = words.some((word) => /^(?:-s|--size=?)\+/.test(word.text));
+  return isGrowing ? [] : whole(operandsOf(words, true));
 }
 
 function whole(words: readonly Word[]): readonly Target[] {
@@ -88,7 +91,7 @@ function operandsOf(words: readonly Word[], hasValues: boolean): readonly Word[]
   return operands;
 }
 
-function findTargets(words: readonly Word[]): readonly Target[] {
+function findTargets({ words }: Component): readonly Target[] {
   const isDeleting = words.some(
     (word, index) =>
       word.text === '-delete' || (/^--?(?:exec|ok|x|X)/.test(word.text) && isDeleter(words, index + 1)),
@@ -117,18 +120,18 @@ function moveTargets(component: Component, temporary: readonly string[]): readon
   return whole(operands.filter((word) => word !== goal));
 }
 
-function copyTargets(words: readonly Word[]): readonly Target[] {
+function copyTargets({ words }: Component): readonly Target[] {
   const [source, ...goals] = operandsOf(words, false);
   return source?.text === '/dev/null' ? whole(goals) : [];
 }
 
-function dumpTargets(words: readonly Word[]): readonly Target[] {
+function dumpTargets({ words }: Component): readonly Target[] {
   if (!words.some((word) => /^if=\/dev\/(?:zero|null|u?random)$/.test(word.text))) return [];
   const goals = words.filter((word) => word.text.startsWith('of=') && !word.text.startsWith('of=/dev/'));
   return whole(goals.map((word) => ({ ...word, text: word.text.slice(3) })));
 }
 
-function syncTargets(words: readonly Word[]): readonly Target[] {
+function syncTargets({ words }: Component): readonly Target[] {
   const isDeleting = words.some((word) => /^--del/.test(word.text));
   const isDry = words.some((word) => word.text === '--dry-run' || /^-[A-Za-z]*n/.test(word.text));
   const goal = operandsOf(words, false).at(-1);
@@ -136,7 +139,7 @@ function syncTargets(words: readonly Word[]): readonly Target[] {
   return [{ word: goal, isWhole: false }];
 }
 
-function cleanTargets(words: readonly Word[]): readonly Target[] {
+function cleanTargets({ words }: Component): readonly Target[] {
   const at = words.findIndex((word) => word.text === 'clean');
   const before = words.slice(1, at);
   const after = words.slice(at + 1);

@@ -11,13 +11,27 @@ const maxResolved = 8;
 /** The paths, absolute where that is known, whose content a command may take in. */
 export function readReads(component: Component, world: PathWorld): readonly string[] {
   if (component.isElsewhere) return [];
-  const inputs = component.redirections.filter(({ operator }) => operator === '<').map(({ target }) => target);
+  const inputs = component.redirections
+    .filter(({ operator }) => operator === '<')
+    .map(({ target }) => target);
   const operands = nonReaders.has(component.program) ? [] : readOperands(component);
-  return resolveAll(component, [...inputs, ...operands], contentReaders.has(component.program) ? world : null);
+  return resolveAll(
+    component,
+    [...inputs, ...operands],
+    contentReaders.has(component.program) ? world : null,
+  );
 }
 
 /** Options whose value is a key that is used, not read out. */
-const keyOptions: ReadonlySet<string> = new Set(['-i', '--identity', '--key', '--cert', '--cacert', '--private-key', '-e']);
+const keyOptions: ReadonlySet<string> = new Set([
+  '-i',
+  '--identity',
+  '--key',
+  '--cert',
+  '--cacert',
+  '--private-key',
+  '-e',
+]);
 
 function readOperands({ words, program }: Component): readonly Word[] {
   const operands: Word[] = [];
@@ -48,34 +62,45 @@ export function readWrites(component: Component, world: PathWorld): readonly str
   return resolveAll(component, [...outputs, ...writtenOperands(component)], world);
 }
 
+type WrittenReader = (words: readonly Word[], operands: readonly Word[]) => readonly Word[];
+
+const allOperands: WrittenReader = (_words, operands) => operands;
+
+const editedInPlace: WrittenReader = (words, operands) =>
+  words.some((word) => /^(?:-[a-zA-Z]*i|--in-place)/.test(word.text)) ? operands : [];
+
+const dumpedTo: WrittenReader = (_words, operands) =>
+  operands
+    .filter(({ text }) => text.startsWith('of='))
+    .map((word) => ({ ...word, text: word.text.slice(3) }));
+
+/** For programs that write, which of their words name what they write. */
+const writtenReaders: ReadonlyMap<string, WrittenReader> = new Map<string, WrittenReader>([
+  ['tee', allOperands],
+  ['sponge', allOperands],
+  ['truncate', allOperands],
+  ['touch', allOperands],
+  ['chattr', allOperands],
+  ['cp', destinations],
+  ['mv', destinations],
+  ['ln', destinations],
+  ['install', destinations],
+  ['rsync', destinations],
+  ['scp', destinations],
+  ['sed', editedInPlace],
+  ['perl', editedInPlace],
+  ['dd', dumpedTo],
+  ['curl', (words) => valuesOf(words, /^(?:-[a-zA-Z]*o|--output)$/)],
+  ['wget', (words) => valuesOf(words, /^(?:-[a-zA-Z]*O|--output-document)$/)],
+]);
+
 function writtenOperands({ program, words }: Component): readonly Word[] {
-  const operands = words.slice(1).filter((word) => !word.text.startsWith('-'));
-  switch (program) {
-    case 'tee':
-    case 'sponge':
-    case 'truncate':
-    case 'touch':
-    case 'chattr':
-      return operands;
-    case 'cp':
-    case 'mv':
-    case 'ln':
-    case 'install':
-    case 'rsync':
-    case 'scp':
-      return destinations(words, operands);
-    case 'sed':
-    case 'perl':
-      return words.some((word) => /^(?:-[a-zA-Z]*i|--in-place)/.test(word.text)) ? operands : [];
-    case 'dd':
-      return operands.filter(({ text }) => text.startsWith('of=')).map((word) => ({ ...word, text: word.text.slice(3) }));
-    case 'curl':
-      return valuesOf(words, /^(?:-[a-zA-Z]*o|--output)$/);
-    case 'wget':
-      return valuesOf(words, /^(?:-[a-zA-Z]*O|--output-document)$/);
-    default:
-      return [];
-  }
+  const read = writtenReaders.get(program);
+  if (read === undefined) return [];
+  return read(
+    words,
+    words.slice(1).filter((word) => !word.text.startsWith('-')),
+  );
 }
 
 /** The last operand, and what each of the others becomes when that is a directory. */
@@ -93,7 +118,11 @@ function valuesOf(words: readonly Word[], option: RegExp): readonly Word[] {
 }
 
 /** Paths as they are named and, with a world given, as the kernel finds them. */
-function resolveAll(component: Component, words: readonly Word[], world: PathWorld | null): readonly string[] {
+function resolveAll(
+  component: Component,
+  words: readonly Word[],
+  world: PathWorld | null,
+): readonly string[] {
   const paths: string[] = [];
   let resolved = 0;
   for (const word of words) {
@@ -118,51 +147,55 @@ export function readSends(components: readonly Component[], world: PathWorld): r
     const flowing = [component.input, component.inner].flatMap((span) =>
       span === null || span.from >= span.to ? [] : feedersOf(components, span),
     );
-    for (const feeder of flowing) sent.push(...readReads(feeder, world));
+    for (const feeder of flowing) sent.push(...readReads(feeder, world), ...readEnvironment(feeder));
     sent.push(...resolveAll(component, uploadsOf(component), world));
   }
   return sent;
+}
+
+/** `env` and `printenv` print what programs were started with, tokens among it. */
+function readEnvironment({ program, words }: Component): readonly string[] {
+  const isWhole =
+    program === 'printenv' || program === 'env' || (program === 'export' && words[1]?.text === '-p');
+  const printsAll = words.slice(1).every((word) => /^-|=/.test(word.text));
+  return isWhole && printsAll ? ['/proc/self/environ'] : [];
 }
 
 function isSender({ program, redirections }: Component): boolean {
   return senders.has(program) || redirections.some(({ target }) => /^\/dev\/(?:tcp|udp)\//.test(target.text));
 }
 
+/** Senders whose operands name no files of this machine. */
+const sendersWithoutFiles = new Set([
+  'ssh',
+  'telnet',
+  'dig',
+  'nslookup',
+  'host',
+  'drill',
+  'ping',
+  'nc',
+  'ncat',
+  'netcat',
+]);
+
+const webClients = new Set(['curl', 'wget', 'wget2', 'http', 'https', 'xh', 'xhs']);
+
 function uploadsOf(component: Component): readonly Word[] {
   const { program, words, redirections } = component;
   const inputs = redirections.filter(({ operator }) => operator === '<').map(({ target }) => target);
-  const operands = readOperands(component).filter((word) => !/^[a-z][\w+.-]*:/i.test(word.text));
-  switch (program) {
-    case 'curl':
-    case 'http':
-    case 'https':
-    case 'xh':
-    case 'xhs':
-      return [...inputs, ...curlUploads(words)];
-    case 'wget':
-    case 'wget2':
-      return words.flatMap((word) => {
-        const file = /^--(?:post|body)-file=(.+)$/.exec(word.text)?.[1];
-        return file === undefined ? [] : [{ ...word, text: file }];
-      });
-    case 'ssh':
-    case 'dig':
-    case 'nslookup':
-    case 'host':
-    case 'ping':
-      return inputs;
-    default:
-      return [...inputs, ...operands];
-  }
+  if (sendersWithoutFiles.has(program)) return inputs;
+  if (webClients.has(program)) return [...inputs, ...webUploads(words)];
+  return [...inputs, ...readOperands(component).filter((word) => !/^[a-z][\w+.-]*:/i.test(word.text))];
 }
 
-function curlUploads(words: readonly Word[]): readonly Word[] {
+function webUploads(words: readonly Word[]): readonly Word[] {
   const marked = words.flatMap((word) => {
     const file = /(?:^|[=:\w-])[@<]([^;]+)/.exec(word.text)?.[1];
     return file === undefined ? [] : [{ ...word, text: file }];
   });
   const attached = words.flatMap((word) => {
-    const file = /^(?:-T|--upload-file=)(.+)$/.exec(word.text)?.[1];
+    const file = /^(?:-T|--upload-file=|--post-file=|--body-file=)(.+)$/.exec(word.text)?.[1];
     return file === undefined ? [] : [{ ...word, text: file }];
   });
   return [...marked, ...attached, ...valuesOf(words, /^(?:-[a-zA-Z]*T|--upload-file)$/)];

@@ -13,10 +13,8 @@ export function readLiteralOutput(components: readonly Component[], span: Span |
 }
 
 function readOutput(components: readonly Component[], span: Span | null, stages: number): string | null {
-  if (span === null || stages === 0) return null;
-  const printing = components.slice(span.from, span.to).filter((component) => component.words.length > 0);
-  const [component, ...others] = printing;
-  if (component === undefined || others.length > 0 || !component.words.every((word) => word.isKnown)) return null;
+  const component = span === null || stages === 0 ? null : onlyCommand(components, span);
+  if (component === null) return null;
   const texts = component.words.slice(1).map((word) => word.text);
   switch (component.program) {
     case 'echo':
@@ -24,12 +22,25 @@ function readOutput(components: readonly Component[], span: Span | null, stages:
     case 'printf':
       return printFormat(texts);
     case 'cat':
-      return texts.length === 0 ? (component.hereText ?? readOutput(components, component.input, stages - 1)) : null;
+      return texts.length === 0
+        ? (component.hereText ?? readOutput(components, component.input, stages - 1))
+        : null;
     case 'tee':
       return readOutput(components, component.input, stages - 1);
     default:
-      return decode(component, texts, component.hereText ?? readOutput(components, component.input, stages - 1));
+      return decode(
+        component,
+        texts,
+        component.hereText ?? readOutput(components, component.input, stages - 1),
+      );
   }
+}
+
+/** The one command of a span, when all its words are known. */
+function onlyCommand(components: readonly Component[], span: Span): Component | null {
+  const commands = components.slice(span.from, span.to).filter((component) => component.words.length > 0);
+  const [command = null] = commands;
+  return commands.length === 1 && command?.words.every((word) => word.isKnown) === true ? command : null;
 }
 
 function printEcho(texts: readonly string[]): string {
@@ -48,5 +59,5 @@ function printFormat(texts: readonly string[]): string {
 function decode(component: Component, texts: readonly string[], input: string | null): string | null {
   if (input === null || !isDecoding(component.program, texts)) return null;
   if (component.program === 'base64') return decodeBase64(input);
-  return component.program === 'rev' ? [...input].reverse().join('') : null;
+  return component.program === 'rev' ? Array.from(input).reverse().join('') : null;
 }

@@ -4,6 +4,7 @@ import type { CommandCondition, Condition, NumberRange } from './condition.ts';
 import type { Component } from './component.ts';
 import type { PathPattern, TextPattern } from './patterns.ts';
 import { joinPath } from './paths.ts';
+import type { TargetClass } from './targetClass.ts';
 
 /** Whether an action takes something away: one part of a call is then enough to match it. */
 export function isRestricting(action: Action): boolean {
@@ -35,7 +36,8 @@ function isCallMatch(condition: Condition, call: Call, isGranting: boolean): boo
     condition.domain === null &&
     condition.parameters === null &&
     (condition.sends === null || matchesPath(condition.sends, call.sends(), call)) &&
-    (condition.runsCodeFrom === null || condition.runsCodeFrom.some((source) => call.codeSources().has(source)))
+    (condition.runsCodeFrom === null ||
+      condition.runsCodeFrom.some((source) => call.codeSources().has(source)))
   );
 }
 
@@ -110,24 +112,34 @@ function isCommandMatch(condition: CommandCondition, call: Call, isGranting: boo
 }
 
 function isRestricted(condition: CommandCondition, call: Call): boolean {
-  const { components, raw, whole } = call.reading;
-  const hasText = condition.matches !== null || condition.contains !== null;
+  const hasText = isOnText(condition);
   const notMatches = condition.notMatches ?? [];
-  const onlyExcludes = !hasText && condition.notMatches !== null && !hasEffects(condition);
-  if (onlyExcludes) return false;
+  if (!hasText && !hasEffects(condition)) return false;
   let hasExcluded = false;
-  for (const component of components) {
-    const texts = call.textsOf(component);
-    if (hasText && !texts.some((text) => isTextMatch(condition, text, true))) continue;
-    if (texts.some((text) => matchesAny(notMatches, text))) hasExcluded = true;
+  for (const component of call.reading.components) {
+    const isNamed = !hasText || call.textsOf(component).some((text) => isTextMatch(condition, text, true));
+    if (!isNamed) continue;
+    if (call.textsOf(component).some((text) => matchesAny(notMatches, text))) hasExcluded = true;
     else if (isEffectMatch(condition, component, call, false)) return true;
   }
-  if (!hasText || hasExcluded || hasEffects(condition)) return false;
-  return [raw, whole].some((text) => isTextMatch(condition, text, true) && !matchesAny(notMatches, text));
+  const isOfText = hasText && !hasEffects(condition);
+  return isOfText && !hasExcluded && isWholeRestricted(condition, call);
 }
 
-function hasEffects({ runs, deletes, reads, writes }: CommandCondition): boolean {
-  return runs !== null || deletes !== null || reads !== null || writes !== null;
+/** The command line as it came, and its commands joined, for patterns that reach over several commands. */
+function isWholeRestricted(condition: CommandCondition, call: Call): boolean {
+  const { raw, whole } = call.reading;
+  return [raw, whole].some(
+    (text) => isTextMatch(condition, text, true) && !matchesAny(condition.notMatches ?? [], text),
+  );
+}
+
+function isOnText({ matches, contains }: CommandCondition): boolean {
+  return matches !== null || contains !== null;
+}
+
+function hasEffects({ runs, mentions, deletes, reads, writes }: CommandCondition): boolean {
+  return [runs, mentions, deletes, reads, writes].some((part) => part !== null);
 }
 
 function isTextMatch({ matches, contains }: CommandCondition, text: string, ignoresCase: boolean): boolean {
@@ -143,12 +155,28 @@ function isEffectMatch(
   call: Call,
   isGranting: boolean,
 ): boolean {
-  const { runs, deletes, reads, writes } = condition;
-  if (runs !== null && !runs.some((shape) => shape.test(component.program, component.words, isGranting)))
-    return false;
-  if (reads !== null && !matchesPath(reads, call.readsOf(component), call)) return false;
-  if (writes !== null && !matchesPath(writes, call.writesOf(component), call)) return false;
-  if (deletes === null) return true;
+  const { runs, mentions, deletes, reads, writes } = condition;
+  return (
+    (runs === null || runs.some((shape) => shape.test(component.program, component.words, isGranting))) &&
+    (mentions === null || hasMention(mentions, component.text)) &&
+    (deletes === null || isDeletionMatch(deletes, component, call, isGranting)) &&
+    (reads === null ||
+      (call.mayRead(component, reads) && matchesPath(reads, call.readsOf(component), call))) &&
+    (writes === null || matchesPath(writes, call.writesOf(component), call))
+  );
+}
+
+function hasMention(mentions: readonly string[], text: string): boolean {
+  const searched = text.toLowerCase();
+  return mentions.some((mention) => searched.includes(mention.toLowerCase()));
+}
+
+function isDeletionMatch(
+  deletes: readonly TargetClass[],
+  component: Component,
+  call: Call,
+  isGranting: boolean,
+): boolean {
   const targets = call.deletionsOf(component);
   const isIn = (classes: ReadonlySet<string>): boolean => deletes.some((name) => classes.has(name));
   return isGranting ? targets.length > 0 && targets.every(isIn) : targets.some(isIn);
@@ -156,11 +184,11 @@ function isEffectMatch(
 
 function isGranted(condition: CommandCondition, call: Call): boolean {
   const { components, raw, whole, isComposite } = call.reading;
-  const { matches, contains, notMatches } = condition;
+  const { matches, notMatches } = condition;
   const granted = components.filter((component) => component.isGrantable);
   const texts = [raw, whole, ...granted.map(({ text }) => text)];
   if (notMatches !== null && texts.some((text) => matchesAny(notMatches, text))) return false;
-  const hasText = matches !== null || contains !== null;
+  const hasText = isOnText(condition);
   if (!hasText && !hasEffects(condition)) return notMatches === null;
   if (granted.length === 0 || call.request.truncated) return false;
   const isCovered = granted.every(

@@ -19,6 +19,7 @@ export const conditionKeys = [
   'command_env_assignments',
   'command_env_removals',
   'runs',
+  'mentions',
   'deletes',
   'reads',
   'writes',
@@ -110,6 +111,7 @@ class ConditionParser {
       contains: this.#patterns('command_contains', parseSubstring),
       notMatches: this.#patterns('command_not_matches', parseTextPattern),
       runs: this.#patterns('runs', parseCommandShape),
+      mentions: this.#patterns('mentions', parseSubstring),
       deletes: this.#words('deletes', targetClasses),
       reads: this.#patterns('reads', parsePathPattern),
       writes: this.#patterns('writes', parsePathPattern),
@@ -182,26 +184,34 @@ class ConditionParser {
 
   #callCount(): CallCount | null {
     const node = this.#values.get('call_count');
-    if (node === undefined) return null;
-    const parts = this.#file.readMap(node, ['tool', 'gte', 'window'], 'call_count');
-    const tool = parts?.get('tool');
-    const gte = parts?.get('gte');
-    const window = parts?.get('window');
-    if (parts === null || gte === undefined || window === undefined) {
+    const parts =
+      node === undefined ? null : this.#file.readMap(node, ['tool', 'gte', 'window'], 'call_count');
+    if (node === undefined || parts === null) return null;
+    const tool = parts.get('tool');
+    const gte = parts.get('gte');
+    const window = parts.get('window');
+    if (gte === undefined || window === undefined) {
       this.#file.report(node, 'call_count needs gte and window');
       return null;
     }
-    const count = this.#file.readInteger(gte, 'gte');
-    if (count !== null && (count < 0 || count > maxCallCount))
-      this.#file.report(gte, `gte must be 0 to ${maxCallCount}`);
-    const windowMs = parseDuration(this.#file.readText(window, 'window') ?? '');
-    if (windowMs === null || windowMs <= 0 || windowMs > maxWindowMs)
-      this.#file.report(window, 'window must be a duration above 0 and up to 720h, such as 10m');
     return {
       tool: tool === undefined ? null : this.#file.readText(tool, 'tool'),
-      gte: count ?? 0,
-      windowMs: windowMs ?? 0,
+      gte: this.#count(gte),
+      windowMs: this.#window(window),
     };
+  }
+
+  #count(node: Node): number {
+    const count = this.#file.readInteger(node, 'gte') ?? 0;
+    if (count < 0 || count > maxCallCount) this.#file.report(node, `gte must be 0 to ${maxCallCount}`);
+    return count;
+  }
+
+  #window(node: Node): number {
+    const windowMs = parseDuration(this.#file.readText(node, 'window') ?? '') ?? 0;
+    if (windowMs <= 0 || windowMs > maxWindowMs)
+      this.#file.report(node, 'window must be a duration above 0 and up to 720h, such as 10m');
+    return windowMs;
   }
 }
 

@@ -25,21 +25,23 @@ export function joinPath(directory: string | null, path: string): string | null 
 
 /**
  * The path that the kernel would act on: `..` is taken after links are followed. A link that is the last part of the path
- * is followed only when the path says so, with a slash or a dot behind it.
+ * is followed only when the path says so, with a slash or a dot behind it. Null when the directory is not known.
  */
 export function resolvePath(world: PathWorld, directory: string | null, path: string): string | null {
-  if (!path.startsWith('/') && directory === null) return null;
-  const followsLast = /\/\.{0,2}$/.test(path) || path === '.' || path === '..';
-  let resolved = path.startsWith('/') ? '/' : world.realpath(directory ?? '/');
+  const isAbsolute = path.startsWith('/');
+  if (!isAbsolute && directory === null) return null;
+  let resolved = isAbsolute ? '/' : world.realpath(directory ?? '/');
   for (const part of path.split('/')) {
     if (part === '' || part === '.') continue;
-    if (part === '..') resolved = parentOf(world.realpath(resolved));
-    else resolved = resolved === '/' ? `/${part}` : `${resolved}/${part}`;
+    resolved = part === '..' ? parentOf(world.realpath(resolved)) : childOf(resolved, part);
   }
-  if (followsLast || resolved === '/') return world.realpath(resolved);
-  const name = resolved.slice(resolved.lastIndexOf('/') + 1);
-  const parent = world.realpath(parentOf(resolved));
-  return parent === '/' ? `/${name}` : `${parent}/${name}`;
+  const followsLast = resolved === '/' || /(?:^|\/)\.{0,2}$/.test(path);
+  if (followsLast) return world.realpath(resolved);
+  return childOf(world.realpath(parentOf(resolved)), resolved.slice(resolved.lastIndexOf('/') + 1));
+}
+
+function childOf(directory: string, name: string): string {
+  return directory === '/' ? `/${name}` : `${directory}/${name}`;
 }
 
 /** The directory that holds a path; the root holds itself. */

@@ -83,7 +83,8 @@ export function parsePathPattern(source: string): Result<PathPattern, string> {
   if (fault !== null) return failure(fault);
   const pattern = source.replaceAll('\\', '/');
   const needle = needleOf(pattern);
-  if (pattern !== '~' && !pattern.startsWith('~/')) return success({ source, needle, test: compilePath(pattern) });
+  if (pattern !== '~' && !pattern.startsWith('~/'))
+    return success({ source, needle, test: compilePath(pattern) });
   const below = compilePath(pattern.slice(1));
   return success({
     source,

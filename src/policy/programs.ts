@@ -3,10 +3,14 @@
 const wordsOf = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/));
 
 /** Fetch something from another machine and can print it. */
-export const downloaders = wordsOf('curl wget wget2 fetch aria2c http https xh xhs lynx w3m links ncat nc netcat socat');
+export const downloaders = wordsOf(
+  'curl wget wget2 fetch aria2c http https xh xhs lynx w3m links ncat nc netcat socat',
+);
 
 /** Turn text that means nothing to a reader into text that does. */
-const decoders = wordsOf('base64 base32 basenc xxd openssl uudecode rev tr gunzip zcat bzcat xzcat zstdcat gpg');
+const decoders = wordsOf(
+  'base64 base32 basenc xxd openssl uudecode rev tr gunzip zcat bzcat xzcat zstdcat gpg',
+);
 
 /** Talk to another machine, and can carry away what they are given. */
 export const senders = wordsOf(
@@ -24,7 +28,8 @@ export const contentReaders = wordsOf(
 );
 
 /** Run code that they are given as an argument, as a file or on their standard input. */
-const interpreters = /^(?:python[\d.]*|pypy3?|perl|ruby|node|nodejs|deno|bun|php|lua|luajit|tclsh|osascript|Rscript|groovy|scala)$/;
+const interpreters =
+  /^(?:python[\d.]*|pypy3?|perl|ruby|node|nodejs|deno|bun|php|lua|luajit|tclsh|osascript|Rscript|groovy|scala)$/;
 
 /** Whether a program, by its name, is an interpreter of a language other than the shell's. */
 export function isInterpreter(program: string): boolean {

@@ -69,6 +69,8 @@ function findLauncherOf(
 /** The options of a launcher as they were given, and where its command begins. */
 interface LauncherOptions {
   start: number;
+  /** How many words still stand before the command. */
+  operands: number;
   text: Word | null;
   directory: Word | null;
   readonly assigned: string[];
@@ -102,38 +104,39 @@ function readLauncher(launcher: Launcher, words: readonly Word[], start: number)
 function readOptions(launcher: Launcher, words: readonly Word[], start: number): LauncherOptions {
   const state: LauncherOptions = {
     start,
+    operands: launcher.operands,
     text: null,
     directory: null,
     assigned: [],
     isInert: false,
     isFullyUnderstood: true,
   };
-  let operands = launcher.operands;
   while (state.start < words.length && state.text === null) {
     const text = words[state.start]?.text ?? '';
-    const isOption = text.startsWith('-') && text !== '--' && !(text === '-' && operands > 0);
-    if (isOption) readOption(launcher, words, state);
-    else if (text === '--') state.start += 1;
-    else if (launcher.takesAssignments && /^[A-Za-z_]\w*=/.test(text)) {
-      state.assigned.push(text.slice(0, text.indexOf('=')));
+    if (text === '--') {
       state.start += 1;
-    } else if (operands > 0) {
-      operands -= 1;
-      state.start += 1;
-    } else if (
-      launcher.text.size > 0 &&
-      !launcher.takesAssignments &&
-      hasTextAhead(launcher, words, state.start)
-    ) {
-      state.start += 1;
-    } else break;
-    if (text === '--' && operands === 0) break;
+      if (state.operands === 0) break;
+    } else if (text.startsWith('-') && !(text === '-' && state.operands > 0))
+      readOption(launcher, words, state);
+    else if (!skipWord(launcher, words, state)) break;
   }
   return state;
 }
 
+/** Passes over a word that stands before the command; false when the command begins here. */
+function skipWord(launcher: Launcher, words: readonly Word[], state: LauncherOptions): boolean {
+  const text = words[state.start]?.text ?? '';
+  const assignment = launcher.takesAssignments ? /^[A-Za-z_]\w*(?==)/.exec(text) : null;
+  if (assignment !== null) state.assigned.push(assignment[0]);
+  else if (state.operands > 0) state.operands -= 1;
+  else if (!hasTextAhead(launcher, words, state.start)) return false;
+  state.start += 1;
+  return true;
+}
+
 /** `su root -c text`: the text stands behind operands. */
 function hasTextAhead(launcher: Launcher, words: readonly Word[], from: number): boolean {
+  if (launcher.text.size === 0 || launcher.takesAssignments) return false;
   return words.slice(from).some((word) => launcher.text.has(word.text));
 }
 

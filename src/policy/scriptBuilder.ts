@@ -20,6 +20,20 @@ export interface CommandSource {
   readonly hereText: string | null;
 }
 
+/** Commands that set variables from words of the form `NAME=value`. */
+const declarations: ReadonlySet<string> = new Set(['export', 'declare', 'local', 'readonly', 'typeset']);
+
+/** Commands after which the variables that they name hold something that only the run can tell. */
+const forgetting: ReadonlySet<string> = new Set([
+  'read',
+  'unset',
+  'mapfile',
+  'readarray',
+  'getopts',
+  'printf',
+  'let',
+]);
+
 const positional: readonly string[] = [...Array.from({ length: 10 }, (_, index) => String(index)), '@', '*'];
 
 /**
@@ -154,42 +168,20 @@ export class ScriptBuilder {
 
   /** What the commands behind this one find changed. */
   #follow(command: ShellCommand): void {
-    const [first, second] = command.words;
-    if (first === undefined) {
-      for (const { name, value } of command.assignments) this.#set(name, value.isKnown ? [value.text] : null);
-      return;
-    }
-    switch (first.text) {
-      case 'cd':
-      case 'pushd':
-        this.#changeDirectory(command.words.slice(1).find((word) => !/^-[LPe@]+$|^--$/.test(word.text)));
-        break;
-      case 'popd':
-        this.#changeDirectory(literalWord('-'));
-        break;
-      case 'set':
-      case 'shift':
-        this.forgetParameters();
-        break;
-      case 'export':
-      case 'declare':
-      case 'local':
-      case 'readonly':
-      case 'typeset':
-        for (const { name, value } of command.assignments)
-          this.#set(name, value.isKnown ? [value.text] : null);
-        break;
-      case 'read':
-      case 'unset':
-      case 'mapfile':
-      case 'readarray':
-        for (const word of command.words.slice(1)) this.#set(word.text, null);
-        break;
-      case 'printf':
-        if (second?.text === '-v') this.#set(command.words[2]?.text ?? '', null);
-        break;
-      default:
-    }
+    const [first, ...rest] = command.words;
+    const name = first?.text ?? '';
+    if (first === undefined || declarations.has(name))
+      for (const assignment of command.assignments) this.#assign(assignment);
+    else if (/^(?:cd|pushd|popd)$/.test(name))
+      this.#changeDirectory(
+        name === 'popd' ? literalWord('-') : rest.find((word) => !/^-[LPe@]+$|^--$/.test(word.text)),
+      );
+    else if (name === 'set' || name === 'shift') this.forgetParameters();
+    else if (forgetting.has(name)) for (const word of rest) this.#set(word.text, null);
+  }
+
+  #assign({ name, value }: Assignment): void {
+    this.#set(name, value.isKnown ? [value.text] : null);
   }
 
   #changeDirectory(target: Word | undefined): void {

@@ -29,25 +29,29 @@ export function isShell(program: string): boolean {
  * Option parsing ends at the first operand, as POSIX has it; that operand is the text when `-c` stood before it.
  */
 export function readShellCall(words: readonly Word[]): ShellCall {
-  let isText = false;
-  let isInput = false;
+  const start = operandStart(words);
+  const options = words.slice(1, start).map((word) => word.text);
+  const operands = words.slice(start);
+  const [first = null, ...rest] = operands;
+  if (options.some(isTextOption)) return { text: first, parameters: rest, script: null, readsInput: false };
+  const script = options.some((option) => isClusterWith(option, 's')) ? null : first;
+  return { text: null, parameters: operands, script, readsInput: script === null };
+}
+
+/** Where the operands begin; a lone dash ends the options too. */
+function operandStart(words: readonly Word[]): number {
   let at = 1;
   for (; at < words.length; at += 1) {
     const option = words[at]?.text ?? '';
-    if (option === '--' || option === '-') {
-      at += 1;
-      break;
-    }
-    if (!/^[-+]./.test(option)) break;
-    if (/^-(?:-?[Cc]ommand|-?EncodedCommand|c\w*)$/.test(option) || isClusterWith(option, 'c')) isText = true;
-    if (isClusterWith(option, 's')) isInput = true;
+    if (/^--?$/.test(option)) return at + 1;
+    if (!/^[-+]/.test(option)) break;
     if (longValueOptions.has(option) || /^[-+][A-Za-z]*[oO]$/.test(option)) at += 1;
   }
-  const operands = words.slice(at);
-  const [first] = operands;
-  if (isText) return { text: first ?? null, parameters: operands.slice(1), script: null, readsInput: false };
-  const script = isInput ? null : (first ?? null);
-  return { text: null, parameters: operands, script, readsInput: script === null };
+  return at;
+}
+
+function isTextOption(option: string): boolean {
+  return isClusterWith(option, 'c') || /^--?[Cc]ommand$/.test(option);
 }
 
 function isClusterWith(option: string, letter: string): boolean {

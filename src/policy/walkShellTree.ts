@@ -22,18 +22,22 @@ interface Frame {
   bodyEnd: number;
 }
 
-/** Nodes whose inside is a shell of its own. */
-const shellNodes: ReadonlySet<string> = new Set(['subshell', 'command_substitution', 'process_substitution']);
+/** Nodes whose inside changes nothing for what stands behind them. */
+const ownShells: ReadonlySet<string> = new Set([
+  'subshell',
+  'command_substitution',
+  'process_substitution',
+  'pipeline',
+  'function_definition',
+]);
 
 const commandNodes: ReadonlySet<string> = new Set(['command', 'declaration_command', 'unset_command']);
 
 const frameNodes: ReadonlySet<string> = new Set([
-  ...shellNodes,
+  ...ownShells,
   ...commandNodes,
-  'pipeline',
   'redirected_statement',
   'for_statement',
-  'function_definition',
   'variable_assignment',
 ]);
 
@@ -106,19 +110,20 @@ class TreeWalk {
       from: this.#builder.count,
       bodyEnd: -1,
     };
-    if (type === 'pipeline') {
-      if (parent?.type === 'redirected_statement' && parent.bodyEnd >= 0) frame.from = parent.from;
-      this.#builder.enter(this.#builder.input);
-    } else if (shellNodes.has(type)) {
-      this.#builder.enter(type === 'subshell' ? this.#builder.input : null);
-    } else if (type === 'function_definition') {
-      this.#builder.enter(this.#builder.input);
-      this.#builder.forgetParameters();
-    } else if (commandNodes.has(type) || (type === 'variable_assignment' && !isCommandFrame(parent))) {
-      frame.from = this.#builder.reserve();
-    }
+    this.#open(frame, parent);
     this.#frames.push(frame);
     return true;
+  }
+
+  #open(frame: Frame, parent: Frame | undefined): void {
+    const { type } = frame;
+    if (commandNodes.has(type) || (type === 'variable_assignment' && !isCommandFrame(parent)))
+      frame.from = this.#builder.reserve();
+    else if (ownShells.has(type)) this.#builder.enter(isSubstitution(type) ? null : this.#builder.input);
+    // A here-document's line goes on inside it: what is piped there is the command that the document belongs to.
+    if (type === 'pipeline' && parent?.type === 'redirected_statement' && parent.bodyEnd >= 0)
+      frame.from = parent.from;
+    if (type === 'function_definition') this.#builder.forgetParameters();
   }
 
   /** What a node means to the frame that it stands in. */
@@ -177,12 +182,18 @@ class TreeWalk {
   #leave(): void {
     const frame = this.#frames.pop();
     if (frame === undefined) return;
-    if (frame.type === 'pipeline' || frame.type === 'function_definition' || shellNodes.has(frame.type))
-      this.#builder.leave();
+    if (ownShells.has(frame.type)) this.#builder.leave();
     else if (commandNodes.has(frame.type)) this.#builder.fill(frame.from, sourceOf(frame));
     else if (frame.type === 'variable_assignment') this.#leaveAssignment(frame);
-    else if (frame.type === 'redirected_statement')
-      this.#builder.redirect({ from: frame.from, to: frame.bodyEnd }, frame.redirections, frame.hereText);
+    else if (frame.type === 'redirected_statement') this.#leaveRedirected(frame);
+  }
+
+  #leaveRedirected(frame: Frame): void {
+    const { from, redirections, hereText } = frame;
+    // `> FILE` alone: there is no command, and the file is empty afterwards.
+    if (frame.bodyEnd === from && this.#builder.count === from)
+      this.#builder.fill(this.#builder.reserve(), { words: [], assignments: [], redirections, hereText });
+    else this.#builder.redirect({ from, to: frame.bodyEnd }, redirections, hereText);
   }
 
   #leaveAssignment(frame: Frame): void {
@@ -194,6 +205,10 @@ class TreeWalk {
       hereText: null,
     });
   }
+}
+
+function isSubstitution(type: string): boolean {
+  return type === 'command_substitution' || type === 'process_substitution';
 }
 
 function isCommandFrame(frame: Frame | undefined): boolean {

@@ -67,7 +67,7 @@ export class YamlFile {
       return null;
     }
     if (typeof node.value === 'string') return node.value;
-    return node.source ?? String(node.value ?? '');
+    return node.source ?? '';
   }
 
   readBoolean(node: Node, what: string): boolean | null {
