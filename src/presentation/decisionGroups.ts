@@ -1,6 +1,6 @@
 import type { AuditRecord } from '../protocol/auditRecord.ts';
 import { defaultAgent } from '../protocol/environment.ts';
-import { isDenial, outcomeOf } from './decisionLabel.ts';
+import { isDenial, isRefused, outcomeOf } from './decisionLabel.ts';
 import type { Icon } from './icon.ts';
 import { formatCount, formatLine, twoDigits } from './text.ts';
 
@@ -61,8 +61,13 @@ export function groupDecisions(
 
 function createGroup(heading: Heading, records: readonly AuditRecord[]): DecisionGroup {
   const rows = foldIdentical(heading.key, records);
-  const denied = records.filter(isDenial).length;
-  const counts = [formatCount(records.length, 'decision'), denied === 0 ? '' : `${denied} denied`];
+  const denied = records.filter(isRefused).length;
+  const spared = records.filter(isDenial).length - denied;
+  const counts = [
+    formatCount(records.length, 'decision'),
+    denied === 0 ? '' : `${denied} denied`,
+    spared === 0 ? '' : `${spared} not enforced`,
+  ];
   return {
     key: heading.key,
     label: heading.label,

@@ -11,6 +11,7 @@ import {
 } from '../../presentation/sessionLabel.ts';
 import type { Protection, SessionRegistration, SessionView } from '../../protocol/session.ts';
 import type { Background } from '../adapters/background.ts';
+import { composeRegistration } from './composeRegistration.ts';
 import type { SessionStore } from '../model/sessionStore.ts';
 import type { WindowStatus } from '../model/windowStatus.ts';
 
@@ -46,7 +47,10 @@ interface Tracked {
   ended: boolean;
   openedArmed: boolean;
   since: number;
-  protection: Protection;
+  /** What the person said of it in this window; null when nothing. */
+  protection: Protection | null;
+  /** The endpoint knows it without a name: a restored terminal gets its own only later. */
+  nameless: boolean;
   running: number;
 }
 
@@ -61,6 +65,7 @@ export class TerminalRegistry implements Disposable {
   /** Running tasks by pid: a task's start and its terminal arrive in any order. */
   readonly #tasks = new Map<number, vscode.TaskExecution>();
   readonly #changed = this.#owned.add(new Emitter<null>());
+  #mayRegister = false;
 
   readonly onDidChange: Event<null> = this.#changed.event;
 
@@ -105,14 +110,10 @@ export class TerminalRegistry implements Disposable {
     return kind === 'unknown' && vscode.window.state.focused;
   }
 
-  /** Tells the endpoint of every terminal again: it has just been connected to. */
+  /** Tells the endpoint of every terminal again. What the endpoint knows of them was read before, so that none of it is lost. */
   registerAll(): void {
-    for (const tracked of this.#tracked.values()) {
-      const view = tracked.pid === null ? null : this.#parts.sessions.find(tracked.pid);
-      // A person's word outlives the window in which it was given.
-      if (view?.protection === 'released') tracked.protection = 'released';
-      this.#register(tracked);
-    }
+    this.#mayRegister = true;
+    for (const tracked of this.#tracked.values()) this.#register(tracked);
   }
 
   /** Sets whether everything in a terminal is enforced, or only what agents start. */
@@ -136,7 +137,8 @@ export class TerminalRegistry implements Disposable {
       ended: false,
       openedArmed,
       since: this.#parts.clock.now(),
-      protection: 'protected',
+      protection: null,
+      nameless: false,
       running: 0,
     };
     this.#tracked.set(terminal, tracked);
@@ -161,14 +163,9 @@ export class TerminalRegistry implements Disposable {
       if (tracked.pid === processId) this.#register(tracked);
     }
     // Its terminal may not have been told to us yet, and the endpoint should know at once.
-    const registration = {
-      kind: 'task',
-      name: execution.task.name,
-      hidden: false,
-      protection: 'protected',
-    } as const;
+    const seen = { task: execution.task.name, title: '', hidden: false, said: null };
     this.#parts.background.run('registering a task', async () => {
-      const told = await this.#parts.register(processId, registration);
+      const told = await this.#parts.register(processId, composeRegistration(seen, null));
       if (told.ok) this.#parts.sessions.put(told.value);
     });
   }
@@ -191,6 +188,7 @@ export class TerminalRegistry implements Disposable {
   #reread(): void {
     for (const tracked of this.#tracked.values()) {
       this.#parts.background.run('reading the process of a terminal', () => this.#readPid(tracked));
+      if (tracked.nameless && tracked.terminal.name !== '') this.#register(tracked);
     }
     const now = this.#parts.clock.now();
     const isSettling = (one: Tracked): boolean => now - one.since < helloGraceMs + 2 * rereadMs;
@@ -206,7 +204,7 @@ export class TerminalRegistry implements Disposable {
       this.#parts.sessions.remove(tracked.pid);
       tracked.openedArmed = this.#parts.isArmed();
       tracked.since = this.#parts.clock.now();
-      tracked.protection = 'protected';
+      tracked.protection = null;
       tracked.running = 0;
     }
     tracked.pid = pid;
@@ -217,20 +215,25 @@ export class TerminalRegistry implements Disposable {
 
   #register(tracked: Tracked): void {
     const { pid } = tracked;
-    if (pid === null || tracked.ended || this.#parts.status.current.endpoint !== 'connected') return;
+    const isConnected = this.#parts.status.current.endpoint === 'connected';
+    if (pid === null || tracked.ended || !isConnected || !this.#mayRegister) return;
     this.#parts.background.run('registering a terminal', async () => {
       await this.#tell(tracked, pid, tracked.protection);
     });
   }
 
-  async #tell(tracked: Tracked, pid: number, protection: Protection): Promise<Result<SessionView, string>> {
-    tracked.task = this.#tasks.get(pid)?.task.name ?? null;
-    const told = await this.#parts.register(pid, {
-      kind: tracked.task === null ? 'terminal' : 'task',
-      name: tracked.task ?? tracked.terminal.name,
-      hidden: isHidden(tracked.terminal),
-      protection,
-    });
+  async #tell(tracked: Tracked, pid: number, said: Protection | null): Promise<Result<SessionView, string>> {
+    const { terminal } = tracked;
+    const seen = {
+      task: this.#tasks.get(pid)?.task.name ?? null,
+      title: terminal.name,
+      hidden: isHidden(terminal),
+      said,
+    };
+    const registration = composeRegistration(seen, this.#parts.sessions.find(pid));
+    tracked.task = registration.kind === 'task' ? registration.name : null;
+    tracked.nameless = registration.name === '';
+    const told = await this.#parts.register(pid, registration);
     if (told.ok) this.#parts.sessions.put(told.value);
     return told;
   }
@@ -238,8 +241,7 @@ export class TerminalRegistry implements Disposable {
   #describe(tracked: Tracked): KnownTerminal {
     const { terminal, pid, task } = tracked;
     const view = pid === null ? null : this.#parts.sessions.find(pid);
-    // After a reload nobody tells that a terminal is a task's, but the endpoint remembers.
-    const kind = task === null && view?.kind !== 'task' ? 'terminal' : 'task';
+    const kind = task === null ? 'terminal' : 'task';
     const subject = {
       name: task ?? terminal.name,
       kind,

@@ -17,6 +17,11 @@ it('puts decisions of one terminal under its name, with their counts', () => {
   assert.deepEqual([only?.label, only?.description], ['build', '2 decisions · 1 denied']);
 });
 
+it('does not count as denied what ran because nothing was enforced', () => {
+  const [only] = group([createDenial(), createDenial({ enforced: false }), createRecord()]);
+  assert.equal(only?.description, '3 decisions · 1 denied · 1 not enforced');
+});
+
 it('keeps an agent apart from the person in the same terminal', () => {
   const groups = group([createRecord({ agent: 'claude' }), createRecord()]);
   assert.deepEqual(
