@@ -11,8 +11,8 @@
 #include "transport.h"
 
 enum {
-    SHORT_PATH_BYTES = 256, /* nearly every path fits; the frame of the other case is larger */
-    LONG_PATH_BYTES = 4097,
+    FIRST_PATH_BYTES = 128, /* most paths fit; for a longer one the stack grows by more */
+    LAST_PATH_BYTES = 4097,
     ID_BYTES = 33,
     /* An armed environment of 512 entries and a loader list stay on the stack. */
     STACK_ENVIRONMENT_BYTES = 513 * sizeof(char *) + 1024,
@@ -72,9 +72,9 @@ static const char *reason_of(enum rp_outcome outcome) {
     return ": the policy endpoint's answer could not be read";
 }
 
+/* Composes the line over the answer's reason, which stands further behind in the same buffer. */
 APART static void explain(const struct inquiry *inquiry, enum rp_outcome outcome,
-                          const struct rp_exchange *exchange) {
-    char line[RP_NOTICE_MAX_BYTES];
+                          const struct rp_exchange *exchange, char *line) {
     const char *reason = exchange->buffer;
     const char *lead = exchange->reason == RP_REASON_MESSAGE ? ": " : "";
     size_t len = exchange->reason_len;
@@ -123,8 +123,11 @@ static void trace_outcome(const struct inquiry *inquiry, enum rp_outcome outcome
 APART static enum rp_effect ask(struct inquiry *inquiry) {
     const struct rp_settings *settings = inquiry->settings;
     struct rp_question *question = &inquiry->question;
-    char buffer[RP_NOTICE_MAX_BYTES];
-    struct rp_exchange exchange = {buffer, sizeof buffer, 0, RP_REASON_NONE};
+    /* The question goes out through it, the answer's reason comes into it, then the refusal line or
+       the journal's frame is made in it. */
+    char buffer[RP_NOTICE_MAX_HEAD + RP_NOTICE_MAX_BYTES];
+    struct rp_exchange exchange = {buffer + RP_NOTICE_MAX_HEAD, RP_NOTICE_MAX_BYTES, 0,
+                                   RP_REASON_NONE};
     enum rp_outcome outcome;
     enum rp_effect effect;
     if (!settings->captured)
@@ -136,9 +139,9 @@ APART static enum rp_effect ask(struct inquiry *inquiry) {
     effect = rp_guard_effect(outcome, inquiry->mode, settings->fail_open);
     trace_outcome(inquiry, outcome, effect);
     if (effect == RP_REFUSE && !settings->quiet)
-        explain(inquiry, outcome, &exchange);
+        explain(inquiry, outcome, &exchange, buffer);
     else if (effect == RP_RUN && rp_guard_is_unanswered(outcome))
-        (void)rp_journal_append(settings, question, RP_JOURNAL_UNANSWERED);
+        (void)rp_journal_append(settings, question, RP_JOURNAL_UNANSWERED, buffer, sizeof buffer);
     return effect;
 }
 
@@ -170,15 +173,13 @@ static enum rp_effect ask_from(struct inquiry *inquiry, const char *cwd, long re
     return ask(inquiry);
 }
 
-APART static enum rp_effect ask_from_deep_cwd(struct inquiry *inquiry) {
-    char *cwd = __builtin_alloca(LONG_PATH_BYTES);
-    return ask_from(inquiry, cwd, rp_sys_getcwd(cwd, LONG_PATH_BYTES));
-}
-
-APART static enum rp_effect ask_from_cwd(struct inquiry *inquiry) {
-    char cwd[SHORT_PATH_BYTES];
-    long result = rp_sys_getcwd(cwd, sizeof cwd);
-    return result == -ERANGE ? ask_from_deep_cwd(inquiry) : ask_from(inquiry, cwd, result);
+/* Tries with little stack first. */
+APART static enum rp_effect ask_from_cwd(struct inquiry *inquiry, size_t cap) {
+    char *cwd = __builtin_alloca(cap);
+    long result = rp_sys_getcwd(cwd, cap);
+    if (result == -ERANGE && cap < LAST_PATH_BYTES)
+        return ask_from_cwd(inquiry, LAST_PATH_BYTES);
+    return ask_from(inquiry, cwd, result);
 }
 
 /* The path of a descriptor stands in front of what was given with it. */
@@ -188,7 +189,7 @@ static enum rp_effect ask_by_link(struct inquiry *inquiry, const char *link, siz
     exe->len[0] = len;
     if (*inquiry->call->path == '\0')
         inquiry->question.path = link;
-    return ask_from_cwd(inquiry);
+    return ask_from_cwd(inquiry, FIRST_PATH_BYTES);
 }
 
 static void descriptor_path(int descriptor, char into[32]) {
@@ -200,23 +201,16 @@ static void descriptor_path(int descriptor, char into[32]) {
     into[sizeof prefix - 1 + digits] = '\0';
 }
 
-APART static enum rp_effect ask_by_long_link(struct inquiry *inquiry, const char *path) {
-    char *link = __builtin_alloca(LONG_PATH_BYTES);
-    long len = rp_sys_readlink(path, link, LONG_PATH_BYTES - 1);
-    if (len < 0)
-        return ask_by_link(inquiry, path, rp_memory_length(path));
-    link[len] = '\0';
-    return ask_by_link(inquiry, link, (size_t)len);
-}
-
-APART static enum rp_effect ask_by_descriptor(struct inquiry *inquiry) {
-    char link[SHORT_PATH_BYTES];
+APART static enum rp_effect ask_by_descriptor(struct inquiry *inquiry, size_t cap) {
+    char *link = __builtin_alloca(cap);
     char path[32];
     long len;
     descriptor_path(inquiry->call->directory, path);
-    len = rp_sys_readlink(path, link, sizeof link - 1);
-    if (len < 0 || len == sizeof link - 1)
-        return ask_by_long_link(inquiry, path);
+    len = rp_sys_readlink(path, link, cap - 1);
+    if (len == (long)cap - 1 && cap < LAST_PATH_BYTES)
+        return ask_by_descriptor(inquiry, LAST_PATH_BYTES);
+    if (len < 0)
+        return ask_by_link(inquiry, path, rp_memory_length(path));
     link[len] = '\0';
     return ask_by_link(inquiry, link, (size_t)len);
 }
@@ -261,13 +255,13 @@ APART static enum rp_effect judge_by_asking(const struct rp_settings *settings,
     question->enforce = settings->mode == RP_ENFORCE;
     question->guardable = inquiry.target.guardable;
     if (call->directory != AT_FDCWD && !is_absolute(&question->exe))
-        return ask_by_descriptor(&inquiry);
+        return ask_by_descriptor(&inquiry, FIRST_PATH_BYTES);
     if (!is_absolute(&question->exe)) {
         trim(&question->exe, 1);
         if (question->exe.len[1] == 0)
             trim(&question->exe, 2);
     }
-    return ask_from_cwd(&inquiry);
+    return ask_from_cwd(&inquiry, FIRST_PATH_BYTES);
 }
 
 static enum rp_effect judge(const struct rp_settings *settings, const struct rp_call *call) {

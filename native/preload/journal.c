@@ -10,7 +10,6 @@
 enum { HEADER_BYTES = 100, CHECKSUM_BYTES = 8, MAX_ARGUMENTS = 65535, MAX_STRING = 65535 };
 enum { FLAG_CUT = 1, FLAG_NOT_GUARDABLE = 2 };
 enum {
-    SMALL_FRAME_BYTES = 1024, /* up to here a frame is made on the stack */
     MAX_ATTEMPTS = 3,
     STAT_BYTES = 512,
     START_FIELD = 22,
@@ -154,7 +153,7 @@ uint64_t rp_journal_parse_start(const char *text, size_t len) {
     return field == START_FIELD ? ticks : 0;
 }
 
-static uint64_t read_start(void) {
+__attribute__((noinline)) static uint64_t read_start(void) {
     char text[STAT_BYTES];
     long len = -1;
     long fd = rp_sys_open("/proc/self/stat", O_RDONLY, 0);
@@ -174,7 +173,8 @@ static bool has_size_limit(void) {
 
 enum attempt { WRITTEN, FAILED, ROTATED };
 
-static enum attempt append_once(const char *path, const unsigned char *bytes, size_t len) {
+__attribute__((noinline)) static enum attempt append_once(const char *path,
+                                                          const unsigned char *bytes, size_t len) {
     enum attempt attempt = FAILED;
     struct stat status;
     long fd =
@@ -203,12 +203,6 @@ static bool append_frame(const struct rp_settings *settings, const struct rp_fra
     return attempt == WRITTEN;
 }
 
-static bool append_small(const struct rp_settings *settings, const struct rp_frame *frame,
-                         size_t len) {
-    unsigned char buffer[SMALL_FRAME_BYTES];
-    return append_frame(settings, frame, buffer, len);
-}
-
 static bool append_large(const struct rp_settings *settings, const struct rp_frame *frame,
                          size_t len) {
     unsigned char *buffer = rp_sys_map(len);
@@ -228,7 +222,7 @@ static void parse_id(const char *hex, unsigned char id[16]) {
 }
 
 bool rp_journal_append(const struct rp_settings *settings, const struct rp_question *question,
-                       enum rp_journal_kind kind) {
+                       enum rp_journal_kind kind, void *buffer, size_t cap) {
     struct rp_frame frame;
     size_t len;
     if (settings->url.kind != RP_URL_UNIX || has_size_limit())
@@ -243,6 +237,6 @@ bool rp_journal_append(const struct rp_settings *settings, const struct rp_quest
     len = rp_journal_measure(&frame);
     if (len == 0)
         return false;
-    return len <= SMALL_FRAME_BYTES ? append_small(settings, &frame, len)
-                                    : append_large(settings, &frame, len);
+    return len <= cap ? append_frame(settings, &frame, buffer, len)
+                      : append_large(settings, &frame, len);
 }

@@ -11,8 +11,10 @@
 /* What both glibc and musl have; weak, so that a library that cannot find one still loads. */
 extern const char *const *environ __attribute__((weak));
 extern unsigned long getauxval(unsigned long type) __attribute__((weak));
+/* glibc's loader only: where the kernel put argc, the arguments and the environment. */
+extern const char *const *__libc_stack_end __attribute__((weak));
 
-enum { PATH_BYTES = 512, ID_BYTES = 16 };
+enum { PATH_BYTES = 512, FRAME_BYTES = 256, ID_BYTES = 16 };
 
 /* Written by the first rp_load_settings, read ever after. */
 static struct rp_settings settings;
@@ -24,6 +26,15 @@ const char *const *rp_load_environment(void) {
 void rp_load_set_environment(const char *const *environment) {
     if (&environ != NULL)
         environ = environment;
+}
+
+/* The environment that the process began with, where libc has not looked at it yet: code that runs
+   before every constructor comes here earlier than that. */
+static const char *const *initial_environment(void) {
+    const char *const *live = rp_load_environment();
+    if (live != NULL || &__libc_stack_end == NULL || __libc_stack_end == NULL)
+        return live;
+    return __libc_stack_end + 1 + (uintptr_t)__libc_stack_end[0] + 1;
 }
 
 /* Where the kernel has no randomness to give, an id need only differ from the others. */
@@ -62,6 +73,7 @@ __attribute__((noinline)) static void say_hello(void) {
     struct rp_question hello;
     char exe[PATH_BYTES];
     char id[2 * ID_BYTES + 1];
+    char frame[FRAME_BYTES];
     int pid = rp_sys_getpid();
     long len;
     if (settings.url.kind != RP_URL_UNIX || settings.mode == RP_DISABLED || rp_sys_getsid() != pid)
@@ -79,7 +91,7 @@ __attribute__((noinline)) static void say_hello(void) {
     hello.ppid = rp_sys_getppid();
     hello.sid = pid;
     hello.guardable = true;
-    (void)rp_journal_append(&settings, &hello, RP_JOURNAL_HELLO);
+    (void)rp_journal_append(&settings, &hello, RP_JOURNAL_HELLO, frame, sizeof frame);
 }
 
 static void note_stderr(void) {
@@ -102,7 +114,7 @@ static void load(void) {
     if (settings.inert)
         return;
     memcpy(settings.build_id, loaded.build_id, sizeof settings.build_id);
-    circumstances.environment = rp_load_environment();
+    circumstances.environment = initial_environment();
     circumstances.library = loaded.name;
     circumstances.cwd = NULL;
     circumstances.pid = rp_sys_getpid();

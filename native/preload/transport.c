@@ -8,10 +8,13 @@
 #include <sys/un.h>
 
 enum {
-    RECEIVE_BYTES = 256,
+    RECEIVE_BYTES = 128,
     FIRST_RETRY_NS = 100000,
     LAST_RETRY_NS = 10000000,
 };
+
+/* Steps that follow one another share the stack only when they are not merged into their caller. */
+#define APART __attribute__((noinline))
 
 /* An open question: the socket, the deadline, and what is not sent yet. */
 struct link {
@@ -68,8 +71,8 @@ static void send_piece(struct rp_outlet *self, const char *bytes, size_t len) {
     }
 }
 
-static void send_question(struct link *link, const struct rp_settings *settings,
-                          const struct rp_question *question) {
+APART static void send_question(struct link *link, const struct rp_settings *settings,
+                                const struct rp_question *question) {
     struct rp_counter counter;
     rp_text_count(&counter);
     rp_request_put_body(&counter.outlet, question);
@@ -113,7 +116,7 @@ static enum rp_outcome outcome_of_step(enum rp_response_step step) {
     return RP_MALFORMED;
 }
 
-static enum rp_outcome receive_answer(struct link *link, struct rp_exchange *exchange) {
+APART static enum rp_outcome receive_answer(struct link *link, struct rp_exchange *exchange) {
     struct rp_response response;
     char bytes[RECEIVE_BYTES];
     rp_response_start(&response, exchange->buffer, exchange->cap);
@@ -158,7 +161,7 @@ static long connect_within(int fd, const void *address, size_t len, int64_t dead
     }
 }
 
-static long connect_unix(int fd, const struct rp_url *url, int64_t deadline) {
+APART static long connect_unix(int fd, const struct rp_url *url, int64_t deadline) {
     struct sockaddr_un address;
     memset(&address, 0, sizeof address);
     address.sun_family = AF_UNIX;
@@ -166,7 +169,7 @@ static long connect_unix(int fd, const struct rp_url *url, int64_t deadline) {
     return connect_within(fd, &address, sizeof address, deadline);
 }
 
-static long connect_tcp(int fd, const struct rp_url *url, int64_t deadline) {
+APART static long connect_tcp(int fd, const struct rp_url *url, int64_t deadline) {
     union {
         struct sockaddr_in v4;
         struct sockaddr_in6 v6;

@@ -65,7 +65,7 @@ void check_release(void) {
 char *check_read(const char *directory, const char *name, const char *suffix, size_t *len) {
     char path[1024];
     char *bytes;
-    long size;
+    long size = -1;
     FILE *file;
     (void)snprintf(path, sizeof path, "%s/%s%s", directory, name, suffix);
     file = fopen(path, "rb");

@@ -1,0 +1,42 @@
+// Builds the library and its tests with gcc and with clang and runs them under ctest: `testNative.mjs [filter]`.
+// The filter is a regular expression on the names of the tests.
+import { spawnSync } from 'node:child_process';
+
+const compilers = ['gcc', 'clang'];
+const tools = {
+  cmake: 'cmake',
+  gcc: 'gcc',
+  clang: 'clang clang-format clang-tidy libclang-rt-14-dev',
+  nm: 'binutils',
+};
+const filter = process.argv[2];
+
+function exists(tool) {
+  return spawnSync(tool, ['--version'], { stdio: 'ignore' }).status === 0;
+}
+
+function run(command, words) {
+  return spawnSync(command, words, { stdio: 'inherit' }).status === 0;
+}
+
+const packages = Object.entries(tools)
+  .filter(([tool]) => !exists(tool))
+  .map(([, names]) => names);
+if (packages.length > 0) {
+  process.stderr.write(`testNative: tools are missing: apt-get install ${packages.join(' ')}\n`);
+  process.exit(1);
+}
+
+const generator = exists('ninja') ? ['-G', 'Ninja'] : [];
+let passed = true;
+for (const compiler of compilers) {
+  const folder = `build-${compiler}`;
+  const options = [`-DCMAKE_C_COMPILER=${compiler}`, '-DRAMPART_TESTS=ON'];
+  const words = ['--test-dir', folder, '--output-on-failure', '--parallel', '2', '--no-tests=error'];
+  passed =
+    run('cmake', ['-S', '.', '-B', folder, '--log-level=WARNING', ...generator, ...options]) &&
+    run('cmake', ['--build', folder, '--parallel', '2']) &&
+    run('ctest', [...words, ...(filter === undefined ? [] : ['-R', filter])]) &&
+    passed;
+}
+process.exitCode = passed ? 0 : 1;

@@ -1,0 +1,408 @@
+// One door of libc in every circumstance: `doors.mjs DOOR SNIPPET LIBRARY TARGET`. A small endpoint stands in
+// for the real one; a program that makes just the one call is run without the library, then with it. Prints one
+// line for each difference and closes with totals.
+import { spawn } from 'node:child_process';
+import {
+  chmodSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  existsSync,
+  copyFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const [door, snippet, library, target] = process.argv.slice(2);
+
+const armed = 42;
+const eperm = 1;
+const enoent = 2;
+const eacces = 13;
+const enosys = 38;
+const missing = 97;
+const deadlineMs = 20_000;
+
+const isShell = ['system', 'popen', '_IO_popen', 'wordexp'].includes(door);
+const isSpawn = door.includes('spawn');
+const isExec = !isShell && !isSpawn;
+const takesEnvironment = ['execve', 'execvpe', 'execle', 'execveat', 'fexecve'].includes(door) || isSpawn;
+// glibc's fexecve refuses a NULL vector by itself.
+const takesVector = isExec && !door.startsWith('execl') && door !== 'fexecve';
+const searches = ['execvp', 'execvpe', 'execlp', 'posix_spawnp', 'pidfd_spawnp'].includes(door);
+const isPidfd = door.startsWith('pidfd');
+
+const allow = '{"allowed":true,"decision":"allow","message":""}';
+const deny = '{"allowed":false,"decision":"deny","message":"no","notice":"by rule test#1: no [00112233]"}';
+
+function http(body, status = '200 OK') {
+  return `HTTP/1.1 ${status}\r\nContent-Length: ${String(Buffer.byteLength(body))}\r\n\r\n${body}`;
+}
+
+function isWhole(text) {
+  const end = text.indexOf('\r\n\r\n');
+  const length = /content-length: (\d+)/iu.exec(text)?.[1];
+  return end >= 0 && length !== undefined && text.length >= end + 4 + Number(length);
+}
+
+/** Answers every question with the bytes, or with silence when they are null. */
+function createEndpoint(path, answer) {
+  const questions = [];
+  const server = createServer((socket) => {
+    let text = '';
+    socket.on('error', () => undefined);
+    socket.setEncoding('latin1');
+    socket.on('data', (piece) => {
+      text += piece;
+      if (!isWhole(text)) return;
+      questions.push(JSON.parse(text.slice(text.indexOf('\r\n\r\n') + 4)));
+      if (answer !== null) socket.end(answer);
+    });
+  });
+  return new Promise((resolve) => {
+    server.listen(path, () => resolve({ questions, close: () => server.close() }));
+  });
+}
+
+function siphash(bytes) {
+  const word = (at, from) => from.readBigUInt64LE(at);
+  const key = Buffer.from(Array.from({ length: 16 }, (_, index) => index));
+  const v = [0x736f6d6570736575n, 0x646f72616e646f6dn, 0x6c7967656e657261n, 0x7465646279746573n];
+  for (let index = 0; index < 4; index++) v[index] ^= word(index % 2 === 0 ? 0 : 8, key);
+  const add = (a, b) => BigInt.asUintN(64, a + b);
+  const rotate = (a, bits) => BigInt.asUintN(64, (a << bits) | (a >> (64n - bits)));
+  const mix = () => {
+    v[0] = add(v[0], v[1]);
+    v[1] = rotate(v[1], 13n) ^ v[0];
+    v[0] = rotate(v[0], 32n);
+    v[2] = add(v[2], v[3]);
+    v[3] = rotate(v[3], 16n) ^ v[2];
+    v[0] = add(v[0], v[3]);
+    v[3] = rotate(v[3], 21n) ^ v[0];
+    v[2] = add(v[2], v[1]);
+    v[1] = rotate(v[1], 17n) ^ v[2];
+    v[2] = rotate(v[2], 32n);
+  };
+  const last = Buffer.alloc(8);
+  bytes.copy(last, 0, bytes.length - (bytes.length % 8));
+  last[7] = bytes.length & 255;
+  for (let at = 0; at + 8 <= bytes.length; at += 8) absorb(word(at, bytes));
+  absorb(word(0, last));
+  v[2] ^= 0xffn;
+  for (let round = 0; round < 4; round++) mix();
+  return v[0] ^ v[1] ^ v[2] ^ v[3];
+  function absorb(value) {
+    v[3] ^= value;
+    mix();
+    mix();
+    v[0] ^= value;
+  }
+}
+
+const bootId = Buffer.from(
+  readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim().replaceAll('-', ''),
+  'hex',
+);
+
+/** The header of a state file that asks for a mode: 1 enforce, 2 monitor, 3 disabled. */
+function stateHeader(mode, boot = bootId) {
+  const bytes = Buffer.alloc(64);
+  bytes.write('RMPSTATE', 'latin1');
+  bytes.writeUInt32LE(64, 8);
+  bytes.writeUInt32LE(1, 12);
+  boot.copy(bytes, 16);
+  bytes[32] = mode;
+  bytes.writeBigUInt64LE(siphash(bytes.subarray(0, 56)), 56);
+  return bytes;
+}
+
+/** Runs the snippet in a circumstance; resolves with its status and what it wrote to standard error. */
+function run(circumstance, environment, preload) {
+  const env = {
+    PATH: `${join(target, '..')}:/usr/bin:/bin`,
+    SNIPPET_TARGET: target,
+    SNIPPET_LIBRARY: library,
+    ...(preload ? { LD_PRELOAD: library } : {}),
+    ...environment,
+  };
+  for (const name of Object.keys(env)) if (env[name] === null) delete env[name];
+  const started = performance.now();
+  return new Promise((resolve) => {
+    const child = spawn(snippet, [circumstance], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+    const timer = setTimeout(() => child.kill('SIGKILL'), deadlineMs);
+    let errors = '';
+    child.stderr.setEncoding('utf8');
+    child.stderr.on('data', (piece) => (errors += piece));
+    child.on('close', (status, signal) => {
+      clearTimeout(timer);
+      resolve({ status: status ?? signal, errors, tookMs: performance.now() - started });
+    });
+  });
+}
+
+/** What every case may say; the expectations default to an allowed call that was asked about. */
+const defaults = {
+  circumstance: 'plain',
+  answer: http(allow),
+  environment: {},
+  state: null,
+  stateMode: 0o600,
+  status: armed,
+  asked: true,
+  notice: null,
+  journal: false,
+  when: true,
+};
+
+const denied = { answer: http(deny), status: eperm, notice: 'by rule test#1: no [00112233]' };
+const gone = { answer: undefined, asked: false };
+const closed = { RAMPART_FAIL_OPEN: '0' };
+const unreadable = { status: eperm, notice: ": the policy endpoint's answer could not be read" };
+const unanswered = {
+  status: eperm,
+  notice: ': the policy endpoint does not answer and RAMPART_FAIL_OPEN is 0; start it with `rampart serve`',
+};
+const notHere = '/nonexistent/target';
+
+const cases = {
+  'is allowed': {},
+  'is denied': denied,
+  'is denied without a word': { ...denied, environment: { RAMPART_QUIET: '1' }, notice: null },
+  'is denied by an answer that has only a message': {
+    ...denied,
+    answer: http('{"allowed":false,"message":"no"}'),
+    notice: '`: no\n',
+  },
+  'runs when nobody is there': { ...gone, journal: true },
+  'is refused when nobody is there and failing is closed': { ...gone, ...unanswered, environment: closed },
+  'runs when the answer is silence': {
+    answer: null,
+    journal: true,
+    minMs: 1900,
+    maxMs: 9000,
+    when: isSlowChecked(),
+  },
+  'is refused when the answer is silence and failing is closed': {
+    ...unanswered,
+    answer: null,
+    environment: closed,
+    minMs: 1900,
+    maxMs: 9000,
+    when: isSlowChecked(),
+  },
+  'runs when the connection is cut': { answer: 'HTTP/1.1 200 OK\r\n', journal: true },
+  'runs when the endpoint fails': { answer: http('{}', '503 Busy'), journal: true },
+  'is refused when the endpoint fails and failing is closed': {
+    ...unanswered,
+    answer: http('{}', '503 Busy'),
+    environment: closed,
+  },
+  'is refused on an answer that is none': { ...unreadable, answer: 'SSH-2.0-x\r\n' },
+  'is refused on a look-alike': { ...unreadable, answer: http('{"message":"\\"allowed\\":true"}') },
+  'is refused on a foreign status': { ...unreadable, answer: http(allow, '401 Unauthorized') },
+  'runs in monitor although denied': {
+    ...denied,
+    environment: { RAMPART_MODE: 'monitor' },
+    status: armed,
+    notice: null,
+  },
+  'runs in monitor on an answer that is none': { answer: 'x\n', environment: { RAMPART_MODE: 'monitor' } },
+  'runs in monitor when nobody is there': {
+    ...gone,
+    environment: { RAMPART_MODE: 'monitor', ...closed },
+    journal: true,
+  },
+  'asks nobody when disabled': {
+    environment: { RAMPART_MODE: 'disabled' },
+    answer: http(deny),
+    asked: false,
+  },
+  'asks nobody when the state file disables': { answer: http(deny), state: stateHeader(3), asked: false },
+  'runs when the state file says monitor': { answer: http(deny), state: stateHeader(2) },
+  'stays in monitor when the state file enforces': {
+    answer: http(deny),
+    environment: { RAMPART_MODE: 'monitor' },
+    state: stateHeader(1),
+  },
+  'obeys when the state file enforces': { ...denied, state: stateHeader(1) },
+  'ignores a state file of another boot': { ...denied, state: stateHeader(3, Buffer.alloc(16, 7)) },
+  'ignores a short state file': { ...denied, state: stateHeader(3).subarray(0, 63) },
+  'ignores a broken state file': { ...denied, state: Buffer.alloc(64, 3) },
+  'ignores a state file that others may write': { ...denied, state: stateHeader(3), stateMode: 0o602 },
+  'is refused with a URL that cannot be used': {
+    environment: { RAMPART_URL: 'https://127.0.0.1' },
+    asked: false,
+    status: eperm,
+    notice: ': RAMPART_URL or RAMPART_TOKEN cannot be used',
+  },
+  'runs in monitor with a URL that cannot be used': {
+    environment: { RAMPART_URL: 'http://example.invalid', RAMPART_MODE: 'monitor' },
+    asked: false,
+  },
+  'runs when the port is closed': { environment: { RAMPART_URL: 'http://127.0.0.1:1' }, asked: false },
+  'fails by itself on a missing file': {
+    environment: { SNIPPET_TARGET: notHere, PATH: '/nonexistent' },
+    asked: false,
+    status: enoent,
+    when: !isShell,
+  },
+  'fails by itself on a file that may not be run': {
+    target: 'plain',
+    asked: false,
+    status: eacces,
+    when: !isShell,
+  },
+  'is allowed without arguments': { circumstance: 'null-argv', when: takesVector },
+  'is denied without arguments': { ...denied, circumstance: 'null-argv', when: takesVector },
+  'arms an empty environment': { circumstance: 'empty-environment' },
+  'arms a NULL environment': {
+    circumstance: 'null-environment',
+    when: takesEnvironment && door !== 'fexecve',
+  },
+  'arms a large environment': { circumstance: 'large-environment' },
+  'works in a constructor': { environment: { SNIPPET_WHEN: 'constructor' } },
+  'is denied in a constructor': { ...denied, environment: { SNIPPET_WHEN: 'constructor' } },
+  // That early libc has no environment yet, and so no PATH.
+  'works before all constructors': { environment: { SNIPPET_WHEN: 'preinit' }, when: !searches },
+  'is denied before all constructors': {
+    ...denied,
+    environment: { SNIPPET_WHEN: 'preinit' },
+    when: !searches,
+  },
+  'works in vfork children': { circumstance: 'vfork', environment: vforkRounds(), when: isExec },
+  'is denied in vfork children': {
+    ...denied,
+    circumstance: 'vfork',
+    environment: vforkRounds(),
+    when: isExec,
+  },
+  'runs in vfork children when nobody is there': {
+    ...gone,
+    circumstance: 'vfork',
+    environment: vforkRounds(),
+    journal: true,
+    when: isExec,
+  },
+  'works in many threads': { circumstance: 'threads' },
+  'is denied in many threads': {
+    ...denied,
+    circumstance: 'threads',
+    environment: { RAMPART_QUIET: '1' },
+    notice: null,
+  },
+  'works in a thread with a small stack': { circumstance: 'small-thread' },
+  'is denied in a thread with a small stack': { ...denied, circumstance: 'small-thread' },
+  'works on a small signal stack': { circumstance: 'signal-stack', when: isExec },
+  'is denied on a small signal stack': { ...denied, circumstance: 'signal-stack', when: isExec },
+  'works with all descriptors closed': { circumstance: 'closed-descriptors', when: isExec },
+  'is denied with all descriptors closed': {
+    ...denied,
+    circumstance: 'closed-descriptors',
+    notice: null,
+    when: isExec,
+  },
+  'runs without a free descriptor': {
+    circumstance: 'no-descriptors',
+    asked: false,
+    when: isExec && door !== 'fexecve',
+  },
+  'is refused without a free descriptor when failing is closed': {
+    ...unanswered,
+    circumstance: 'no-descriptors',
+    environment: closed,
+    asked: false,
+    when: isExec && door !== 'fexecve',
+  },
+  'runs with a file size limit when nobody is there': { ...gone, circumstance: 'size-limit' },
+  'leaves the caller undisturbed': { circumstance: 'undisturbed' },
+  'leaves the caller undisturbed when denied': { ...denied, circumstance: 'undisturbed' },
+};
+
+/** Silence costs two seconds a question, and a shell asks its own: one door of each kind is enough. */
+function isSlowChecked() {
+  return ['execve', 'posix_spawnp', 'popen'].includes(door);
+}
+
+function vforkRounds() {
+  return { SNIPPET_ROUNDS: door === 'execve' ? '1000' : '100' };
+}
+
+/** The differences between what was expected of a case and what came. */
+function differences(wanted, got, questions, journal) {
+  const list = [];
+  const expect = (holds, text) => holds || list.push(text);
+  // Where libc has no such door, what is allowed still fails.
+  const status = wanted.status !== eperm && wanted.mayLack ? enosys : wanted.status;
+  expect(got.status === status, `status ${String(got.status)} instead of ${String(status)}`);
+  expect(wanted.asked === questions.length > 0, `${String(questions.length)} questions`);
+  if (wanted.asked && questions.length > 0) {
+    const [first] = questions;
+    expect(first.door === door, `asked as ${first.door}`);
+    expect(first.params.command.includes('target'), `asked about ${first.params.command}`);
+    expect(first.exe === (isShell ? '/bin/sh' : target), `asked about ${first.exe}`);
+  }
+  if (wanted.notice !== null) expect(got.errors.includes(wanted.notice), `no notice: ${got.errors}`);
+  else expect(!got.errors.includes('rampart: denied'), `an unexpected notice: ${got.errors}`);
+  expect(!got.errors.includes('problem:'), got.errors);
+  expect(journal || !wanted.journal, 'nothing in the journal');
+  if (wanted.minMs) expect(got.tookMs >= wanted.minMs, `took only ${String(got.tookMs)} ms`);
+  if (wanted.maxMs) expect(got.tookMs <= wanted.maxMs, `took ${String(got.tookMs)} ms`);
+  return list;
+}
+
+async function checkCase(wanted) {
+  const directory = mkdtempSync(join(tmpdir(), 'rampart-doors-'));
+  const socket = join(directory, 'endpoint.sock');
+  const environment = { RAMPART_URL: `unix://${socket}`, ...wanted.environment };
+  const endpoint = wanted.answer === undefined ? null : await createEndpoint(socket, wanted.answer);
+  if (wanted.state !== null) {
+    writeFileSync(join(directory, 'state'), wanted.state);
+    chmodSync(join(directory, 'state'), wanted.stateMode);
+  }
+  if (wanted.target === 'plain') {
+    copyFileSync(target, join(directory, 'target'));
+    chmodSync(join(directory, 'target'), 0o600);
+    Object.assign(environment, { SNIPPET_TARGET: join(directory, 'target'), PATH: directory });
+  }
+  try {
+    const got = await run(wanted.circumstance, environment, true);
+    const journal = existsSync(join(directory, 'journal'));
+    return differences(wanted, got, endpoint?.questions ?? [], journal);
+  } finally {
+    endpoint?.close();
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+async function main() {
+  const plain = await run(
+    'plain',
+    { RAMPART_URL: 'unix:///nonexistent/endpoint.sock', LD_PRELOAD: library, RAMPART_MODE: 'disabled' },
+    false,
+  );
+  const bare = await run('plain', {}, false);
+  const mayLack = isPidfd && bare.status === missing;
+  let passed = 0;
+  let failed = 0;
+  const queue = Object.entries(cases).filter(([, one]) => one.when !== false);
+  const workers = Array.from({ length: 2 }, async () => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const [name, one] = next;
+      const list = await checkCase({ ...defaults, ...one, mayLack });
+      if (list.length === 0) passed++;
+      else failed++;
+      for (const text of list) process.stdout.write(`${door} ${name}: ${text}\n`);
+    }
+  });
+  await Promise.all(workers);
+  if (!mayLack && plain.status !== armed) {
+    failed++;
+    process.stdout.write(`${door}: the unguarded call ends with ${String(plain.status)}: ${plain.errors}\n`);
+  }
+  process.stdout.write(`${String(passed)} passed, ${String(failed)} failed\n`);
+  process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
+}
+
+await main();

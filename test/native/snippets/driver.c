@@ -1,0 +1,373 @@
+/* Makes a snippet's call in the circumstance that the first argument names, and exits with what
+   came of it: the target's status or errno. */
+
+#include "snippet.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+enum {
+    PROBLEM = 96, /* the circumstance itself could not be made, or it left something behind */
+    DESCRIPTORS = 64,
+    THREADS = 8,
+    ROUNDS = 5,
+    SMALL_STACK = 16384,
+    SIGNAL_ROOM = 2048,
+};
+
+static struct snippet snippet;
+static char *arguments[] = {(char[]){"target"}, (char[]){"ran"}, NULL};
+static char *no_environment[] = {NULL};
+static char text[1024];
+
+int snippet_status(int status) {
+    if (WIFSIGNALED(status))
+        return 128 + WTERMSIG(status);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : PROBLEM;
+}
+
+int snippet_wait(int error, pid_t pid) {
+    int status = 0;
+    if (error != 0)
+        return errno == error ? error : SNIPPET_WRONG_RESULT;
+    if (waitpid(pid, &status, 0) != pid)
+        return PROBLEM;
+    return snippet_status(status);
+}
+
+/* Fails with the message on the descriptor that the runner reads. */
+static int problem(const char *what) {
+    (void)dprintf(STDERR_FILENO, "problem: %s: %s\n", what, strerror(errno));
+    return PROBLEM;
+}
+
+/* Makes the call in a forked child, so that every door comes back. */
+static int forked(int (*attempt)(void)) {
+    pid_t pid = fork();
+    int status;
+    if (pid == 0)
+        _exit(attempt());
+    return waitpid(pid, &status, 0) == pid ? snippet_status(status) : problem("fork");
+}
+
+static int attempt(void) {
+    return snippet_attempt(&snippet);
+}
+
+static int in_plain_child(void) {
+    return forked(attempt);
+}
+
+/* Without a fork in between: what the caller itself becomes or sees. */
+static int in_place(void) {
+    return attempt();
+}
+
+static int without_arguments(void) {
+    snippet.argv = NULL;
+    return forked(attempt);
+}
+
+static int with_empty_environment(void) {
+    const char *library = getenv("SNIPPET_LIBRARY");
+    const char *path = getenv("PATH");
+    char kept[2][1024];
+    char *left[] = {kept[0], kept[1], NULL};
+    (void)snprintf(kept[0], sizeof kept[0], "SNIPPET_LIBRARY=%s", library);
+    (void)snprintf(kept[1], sizeof kept[1], "PATH=%s", path);
+    environ = left;
+    snippet.envp = no_environment;
+    return forked(attempt);
+}
+
+static int with_null_environment(void) {
+    snippet.envp = NULL;
+    return forked(attempt);
+}
+
+/* An environment that does not fit on the stack. */
+static int with_large_environment(void) {
+    enum { ADDED = 2000, ROOM = 4000 };
+    static char entries[ADDED][24];
+    static char *vector[ROOM + 1];
+    size_t count = 0;
+    for (; count < ROOM - ADDED && environ[count] != NULL; count++)
+        vector[count] = environ[count];
+    for (size_t i = 0; i < ADDED; i++) {
+        (void)snprintf(entries[i], sizeof entries[i], "VARIABLE_%zu=%zu", i, i);
+        vector[count++] = entries[i];
+    }
+    environ = vector;
+    snippet.envp = vector;
+    return unsetenv("LD_PRELOAD") == 0 ? forked(attempt) : problem("unsetenv");
+}
+
+static unsigned count_lines(const char *path) {
+    char bytes[4096];
+    unsigned lines = 0;
+    ssize_t count;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    while ((count = read(fd, bytes, sizeof bytes)) > 0) {
+        for (ssize_t i = 0; i < count; i++)
+            lines += bytes[i] == '\n';
+    }
+    (void)close(fd);
+    return lines;
+}
+
+static int first_free_descriptor(void) {
+    int fd = dup(STDIN_FILENO);
+    (void)close(fd);
+    return fd;
+}
+
+/* One parent and many vfork children, as shells and spawn libraries have them: nothing may be left
+   in the memory that both share. */
+static int in_vfork_children(void) {
+    int rounds = atoi(getenv("SNIPPET_ROUNDS") != NULL ? getenv("SNIPPET_ROUNDS") : "100");
+    volatile int first = -1;
+    volatile unsigned maps = 0;
+    int descriptor = first_free_descriptor();
+    for (volatile int i = 0; i < rounds; i++) {
+        volatile uint64_t canary = 0x0123456789abcdef;
+        pid_t pid = vfork();
+        int status;
+        if (pid == 0)
+            _exit(snippet_attempt(&snippet));
+        if (waitpid(pid, &status, 0) != pid || canary != 0x0123456789abcdef)
+            return problem("vfork");
+        if (i == 0) {
+            first = snippet_status(status);
+            maps = count_lines("/proc/self/maps");
+        }
+        if (snippet_status(status) != first)
+            return problem("not every child came to the same");
+    }
+    if (count_lines("/proc/self/maps") != maps || first_free_descriptor() != descriptor)
+        return problem("the children left something behind");
+    return first;
+}
+
+static atomic_int thread_result;
+static atomic_bool churning;
+
+static void *churn(void *context) {
+    while (atomic_load(&churning))
+        free(malloc((size_t)(rand() % 4096 + 1)));
+    return context;
+}
+
+static void *attempt_often(void *context) {
+    for (int i = 0; i < ROUNDS; i++) {
+        int result = forked(attempt);
+        int none = -1;
+        if (!atomic_compare_exchange_strong(&thread_result, &none, result) && none != result)
+            atomic_store(&thread_result, problem("threads disagree"));
+    }
+    return context;
+}
+
+static int in_many_threads(void) {
+    pthread_t threads[THREADS + 1];
+    atomic_store(&thread_result, -1);
+    atomic_store(&churning, true);
+    if (pthread_create(&threads[THREADS], NULL, churn, NULL) != 0)
+        return problem("pthread_create");
+    for (int i = 0; i < THREADS; i++) {
+        if (pthread_create(&threads[i], NULL, attempt_often, NULL) != 0)
+            return problem("pthread_create");
+    }
+    for (int i = 0; i < THREADS; i++)
+        (void)pthread_join(threads[i], NULL);
+    atomic_store(&churning, false);
+    (void)pthread_join(threads[THREADS], NULL);
+    return atomic_load(&thread_result);
+}
+
+static void *attempt_once(void *context) {
+    atomic_store(&thread_result, attempt());
+    return context;
+}
+
+static int thread_with_small_stack(void) {
+    pthread_attr_t attributes;
+    pthread_t thread;
+    atomic_store(&thread_result, PROBLEM);
+    if (pthread_attr_init(&attributes) != 0 ||
+        pthread_attr_setstacksize(&attributes, SMALL_STACK) != 0 ||
+        pthread_create(&thread, &attributes, attempt_once, NULL) != 0)
+        return problem("pthread_create");
+    (void)pthread_join(thread, NULL);
+    return atomic_load(&thread_result);
+}
+
+static int in_small_thread(void) {
+    return forked(thread_with_small_stack);
+}
+
+static void on_signal(int number) {
+    (void)number;
+    _exit(attempt());
+}
+
+/* A signal stack with little more than the kernel's own minimum, and nothing below it. */
+static int on_signal_stack(void) {
+    size_t size = (getauxval(AT_MINSIGSTKSZ) + SIGNAL_ROOM + 15) & ~(size_t)15;
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    size_t whole = (size + page - 1) / page * page;
+    char *at = mmap(NULL, page + whole, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    stack_t stack = {.ss_sp = at + page, .ss_size = size};
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_ONSTACK};
+    if (at == MAP_FAILED || mprotect(at, page, PROT_NONE) != 0 || sigaltstack(&stack, NULL) != 0 ||
+        sigaction(SIGUSR1, &action, NULL) != 0)
+        return problem("sigaltstack");
+    (void)raise(SIGUSR1);
+    return problem("no signal");
+}
+
+static int in_signal_handler(void) {
+    return forked(on_signal_stack);
+}
+
+static int after_closing_all(void) {
+    for (int fd = 0; fd < DESCRIPTORS; fd++)
+        (void)close(fd);
+    return attempt();
+}
+
+static int with_closed_descriptors(void) {
+    return forked(after_closing_all);
+}
+
+static int after_using_all(void) {
+    struct rlimit limit = {DESCRIPTORS, DESCRIPTORS};
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return problem("setrlimit");
+    while (open("/dev/null", O_RDONLY | O_CLOEXEC) >= 0)
+        continue;
+    return attempt();
+}
+
+static int without_free_descriptors(void) {
+    return forked(after_using_all);
+}
+
+static int with_size_limit(void) {
+    struct rlimit limit = {0, 0};
+    if (setrlimit(RLIMIT_FSIZE, &limit) != 0)
+        return problem("setrlimit");
+    return forked(attempt);
+}
+
+static bool is_same(const sigset_t *left, const sigset_t *right) {
+    for (int number = 1; number < NSIG; number++) {
+        if (sigismember(left, number) != sigismember(right, number))
+            return false;
+    }
+    return true;
+}
+
+/* Signals, mask and errno of the caller are as they were, whatever came of the call. */
+static int undisturbed(void) {
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    struct sigaction after;
+    sigset_t mask;
+    sigset_t mask_after;
+    int descriptor = first_free_descriptor();
+    int result;
+    (void)sigemptyset(&mask);
+    (void)sigaddset(&mask, SIGUSR2);
+    if (sigaction(SIGUSR1, &ignore, NULL) != 0 || sigprocmask(SIG_SETMASK, &mask, NULL) != 0)
+        return problem("signals");
+    result = forked(attempt);
+    (void)sigaction(SIGUSR1, NULL, &after);
+    (void)sigprocmask(SIG_SETMASK, NULL, &mask_after);
+    if (after.sa_handler != SIG_IGN || !is_same(&mask, &mask_after) ||
+        first_free_descriptor() != descriptor)
+        return problem("something changed");
+    return result;
+}
+
+static const struct {
+    const char *name;
+    int (*run)(void);
+} circumstances[] = {
+    {"plain", in_plain_child},
+    {"in-place", in_place},
+    {"null-argv", without_arguments},
+    {"empty-environment", with_empty_environment},
+    {"null-environment", with_null_environment},
+    {"large-environment", with_large_environment},
+    {"vfork", in_vfork_children},
+    {"threads", in_many_threads},
+    {"small-thread", in_small_thread},
+    {"signal-stack", in_signal_handler},
+    {"closed-descriptors", with_closed_descriptors},
+    {"no-descriptors", without_free_descriptors},
+    {"size-limit", with_size_limit},
+    {"undisturbed", undisturbed},
+};
+
+static void prepare(char *const envp[]) {
+    const char *target = NULL;
+    for (char *const *at = envp; *at != NULL; at++) {
+        if (strncmp(*at, "SNIPPET_TARGET=", 15) == 0)
+            target = *at + 15;
+    }
+    if (target == NULL)
+        target = "/nonexistent/target";
+    (void)snprintf(text, sizeof text, "exec %s ran", target);
+    snippet.path = target;
+    snippet.file = strrchr(target, '/') + 1;
+    snippet.argv = arguments;
+    arguments[0] = (char *)(uintptr_t)snippet.file;
+    snippet.envp = (char *const *)envp;
+    snippet.text = text;
+}
+
+/* Other objects make calls before main: in a constructor, or even before all constructors. */
+static void before_main(const char *when, char *const envp[]) {
+    for (char *const *at = envp; *at != NULL; at++) {
+        if (strncmp(*at, "SNIPPET_WHEN=", 13) == 0 && strcmp(*at + 13, when) == 0) {
+            prepare(envp);
+            _exit(forked(attempt));
+        }
+    }
+}
+
+static void at_preinit(int argc, char **argv, char **envp) {
+    (void)argc;
+    (void)argv;
+    before_main("preinit", envp);
+}
+__attribute__((section(".preinit_array"), used)) static void (*const preinit)(int, char **,
+                                                                              char **) = at_preinit;
+
+__attribute__((constructor)) static void at_constructor(void) {
+    before_main("constructor", environ);
+}
+
+int main(int argc, char **argv) {
+    if (errno != 0)
+        return problem("errno at main");
+    prepare(environ);
+    for (size_t i = 0; argc == 2 && i < sizeof circumstances / sizeof circumstances[0]; i++) {
+        if (strcmp(argv[1], circumstances[i].name) == 0)
+            return circumstances[i].run();
+    }
+    return problem("no such circumstance");
+}

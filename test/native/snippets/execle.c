@@ -1,0 +1,9 @@
+#include "snippet.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+int snippet_attempt(const struct snippet *snippet) {
+    (void)execle(snippet->path, snippet->argv[0], snippet->argv[1], (char *)NULL, snippet->envp);
+    return errno;
+}

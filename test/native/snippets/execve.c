@@ -1,0 +1,9 @@
+#include "snippet.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+int snippet_attempt(const struct snippet *snippet) {
+    (void)execve(snippet->path, snippet->argv, snippet->envp);
+    return errno;
+}
