@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { exchange, startFixture, tryStartFixture } from './runningEndpoint.ts';
+
+test('says where it listens, and owns what it makes', async (context) => {
+  const fixture = await startFixture(context, { settings: { port: 0 } });
+  const { url } = fixture.endpoint.ready;
+  assert.match(url ?? '', /^http:\/\/127\.0\.0\.1:\d+$/);
+  assert.deepEqual(fixture.endpoint.ready, {
+    ready: true,
+    socket: fixture.paths.socket,
+    url,
+    pid: 99,
+    state_dir: fixture.paths.directory,
+    mode: 'enforce',
+  });
+  await fixture.ask('ls');
+  await fixture.call('PUT', '/v1/mode', { mode: 'monitor' });
+  const { socket, state, lock, mode } = fixture.paths;
+  const log = join(fixture.paths.audit, '2026-03-04.jsonl');
+  for (const file of [socket, state, lock, mode, log]) {
+    assert.equal((statSync(file).mode & 0o777).toString(8), '600', file);
+  }
+  assert.equal((statSync(fixture.paths.audit).mode & 0o777).toString(8), '700');
+  assert.equal(readFileSync(lock, 'utf8'), '99\n');
+  assert.equal((await exchange({ ...portOf(url), path: '/healthz' }, null)).body['url'], url);
+});
+
+function portOf(url: string | null): { host: string; port: string } {
+  return { host: '127.0.0.1', port: new URL(url ?? '').port };
+}
+
+test('leaves a directory that another one owns alone, and says whose it is', async (context) => {
+  const first = await startFixture(context);
+  const lockFile = (): boolean => false;
+  const { started } = await tryStartFixture(context, {
+    folder: first.folder,
+    world: { addon: { lockFile, peerCredentials: () => assert.fail(), execve: () => assert.fail() } },
+  });
+  assert.deepEqual(started, { ok: false, error: { kind: 'owned', pid: 99 } });
+  assert.equal((await first.call('GET', '/healthz')).status, 200);
+});
+
+test('says why it cannot start', async (context) => {
+  const broken = await tryStartFixture(context, { policy: 'policies: 7\n' });
+  assert.ok(!broken.started.ok && broken.started.error.kind === 'policy');
+  assert.match(broken.started.error.problems[0]?.file ?? '', /fixture\.yaml$/);
+  assert.ok(!existsSync(broken.rest.paths.socket));
+  const taken = await startFixture(context, { settings: { port: 0 } });
+  const port = Number(portOf(taken.endpoint.ready.url).port);
+  const second = await tryStartFixture(context, { settings: { port } });
+  assert.ok(!second.started.ok && second.started.error.kind === 'broken');
+  assert.match(second.started.error.reason, /EADDRINUSE/);
+  assert.ok(!existsSync(second.rest.paths.socket));
+});
+
+test('on demand starts with the files that are good, and tells what is not', async (context) => {
+  const fixture = await startFixture(context, { settings: { onDemand: true } });
+  fixture.endpoint.stop('to start over with another file');
+  await fixture.endpoint.ended;
+  writeFileSync(fixture.policyFile.replace('fixture', 'broken'), 'policies: 7\n');
+  const again = await startFixture(context, { folder: fixture.folder, settings: { onDemand: true } });
+  assert.equal((await again.ask('rm -rf x'))['allowed'], false);
+  const problems = (await again.call('GET', '/v1/status')).body['problems'] as { file: string }[];
+  assert.deepEqual(
+    problems.map(({ file }) => file.endsWith('/broken.yaml')),
+    [true],
+  );
+});
+
+test('takes the place of an endpoint that died', async (context) => {
+  const fixture = await tryStartFixture(context, { policy: 'policies: 7\n' });
+  mkdirSync(fixture.rest.paths.directory, { recursive: true });
+  writeFileSync(fixture.rest.paths.socket, 'left behind');
+  const next = await startFixture(context, { folder: fixture.rest.folder });
+  assert.equal((await next.call('GET', '/healthz')).status, 200);
+});
+
+test('ends when it is told to, after its answer, and takes its socket along', async (context) => {
+  const fixture = await startFixture(context);
+  const { status, body } = await fixture.call('POST', '/v1/shutdown', {});
+  assert.deepEqual([status, body], [200, { stopping: true }]);
+  assert.equal(await fixture.endpoint.ended, 'it was told to');
+  assert.ok(!existsSync(fixture.paths.socket));
+});
+
+test('on demand ends when nobody is left', async (context) => {
+  const fixture = await startFixture(context, { settings: { onDemand: true, lingerMs: 0 } });
+  assert.equal(await fixture.endpoint.ended, 'nobody uses it any more');
+});
+
+test('on demand stays for a reader of its stream', async (context) => {
+  const fixture = await startFixture(context, { settings: { onDemand: true, lingerMs: 0 } });
+  const stream = await fixture.openStream();
+  const outcome = await Promise.race([
+    fixture.endpoint.ended,
+    new Promise((resolve) => setTimeout(resolve, 1_500, 'still there')),
+  ]);
+  assert.equal(outcome, 'still there');
+  stream.close();
+  assert.equal(await fixture.endpoint.ended, 'nobody uses it any more');
+});

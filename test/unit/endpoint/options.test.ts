@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { parseEndpointOptions } from '../../../src/endpoint/options.ts';
+
+function parsed(...words: readonly string[]): unknown {
+  const options = parseEndpointOptions(words);
+  return options.ok ? options.value : options.error;
+}
+
+const nothing = {
+  stateDirectory: undefined,
+  port: null,
+  policyFiles: [],
+  withDefaultPolicy: true,
+  mode: null,
+  token: null,
+  onDemand: false,
+  startedBy: null,
+  lingerMs: 60_000,
+};
+
+test('takes every option, and none', () => {
+  assert.deepEqual(parsed(), nothing);
+  const words =
+    '--state-dir d --port 0 --policy /a --policy b --no-default-policy --mode monitor --token t --on-demand --started-by 7:89 --linger 5';
+  assert.deepEqual(parsed(...words.split(' ')), {
+    stateDirectory: 'd',
+    port: 0,
+    policyFiles: ['/a', join(process.cwd(), 'b')],
+    withDefaultPolicy: false,
+    mode: 'monitor',
+    token: 't',
+    onDemand: true,
+    startedBy: { pid: 7, started: 89 },
+    lingerMs: 5_000,
+  });
+});
+
+test('says what is wrong', () => {
+  assert.match(String(parsed('--colour')), /Unknown option '--colour'/);
+  assert.match(String(parsed('now')), /now/);
+  for (const port of ['x', '-1', '65536', '1.5', '']) {
+    assert.equal(parsed(`--port=${port}`), '--port is a whole number from 0 to 65535', port);
+  }
+  assert.equal(parsed('--linger', 'long'), '--linger is a whole number from 0 to 86400');
+  assert.equal(parsed('--mode', 'off'), '--mode is one of enforce, monitor, disabled');
+  assert.equal(parsed('--started-by', '7'), '--started-by is written PID:STARTTICKS');
+});

@@ -1,0 +1,245 @@
+import assert from 'node:assert/strict';
+import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import type { UnknownRecord } from '../../../src/base/record.ts';
+import { formatJournalFrame } from '../../../src/system/journalFrame.ts';
+import type { JournalFrame } from '../../../src/system/journalFrame.ts';
+import { until } from '../../support/until.ts';
+import { readRecords, startFixture } from './runningEndpoint.ts';
+import type { RunningFixture } from './runningEndpoint.ts';
+
+const hello: JournalFrame = {
+  kind: 'hello',
+  argvCut: false,
+  guardable: true,
+  errno: 0,
+  id: '00'.repeat(16),
+  time: 1_772_600_767_123_000_000n,
+  pid: 200,
+  ppid: 1,
+  sid: 200,
+  started: 2_000,
+  library: 'ab'.repeat(20),
+  door: 'load',
+  agent: 'preload',
+  session: 'preload-200',
+  exe: '/usr/bin/bash',
+  cwd: '',
+  argv: [],
+};
+
+const unanswered: JournalFrame = {
+  ...hello,
+  kind: 'unanswered',
+  id: '11'.repeat(16),
+  pid: 300,
+  door: 'execve',
+  exe: '/bin/rm',
+  cwd: '/w',
+  argv: ['rm', '-rf', "a 'b'"],
+};
+
+function bytesOf(frame: JournalFrame): Buffer {
+  const formatted = formatJournalFrame(frame);
+  assert.ok(formatted.ok);
+  return formatted.value;
+}
+
+/** What the endpoint knows of session 200. */
+const known = {
+  pid: 200,
+  started: 2_000,
+  kind: 'unknown',
+  name: '',
+  hidden: false,
+  protection: 'protected',
+  guarded: false,
+  library: null,
+  agent: null,
+  denied: 0,
+  decisions: 0,
+};
+
+const registration = { kind: 'terminal', name: 'zsh', hidden: false, protection: 'protected' };
+
+async function sessionsOf(fixture: RunningFixture): Promise<unknown> {
+  return (await fixture.call('GET', '/v1/sessions')).body['sessions'];
+}
+
+function commandsOf(records: readonly UnknownRecord[]): readonly unknown[] {
+  return records.map((record) => (record['request'] as UnknownRecord)['command']);
+}
+
+test('learns from a hello that a terminal is guarded, and tells the windows', async (context) => {
+  const fixture = await startFixture(context, { processes: [{ pid: 250, ppid: 1, session: 250 }] });
+  fixture.caller.pid = 250;
+  const stream = await fixture.openStream();
+  appendFileSync(fixture.paths.journal, bytesOf(hello));
+  const { session } = (await stream.nextOf('session')) as { session: unknown };
+  const guarded = { ...known, guarded: true, library: 'ab'.repeat(20) };
+  assert.deepEqual(session, guarded);
+  assert.deepEqual(await sessionsOf(fixture), [guarded]);
+});
+
+test('lets nobody steer from a terminal that said hello', async (context) => {
+  const fixture = await startFixture(context);
+  const stream = await fixture.openStream();
+  appendFileSync(fixture.paths.journal, bytesOf({ ...hello, started: 1_999 }));
+  await stream.nextOf('session');
+  assert.equal(
+    (await fixture.call('GET', '/v1/status')).status,
+    200,
+    'it was an earlier process with its pid',
+  );
+  appendFileSync(fixture.paths.journal, bytesOf(hello));
+  await stream.nextOf('session');
+  assert.equal((await fixture.call('GET', '/v1/status')).status, 403);
+});
+
+test('records what ran without an answer, once', async (context) => {
+  const fixture = await startFixture(context);
+  const stream = await fixture.openStream();
+  appendFileSync(fixture.paths.journal, Buffer.concat([bytesOf(unanswered), bytesOf(unanswered)]));
+  const { event } = (await stream.nextOf('audit')) as { event: UnknownRecord };
+  assert.deepEqual(event, {
+    schema_version: 'rampart.audit.v1',
+    id: unanswered.id,
+    timestamp: '2026-03-04T05:06:07.123Z',
+    agent: 'preload',
+    session: 'preload-200',
+    tool: 'exec',
+    request: { command: "rm -rf 'a '\\''b'\\'''" },
+    decision: {
+      action: 'allow',
+      message: 'run without an answer: the policy endpoint was not there',
+      matched_policies: null,
+      evaluation_time_us: 0,
+    },
+    rule: null,
+    argv: ['rm', '-rf', "a 'b'"],
+    exe: '/bin/rm',
+    cwd: '/w',
+    pid: 300,
+    ppid: 1,
+    sid: 200,
+    door: 'execve',
+    markers: [],
+    guardable: true,
+    truncated: false,
+    enforced: false,
+    mode: 'enforce',
+  });
+  await until(
+    'the journal is gone',
+    () => !existsSync(fixture.paths.journal) && !existsSync(`${fixture.paths.journal}.1`),
+  );
+  assert.equal(fixture.records().length, 1);
+});
+
+test('finds its way through what is no frame, and reads what nobody read before', async (context) => {
+  const shell = {
+    ...unanswered,
+    id: '22'.repeat(16),
+    door: 'system',
+    exe: '/bin/sh',
+    argv: ['sh', '-c', 'a | b'],
+  };
+  const fixture = await startFixture(context);
+  appendFileSync(
+    fixture.paths.journal,
+    Buffer.concat([
+      Buffer.from('noise'),
+      bytesOf(unanswered),
+      Buffer.from('RMPJ more noise'),
+      bytesOf(shell),
+    ]),
+  );
+  fixture.endpoint.stop('before the next look');
+  await fixture.endpoint.ended;
+  assert.deepEqual(commandsOf(fixture.records()), ["rm -rf 'a '\\''b'\\'''", 'a | b']);
+});
+
+/** Starts over in the folder of an endpoint that a crash ended in the middle of a journal. */
+async function startAfterCrash(context: TestContext, recorded: readonly string[]): Promise<RunningFixture> {
+  const crashed = await startFixture(context);
+  crashed.endpoint.stop('as good as a crash');
+  await crashed.endpoint.ended;
+  mkdirSync(crashed.paths.audit, { recursive: true });
+  const lines = recorded.map(
+    (id) => `{"schema_version":"rampart.audit.v1","id":"${id}","request":{"command":"before"}}\n`,
+  );
+  writeFileSync(`${crashed.paths.audit}/2026-03-04.jsonl`, lines.join(''));
+  const second = bytesOf({ ...unanswered, id: '33'.repeat(16) });
+  writeFileSync(`${crashed.paths.journal}.1`, Buffer.concat([bytesOf(unanswered), second]));
+  return startFixture(context, { folder: crashed.folder });
+}
+
+test('after a crash records what was not yet recorded, and nothing twice', async (context) => {
+  const fixture = await startAfterCrash(context, [unanswered.id]);
+  await until('the journal is gone', () => !existsSync(`${fixture.paths.journal}.1`));
+  const ids = readRecords(fixture.paths.audit).map((record) => record['id']);
+  assert.deepEqual(ids, [unanswered.id, '33'.repeat(16)]);
+});
+
+test('puts aside a journal that is no file and takes the next one', async (context) => {
+  const fixture = await startFixture(context);
+  mkdirSync(fixture.paths.journal);
+  await until('it is put aside', () => existsSync(`${fixture.paths.journal}.1.unreadable`));
+  appendFileSync(fixture.paths.journal, bytesOf(unanswered));
+  await until('the next one is read', () => fixture.records().length === 1);
+});
+
+test('remembers what a window says of a terminal, and counts its decisions', async (context) => {
+  const fixture = await startFixture(context);
+  const stream = await fixture.openStream();
+  const answer = await fixture.call('PUT', '/v1/sessions/200', registration);
+  const registered = { ...known, ...registration };
+  assert.deepEqual([answer.status, answer.body], [200, registered]);
+  assert.deepEqual(await stream.nextOf('session'), { type: 'session', session: registered });
+  await fixture.ask('rm -rf x', { sid: 200, agent: 'claude-code' });
+  await fixture.ask('npm publish', { sid: 200 });
+  await fixture.ask('ls', { sid: 200 });
+  assert.deepEqual(await sessionsOf(fixture), [
+    { ...registered, agent: 'claude-code', denied: 2, decisions: 3 },
+  ]);
+});
+
+test('knows a session from its first question, too', async (context) => {
+  const fixture = await startFixture(context);
+  await fixture.ask('ls', { sid: 200 });
+  assert.deepEqual(await sessionsOf(fixture), [{ ...known, decisions: 1 }]);
+});
+
+test('leaves a released terminal alone, but not the agents in it', async (context) => {
+  const fixture = await startFixture(context);
+  await fixture.call('PUT', '/v1/sessions/200', { ...registration, protection: 'released' });
+  const asPerson = await fixture.ask('rm -rf x', { sid: 200 });
+  const asAgent = await fixture.ask('rm -rf x', { sid: 200, agent: 'codex' });
+  const marked = await fixture.ask('rm -rf x', { sid: 200, markers: ['CLAUDECODE'] });
+  const elsewhere = await fixture.ask('rm -rf x', { sid: 201 });
+  assert.deepEqual(
+    [asPerson, asAgent, marked, elsewhere].map((answer) => answer['allowed']),
+    [true, false, false, false],
+  );
+  assert.equal(fixture.records().length, 3);
+  await fixture.call('PUT', '/v1/sessions/200', registration);
+  assert.equal((await fixture.ask('rm -rf x', { sid: 200 }))['allowed'], false);
+});
+
+test('refuses a registration of nobody and one that says too little', async (context) => {
+  const fixture = await startFixture(context);
+  assert.equal((await fixture.call('PUT', '/v1/sessions/4444', registration)).status, 404);
+  assert.equal((await fixture.call('PUT', '/v1/sessions/-1', registration)).status, 404);
+  assert.equal((await fixture.call('PUT', '/v1/sessions/0', registration)).status, 404);
+  for (const body of [
+    {},
+    [],
+    { ...registration, kind: 'unknown' },
+    { ...registration, name: 1 },
+    { ...registration, hidden: 'no' },
+    { ...registration, protection: 'off' },
+  ]) {
+    assert.equal((await fixture.call('PUT', '/v1/sessions/200', body)).status, 400, JSON.stringify(body));
+  }
+});

@@ -1,0 +1,264 @@
+import assert from 'node:assert/strict';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { test } from 'node:test';
+import type { UnknownRecord } from '../../../src/base/record.ts';
+import { parseStateHeader } from '../../../src/system/stateFile.ts';
+import { until } from '../../support/until.ts';
+import { fixturePolicy, startFixture } from './runningEndpoint.ts';
+import type { RunningFixture } from './runningEndpoint.ts';
+
+/** Mode and generation as the library reads them. */
+function readState({ paths }: RunningFixture): readonly unknown[] {
+  const read = parseStateHeader(readFileSync(paths.state), Buffer.alloc(16, 7));
+  return read.ok ? [read.value.mode, read.value.generation] : [read.error];
+}
+
+function setMode(fixture: RunningFixture, body: UnknownRecord): Promise<UnknownRecord> {
+  return fixture.call('PUT', '/v1/mode', body).then((answer) => answer.body);
+}
+
+test('changes the mode for everybody: answers, state file, stream', async (context) => {
+  const fixture = await startFixture(context);
+  const stream = await fixture.openStream();
+  assert.deepEqual(readState(fixture), ['enforce', 1]);
+  assert.deepEqual(await setMode(fixture, { mode: 'monitor' }), { mode: 'monitor', until: null });
+  assert.deepEqual(readState(fixture), ['monitor', 1]);
+  assert.deepEqual(await stream.nextOf('mode'), { type: 'mode', mode: 'monitor', until: null });
+  assert.equal((await fixture.ask('rm -rf x'))['allowed'], true);
+});
+
+test('ends a timed change by itself, in the mode that was there before', async (context) => {
+  const fixture = await startFixture(context);
+  await setMode(fixture, { mode: 'monitor' });
+  assert.deepEqual(await setMode(fixture, { mode: 'disabled', for_seconds: 60 }), {
+    mode: 'disabled',
+    until: '2026-03-04T05:07:07.089Z',
+  });
+  await setMode(fixture, { mode: 'disabled', for_seconds: 120 });
+  fixture.clock.time += 119_999;
+  assert.equal((await fixture.call('GET', '/healthz')).body['mode'], 'disabled');
+  fixture.clock.time += 1;
+  assert.equal((await fixture.call('GET', '/healthz')).body['mode'], 'monitor');
+  assert.deepEqual(readState(fixture), ['monitor', 1]);
+});
+
+test('refuses modes and times that are none', async (context) => {
+  const fixture = await startFixture(context);
+  const bodies = [
+    {},
+    { mode: 'off' },
+    { mode: 'monitor', for_seconds: 0 },
+    { mode: 'monitor', for_seconds: 604_801 },
+  ];
+  for (const body of [...bodies, { mode: 'monitor', for_seconds: '60' }, []]) {
+    assert.equal((await fixture.call('PUT', '/v1/mode', body)).status, 400, JSON.stringify(body));
+  }
+  assert.deepEqual(readState(fixture), ['enforce', 1]);
+});
+
+/** The mode of the next endpoint in the same state directory. */
+async function modeAfterRestart(
+  context: Parameters<typeof startFixture>[0],
+  before: RunningFixture,
+  bootId: number,
+): Promise<unknown> {
+  before.endpoint.stop('restart');
+  await before.endpoint.ended;
+  const after = await startFixture(context, {
+    folder: before.folder,
+    world: { bootId: Buffer.alloc(16, bootId), clock: { now: () => before.clock.time } },
+  });
+  return (await after.call('GET', '/healthz')).body['mode'];
+}
+
+test('keeps the mode over a restart, and disabled not over a boot', async (context) => {
+  const monitor = await startFixture(context);
+  await setMode(monitor, { mode: 'monitor' });
+  assert.equal(await modeAfterRestart(context, monitor, 8), 'monitor');
+  const disabled = await startFixture(context);
+  await setMode(disabled, { mode: 'disabled' });
+  assert.equal(await modeAfterRestart(context, disabled, 7), 'disabled');
+  const rebooted = await startFixture(context);
+  await setMode(rebooted, { mode: 'disabled' });
+  assert.equal(await modeAfterRestart(context, rebooted, 8), 'enforce');
+});
+
+test('ends a timed change also while no endpoint runs', async (context) => {
+  const fixture = await startFixture(context);
+  await setMode(fixture, { mode: 'disabled', for_seconds: 60 });
+  fixture.endpoint.stop('the test says so');
+  await fixture.endpoint.ended;
+  assert.deepEqual(readState(fixture), ['enforce', 1], 'nobody is there to end it');
+  fixture.clock.time += 60_000;
+  assert.equal(await modeAfterRestart(context, fixture, 7), 'enforce');
+});
+
+test('takes a kept mode that cannot be read for enforce', async (context) => {
+  const fixture = await startFixture(context);
+  await setMode(fixture, { mode: 'monitor' });
+  fixture.endpoint.stop('the test says so');
+  await fixture.endpoint.ended;
+  writeFileSync(fixture.paths.mode, '{"mode":"off"}');
+  assert.equal(await modeAfterRestart(context, fixture, 7), 'enforce');
+});
+
+test('restores a state file that was changed, and records that', async (context) => {
+  const fixture = await startFixture(context);
+  const stream = await fixture.openStream();
+  for (const [spoil, reason] of [
+    [() => writeFileSync(fixture.paths.state, 'off'), 'it was changed'],
+    [() => rmSync(fixture.paths.state), 'it was gone'],
+  ] as const) {
+    spoil();
+    const { event } = (await stream.nextOf('audit')) as { event: UnknownRecord };
+    assert.deepEqual(
+      [event['tool'], event['request'], (event['decision'] as UnknownRecord)['message']],
+      ['rampart', { command: 'state file' }, `restored: ${reason}`],
+    );
+    assert.deepEqual(readState(fixture), ['enforce', 1]);
+  }
+});
+
+test('refuses to be steered from a guarded tree, and records who tried', async (context) => {
+  const fixture = await startFixture(context, {
+    processes: [{ pid: 300, ppid: 200, session: 200, environment: ['LD_PRELOAD=/x/librampart.so'] }],
+  });
+  fixture.caller.pid = 300;
+  const admin = [
+    ['GET', '/v1/status'],
+    ['PUT', '/v1/mode'],
+    ['GET', '/v1/policies'],
+    ['POST', '/v1/policy/reload'],
+    ['GET', '/v1/audit/events'],
+    ['GET', '/v1/sessions'],
+    ['PUT', '/v1/sessions/200'],
+    ['GET', '/v1/events/stream'],
+    ['POST', '/v1/shutdown'],
+  ] as const;
+  for (const [method, path] of admin) {
+    const answer = await fixture.call(method, path, { mode: 'disabled' });
+    assert.deepEqual([answer.status, answer.body], [403, { error: 'process 300 is guarded' }], path);
+  }
+  assert.equal((await fixture.call('GET', '/healthz')).body['mode'], 'enforce');
+  assert.equal((await fixture.ask('rm -rf x'))['allowed'], false);
+  const records = fixture.records().slice(0, admin.length);
+  assert.deepEqual(
+    records.map(({ request, decision, pid, enforced }) => [
+      request,
+      (decision as UnknownRecord)['action'],
+      pid,
+      enforced,
+    ]),
+    admin.map(([method, path]) => [{ command: `${method} ${path}` }, 'deny', 300, true]),
+  );
+});
+
+test('lists the policies in force', async (context) => {
+  const fixture = await startFixture(context);
+  await fixture.ask('ls');
+  const policies = await fixture.call('GET', '/v1/policies');
+  assert.deepEqual(policies.body, {
+    policies: [{ name: 'fixture', priority: 100, source_file: fixture.policyFile, rule_count: 3 }],
+    default_action: 'allow',
+    count: 1,
+    problems: [],
+  });
+  const status = await fixture.call('GET', '/v1/status');
+  assert.deepEqual(status.body, {
+    config_path: fixture.policyFile.replace('/fixture.yaml', ''),
+    mode: 'enforce',
+    default_action: 'allow',
+    policy_count: 1,
+    rule_count: 3,
+    call_counts: { exec: 1 },
+    problems: [],
+  });
+});
+
+test('takes a changed policy file by itself and tells the library and the windows', async (context) => {
+  const fixture = await startFixture(context);
+  const stream = await fixture.openStream();
+  writeFileSync(fixture.policyFile, fixturePolicy.replace('rm -rf *', 'shred *'));
+  const event = await stream.nextOf('policy');
+  assert.deepEqual(event, { type: 'policy', generation: 2, problems: [] });
+  assert.deepEqual(readState(fixture), ['enforce', 2]);
+  assert.equal((await fixture.ask('shred x'))['allowed'], false);
+  assert.equal((await fixture.ask('rm -rf x'))['allowed'], true);
+});
+
+test('keeps the last good policy while a file is broken, and says where', async (context) => {
+  const fixture = await startFixture(context);
+  writeFileSync(fixture.policyFile, 'version: "1"\npolicies: 7\n');
+  const reload = await fixture.call('POST', '/v1/policy/reload');
+  assert.equal(reload.status, 500);
+  assert.equal(reload.body['success'], false);
+  assert.match(String(reload.body['error']), /fixture\.yaml:2:\d+: /);
+  assert.equal((await fixture.ask('rm -rf x'))['allowed'], false);
+  const [problem] = (await fixture.call('GET', '/v1/status')).body['problems'] as {
+    file: string;
+    line: number;
+  }[];
+  assert.deepEqual([problem?.file, problem?.line], [fixture.policyFile, 2]);
+  writeFileSync(fixture.policyFile, fixturePolicy);
+  const mended = await fixture.call('POST', '/v1/policy/reload');
+  assert.deepEqual(
+    [mended.status, mended.body['success'], mended.body['policies_loaded'], mended.body['rules_total']],
+    [200, true, 1, 3],
+  );
+  assert.deepEqual(readState(fixture), ['enforce', 1], 'the policy in force never changed');
+});
+
+test('takes a good file although another one is broken', async (context) => {
+  const fixture = await startFixture(context);
+  writeFileSync(fixture.policyFile, 'policies: 7\n');
+  const other = fixturePolicy.replaceAll('fixture', 'other').replace('rm -rf *', 'shred *');
+  writeFileSync(fixture.policyFile.replace('fixture.yaml', 'other.yaml'), other);
+  await fixture.call('POST', '/v1/policy/reload');
+  assert.equal((await fixture.ask('shred x'))['allowed'], false);
+  assert.equal((await fixture.ask('rm -rf x'))['allowed'], false);
+});
+
+test('gives the log of a day, the newest first and in pages', async (context) => {
+  const fixture = await startFixture(context);
+  const ids = await Promise.all(
+    ['ls', 'rm -rf x', 'pwd'].map(async (command) => (await fixture.ask(command))['audit_id']),
+  );
+  await until('all are recorded', () => fixture.records().length === 3);
+  const recorded = fixture.records().map((record) => record['id']);
+  assert.deepEqual([...recorded].sort(), [...ids].sort());
+  const page = async (query: string): Promise<UnknownRecord> => {
+    const { body } = await fixture.call('GET', `/v1/audit/events?${query}`);
+    return { ...body, events: (body['events'] as UnknownRecord[]).map((event) => event['id']) };
+  };
+  const [first, second, third] = recorded;
+  const date = '2026-03-04';
+  assert.deepEqual(await page(''), {
+    events: [third, second, first],
+    total_in_file: 3,
+    next_offset: 0,
+    date,
+  });
+  assert.deepEqual(await page('limit=2'), {
+    events: [third, second],
+    total_in_file: 3,
+    next_offset: 2,
+    date,
+  });
+  assert.deepEqual(await page('limit=2&offset=2'), {
+    events: [first],
+    total_in_file: 3,
+    next_offset: 0,
+    date,
+  });
+  assert.equal(((await page('action=deny'))['events'] as string[]).length, 1);
+  assert.deepEqual(await page('agent=nobody'), { events: [], total_in_file: 3, next_offset: 0, date });
+  assert.deepEqual(await page('date=2020-01-01'), {
+    events: [],
+    total_in_file: 0,
+    next_offset: 0,
+    date: '2020-01-01',
+  });
+  for (const query of ['date=../x', 'limit=-1', 'offset=a']) {
+    assert.equal((await fixture.call('GET', `/v1/audit/events?${query}`)).status, 400, query);
+  }
+});

@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { UnknownRecord } from '../../../src/base/record.ts';
+import { EventStream, maxHeldEvents, maxQueuedBytes } from '../../../src/endpoint/eventStream.ts';
+import type { StreamSink } from '../../../src/endpoint/exchange.ts';
+import type { StreamEvent } from '../../../src/protocol/streamEvent.ts';
+import { exchange, startFixture } from './runningEndpoint.ts';
+
+const greeting: StreamEvent = {
+  type: 'connected',
+  mode: 'enforce',
+  version: '1.2.3',
+  pid: 99,
+  policy_generation: 1,
+};
+
+test('greets, then sends every decision under an id that grows by one', async (context) => {
+  const fixture = await startFixture(context);
+  const stream = await fixture.openStream();
+  assert.deepEqual(await stream.next(), { id: null, event: greeting });
+  await fixture.ask('rm -rf x');
+  await fixture.ask('ls');
+  const [first, second] = [await stream.next(), await stream.next()];
+  assert.deepEqual(
+    [first.event, second.event],
+    fixture.records().map((event) => ({ type: 'audit', event })),
+  );
+  assert.equal(second.id, Number(first.id) + 1);
+});
+
+test('sends again what came behind the last event that a reader has', async (context) => {
+  const fixture = await startFixture(context);
+  const stream = await fixture.openStream();
+  await stream.next();
+  for (const command of ['one', 'two', 'three']) await fixture.ask(command);
+  const { id } = await stream.next();
+  stream.close();
+  const again = await fixture.openStream('/v1/events/stream', { 'Last-Event-ID': String(id) });
+  await again.next();
+  const replayed = [await again.next(), await again.next()];
+  assert.deepEqual(
+    replayed.map(({ event }) => ((event['event'] as UnknownRecord)['request'] as UnknownRecord)['command']),
+    ['two', 'three'],
+  );
+});
+
+test('can be probed without being opened', async (context) => {
+  const fixture = await startFixture(context);
+  const { status, headers, text } = await exchange(
+    { socketPath: fixture.paths.socket, method: 'HEAD', path: '/v1/events/stream' },
+    null,
+  );
+  assert.deepEqual([status, headers['content-type'], text], [200, 'text/event-stream', '']);
+});
+
+test('ends with the endpoint', async (context) => {
+  const fixture = await startFixture(context);
+  const stream = await fixture.openStream();
+  fixture.endpoint.stop('the test says so');
+  await stream.ended;
+});
+
+/** A reader that takes nothing until it is told to. */
+function createSlowReader(): { sink: StreamSink; texts: string[]; drain: () => void } {
+  const texts: string[] = [];
+  let queued = 0;
+  let onDrained = (): void => undefined;
+  const sink: StreamSink = {
+    write: (text) => {
+      texts.push(text);
+      queued += text.length;
+    },
+    queuedBytes: () => queued,
+    onceDrained: (listener) => {
+      onDrained = listener;
+    },
+    end: () => undefined,
+  };
+  return {
+    sink,
+    texts,
+    drain: () => {
+      queued = 0;
+      onDrained();
+    },
+  };
+}
+
+/** An event of a bit more than a number of bytes. */
+function eventOf(length: number): StreamEvent {
+  return {
+    type: 'policy',
+    generation: 1,
+    problems: [{ file: 'x'.repeat(length), line: 1, column: 1, message: '' }],
+  };
+}
+
+function fromStart(context: { after: (fn: () => void) => void }): EventStream {
+  const stream = new EventStream(1_000);
+  context.after(() => stream.dispose());
+  return stream;
+}
+
+test('tells a slow reader what it missed, and goes on when it has caught up', (context) => {
+  const stream = fromStart(context);
+  const slow = createSlowReader();
+  stream.open(slow.sink, greeting, { folders: [], lastEventId: null });
+  stream.publish(eventOf(maxQueuedBytes));
+  for (let count = 0; count < 3; count += 1) stream.publish(eventOf(1));
+  assert.equal(slow.texts.length, 2, 'nothing is queued behind a full queue');
+  slow.drain();
+  assert.equal(slow.texts.at(-1), 'data: {"type":"gap","missed":3}\n\n');
+  stream.publish(eventOf(1));
+  assert.match(slow.texts.at(-1) ?? '', /^id: 1000004\ndata: \{"type":"policy"/);
+});
+
+test('tells a reader that comes back late what is no longer held', (context) => {
+  const stream = fromStart(context);
+  for (let count = 0; count < maxHeldEvents + 10; count += 1) stream.publish(eventOf(1));
+  const late = createSlowReader();
+  stream.open(late.sink, greeting, { folders: [], lastEventId: 1_000_003 });
+  assert.equal(late.texts[1], 'data: {"type":"gap","missed":6}\n\n');
+  assert.match(late.texts[2] ?? '', /^id: 1000010\n/);
+  assert.equal(late.texts.length, maxHeldEvents + 2);
+});
+
+test('sends everything of its own life to a reader that knew the endpoint before', (context) => {
+  const stream = fromStart(context);
+  stream.publish(eventOf(1));
+  const reader = createSlowReader();
+  stream.open(reader.sink, greeting, { folders: [], lastEventId: 17 });
+  assert.deepEqual(
+    reader.texts.slice(1).map((text) => text.split('\n')[0]),
+    ['id: 1000000'],
+  );
+});
+
+test('knows the folders of the windows that listen, as long as they do', (context) => {
+  const stream = fromStart(context);
+  const reader = stream.open(createSlowReader().sink, greeting, { folders: ['/w'], lastEventId: null });
+  assert.deepEqual([stream.folders, stream.readerCount], [['/w'], 1]);
+  reader.dispose();
+  assert.deepEqual([stream.folders, stream.readerCount], [[], 0]);
+});
