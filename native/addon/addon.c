@@ -186,10 +186,29 @@ static void restore_signals(const struct signals *signals) {
     (void)sigprocmask(SIG_SETMASK, &signals->mask, NULL);
 }
 
-/* A string value as the file system and exec take it: without NUL inside. NULL when it is none. */
+/* Bytes as the file system and exec take them: without NUL inside. NULL when they are none. */
+static char *copy_bytes(const void *bytes, size_t len) {
+    char *copy = memchr(bytes, 0, len) == NULL ? malloc(len + 1) : NULL;
+    if (copy == NULL)
+        return NULL;
+    memcpy(copy, bytes, len);
+    copy[len] = '\0';
+    return copy;
+}
+
+/* The same from a string, or from a Buffer, which may hold what is not UTF-8. */
 static char *copy_string(napi_env env, napi_value value) {
     size_t len;
     char *copy;
+    void *bytes;
+    bool is_buffer;
+    if (napi_is_buffer(env, value, &is_buffer) != napi_ok)
+        return NULL;
+    if (is_buffer) {
+        if (napi_get_buffer_info(env, value, &bytes, &len) != napi_ok)
+            return NULL;
+        return copy_bytes(len == 0 ? "" : bytes, len);
+    }
     if (napi_get_value_string_utf8(env, value, NULL, 0, &len) != napi_ok)
         return NULL;
     copy = malloc(len + 1);

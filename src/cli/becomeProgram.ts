@@ -40,14 +40,18 @@ export async function becomeProgram(
 ): Promise<Result<number, StartFailure>> {
   if (!context.addon.ok) return runProgram(program);
   try {
-    return context.addon.value.execve(program.path, program.argv, program.environment);
+    return context.addon.value.execve(
+      toBuffer(program.path),
+      program.argv.map(toBuffer),
+      program.environment.map(toBuffer),
+    );
   } catch (thrown) {
     return failure(startFailureOf(thrown));
   }
 }
 
 function runProgram(program: Program): Promise<Result<number, StartFailure>> {
-  const text = (bytes: ByteText): string => Buffer.from(bytes, 'latin1').toString();
+  const text = (bytes: ByteText): string => toBuffer(bytes).toString();
   const [name, ...rest] = program.argv.map(text);
   const environment = program.environment.map(text).map((entry) => {
     const equals = entry.indexOf('=');
@@ -65,6 +69,10 @@ function runProgram(program: Program): Promise<Result<number, StartFailure>> {
       resolve({ ok: true, value: signal === null ? (status ?? 1) : 128 + constants.signals[signal] });
     });
   });
+}
+
+function toBuffer(bytes: ByteText): Buffer {
+  return Buffer.from(bytes, 'latin1');
 }
 
 function startFailureOf(thrown: unknown): StartFailure {

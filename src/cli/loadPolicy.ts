@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { messageOf } from '../base/assert.ts';
 import { failure, success } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
@@ -62,6 +63,8 @@ export async function loadPolicy(choice: PolicyChoice): Promise<Result<LoadedPol
 }
 
 async function loadShellReader(bundleFolder: string): Promise<Result<ShellReader, string>> {
+  // Otherwise V8 goes on optimizing the grammar, and this process, done long since, waits for it at its end.
+  setFlagsFromString('--liftoff-only');
   try {
     const [runtime, grammar] = ['tree-sitter.wasm', 'tree-sitter-bash.wasm'].map((name) =>
       readFileSync(join(bundleFolder, name)),

@@ -10,14 +10,17 @@ export interface PeerCredentials {
   readonly gid: number;
 }
 
+/** A text for the system, which must hold no NUL. */
+export type NativeText = string | Buffer;
+
 /** What Node cannot do by itself. Each function throws an Error with a `code` when the system refuses. */
 export interface NativeAddon {
   /** The peer of a connected Unix socket. */
   peerCredentials(descriptor: number): PeerCredentials;
   /** Takes `flock(LOCK_EX|LOCK_NB)`; false when another process holds it. Held until the descriptor is closed. */
   lockFile(descriptor: number): boolean;
-  /** Replaces this process; returns only by throwing. */
-  execve(path: string, argv: readonly string[], environment: readonly string[]): never;
+  /** Replaces this process; returns only by throwing. A Buffer can say what is not UTF-8. */
+  execve(path: NativeText, argv: readonly NativeText[], environment: readonly NativeText[]): never;
 }
 
 /** Where a bundle's native parts for a platform stand. */
