@@ -7,6 +7,7 @@ import { defaultAgent } from '../protocol/environment.ts';
 import type { SessionRegistration, SessionView } from '../protocol/session.ts';
 import type { JournalFrame } from '../system/journalFrame.ts';
 import type { ProcessTable } from '../system/processTable.ts';
+import { namesLibrary } from './authority.ts';
 
 /** How many sessions are remembered; the one that was seen first goes. */
 export const maxSessions = 4_096;
@@ -43,6 +44,8 @@ export class SessionStore implements Disposable {
     if (!this.#processes.isRunning(pid, 0)) return failure(`no process has the id ${pid}`);
     const session = this.#sessionOf(pid, this.#processes.stat(pid)?.started ?? 0);
     Object.assign(session, registration);
+    // The hello of a process that was there before this endpoint may have gone to another one.
+    session.guarded ||= namesLibrary(this.#processes.maps(pid) ?? '');
     this.#changed.fire({ ...session });
     return success({ ...session });
   }
