@@ -60,6 +60,17 @@ describe('a window whose extension host dies', () => {
     assert.equal(readEndpointPid(), endpoint);
   });
 
+  it('still knows that the terminal is guarded when endpoint and window are both new', async () => {
+    process.kill(endpoint, 'SIGKILL');
+    await host.reload();
+    await host.statusItem(/Rampart: enforce/);
+    await host.runCommand('Rampart: Focus on Guarded Terminals View');
+    await host.treeRow(/bash.*guarded(?!: )/);
+    await host.screenshot('e2e-all-new');
+    endpoint = readEndpointPid() ?? 0;
+    assert.ok(endpoint > 0);
+  });
+
   it('leaves the endpoint alive when it is closed', async () => {
     await host.page.goto('about:blank');
     assert.equal(readEndpointPid(), endpoint);

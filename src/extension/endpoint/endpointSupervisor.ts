@@ -29,6 +29,9 @@ const defaultFirstPauseMs = 250;
 /** The longest pause between two tries, in milliseconds. */
 const longestPauseMs = 10_000;
 
+/** How long a stream that is opened anew may take until it counts as lost, in milliseconds. */
+const reopenGraceMs = 1_000;
+
 /**
  * Keeps this window connected to an endpoint. `join` uses one that is there; after `start` one is started, and
  * started again at once whenever the stream drops, with growing pauses where that fails.
@@ -98,7 +101,7 @@ export class EndpointSupervisor implements Disposable {
     this.#source = this.#parts.createSource();
     this.#subscriptions = this.#subscribe();
     this.#source.open();
-    if (wasConnected) this.#planRetry();
+    if (wasConnected) this.#planRetry(reopenGraceMs);
   }
 
   dispose(): void {
@@ -154,16 +157,16 @@ export class EndpointSupervisor implements Disposable {
       this.#parts.logger.error(`no policy endpoint can be had: ${error}`);
       this.#change({ health: 'away', cause: error });
     }
-    this.#planRetry();
+    this.#planRetry(this.#pauseMs);
+    this.#pauseMs = Math.min(this.#pauseMs * 2, longestPauseMs);
   }
 
-  #planRetry(): void {
+  #planRetry(pauseMs: number): void {
     if (this.#retry !== null) clearTimeout(this.#retry);
     this.#retry = setTimeout(() => {
       const connection = this.#source.state;
       if (!connection.connected) this.#lose(connection.reason);
-    }, this.#pauseMs);
-    this.#pauseMs = Math.min(this.#pauseMs * 2, longestPauseMs);
+    }, pauseMs);
   }
 
   #lose(reason: string): void {
