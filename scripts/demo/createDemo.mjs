@@ -1,7 +1,7 @@
 // @ts-check
 import { chmodSync, cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { findRepository } from '../../test/host/installation.mjs';
 
 /**
  * Makes the demo workspace, and the directory beside it that its script tries to delete, below `folder`.
@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
  * @returns {{ workspace: string, precious: string }} where they are
  */
 export function createDemo(folder) {
-  const template = fileURLToPath(new URL('.', import.meta.url));
+  const template = join(findRepository(), 'scripts/demo');
   const places = { workspace: join(folder, 'workspace'), precious: join(folder, 'precious') };
   rmSync(places.precious, { recursive: true, force: true });
   for (const [name, place] of Object.entries(places))

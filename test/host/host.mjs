@@ -4,7 +4,7 @@
 //   const host = await startHost({ workspace, vsix: ['x.vsix'], settings: {}, driver: false });
 //   await host.open();                          the workbench is painted; `host.page` is Playwright's page
 //   await host.runCommand('Rampart: Set Mode'); the command palette; then  host.pick('monitor')
-//   await host.statusItem(/Rampart/)            a Playwright locator, there within a minute
+//   await host.statusItem(/Rampart/)            a Playwright locator, there within half a minute
 //   await host.toast('text')                    likewise; only with `driver` off
 //   await host.typeInTerminal('bash', 'ls');    the newest terminal with that title; then host.terminalText()
 //   await host.screenshot('after-denial');      .artifacts/after-denial.png
@@ -26,7 +26,7 @@ import { startServer } from './server.mjs';
 import { until } from './until.mjs';
 
 const paintTimeoutMs = 90_000;
-const itemTimeoutMs = 60_000;
+const itemTimeoutMs = 30_000;
 const lineTimeoutMs = 15_000;
 const paletteAttempts = 4;
 const crashNoticeMs = 1_000;
@@ -57,7 +57,8 @@ const quietSettings = {
   'files.hotExit': 'off',
   'window.dialogStyle': 'custom',
   'terminal.integrated.defaultProfile.linux': 'bash',
-  // Text that can be read from the page, and a tab for each terminal.
+  // Text that can be read from the page, once, and a tab for each terminal.
+  'terminal.integrated.stickyScroll.enabled': false,
   'terminal.integrated.gpuAcceleration': 'off',
   'terminal.integrated.tabs.hideCondition': 'never',
   'terminal.integrated.enablePersistentSessions': false,
@@ -224,6 +225,8 @@ export class Host {
    * @returns {Promise<import('playwright-core').Locator>} what is in front then
    */
   async showTerminal(title) {
+    const panel = this.page.locator('.part.panel .terminal-tabs-list, .part.panel .terminal-tabs-entry');
+    if (!(await panel.first().isVisible())) await this.runCommand('Terminal: Focus Terminal');
     const tab = this.page.locator('.terminal-tabs-entry', { hasText: title }).last();
     await tab.waitFor({ timeout: itemTimeoutMs });
     const isInFront = async () => {
