@@ -7,10 +7,6 @@ export const maxRefusalBytes = 512;
 /** The longest command text in a refusal line, in bytes. */
 export const maxRefusedCommandBytes = 160;
 
-/** The notice when nobody answered and the fail mode is closed. */
-export const unansweredNotice =
-  ': the policy endpoint does not answer and RAMPART_FAIL_OPEN is 0; start it with `rampart serve`';
-
 /** The notice when an answer could not be used. */
 export const unreadableNotice = ": the policy endpoint's answer could not be read";
 
