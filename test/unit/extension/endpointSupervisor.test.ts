@@ -25,14 +25,14 @@ class Scene {
   folders: readonly string[] = ['/a'];
   #server: Server | null = null;
 
-  constructor(context: TestContext) {
+  constructor(context: TestContext, firstPauseMs = 2_000) {
     this.socket = join(temporaryFolder(context), 'endpoint.sock');
     this.supervisor = new EndpointSupervisor({
       createSource: () =>
         new EventSource({ address: { kind: 'socket', path: this.socket }, folders: this.folders }),
       ensureEndpoint: () => this.ensure(),
       logger: { info: () => undefined, warn: () => undefined, error: () => undefined },
-      firstPauseMs: 10,
+      firstPauseMs,
     });
     this.supervisor.onDidChange(({ health }) => this.healths.push(health));
     this.supervisor.onDidReceive((event) => this.events.push(event));
@@ -100,13 +100,13 @@ it('starts it again at once when it is killed, and says that it is away in betwe
   await scene.supervisor.connected(5_000);
   const killedAt = performance.now();
   scene.kill();
-  await until('it is back', () => scene.healths.length === 4);
+  await until('it is back', () => scene.healths.length >= 4);
   assert.ok(performance.now() - killedAt < 1_000);
   assert.deepEqual(scene.healths, ['starting', 'connected', 'away', 'connected']);
 });
 
 it('tries again with growing pauses where none can be had, and says why', async (context) => {
-  const scene = new Scene(context);
+  const scene = new Scene(context, 10);
   scene.refusal = 'the disk is full';
   scene.supervisor.start();
   await until('it tried three times', () => scene.starts >= 3);
