@@ -5,6 +5,7 @@ import type { CodeSource } from './condition.ts';
 import { readDeletions } from './deletions.ts';
 import { readReads, readSends, readWrites } from './fileUse.ts';
 import type { PathPattern } from './patterns.ts';
+import { readLiteralOutput } from './literalOutput.ts';
 import { contentReaders } from './programs.ts';
 import { readRequest } from './readRequest.ts';
 import type { ReadingWorld } from './readRequest.ts';
@@ -28,6 +29,7 @@ export class Call {
   readonly world: CallWorld;
   readonly #deletions = new Map<Component, readonly ReadonlySet<TargetClass>[]>();
   readonly #alternatives = new Map<Component, readonly string[]>();
+  readonly #searched = new Map<Component, string>();
   readonly #reads = new Map<Component, PathList>();
   readonly #writes = new Map<Component, PathList>();
   readonly #realpaths = new Map<string, string>();
@@ -58,6 +60,14 @@ export class Call {
   /** The texts under which a restricting rule may know a command. */
   textsOf(component: Component): readonly string[] {
     return remember(this.#alternatives, component, () => alternativesOf(component));
+  }
+
+  /** What a substring is looked for in: the command, and what it is given to read where the words say that. */
+  searchedText(component: Component): string {
+    return remember(this.#searched, component, () => {
+      const given = component.hereText ?? readLiteralOutput(this.reading.components, component.input);
+      return given === null ? component.text : `${component.text}\n${given}`;
+    });
   }
 
   /** Whether a command can match any of these patterns at all; quick to tell of nearly every command. */

@@ -30,7 +30,10 @@ interface Target {
 /** What a command deletes, or destroys the content of; empty for a command that deletes nothing that lies on this machine. */
 export function readDeletions(component: Component, temporary: readonly string[]): readonly Deletion[] {
   if (component.isElsewhere) return [];
-  const targets = readTargets(component, temporary);
+  // What stands for the findings of find is counted where find starts looking.
+  const targets = readTargets(component, temporary).filter(
+    ({ word }) => word.isKnown || !word.text.includes('{}'),
+  );
   const deletions: Deletion[] = targets.map(({ word, isWhole }) => ({
     path: word.text,
     directory: component.directory,
@@ -71,7 +74,7 @@ function emptiedTargets({ redirections }: Component): readonly Target[] {
 }
 
 function truncateTargets({ words }: Component): readonly Target[] {
-  const isGrowing = words.some((word) => /^(?:-s|--size=?)\+/.test(word.text));
+  const isGrowing = words.some((word) => /^(?:-s|--size=)?\+/.test(word.text));
   return isGrowing ? [] : whole(operandsOf(words, true));
 }
 
@@ -101,9 +104,14 @@ function findTargets({ words }: Component): readonly Target[] {
   return roots.map((word) => ({ word, isWhole: !hasFilter }));
 }
 
-/** Whether the command that begins here deletes, behind launchers or not. */
+/** Whether the command that begins here deletes, behind launchers or not, or in the text of a shell. */
 function isDeleter(words: readonly Word[], from: number): boolean {
-  return words.slice(from, from + 4).some((word) => deletingPrograms.has(programOf(word)));
+  const end = words.findIndex((word, index) => index > from && (word.text === ';' || word.text === '+'));
+  const command = words.slice(from, end < 0 ? words.length : end);
+  return command.some(
+    (word) =>
+      deletingPrograms.has(programOf(word)) || /(?:^|[\s;&|/(])(?:rm|unlink|shred|rmdir)\s/.test(word.text),
+  );
 }
 
 /** A move that takes something to where it is thrown away. */

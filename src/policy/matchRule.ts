@@ -117,13 +117,17 @@ function isRestricted(condition: CommandCondition, call: Call): boolean {
   if (!hasText && !hasEffects(condition)) return false;
   let hasExcluded = false;
   for (const component of call.reading.components) {
-    const isNamed = !hasText || call.textsOf(component).some((text) => isTextMatch(condition, text, true));
-    if (!isNamed) continue;
+    if (hasText && !isNamed(condition, component, call)) continue;
     if (call.textsOf(component).some((text) => matchesAny(notMatches, text))) hasExcluded = true;
     else if (isEffectMatch(condition, component, call, false)) return true;
   }
   const isOfText = hasText && !hasEffects(condition);
   return isOfText && !hasExcluded && isWholeRestricted(condition, call);
+}
+
+function isNamed(condition: CommandCondition, component: Component, call: Call): boolean {
+  if (call.textsOf(component).some((text) => isTextMatch(condition, text, true))) return true;
+  return condition.contains !== null && hasSubstring(condition.contains, call.searchedText(component));
 }
 
 /** The command line as it came, and its commands joined, for patterns that reach over several commands. */
@@ -145,8 +149,7 @@ function hasEffects({ runs, mentions, deletes, reads, writes }: CommandCondition
 function isTextMatch({ matches, contains }: CommandCondition, text: string, ignoresCase: boolean): boolean {
   if (matches !== null && matchesAny(matches, text)) return true;
   if (contains === null) return false;
-  const searched = ignoresCase ? text.toLowerCase() : text;
-  return contains.some((part) => searched.includes(ignoresCase ? part.toLowerCase() : part));
+  return ignoresCase ? hasSubstring(contains, text) : contains.some((part) => text.includes(part));
 }
 
 function isEffectMatch(
@@ -158,7 +161,7 @@ function isEffectMatch(
   const { runs, mentions, deletes, reads, writes } = condition;
   return (
     (runs === null || runs.some((shape) => shape.test(component.program, component.words, isGranting))) &&
-    (mentions === null || hasMention(mentions, component.text)) &&
+    (mentions === null || hasSubstring(mentions, call.searchedText(component))) &&
     (deletes === null || isDeletionMatch(deletes, component, call, isGranting)) &&
     (reads === null ||
       (call.mayRead(component, reads) && matchesPath(reads, call.readsOf(component), call))) &&
@@ -166,9 +169,9 @@ function isEffectMatch(
   );
 }
 
-function hasMention(mentions: readonly string[], text: string): boolean {
+function hasSubstring(parts: readonly string[], text: string): boolean {
   const searched = text.toLowerCase();
-  return mentions.some((mention) => searched.includes(mention.toLowerCase()));
+  return parts.some((part) => searched.includes(part.toLowerCase()));
 }
 
 function isDeletionMatch(

@@ -19,12 +19,12 @@ export const senders = wordsOf(
 
 /** Name, list or use a file without giving its content away. */
 export const nonReaders = wordsOf(
-  'ls ll stat test [ chmod chown chgrp mkdir rmdir rm touch ssh ssh-add ssh-keygen ssh-agent ssh-copy-id ssh-keyscan echo printf which type whereis realpath readlink dirname basename cd pushd export find fd tree du df git mktemp ln file chattr lsattr getfacl setfacl restorecon mount code nano vim vi nvim emacs open xdg-open direnv source . set env unset alias true : gpg-agent kill sleep trap shred unlink',
+  'ls ll stat test [ chmod chown chgrp mkdir rmdir rm touch ssh ssh-add ssh-keygen ssh-agent ssh-copy-id ssh-keyscan echo printf which type whereis realpath readlink dirname basename cd pushd export find fd tree du df git mktemp ln file chattr lsattr getfacl setfacl restorecon mount code nano vim vi nvim emacs open xdg-open direnv source . set env unset alias true : gpg-agent kill sleep trap shred unlink tee kubectl helm k9s aws gcloud az docker podman npm pnpm yarn pip pip3 twine psql mysql ansible ansible-playbook terraform tofu gpg gpg2',
 );
 
 /** Give a file's content to somebody: links to a file are followed for them. */
 export const contentReaders = wordsOf(
-  'cat tac head tail less more bat nl base64 base32 xxd od hexdump strings cp mv rsync scp tar zip 7z gzip curl wget nc ncat openssl dd tee install awk sed grep rg python python3 perl ruby node',
+  'cat tac head tail less more bat nl base64 base32 xxd od hexdump strings cp mv rsync scp tar zip 7z gzip curl wget nc ncat openssl dd install awk sed grep rg python python3 perl ruby node',
 );
 
 /** Run code that they are given as an argument, as a file or on their standard input. */

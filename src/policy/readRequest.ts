@@ -138,8 +138,9 @@ class RequestReading {
     for (const command of script.commands) {
       places.push(this.#components.length);
       const directory = changeDirectory(place.directory, command.directories);
-      const input =
-        command.input === null ? place.input : spanOf(places, command.input, this.#components.length);
+      const isBehind = command.input !== null && command.input.from >= places.length;
+      const end = places.at(-1) ?? 0;
+      const input = command.input === null || isBehind ? place.input : spanOf(places, command.input, end);
       this.#readCommand(command, { ...place, directory, input });
     }
     places.push(this.#components.length);

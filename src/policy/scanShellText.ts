@@ -1,4 +1,4 @@
-import { maxCommands, ScriptBuilder } from './scriptBuilder.ts';
+import { declarations, maxCommands, ScriptBuilder } from './scriptBuilder.ts';
 import { findExtent } from './shellQuote.ts';
 import type { ShellScript, ShellVariables, Span } from './shellScript.ts';
 
@@ -186,9 +186,11 @@ class TextScan {
   #readWord(): void {
     const word = this.#takeWord();
     const { words, assignments } = this.#draft;
-    if (words.length === 0 && keywords.has(word)) return;
-    if (words.length === 0 && /^[A-Za-z_]\w*(?:\[[^\]]*\])?\+?=/.test(word)) assignments.push(word);
-    else words.push(word);
+    const [first] = words;
+    if (first === undefined && keywords.has(word)) return;
+    const isAssignment = /^[A-Za-z_]\w*(?:\[[^\]]*\])?\+?=/.test(word);
+    if (isAssignment && (first === undefined || declarations.has(first))) assignments.push(word);
+    if (!isAssignment || first !== undefined) words.push(word);
   }
 
   /** The source of the word that begins here; what it substitutes is noted. */
@@ -258,7 +260,10 @@ class TextScan {
   #endCommand(): void {
     const draft = this.#draft;
     this.#draft = emptyDraft();
-    const isHeader = headers.has(draft.words[0] ?? '');
+    const [first, name, ...values] = draft.words;
+    const isHeader = headers.has(first ?? '');
+    if ((first === 'for' || first === 'select') && name !== undefined)
+      this.#builder.loop(name, values.slice(1));
     const isEmpty = draft.words.length + draft.assignments.length + draft.redirections.length === 0;
     if (isEmpty && draft.hereText === null) return;
     const place = this.#builder.reserve();

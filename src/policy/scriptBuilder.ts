@@ -21,7 +21,13 @@ export interface CommandSource {
 }
 
 /** Commands that set variables from words of the form `NAME=value`. */
-const declarations: ReadonlySet<string> = new Set(['export', 'declare', 'local', 'readonly', 'typeset']);
+export const declarations: ReadonlySet<string> = new Set([
+  'export',
+  'declare',
+  'local',
+  'readonly',
+  'typeset',
+]);
 
 /** Commands after which the variables that they name hold something that only the run can tell. */
 const forgetting: ReadonlySet<string> = new Set([

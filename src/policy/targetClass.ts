@@ -82,5 +82,6 @@ function isTemporary(path: string, workspace: string | null, world: PathWorld): 
 function isCache(path: string, world: PathWorld): boolean {
   if (world.home === null) return false;
   const home = world.realpath(world.home);
-  return cacheDirectories.some((name) => isBelow(wholeOf(path), `${home}/${name}`));
+  const whole = wholeOf(path);
+  return cacheDirectories.some((name) => whole === `${home}/${name}` || isBelow(whole, `${home}/${name}`));
 }
