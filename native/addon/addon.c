@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #if defined(__APPLE__)
 #include <sys/un.h>
@@ -156,6 +157,19 @@ static void restore_stdio(void) {
     }
 }
 
+/* Node raises its limit of open files as far as it may. What it was before is what the parent has. */
+static void restore_limits(void) {
+#if defined(__linux__)
+    struct rlimit own;
+    struct rlimit parent;
+    if (prlimit(0, RLIMIT_NOFILE, NULL, &own) != 0 ||
+        prlimit(getppid(), RLIMIT_NOFILE, NULL, &parent) != 0 || parent.rlim_cur >= own.rlim_cur)
+        return;
+    own.rlim_cur = parent.rlim_cur;
+    (void)setrlimit(RLIMIT_NOFILE, &own);
+#endif
+}
+
 struct signals {
     sigset_t mask;
     struct sigaction actions[SIGNAL_COUNT];
@@ -248,6 +262,7 @@ static int replace_process(const char *path, char *const argv[], char *const env
     struct signals signals;
     int error;
     restore_stdio();
+    restore_limits();
     reset_signals(&signals);
     (void)execve(path, argv, envp);
     error = errno;

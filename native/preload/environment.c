@@ -175,7 +175,7 @@ static void write_list(const struct rp_settings *settings, const char *list, cha
     size_t len;
     bool placed = false;
     bool first = true;
-    at = append(at, RP_NAMES_LOADER "=", sizeof RP_NAMES_LOADER);
+    at = append(at, RP_NAMES_LOADER_PREFIX, sizeof RP_NAMES_LOADER_PREFIX - 1);
     while ((entry = next_entry(&list, &len)) != NULL) {
         if (!placed && !(first && is_sanitizer(entry, len))) {
             at = append(at, settings->library, rp_memory_length(settings->library));

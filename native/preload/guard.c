@@ -87,37 +87,27 @@ APART static void explain(const struct inquiry *inquiry, enum rp_outcome outcome
     rp_notice_write(inquiry->settings, line, len);
 }
 
-/* A debug line tells the door and how it ended, never the command. */
-APART static void trace(const struct rp_settings *settings, const char *door, const char *what) {
+/* A debug line tells the door and how asking ended, never the command. */
+APART static void trace(const struct inquiry *inquiry, enum rp_outcome outcome,
+                        enum rp_effect effect) {
+    static const char *const words[RP_OUTCOME_COUNT] = {
+        "allowed",          "denied",
+        "nobody answers",   "no answer in time",
+        "connection cut",   "the endpoint failed",
+        "no means to ask",  "sockets are forbidden",
+        "unusable answer",  "unusable status",
+        "unusable address", "settings were not captured",
+    };
+    const char *const pieces[] = {"[rampart] ", inquiry->call->door, ": ", words[outcome],
+                                  effect == RP_RUN ? ", run\n" : ", refused\n"};
     char line[96];
-    const char *const pieces[] = {"[rampart] ", door, ": ", what, "\n"};
     size_t used = 0;
     for (size_t i = 0; i < sizeof pieces / sizeof pieces[0]; i++) {
         size_t len = rp_memory_length(pieces[i]);
         memcpy(line + used, pieces[i], len);
         used += len;
     }
-    rp_notice_write(settings, line, used);
-}
-
-static void trace_outcome(const struct inquiry *inquiry, enum rp_outcome outcome,
-                          enum rp_effect effect) {
-    static const char *const words[RP_OUTCOME_COUNT][2] = {
-        {"allowed", "allowed"},
-        {"denied, run in monitor", "denied"},
-        {"nobody answers, run", "nobody answers, refused"},
-        {"no answer in time, run", "no answer in time, refused"},
-        {"connection cut, run", "connection cut, refused"},
-        {"endpoint failed, run", "endpoint failed, refused"},
-        {"no means to ask with, run", "no means to ask with, refused"},
-        {"sockets are forbidden, run", "sockets are forbidden, refused"},
-        {"unusable answer, run in monitor", "unusable answer, refused"},
-        {"unusable status, run in monitor", "unusable status, refused"},
-        {"unusable settings, run in monitor", "unusable settings, refused"},
-        {"settings not captured, run in monitor", "settings not captured, refused"},
-    };
-    if (inquiry->settings->debug)
-        trace(inquiry->settings, inquiry->call->door, words[outcome][effect == RP_REFUSE]);
+    rp_notice_write(inquiry->settings, line, used);
 }
 
 APART static enum rp_effect ask(struct inquiry *inquiry) {
@@ -137,7 +127,8 @@ APART static enum rp_effect ask(struct inquiry *inquiry) {
     else
         outcome = rp_transport_ask(settings, question, &exchange);
     effect = rp_guard_effect(outcome, inquiry->mode, settings->fail_open);
-    trace_outcome(inquiry, outcome, effect);
+    if (settings->debug)
+        trace(inquiry, outcome, effect);
     if (effect == RP_REFUSE && !settings->quiet)
         explain(inquiry, outcome, &exchange, buffer);
     else if (effect == RP_RUN && rp_guard_is_unanswered(outcome))

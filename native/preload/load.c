@@ -49,7 +49,7 @@ static void make_up_id(unsigned char id[ID_BYTES]) {
         rp_siphash_start(&hash, key);
         rp_siphash_put(&hash, seen, sizeof seen);
         word = rp_siphash_finish(&hash);
-        memcpy(id + 8 * half, &word, sizeof word);
+        memcpy(id + (size_t)8 * half, &word, sizeof word);
     }
 }
 
@@ -105,7 +105,7 @@ static void note_stderr(void) {
 
 static void load(void) {
     struct rp_circumstances circumstances;
-    struct rp_loaded loaded;
+    struct rp_loaded loaded = {.musl = true};
     char cwd[PATH_BYTES];
     settings.loaded = true;
     rp_real_find(&loaded);

@@ -30,6 +30,7 @@ enum rp_variable {
 extern const char *const rp_names_variables[RP_VARIABLE_COUNT];
 
 #define RP_NAMES_LOADER "LD_PRELOAD"
+#define RP_NAMES_LOADER_PREFIX "LD_PRELOAD="
 #define RP_NAMES_DEFAULT_URL "http://127.0.0.1:19090"
 #define RP_NAMES_DEFAULT_AGENT "preload"
 #define RP_NAMES_DEFAULT_SESSION "preload-"

@@ -194,8 +194,6 @@ static int visit(struct dl_phdr_info *object, size_t size, void *context) {
 
 void rp_real_find(struct rp_loaded *loaded) {
     struct search search = {loaded, false, false};
-    memset(loaded, 0, sizeof *loaded);
-    loaded->musl = true;
     if (dl_iterate_phdr == NULL)
         return;
     (void)dl_iterate_phdr(visit, &search);

@@ -13,7 +13,7 @@ struct rp_real {
 /* What the loader knows of this library. */
 struct rp_loaded {
     const char *name; /* as the loader names it; NULL when it does not know it */
-    bool musl;
+    bool musl;        /* true until a glibc is found */
     unsigned char build_id[20];
 };
 
@@ -21,9 +21,10 @@ struct rp_loaded {
  */
 extern struct rp_real rp_real;
 
-/* Fills rp_real from the loader's list of objects. To be called from a constructor: it takes the
-   loader's lock. dlsym would do for most of it, but a name it does not find costs an allocation in
-   the host, and before glibc 2.34 it lives in another library. */
+/* Fills rp_real and *loaded, which says what is assumed so far, from the loader's list of objects.
+   To be called from a constructor: it takes the loader's lock. dlsym would do for most of it, but a
+   name it does not find costs an allocation in the host, and before glibc 2.34 it lives in another
+   library. */
 void rp_real_find(struct rp_loaded *loaded);
 
 #endif

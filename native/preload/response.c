@@ -27,7 +27,9 @@ void rp_response_start(struct rp_response *response, char *text, size_t text_cap
 }
 
 static char lower(char byte) {
-    return byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
+    if (byte >= 'A' && byte <= 'Z')
+        return (char)(byte - 'A' + 'a');
+    return byte;
 }
 
 /* The value of the header in the line when it is the named one (lower case), else NULL. */

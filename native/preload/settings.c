@@ -77,8 +77,8 @@ static void take_identity(struct rp_settings *settings, int pid) {
 static void take_library(struct rp_settings *settings,
                          const struct rp_circumstances *circumstances) {
     const char *name = circumstances->library;
-    const char *whole[] = {RP_NAMES_LOADER "=", name, NULL};
-    const char *joined[] = {RP_NAMES_LOADER "=", circumstances->cwd, "/", name, NULL};
+    const char *whole[] = {RP_NAMES_LOADER_PREFIX, name, NULL};
+    const char *joined[] = {RP_NAMES_LOADER_PREFIX, circumstances->cwd, "/", name, NULL};
     if (name == NULL || *name == '\0' || (*name != '/' && circumstances->cwd == NULL)) {
         settings->captured = false;
         return;
@@ -86,7 +86,7 @@ static void take_library(struct rp_settings *settings,
     settings->loader = store(settings, *name == '/' ? whole : joined);
     if (settings->loader == NULL)
         return;
-    settings->library = settings->loader + sizeof RP_NAMES_LOADER;
+    settings->library = settings->loader + sizeof RP_NAMES_LOADER_PREFIX - 1;
     if (*name != '/')
         settings->library_name = store(settings, joined + 3);
 }

@@ -27,6 +27,17 @@
 #error "librampart has no system layer for this platform"
 #endif
 
+#if defined(__clang_analyzer__)
+/* The analyzer does not see that assembly writes through its arguments. */
+long rp_sys_opaque(long number, ...);
+#define RP_SYS0(n) rp_sys_opaque(n)
+#define RP_SYS1(n, ...) rp_sys_opaque(n, __VA_ARGS__)
+#define RP_SYS2(n, ...) rp_sys_opaque(n, __VA_ARGS__)
+#define RP_SYS3(n, ...) rp_sys_opaque(n, __VA_ARGS__)
+#define RP_SYS4(n, ...) rp_sys_opaque(n, __VA_ARGS__)
+#define RP_SYS5(n, ...) rp_sys_opaque(n, __VA_ARGS__)
+#define RP_SYS6(n, ...) rp_sys_opaque(n, __VA_ARGS__)
+#else
 #define RP_SYS0(n) rp_sys((n), 0, 0, 0, 0, 0, 0)
 #define RP_SYS1(n, a) rp_sys((n), (long)(a), 0, 0, 0, 0, 0)
 #define RP_SYS2(n, a, b) rp_sys((n), (long)(a), (long)(b), 0, 0, 0, 0)
@@ -36,6 +47,7 @@
     rp_sys((n), (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), 0)
 #define RP_SYS6(n, a, b, c, d, e, f)                                                               \
     rp_sys((n), (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
+#endif
 
 /* The kernel's own size of a signal set, which is not libc's. */
 #define RP_SIGSET_BYTES 8

@@ -158,8 +158,10 @@ static void put_group(struct rp_base64 *base64) {
     char group[4];
     group[0] = digits[in[0] >> 2];
     group[1] = digits[((in[0] & 3) << 4) | (in[1] >> 4)];
-    group[2] = base64->have < 2 ? '=' : digits[((in[1] & 15) << 2) | (in[2] >> 6)];
-    group[3] = base64->have < 3 ? '=' : digits[in[2] & 63];
+    group[2] = digits[((in[1] & 15) << 2) | (in[2] >> 6)];
+    group[3] = digits[in[2] & 63];
+    for (unsigned i = base64->have; i < 3; i++)
+        group[i + 1] = '=';
     rp_text_put(base64->to, group, sizeof group);
     base64->have = 0;
     base64->carry[1] = 0;

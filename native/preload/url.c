@@ -5,7 +5,9 @@
 enum { HTTP_PORT = 80, MAX_PORT = 65535 };
 
 static char lower(char byte) {
-    return byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
+    if (byte >= 'A' && byte <= 'Z')
+        return (char)(byte - 'A' + 'a');
+    return byte;
 }
 
 /* What stands behind the scheme, or NULL when the text has another. */
