@@ -157,7 +157,7 @@ static void restore_stdio(void) {
     }
 }
 
-/* Node raises its limit of open files as far as it may. What it was before is what the parent has. */
+/* Node raises its limit of open files as far as it may. What it was is what the parent has. */
 static void restore_limits(void) {
 #if defined(__linux__)
     struct rlimit own;

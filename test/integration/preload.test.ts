@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { parseObject, Rampart } from '../support/rampart.ts';
+import { cli, parseObject, Rampart } from '../support/rampart.ts';
 import { until } from '../support/until.ts';
 
 test('the command’s own are its exit status, its signals, its pid and its streams', async (context) => {
@@ -39,9 +39,12 @@ test('the terminal is the command’s own', async (context) => {
   assert.equal(canonical, 'icanon');
 });
 
-test('what a fresh program expects of its signals is there', async (context) => {
+test('what a fresh program expects of its signals and limits is there', async (context) => {
   const rampart = new Rampart(context);
   await rampart.serve();
+  const limited = 'ulimit -Sn 300; "$0" "$1" preload -- sh -c "ulimit -Sn"; true';
+  const limit = await rampart.startProgram(['sh', '-c', limited, process.execPath, cli]).finished;
+  assert.equal(limit.stdout, '300\n', limit.stderr);
   const { stdout } = await rampart.guard(['grep', '-E', '^Sig(Ign|Blk)', '/proc/self/status']);
   const ignored = stdout.split('\n').map((line) => BigInt(`0x${line.split(/\s+/)[1] ?? '0'}`) & 0x7fffffffn);
   assert.deepEqual(ignored, [0n, 0n, 0n], stdout);
@@ -57,7 +60,7 @@ test('arguments and environment arrive as they were, byte for byte', async (cont
     script,
     'sh',
     process.execPath,
-    join(process.cwd(), 'dist', 'cli.js'),
+    cli,
     'preload',
   ]).finished;
   assert.equal(stdout.trim(), '61 ff 62 63 c3 0a ff', stderr);
@@ -195,7 +198,7 @@ test('a library that cannot be loaded into the command is said', async (context)
 test('a nested `preload` may tighten and cannot loosen', async (context) => {
   const rampart = new Rampart(context);
   await rampart.serve();
-  const node = `${process.execPath} ${join(process.cwd(), 'dist', 'cli.js')}`;
+  const node = `${process.execPath} ${cli}`;
   const script = rampart.write(
     'a.sh',
     `${node} preload --mode disabled --fail-open -- touch forbidden; echo $?
@@ -216,7 +219,7 @@ test('a nested `preload` with another state directory asks there too, and says w
   const outer = new Rampart(context);
   const inner = new Rampart(context);
   await Promise.all([outer.serve(), inner.serve('--mode', 'monitor')]);
-  const node = `${process.execPath} ${join(process.cwd(), 'dist', 'cli.js')}`;
+  const node = `${process.execPath} ${cli}`;
   const script = outer.write(
     'a.sh',
     `${node} preload --state-dir ${inner.stateDirectory} -- touch forbidden; echo $?\n`,
