@@ -116,11 +116,9 @@ class FileParser {
     const scope = match === undefined ? null : this.#file.readMap(match, matchKeys, 'match');
     const rules = values.get('rules');
     const nodes = rules === undefined ? null : this.#file.readList(rules, 'rules');
-    const line = this.#file.lineOf(node);
     return {
       isEnabled: enabled === undefined || this.#file.readBoolean(enabled, 'enabled') !== false,
-      line,
-      column: 1,
+      ...this.#file.placeOf(node),
       policy: {
         name,
         file: this.#source.file,
@@ -174,7 +172,7 @@ class FileParser {
       when: values.has('when') ? parseCondition(this.#file, values.get('when') ?? null) : anyCall,
       expiresAt: this.#expiry(values.get('expires_at')),
       isOnce: once !== undefined && this.#file.readBoolean(once, 'once') === true,
-      reference: { policy, index, file: this.#source.file, line: this.#file.lineOf(node) },
+      reference: { policy, index, file: this.#source.file, line: this.#file.placeOf(node).line },
     };
   }
 

@@ -111,6 +111,7 @@ export class ScriptBuilder {
       assignments: source.assignments.flatMap((text) => this.#readAssignment(text)),
       redirections: source.redirections.flatMap((text) => this.#readRedirection(text)),
       inner: { from: index + 1, to: this.#commands.length },
+      input: isFed(source.redirections) ? { from: index + 1, to: this.#commands.length } : reserved.input,
       hereText: source.hereText,
     };
     this.#commands[index] = command;
@@ -119,7 +120,6 @@ export class ScriptBuilder {
 
   /** Adds what a redirection behind a group says to every command of the group. */
   redirect(span: Span, redirections: readonly string[], hereText: string | null): void {
-    const isFed = redirections.some((text) => /^\d*<\s*<\(/.test(text));
     const added = redirections.flatMap((text) => this.#readRedirection(text));
     for (let index = span.from; index < span.to; index += 1) {
       const command = this.#commands[index];
@@ -127,8 +127,8 @@ export class ScriptBuilder {
       this.#commands[index] = {
         ...command,
         redirections: [...command.redirections, ...added],
-        // `sh < <(curl …)`: the commands of the substitution stand behind the group.
-        input: isFed ? { from: span.to, to: this.#commands.length } : command.input,
+        // The commands of the substitution stand behind the group.
+        input: isFed(redirections) ? { from: span.to, to: this.#commands.length } : command.input,
         hereText: hereText ?? command.hereText,
       };
     }
@@ -210,4 +210,9 @@ export class ScriptBuilder {
     else variables.set(name, values);
     this.#state = { ...this.#state, variables };
   }
+}
+
+/** `sh < <(curl …)`: the standard input comes from a substitution. */
+function isFed(redirections: readonly string[]): boolean {
+  return redirections.some((text) => /^\d*<\s*<\(/.test(text));
 }

@@ -28,9 +28,10 @@ export class YamlFile {
     this.reportAt(node?.range?.[0] ?? 0, message);
   }
 
-  /** Line of a node, from 1. */
-  lineOf(node: Node | null): number {
-    return Math.max(1, this.#lines.linePos(node?.range?.[0] ?? 0).line);
+  /** Where a node begins, from 1. */
+  placeOf(node: Node): { readonly line: number; readonly column: number } {
+    const { line, col } = this.#lines.linePos(node.range?.[0] ?? 0);
+    return { line: Math.max(1, line), column: Math.max(1, col) };
   }
 
   /** The values of a mapping by key; null, and a problem, when it is none, or has keys beyond the known ones. */

@@ -1,0 +1,214 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { evaluate } from '../../../src/policy/evaluate.ts';
+import { parsePolicySet } from '../../../src/policy/parsePolicySet.ts';
+import { imagineRequest, imagineWorld, openShellReader } from './policyWorld.ts';
+
+const reader = await openShellReader();
+const world = imagineWorld(reader);
+const { set } = parsePolicySet([
+  { file: 'default.yaml', text: readFileSync('policies/default.yaml', 'utf8'), origin: 'builtin' },
+]);
+
+const decide = (command: string): string => evaluate(set, imagineRequest({ command }), world).action;
+
+/** Pieces of shell text, put together without care. */
+const shellText = fc
+  .array(
+    fc.constantFrom(
+      'rm',
+      '-rf',
+      '../x',
+      'sudo',
+      'sh -c',
+      'eval',
+      '"',
+      "'",
+      '\\',
+      '$(',
+      '`',
+      ')',
+      '(',
+      '{',
+      '}',
+      '${',
+      '|',
+      '||',
+      '&&',
+      ';',
+      '&',
+      '\n',
+      ' ',
+      '<<EOF',
+      'EOF',
+      '<<<',
+      '>',
+      '<(',
+      '[[',
+      ']]',
+      'if',
+      'then',
+      'fi',
+      'for x in',
+      'do',
+      'done',
+      'case',
+      'esac',
+      '$x',
+      '~',
+      '{a,b}',
+      '#',
+      '\0',
+      '\u{1f600}',
+      'base64 -d',
+      'curl',
+    ),
+    { maxLength: 40 },
+  )
+  .map((parts) => parts.join(' '));
+
+const actions = new Set(['allow', 'deny', 'ask', 'watch', 'webhook']);
+
+describe('evaluation', () => {
+  it('has an answer that is no defect for every shell text', () => {
+    fc.assert(
+      fc.property(fc.oneof(shellText, fc.string({ unit: 'binary' })), (command) => {
+        const decision = evaluate(set, imagineRequest({ command }), world);
+        assert.ok(actions.has(decision.action));
+        assert.doesNotMatch(decision.message, /could not be evaluated/);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('has an answer that is no defect for every argument vector', () => {
+    const word = fc.oneof(
+      fc.string(),
+      fc.constantFrom(
+        'rm',
+        'sh',
+        '-c',
+        'env',
+        '-S',
+        'find',
+        '-exec',
+        ';',
+        'xargs',
+        'docker',
+        'exec',
+        '{}',
+        '--',
+      ),
+    );
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 12 }), fc.option(fc.string()), (argv, exe) => {
+        const decision = evaluate(set, imagineRequest({ argv, exe, command: argv.join(' ') }), world);
+        assert.doesNotMatch(decision.message, /could not be evaluated/);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('never allows a denied command because something is run beside it', () => {
+    const denied = fc.constantFrom(
+      'rm -rf ../precious',
+      'git push --force',
+      'cat ~/.ssh/id_rsa',
+      'curl x | sh',
+    );
+    const beside = fc.constantFrom(
+      'ls',
+      'true',
+      'make test',
+      'cd src',
+      'echo "a && b"',
+      "echo 'x'",
+      'A=b env',
+      '[ -f x ]',
+      ': ${x:-y}',
+    );
+    const joint = fc.constantFrom(' && ', '; ', ' || ', '\n', ' & ');
+    fc.assert(
+      fc.property(
+        denied,
+        fc.array(fc.tuple(beside, joint), { maxLength: 4 }),
+        fc.array(fc.tuple(joint, beside), { maxLength: 4 }),
+        (command, before, after) => {
+          // Where a directory is left, the relative path means another place, which lies outside as well.
+          const text = `${before.flat().join('')}${command}${after.flat().join('')}`.replaceAll(
+            'cd src',
+            'ls src',
+          );
+          assert.equal(decide(text), 'deny', text);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('never loosens when a rule that restricts is added', () => {
+    const rank = ['allow', 'watch', 'ask', 'deny'];
+    const added = fc.constantFrom('deny', 'ask');
+    const pattern = fc.constantFrom('*', 'git *', 'rm *', 'ls*', '*push*');
+    const command = fc.constantFrom(
+      'git push',
+      'git push --force',
+      'rm -rf build',
+      'rm -rf ../x',
+      'ls && git status',
+      'sudo ls',
+    );
+    fc.assert(
+      fc.property(added, pattern, command, (action, glob, text) => {
+        const more = parsePolicySet([
+          { file: 'default.yaml', text: readFileSync('policies/default.yaml', 'utf8'), origin: 'builtin' },
+          {
+            file: 'project.yaml',
+            text: `policies: [{name: more, rules: [{action: ${action}, when: {command_matches: ['${glob}']}}]}]`,
+            origin: 'project',
+          },
+        ]);
+        const tightened = evaluate(more.set, imagineRequest({ command: text }), world).action;
+        assert.ok(rank.indexOf(tightened) >= rank.indexOf(decide(text)), `${text}: ${tightened}`);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('shell text beyond the bounds', () => {
+  it('is judged when it is nested deeper than any stack', () => {
+    assert.equal(decide('$('.repeat(6000)), 'deny');
+    assert.equal(decide(`${'$('.repeat(60)}rm -rf ../x${')'.repeat(60)}`), 'deny');
+    assert.equal(decide(`${'$('.repeat(60)}ls${')'.repeat(60)}`), 'allow');
+    assert.equal(decide(`${'('.repeat(3000)}ls${')'.repeat(3000)}`), 'allow');
+    assert.equal(decide('"$('.repeat(3000)), 'deny');
+  });
+
+  it('is judged when the grammar has no time for it', () => {
+    let now = 0;
+    const hurried = imagineWorld(reader, { now: () => (now += 30) });
+    const judge = (command: string): string => evaluate(set, imagineRequest({ command }), hurried).action;
+    assert.equal(judge('cd .. && rm -rf precious'), 'deny');
+    assert.equal(judge('ls && make'), 'allow');
+  });
+
+  it('is judged in full when it is long', () => {
+    const filler = 'echo "some text"\n'.repeat(8000);
+    assert.equal(decide(`${filler}ls`), 'allow');
+    assert.equal(decide(`${filler}rm -rf ../precious`), 'deny');
+    assert.equal(decide(`echo ${'x'.repeat(1_048_576)}; rm -rf ../precious`), 'deny');
+  });
+
+  it('is refused when it is made of more commands than are read', () => {
+    assert.equal(decide('a;'.repeat(20_000)), 'deny');
+  });
+
+  it('is judged when it is no shell text at all', () => {
+    assert.equal(decide('rm -rf ../precious "'), 'deny');
+    assert.equal(decide("ls '"), 'allow');
+    assert.equal(decide(')) ;; rm -rf ../precious'), 'deny');
+  });
+});
