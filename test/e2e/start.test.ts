@@ -17,10 +17,13 @@ interface Start {
   readonly ended: Promise<unknown[]>;
   readonly stdout: () => string;
   readonly stderr: () => string;
+  /** The command lines of what it started and what still lives. */
+  readonly living: () => string[];
 }
 
 /** `npm start -- WORDS` in a process group of its own, as a terminal runs it. */
 function startDemo(context: TestContext, words: readonly string[]): Start {
+  const others = processesOfDemos();
   const child = spawn('npm', ['start', '--silent', '--', ...words], {
     cwd: root,
     detached: true,
@@ -35,7 +38,9 @@ function startDemo(context: TestContext, words: readonly string[]): Start {
   let stderr = '';
   child.stdout.on('data', (bytes: Buffer) => (stdout += bytes.toString()));
   child.stderr.on('data', (bytes: Buffer) => (stderr += bytes.toString()));
-  return { process: child, ended, stdout: () => stdout, stderr: () => stderr };
+  const living = (): string[] =>
+    [...processesOfDemos()].filter(([pid]) => !others.has(pid)).map(([, command]) => command);
+  return { process: child, ended, stdout: () => stdout, stderr: () => stderr, living };
 }
 
 /** Ctrl-C: the terminal sends it to the whole foreground group. */
@@ -43,20 +48,20 @@ function pressInterrupt(child: ChildProcess): void {
   process.kill(-(child.pid ?? assert.fail('it did not start')), 'SIGINT');
 }
 
-/** The command lines of living processes that were given a path below the demo's folder. */
-function processesOfDemo(): string[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => {
-      try {
-        const environment = readFileSync(`/proc/${pid}/environ`, 'utf8');
-        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-        const isOfDemo = /RAMPART_STATE_DIR=\S*(\.demo\/|rampart-demo-)/.test(environment);
-        return isOfDemo || command.includes(`${root}/.demo/`) ? [command] : [];
-      } catch {
-        return [];
-      }
-    });
+/** The living processes that were given a path of a demo's, with their command lines. */
+function processesOfDemos(): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      const environment = readFileSync(`/proc/${pid}/environ`, 'utf8');
+      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+      const isOfDemo = /RAMPART_STATE_DIR=\S*(\.demo\/|rampart-demo-)/.test(environment);
+      if (isOfDemo || command.includes(`${root}/.demo/`)) found.set(pid, command);
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+  return found;
 }
 
 describe('npm start', () => {
@@ -68,7 +73,7 @@ describe('npm start', () => {
     assert.match(demo.stderr(), /^rampart: denied `rm -rf \.\.\/precious`/m);
     assert.match(demo.stderr(), /What was decided:[^]*rm -rf \.\.\/precious/);
     assert.notEqual(code, 0);
-    assert.deepEqual(processesOfDemo(), []);
+    assert.deepEqual(demo.living(), []);
   });
 
   it("ends with the guarded command's own status", async (context) => {
@@ -86,7 +91,7 @@ describe('npm start', () => {
     assert.equal(searchParams.get('folder'), join(root, '.demo/workspace'));
     for (const url of [origin, `${origin}/?tkn=wrong`]) assert.equal((await fetch(url)).status, 403, url);
     const token = searchParams.get('tkn') ?? assert.fail('no token in the address');
-    assert.ok(!processesOfDemo().some((command) => command.includes(token)), 'every user can read arguments');
+    assert.ok(!demo.living().some((command) => command.includes(token)), 'every user can read arguments');
     const entry = await fetch(address, { redirect: 'manual' });
     const cookie = entry.headers.get('set-cookie')?.split(';')[0] ?? assert.fail('no cookie for the token');
     const page = await fetch(new URL(entry.headers.get('location') ?? '', address), { headers: { cookie } });
@@ -94,7 +99,7 @@ describe('npm start', () => {
 
     pressInterrupt(demo.process);
     await demo.ended;
-    await until(() => processesOfDemo().length === 0, { what: 'nothing to be left running' });
+    await until(() => demo.living().length === 0, { what: 'nothing to be left running' });
     await assert.rejects(fetch(origin));
   });
 
@@ -113,7 +118,7 @@ describe('npm start', () => {
 
     pressInterrupt(demo.process);
     await demo.ended;
-    await until(() => processesOfDemo().length === 0, { what: 'nothing to be left running' });
+    await until(() => demo.living().length === 0, { what: 'nothing to be left running' });
   });
 
   it('says what it can do when it is called wrongly', async (context) => {
@@ -126,9 +131,10 @@ describe('npm start', () => {
 /** A program that notes how it is called and, like the desktop editors, leaves its window behind as another process. */
 function createEditor(context: TestContext, log: string): string {
   const program = join(temporaryFolder(context), 'editor');
+  const window = `setsid ${process.execPath} -e 'setTimeout(() => undefined, 300_000)' "$@"`;
   writeFileSync(
     program,
-    `#!/bin/sh\necho "$*" >> ${log}\ncase "$*" in *--new-window*) setsid sh -c 'sleep 300; :' "$@" & wait ;; esac\n`,
+    `#!/bin/sh\necho "$*" >> ${log}\ncase "$*" in *--new-window*) ${window} & wait ;; esac\n`,
   );
   writeFileSync(log, '');
   chmodSync(program, 0o755);
