@@ -1,9 +1,11 @@
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, rmSync, statSync } from 'node:fs';
+import type { Stats } from 'node:fs';
 import type { IncomingMessage, Server } from 'node:http';
 import type { ListenOptions } from 'node:net';
 import { maxBodyBytes } from '../protocol/routes.ts';
 import type { NativeAddon } from '../system/nativeAddon.ts';
 import { bearerTokenOf, webRefusalOf } from './access.ts';
+import { isSameFile } from './endpointLock.ts';
 import type { Caller, Peer } from './exchange.ts';
 import { createDoor, descriptorOf } from './server.ts';
 import type { DoorSettings } from './server.ts';
@@ -11,16 +13,30 @@ import type { DoorSettings } from './server.ts';
 /** The largest request body on the socket, in bytes: a long argument list with its base64. */
 const maxSocketBodyBytes = 8_388_608;
 
+/** How many connections may wait to be accepted; the kernel has a limit of its own. */
+const maxWaiting = 4_096;
+
 /** How long answers that are on their way may take when the endpoint ends, in milliseconds. */
 const farewellMs = 500;
+
+interface SocketDoor {
+  readonly server: Server;
+  readonly status: Stats;
+}
 
 /** Where the endpoint listens: its Unix socket and, if wanted, a TCP port of this machine. */
 export class Doors {
   readonly #answer: DoorSettings['answer'];
-  readonly #servers: Server[] = [];
+  readonly #path: string;
+  readonly #addon: Pick<NativeAddon, 'peerCredentials'>;
+  #socket: SocketDoor | null = null;
+  #port: Server | null = null;
   #url: string | null = null;
 
-  constructor(answer: DoorSettings['answer']) {
+  /** Nothing is open yet; `path` is the socket's. */
+  constructor(path: string, addon: Pick<NativeAddon, 'peerCredentials'>, answer: DoorSettings['answer']) {
+    this.#path = path;
+    this.#addon = addon;
     this.#answer = answer;
   }
 
@@ -30,16 +46,28 @@ export class Doors {
   }
 
   /** Rejects when the socket cannot be made. A file that a dead endpoint left in its place is removed. */
-  async openSocket(path: string, addon: Pick<NativeAddon, 'peerCredentials'>): Promise<void> {
+  async openSocket(): Promise<void> {
     const server = createDoor({
       maxBodyBytes: maxSocketBodyBytes,
       refusalOf: () => null,
-      callerOf: (incoming) => ({ door: 'socket', readPeer: () => peerOf(incoming, addon) }),
+      callerOf: (incoming) => ({ door: 'socket', readPeer: () => peerOf(incoming, this.#addon) }),
       answer: this.#answer,
     });
-    rmSync(path, { force: true });
-    await this.#listen(server, { path });
-    chmodSync(path, 0o600);
+    rmSync(this.#path, { recursive: true, force: true });
+    await listen(server, { path: this.#path, backlog: maxWaiting });
+    chmodSync(this.#path, 0o600);
+    this.#socket = { server, status: statSync(this.#path) };
+  }
+
+  /** Whether the socket still stands where we put it. */
+  isSocketInPlace(): boolean {
+    return this.#socket !== null && isSameFile(this.#socket.status, this.#path);
+  }
+
+  /** Makes the socket again; connections to the lost one are served to their end. */
+  async reopenSocket(): Promise<void> {
+    this.#socket?.server.close();
+    await this.openSocket();
   }
 
   /** Rejects when the port is taken; 0 takes any free one. */
@@ -50,34 +78,42 @@ export class Doors {
       callerOf: tcpCallerOf,
       answer: this.#answer,
     });
-    await this.#listen(server, { host: '127.0.0.1', port });
+    await listen(server, { host: '127.0.0.1', port, backlog: maxWaiting });
+    this.#port = server;
     const address = server.address();
     if (typeof address === 'object' && address !== null) this.#url = `http://127.0.0.1:${address.port}`;
   }
 
-  /** Lets nobody in any more, waits a little for answers that are on their way, then closes all. */
+  /**
+   * Lets nobody in any more, waits a little for answers that are on their way, then closes all. A socket file
+   * that is no longer ours stays: Node would remove whatever has its name.
+   */
   async close(): Promise<void> {
-    const closed = Promise.all(
-      this.#servers.map((server) => new Promise((resolve) => server.close(resolve))),
-    );
-    for (const server of this.#servers) server.closeIdleConnections();
+    const isOurs = this.isSocketInPlace();
+    if (!isOurs) this.#socket?.server.unref();
+    const closing = [
+      ...(isOurs && this.#socket !== null ? [this.#socket.server] : []),
+      ...(this.#port === null ? [] : [this.#port]),
+    ];
+    const closed = Promise.all(closing.map((server) => new Promise((resolve) => server.close(resolve))));
+    for (const server of closing) server.closeIdleConnections();
     const patience = setTimeout(() => {
-      for (const server of this.#servers) server.closeAllConnections();
+      for (const server of closing) server.closeAllConnections();
     }, farewellMs);
     await closed;
     clearTimeout(patience);
+    this.#socket?.server.closeAllConnections();
   }
+}
 
-  async #listen(server: Server, where: ListenOptions): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(where, () => {
-        server.off('error', reject);
-        resolve();
-      });
+function listen(server: Server, where: ListenOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(where, () => {
+      server.off('error', reject);
+      resolve();
     });
-    this.#servers.push(server);
-  }
+  });
 }
 
 function peerOf(incoming: IncomingMessage, addon: Pick<NativeAddon, 'peerCredentials'>): Peer | null {

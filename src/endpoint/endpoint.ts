@@ -1,5 +1,6 @@
 import { messageOf } from '../base/assert.ts';
 import { DisposableList } from '../base/disposable.ts';
+import type { Disposable } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
 import { failure, success } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
@@ -10,12 +11,12 @@ import { createStateDirectory } from '../system/stateDirectory.ts';
 import type { AccessSettings } from './access.ts';
 import { Doors } from './doors.ts';
 import { acquireLock } from './endpointLock.ts';
-import type { LockFailure } from './endpointLock.ts';
+import type { EndpointLock, LockFailure } from './endpointLock.ts';
 import { watchLifetime } from './lifetime.ts';
 import type { EndpointParts } from './parts.ts';
 import { createRouter } from './router.ts';
 import { createServices } from './services.ts';
-import type { EndpointSettings, EndpointWorld, Services } from './services.ts';
+import type { EndpointSettings, EndpointWorld, Services, Tenure } from './services.ts';
 
 /** What an endpoint says when it listens. */
 export interface ReadyLine {
@@ -40,6 +41,9 @@ export interface Endpoint {
   readonly stop: (reason: string) => void;
 }
 
+/** How often it is looked whether socket and directory are still there, in milliseconds. */
+const placeCheckMs = 1_000;
+
 /** Starts an endpoint: takes the state directory, loads, listens. A failure leaves nothing behind. */
 export async function startEndpoint(
   settings: EndpointSettings,
@@ -52,10 +56,10 @@ export async function startEndpoint(
   if (!lock.ok) return lock;
   owned.add(lock.value);
   try {
-    const services = createServices(settings, world, owned);
+    const services = createServices(settings, world, { lock: lock.value, owned });
     const { problems } = services.policy;
     if (problems.length === 0 || settings.onDemand) {
-      return success(await open(settings, world, services, owned));
+      return success(await open({ settings, world, services }, { lock: lock.value, owned }));
     }
     owned.dispose();
     return failure({ kind: 'policy', problems });
@@ -65,32 +69,32 @@ export async function startEndpoint(
   }
 }
 
-async function open(
-  settings: EndpointSettings,
-  world: EndpointWorld,
-  services: Services,
-  owned: DisposableList,
-): Promise<Endpoint> {
-  const { paths, port, onDemand, lingerMs } = settings;
+interface Made {
+  readonly settings: EndpointSettings;
+  readonly world: EndpointWorld;
+  readonly services: Services;
+}
+
+async function open(made: Made, { lock, owned }: Tenure): Promise<Endpoint> {
+  const { settings, world, services } = made;
+  const { paths, port } = settings;
   const farewell = createFarewell();
-  const doors = new Doors((request) => route(request));
+  const doors = new Doors(paths.socket, world.addon, (request) => route(request));
   const route = createRouter({
-    parts: createParts({ settings, world, services }, () => doors.url, farewell.say),
-    access: accessOf(settings, world, services),
+    parts: createParts(made, () => doors.url, farewell.say),
+    access: accessOf(made),
     onRefused: ({ method, path, caller }, reason) =>
       services.recordIncident(`${method} ${path}`, reason, caller),
   });
-  await doors.openSocket(paths.socket, world.addon);
+  await doors.openSocket();
   if (port !== null) {
     await doors.openPort(port).catch(async (thrown: unknown) => {
       await doors.close();
       throw thrown;
     });
   }
-  if (onDemand) {
-    const isHeld = (): boolean => services.askers.hasLiving() || services.stream.readerCount > 0;
-    owned.add(watchLifetime(lingerMs, isHeld, () => farewell.say('nobody uses it any more')));
-  }
+  owned.add(watchPlace(doors, lock, services, farewell.say));
+  if (settings.onDemand) owned.add(watchUsers(settings, services, farewell.say));
   const ended = farewell.said.then(async (reason) => {
     services.stream.dispose();
     await doors.close();
@@ -98,16 +102,37 @@ async function open(
     return reason;
   });
   const { pid } = world;
-  const mode = services.mode.mode;
-  const ready = {
-    ready: true,
-    socket: paths.socket,
-    url: doors.url,
-    pid,
-    state_dir: paths.directory,
-    mode,
-  } as const;
+  const { mode } = services.mode;
+  const socket = paths.socket;
+  const ready = { ready: true, socket, url: doors.url, pid, state_dir: paths.directory, mode } as const;
   return { ready, ended, stop: farewell.say };
+}
+
+/** Somebody may delete the socket, which is made again, or all of the state directory, which ends us. */
+function watchPlace(
+  doors: Doors,
+  lock: EndpointLock,
+  { recordIncident }: Services,
+  stop: (reason: string) => void,
+): Disposable {
+  const timer = setInterval(() => {
+    if (!lock.isInPlace()) stop('its state directory was taken away');
+    else if (!doors.isSocketInPlace()) {
+      recordIncident('socket', 'made again: it was gone', null);
+      doors.reopenSocket().catch((thrown: unknown) => stop(`its socket is gone: ${messageOf(thrown)}`));
+    }
+  }, placeCheckMs);
+  timer.unref();
+  return { dispose: () => clearInterval(timer) };
+}
+
+function watchUsers(
+  { lingerMs }: EndpointSettings,
+  { askers, stream }: Services,
+  stop: (reason: string) => void,
+): Disposable {
+  const isHeld = (): boolean => askers.hasLiving() || stream.readerCount > 0;
+  return watchLifetime(lingerMs, isHeld, () => stop('nobody uses it any more'));
 }
 
 /** The end of an endpoint, once: whoever says it first gives the reason. */
@@ -117,7 +142,7 @@ function createFarewell(): { readonly say: (reason: string) => void; readonly sa
   return { say: (reason) => words.fire(reason), said };
 }
 
-function accessOf(settings: EndpointSettings, world: EndpointWorld, services: Services): AccessSettings {
+function accessOf({ settings, world, services }: Made): AccessSettings {
   const { processes, platform, user, pid } = world;
   const { sessions } = services.deciders;
   return {
@@ -131,12 +156,6 @@ function accessOf(settings: EndpointSettings, world: EndpointWorld, services: Se
       isGuarded: (id, started) => sessions.isGuarded(id, started),
     },
   };
-}
-
-interface Made {
-  readonly settings: EndpointSettings;
-  readonly world: EndpointWorld;
-  readonly services: Services;
 }
 
 function createParts(

@@ -1,4 +1,4 @@
-import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
 import { messageOf } from '../base/assert.ts';
 import type { Disposable } from '../base/disposable.ts';
 import { failure, success } from '../base/result.ts';
@@ -13,15 +13,20 @@ export type LockFailure =
     }
   | { readonly kind: 'broken'; readonly reason: string };
 
+/** A state directory that is ours. Disposing gives it back. */
+export interface EndpointLock extends Disposable {
+  /** False once the directory was deleted or replaced: then it may have another owner. */
+  isInPlace(): boolean;
+}
+
 /**
  * Takes the state directory for this process. The kernel frees it when the process ends, however it ends.
- * Disposing gives it back.
  */
 export function acquireLock(
   file: string,
   lockFile: NativeAddon['lockFile'],
   pid: number,
-): Result<Disposable, LockFailure> {
+): Result<EndpointLock, LockFailure> {
   let descriptor: number;
   try {
     descriptor = openSync(file, 'a+', 0o600);
@@ -32,7 +37,10 @@ export function acquireLock(
     if (lockFile(descriptor)) {
       ftruncateSync(descriptor);
       writeSync(descriptor, `${pid}\n`);
-      return success({ dispose: () => closeSync(descriptor) });
+      return success({
+        isInPlace: () => isSameFile(fstatSync(descriptor), file),
+        dispose: () => closeSync(descriptor),
+      });
     }
     const owner = Number.parseInt(readFileSync(file, 'latin1'), 10);
     closeSync(descriptor);
@@ -41,4 +49,13 @@ export function acquireLock(
     closeSync(descriptor);
     return failure({ kind: 'broken', reason: `the lock cannot be taken: ${messageOf(thrown)}` });
   }
+}
+
+/** Whether the file that a status was read from still stands at a path. */
+export function isSameFile(
+  status: { readonly ino: number; readonly dev: number } | null,
+  path: string,
+): boolean {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return status !== null && found?.ino === status.ino && found.dev === status.dev;
 }

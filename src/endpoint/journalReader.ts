@@ -30,6 +30,8 @@ export interface JournalReaderSettings {
   /** The journal's path in the state directory. */
   readonly file: string;
   readonly logger: Logger;
+  /** Whether the state directory is still ours; nothing is taken from another's. */
+  readonly isOurs: () => boolean;
   /** Called for every frame; one that was put aside before a crash may come again with the same id. */
   readonly onFrame: (frame: JournalFrame) => void;
 }
@@ -89,6 +91,7 @@ export class JournalReader implements Disposable {
   /** Whether there was something to read. */
   #readNext(): boolean {
     try {
+      if (!this.#settings.isOurs()) return false;
       this.#taken ??= takeNext(this.#settings.file);
       if (this.#taken !== null) this.#readPiece(this.#taken);
       return this.#taken !== null;

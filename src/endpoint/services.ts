@@ -16,6 +16,7 @@ import { AuditLog } from './auditLog.ts';
 import type { ProcessReference } from './authority.ts';
 import { CallCounts } from './callCounts.ts';
 import type { Deciders } from './decide.ts';
+import type { EndpointLock } from './endpointLock.ts';
 import { EventStream } from './eventStream.ts';
 import type { Caller } from './exchange.ts';
 import { JournalReader } from './journalReader.ts';
@@ -75,11 +76,19 @@ export interface Services {
   readonly recordIncident: (what: string, message: string, refused: Caller | null) => void;
 }
 
+/** What an endpoint holds while it lives. */
+export interface Tenure {
+  /** The state directory. */
+  readonly lock: EndpointLock;
+  /** Whatever has to be closed at the end. */
+  readonly owned: DisposableList;
+}
+
 /** Makes the stores and connects them, and takes up what a crash left in the journal. Nothing listens yet. */
 export function createServices(
   settings: EndpointSettings,
   world: EndpointWorld,
-  owned: DisposableList,
+  { lock, owned }: Tenure,
 ): Services {
   const { paths, policies } = settings;
   const { clock, logger, bootId, processes } = world;
@@ -120,8 +129,8 @@ export function createServices(
     },
   };
   connectStream(services, owned);
-  keepStateFile(settings, world, services, owned);
-  readJournal(settings, world, services, owned);
+  keepStateFile(settings, world, services, { lock, owned });
+  readJournal(settings, world, services, { lock, owned });
   return services;
 }
 
@@ -143,7 +152,7 @@ function keepStateFile(
   { paths }: EndpointSettings,
   { bootId, logger, createRandom }: EndpointWorld,
   { mode, policy, recordIncident }: Services,
-  owned: DisposableList,
+  { lock, owned }: Tenure,
 ): void {
   const file = owned.add(
     new StateFileWriter({
@@ -151,6 +160,7 @@ function keepStateFile(
       bootId,
       tableKey: createRandom(16),
       logger,
+      isOurs: () => lock.isInPlace(),
       onRestored: (reason) => recordIncident('state file', `restored: ${reason}`, null),
     }),
   );
@@ -165,7 +175,7 @@ function readJournal(
   { paths }: EndpointSettings,
   { logger }: EndpointWorld,
   { mode, askers, deciders }: Services,
-  owned: DisposableList,
+  { lock, owned }: Tenure,
 ): void {
   const recorded = findRecordedIds(paths.audit, leftoverIds(paths.journal));
   const onFrame = (frame: JournalFrame): void => {
@@ -174,7 +184,8 @@ function readJournal(
     const entry = recordOfFrame(frame, mode.mode);
     if (entry !== null && !recorded.has(entry.id)) deciders.recorder.record(entry);
   };
-  const reader = new JournalReader({ file: paths.journal, logger, onFrame });
+  const isOurs = (): boolean => lock.isInPlace();
+  const reader = new JournalReader({ file: paths.journal, logger, isOurs, onFrame });
   owned.add({
     dispose: () => {
       reader.drain();

@@ -26,7 +26,11 @@ export class SessionStore implements Disposable {
     this.#processes = processes;
   }
 
+  /** The sessions whose leader still runs; the others are forgotten. */
   list(): readonly SessionView[] {
+    for (const [pid, { started }] of this.#sessions) {
+      if (!this.#processes.isRunning(pid, started)) this.#sessions.delete(pid);
+    }
     return [...this.#sessions.values()].map((session) => ({ ...session }));
   }
 
@@ -71,13 +75,6 @@ export class SessionStore implements Disposable {
     const session = this.#sessions.get(pid);
     if (session?.guarded !== true) return false;
     return started === 0 || session.started === 0 || session.started === started;
-  }
-
-  /** Forgets sessions whose leader is gone. */
-  sweep(): void {
-    for (const [pid, { started }] of this.#sessions) {
-      if (!this.#processes.isRunning(pid, started)) this.#sessions.delete(pid);
-    }
   }
 
   dispose(): void {

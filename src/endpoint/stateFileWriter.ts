@@ -15,6 +15,8 @@ export interface StateFileSettings {
   /** 16 random bytes, drawn at this start. */
   readonly tableKey: Uint8Array;
   readonly logger: Logger;
+  /** Whether the state directory is still ours; nothing is written to another's. */
+  readonly isOurs: () => boolean;
   /** Called when the file was no longer what we wrote, after it was restored. */
   readonly onRestored: (reason: string) => void;
 }
@@ -49,7 +51,7 @@ export class StateFileWriter implements Disposable {
 
   /** Compares now instead of at the next second. */
   verify(): void {
-    if (this.#header === null) return;
+    if (this.#header === null || !this.#settings.isOurs()) return;
     const found = readHeader(this.#settings.file);
     if (found?.equals(this.#header) === true) return;
     this.#put(this.#header);
@@ -61,7 +63,8 @@ export class StateFileWriter implements Disposable {
   }
 
   #put(header: Buffer): void {
-    const { file, logger } = this.#settings;
+    const { file, logger, isOurs } = this.#settings;
+    if (!isOurs()) return;
     try {
       putHeader(file, header);
     } catch (thrown) {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { until } from '../../support/until.ts';
 import { exchange, startFixture, tryStartFixture } from './runningEndpoint.ts';
 
 test('says where it listens, and owns what it makes', async (context) => {
@@ -76,6 +77,30 @@ test('takes the place of an endpoint that died', async (context) => {
   writeFileSync(fixture.rest.paths.socket, 'left behind');
   const next = await startFixture(context, { folder: fixture.rest.folder });
   assert.equal((await next.call('GET', '/healthz')).status, 200);
+});
+
+test('makes its socket again when that was deleted, and records it', async (context) => {
+  const fixture = await startFixture(context);
+  rmSync(fixture.paths.socket);
+  await until('the socket is back', () => existsSync(fixture.paths.socket));
+  assert.equal((await fixture.ask('rm -rf x'))['allowed'], false);
+  assert.deepEqual(fixture.records()[0]?.['request'], { command: 'socket' });
+});
+
+test('ends when its state directory was taken away, and leaves the next owner alone', async (context) => {
+  const fixture = await startFixture(context);
+  renameSync(fixture.paths.directory, `${fixture.paths.directory}.away`);
+  mkdirSync(fixture.paths.directory);
+  const names = ['socket', 'state', 'journal'] as const;
+  for (const name of names) writeFileSync(fixture.paths[name], 'of the next owner');
+  const ended = fixture.endpoint.ended.then((reason) => [
+    reason,
+    ...names.map((name) => readFileSync(fixture.paths[name], 'utf8')),
+  ]);
+  assert.deepEqual(await ended, [
+    'its state directory was taken away',
+    ...names.map(() => 'of the next owner'),
+  ]);
 });
 
 test('ends when it is told to, after its answer, and takes its socket along', async (context) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { UnknownRecord } from '../../../src/base/record.ts';
@@ -209,6 +210,13 @@ test('knows a session from its first question, too', async (context) => {
   const fixture = await startFixture(context);
   await fixture.ask('ls', { sid: 200 });
   assert.deepEqual(await sessionsOf(fixture), [{ ...known, decisions: 1 }]);
+});
+
+test('forgets a session whose leader is gone', async (context) => {
+  const fixture = await startFixture(context, { processes: [{ pid: 250, ppid: 1, session: 250 }] });
+  await fixture.call('PUT', '/v1/sessions/250', registration);
+  rmSync(join(fixture.folder, 'proc', '250'), { recursive: true });
+  assert.deepEqual(await sessionsOf(fixture), []);
 });
 
 test('leaves a released terminal alone, but not the agents in it', async (context) => {
