@@ -78,24 +78,43 @@ function createGroup(heading: Heading, records: readonly AuditRecord[]): Decisio
   };
 }
 
+/**
+ * Denials that come newest first, with those that follow each other and are identical folded: an agent that tries
+ * again, and a shell that looks for a program in one directory after the other, fill no list.
+ */
+export function foldRepeated(records: readonly AuditRecord[]): readonly DecisionRow[] {
+  const rows: DecisionRow[] = [];
+  let lastIdentity = '';
+  for (const record of records) {
+    const identity = identityOf(record);
+    const last = rows.at(-1);
+    if (last !== undefined && identity === lastIdentity) {
+      // The oldest names the row, so that its key stays while it grows.
+      rows[rows.length - 1] = { key: record.id, record: last.record, count: last.count + 1 };
+    } else {
+      rows.push({ key: record.id, record, count: 1 });
+    }
+    lastIdentity = identity;
+  }
+  return rows;
+}
+
 function foldIdentical(groupKey: string, records: readonly AuditRecord[]): readonly DecisionRow[] {
   const rows = new Map<string, { readonly record: AuditRecord; count: number }>();
   for (const record of records) {
-    const { rule } = record;
-    const ruleKey = rule === null ? '' : `${rule.file}:${rule.policy}:${rule.index}`;
-    const key = JSON.stringify([
-      groupKey,
-      record.request.command,
-      record.cwd,
-      record.agent,
-      outcomeOf(record),
-      ruleKey,
-    ]);
+    const key = `${groupKey} ${identityOf(record)}`;
     const row = rows.get(key);
     if (row === undefined) rows.set(key, { record, count: 1 });
     else row.count += 1;
   }
   return [...rows].map(([key, { record, count }]) => ({ key, record, count }));
+}
+
+/** Equal for decisions that a reader takes for the same one. */
+function identityOf(record: AuditRecord): string {
+  const { rule, request, cwd, agent, sid } = record;
+  const ruleKey = rule === null ? '' : `${rule.file}:${rule.policy}:${rule.index}`;
+  return JSON.stringify([request.command, cwd, agent, sid, outcomeOf(record), ruleKey]);
 }
 
 function sourceHeading(record: AuditRecord, options: GroupingOptions): Heading {

@@ -2,7 +2,7 @@ import type { AuditRecord } from '../protocol/auditRecord.ts';
 import type { RuleReference } from '../protocol/decision.ts';
 import { defaultAgent } from '../protocol/environment.ts';
 import { iconColors, type Icon } from './icon.ts';
-import { formatLine, formatTimeOfDay } from './text.ts';
+import { firstClause, formatLine, formatTimeOfDay } from './text.ts';
 
 /** What became of a command: what the policy said, and whether that was carried out. */
 export type Outcome =
@@ -78,7 +78,7 @@ export function formatRule(rule: RuleReference): string {
 export function formatDecision(record: AuditRecord, count = 1): DecisionLabel {
   const { words, icon } = looks[outcomeOf(record)];
   const label = formatLine(record.request.command);
-  const reason = formatLine(record.decision.message);
+  const reason = firstClause(record.decision.message);
   const times = count === 1 ? '' : `×${count}`;
   const shownOutcome = isDenial(record) ? words : '';
   return {
@@ -96,13 +96,14 @@ export function formatDecision(record: AuditRecord, count = 1): DecisionLabel {
   };
 }
 
-/** One denial for a list whose heading already says that it is one: reason, rule, time and agent behind the command. */
-export function formatDenial(record: AuditRecord): DecisionLabel {
-  const whole = formatDecision(record);
+/** One denial, or `count` identical ones, for a list whose heading says what it lists: reason, rule, time and agent. */
+export function formatDenial(record: AuditRecord, count = 1): DecisionLabel {
+  const whole = formatDecision(record, count);
   const parts = [
+    count === 1 ? '' : `×${count}`,
     record.enforced ? '' : 'not enforced',
     record.decision.action === 'ask' ? 'needs approval' : '',
-    formatLine(record.decision.message),
+    firstClause(record.decision.message),
     record.rule === null ? 'default action' : formatRule(record.rule),
     formatTimeOfDay(record.timestamp),
     record.agent === defaultAgent ? '' : formatLine(record.agent),

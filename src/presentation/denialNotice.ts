@@ -1,14 +1,14 @@
 import type { AuditRecord } from '../protocol/auditRecord.ts';
 import { formatRule } from './decisionLabel.ts';
-import { formatLine } from './text.ts';
+import { firstClause, formatLine } from './text.ts';
 
-/** The longest command and reason that a notification quotes, in characters. */
+/** The longest command that a notification quotes, in characters. */
 const maxNoticeCharacters = 80;
 
 /** One notification for everything that was denied since the last one: `newest` is quoted, `more` counts the others. */
 export function formatDenialNotice(newest: AuditRecord, more: number): string {
   const command = formatLine(newest.request.command, maxNoticeCharacters);
-  const reason = formatLine(newest.decision.message, maxNoticeCharacters);
+  const reason = firstClause(newest.decision.message);
   const rule = newest.rule === null ? 'the default action' : `rule ${formatRule(newest.rule)}`;
   const why = reason === '' ? '' : `: ${reason}`;
   const others = more === 0 ? '' : ` (and ${more} more)`;

@@ -41,6 +41,8 @@ export interface SessionLabel {
   readonly label: string;
   readonly description: string;
   readonly icon: Icon;
+  /** What the state means. */
+  readonly sentence: string;
   readonly fields: readonly DetailField[];
   readonly spoken: string;
 }
@@ -58,7 +60,8 @@ export function formatSession(subject: SessionSubject): SessionLabel {
     label,
     description,
     icon: look.icon,
-    fields: detailFields(subject, look, view),
+    sentence: look.sentence,
+    fields: detailFields(subject, view),
     spoken: `${label}, ${description}`,
   };
 }
@@ -107,7 +110,7 @@ function describe(state: GuardState): Look {
 }
 
 const reasonWords: Readonly<Record<UnguardedReason, string>> = {
-  openedBeforeGuard: 'opened before the guard',
+  openedBeforeGuard: 'opened earlier',
   guardOff: 'the guard is off',
   noProcess: 'no process',
   unsupported: 'not supported here',
@@ -130,9 +133,8 @@ function formatCounts(view: SessionView): string {
   return `${formatCount(view.decisions, 'decision')}${denied}`;
 }
 
-function detailFields(subject: SessionSubject, look: Look, view: SessionView | null): readonly DetailField[] {
+function detailFields(subject: SessionSubject, view: SessionView | null): readonly DetailField[] {
   const fields: readonly (readonly [string, string | null])[] = [
-    ['State', look.sentence],
     ['Process', subject.pid === null ? null : String(subject.pid)],
     ['Agent', view?.agent ?? null],
     ['Decisions', view === null ? null : String(view.decisions)],

@@ -60,7 +60,11 @@ function describe(status: GuardStatus): Description {
     };
   }
   if (status.problem !== null) {
-    return { word: 'problem', tooltip: `The guard could not be set up: ${status.problem}`, tone: 'warning' };
+    return {
+      word: 'problem',
+      tooltip: `The guard could not be set up: ${status.problem}\n\nRun “Rampart: Protect Terminal” to try again.`,
+      tone: 'warning',
+    };
   }
   switch (status.endpoint) {
     case 'idle':

@@ -34,3 +34,16 @@ export function twoDigits(value: number): string {
 export function formatHiddenRows(count: number): string {
   return `${count.toLocaleString('en-US')} older ${count === 1 ? 'row is' : 'rows are'} in the audit log`;
 }
+
+/** The first clause of a message: what was wrong, without the advice behind it, for where there is little room. */
+export function firstClause(message: string): string {
+  return formatLine(message.split(/;\s|\.\s/u, 1)[0] ?? '');
+}
+
+/**
+ * Text as it stands, for a place that reads Markdown: every ASCII punctuation mark is escaped, so that nothing is
+ * read as markup, as a link or as HTML. Line breaks are left out by `formatLine` before.
+ */
+export function escapeMarkdown(text: string): string {
+  return text.replace(/[!-/:-@[-`{-~]/gu, '\\$&');
+}

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import type { DecisionLabel } from '../../presentation/decisionLabel.ts';
-import type { DetailField } from '../../presentation/decisionLabel.ts';
+import type { DecisionLabel, DetailField } from '../../presentation/decisionLabel.ts';
 import type { Icon } from '../../presentation/icon.ts';
+import { escapeMarkdown } from '../../presentation/text.ts';
 import type { AuditRecord } from '../../protocol/auditRecord.ts';
 import { rowContexts } from '../ids.ts';
 
@@ -31,12 +31,16 @@ export function createIcon(icon: Icon): vscode.ThemeIcon {
     : new vscode.ThemeIcon(icon.id, new vscode.ThemeColor(icon.color));
 }
 
-/** Creates a tooltip: an optional command, whole and unable to act, above named facts. */
-export function createTooltip(fields: readonly DetailField[], command?: string): vscode.MarkdownString {
+/** What stands above the facts in a tooltip: a command, whole and unable to act, or a sentence. */
+export type TooltipLead = { readonly command: string } | { readonly sentence: string };
+
+/** Creates a tooltip of a lead and named facts. */
+export function createTooltip(fields: readonly DetailField[], lead: TooltipLead): vscode.MarkdownString {
   const tooltip = new vscode.MarkdownString();
-  if (command !== undefined) tooltip.appendCodeblock(command, 'shellscript');
+  if ('command' in lead) tooltip.appendCodeblock(lead.command, 'shellscript');
+  else tooltip.appendMarkdown(`${escapeMarkdown(lead.sentence)}\n\n`);
   for (const { name, value } of fields) {
-    tooltip.appendMarkdown(`**${name}:** `).appendText(value).appendMarkdown('  \n');
+    tooltip.appendMarkdown(`**${escapeMarkdown(name)}:** ${escapeMarkdown(value)}  \n`);
   }
   return tooltip;
 }

@@ -70,7 +70,7 @@ export class DecisionTree implements vscode.TreeDataProvider<DecisionNode>, Disp
   resolveTreeItem(item: vscode.TreeItem, node: DecisionNode): vscode.TreeItem {
     if (node.kind !== 'decision') return item;
     const { fields, command } = formatDecision(node.record, node.count);
-    item.tooltip = createTooltip(fields, command);
+    item.tooltip = createTooltip(fields, { command });
     return item;
   }
 

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { DisposableList, type Disposable } from '../../base/disposable.ts';
 import type { DecisionStore } from '../../client/decisionStore.ts';
+import { foldRepeated } from '../../presentation/decisionGroups.ts';
 import { formatDenial } from '../../presentation/decisionLabel.ts';
 import { formatCount } from '../../presentation/text.ts';
 import { viewIds } from '../ids.ts';
@@ -45,18 +46,16 @@ export class DeniedList implements vscode.TreeDataProvider<DecisionRowNode>, Dis
 
   getChildren(node?: DecisionRowNode): DecisionRowNode[] {
     if (node !== undefined) return [];
-    return this.#decisions.denied
-      .toReversed()
-      .map((record) => ({ kind: 'decision', key: record.id, record, count: 1 }));
+    return foldRepeated(this.#decisions.denied.toReversed()).map((row) => ({ kind: 'decision', ...row }));
   }
 
   getTreeItem(node: DecisionRowNode): vscode.TreeItem {
-    return createDecisionItem(node, formatDenial(node.record));
+    return createDecisionItem(node, formatDenial(node.record, node.count));
   }
 
   resolveTreeItem(item: vscode.TreeItem, node: DecisionRowNode): vscode.TreeItem {
-    const { fields, command } = formatDenial(node.record);
-    item.tooltip = createTooltip(fields, command);
+    const { fields, command } = formatDenial(node.record, node.count);
+    item.tooltip = createTooltip(fields, { command });
     return item;
   }
 

@@ -85,7 +85,7 @@ function createSubjectItem(subject: SessionSubject): vscode.TreeItem {
   const item = new vscode.TreeItem(shown.label);
   item.description = shown.description;
   item.iconPath = createIcon(shown.icon);
-  item.tooltip = createTooltip(shown.fields);
+  item.tooltip = createTooltip(shown.fields, { sentence: shown.sentence });
   item.accessibilityInformation = { label: shown.spoken };
   return item;
 }

@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { escapeMarkdown, firstClause, formatCount, formatTimeOfDay } from '../../../src/presentation/text.ts';
+
+it('leaves no markup, link or tag in what comes from outside', () => {
+  assert.equal(escapeMarkdown('a *b* [c](d) <e>'), 'a \\*b\\* \\[c\\]\\(d\\) \\<e\\>');
+  assert.equal(escapeMarkdown('https://evil.test'), 'https\\:\\/\\/evil\\.test');
+  assert.equal(escapeMarkdown('plain words 12'), 'plain words 12');
+});
+
+it('says what was wrong without the advice behind it', () => {
+  assert.equal(firstClause('this reads keys; use the tool instead'), 'this reads keys');
+  assert.equal(firstClause('It deletes files. Ask first.'), 'It deletes files');
+  assert.equal(firstClause('reads ~/.ssh/id_rsa;x'), 'reads ~/.ssh/id_rsa;x');
+  assert.equal(firstClause(''), '');
+});
+
+it('counts one thing and many', () => {
+  assert.deepEqual(
+    [formatCount(1, 'decision'), formatCount(1200, 'decision')],
+    ['1 decision', '1,200 decisions'],
+  );
+});
+
+it('shows a time that it cannot read as it is', () => {
+  assert.equal(formatTimeOfDay('soon'), 'soon');
+});
