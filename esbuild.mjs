@@ -1,6 +1,6 @@
 // Builds what ships into dist/: three bundles, and the files that they read at run time.
 // `--watch` rebuilds on change.
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { context } from 'esbuild';
 
 const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -60,4 +60,5 @@ if (process.argv.includes('--watch')) {
 } else {
   await Promise.all(contexts.map((each) => each.rebuild()));
   await Promise.all(contexts.map((each) => each.dispose()));
+  chmodSync('dist/cli.js', 0o755);
 }
