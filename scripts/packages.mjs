@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** @typedef {{ package: string, program?: string, file?: string }} SystemPackage */
+/** What shows that it is there is a program on the PATH, a file, or a check. @typedef {{ package: string, program?: string, file?: string, isThere?: () => boolean }} SystemPackage */
 
 /** What `npm run build` calls. @type {SystemPackage[]} */
 export const buildPackages = [
@@ -30,11 +30,24 @@ export const testPackages = [
   ...serverPackages,
   ...browserPackages,
   { package: 'ninja-build', program: 'ninja' },
+  { package: 'clang', program: 'clang' },
   { package: 'clang-format', program: 'clang-format' },
+  { package: 'clang-tidy', program: 'clang-tidy' },
+  { package: 'binutils', program: 'readelf' },
   { package: 'dash', program: 'dash' },
   { package: 'perl', program: 'perl' },
   { package: 'procps', program: 'ps' },
 ];
+
+/** The runtime of clang's sanitizers, whose package carries clang's version: to be asked for when clang is there. @returns {SystemPackage[]} */
+export function sanitizerPackages() {
+  const version = spawnSync('clang', ['--version'], { encoding: 'utf8' }).stdout ?? '';
+  const major = /version (\d+)/.exec(version)?.[1];
+  const link = ['-fsanitize=address,fuzzer', '-x', 'c', '-', '-o', '/dev/null'];
+  const input = 'int LLVMFuzzerTestOneInput(void) { return 0; }';
+  const isThere = () => spawnSync('clang', link, { input, stdio: ['pipe', 'ignore', 'ignore'] }).status === 0;
+  return major ? [{ package: `libclang-rt-${major}-dev`, isThere }] : [];
+}
 
 /** Whether `program` can be found on this PATH. @param {string} program */
 export function isOnPath(program) {
@@ -51,7 +64,8 @@ export function isOnPath(program) {
 /** The names of those packages that are not there. @param {SystemPackage[]} wanted @returns {string[]} */
 export function findMissingPackages(wanted) {
   const missing = wanted.filter(
-    ({ program, file }) => (program && !isOnPath(program)) || (file && !existsSync(file)),
+    ({ program, file, isThere }) =>
+      (program && !isOnPath(program)) || (file && !existsSync(file)) || (isThere && !isThere()),
   );
   return [...new Set(missing.map((entry) => entry.package))];
 }

@@ -8,7 +8,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { isInstalled } from './install.mjs';
-import { formatInstallCommand, installMissingPackages, testPackages } from './packages.mjs';
+import {
+  formatInstallCommand,
+  installMissingPackages,
+  sanitizerPackages,
+  testPackages,
+} from './packages.mjs';
 import { addTotals, readTotals } from './readTotals.mjs';
 
 const maxLevelMinutes = 25;
@@ -88,7 +93,7 @@ function findUnlistedSkips(level, count, output) {
 
 /** Installs packages and modules; ends this process where a person has to. */
 function prepare() {
-  const missing = installMissingPackages(testPackages);
+  const missing = [...installMissingPackages(testPackages), ...installMissingPackages(sanitizerPackages())];
   if (missing.length > 0) {
     process.stderr.write(`The tests need ${missing.join(', ')}. Install: ${formatInstallCommand(missing)}\n`);
     process.exit(3);

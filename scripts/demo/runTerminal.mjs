@@ -5,6 +5,8 @@ import { constants } from 'node:os';
 import { createStateDirectory, removeStateDirectory } from './endpoint.mjs';
 import { demoEnvironment } from './environment.mjs';
 
+const maxDecisions = 40;
+
 /**
  * Runs `command`, or a shell, guarded in the demo workspace; prints what was decided and ends the endpoint.
  * @param {{ cli: string, demoFolder: string, workspace: string, command: string[] }} demo
@@ -25,12 +27,20 @@ export async function runTerminal({ cli, demoFolder, workspace, command }) {
       stdio: 'inherit',
     });
     const [code, signal] = await once(child, 'exit');
-    process.stderr.write('\nWhat was decided:\n');
-    spawnSync(process.execPath, [cli, 'log', '--state-dir', stateDirectory], { stdio: ['ignore', 2, 2] });
+    process.stderr.write(`\nWhat was decided:\n${readDecisions(cli, stateDirectory)}\n`);
     return code ?? 128 + (constants.signals[/** @type {NodeJS.Signals} */ (signal)] ?? 0);
   } finally {
     await removeStateDirectory(cli, stateDirectory);
   }
+}
+
+/** The recorded decisions, a line each; of many, only those that are no plain allow. @param {string} cli @param {string} stateDirectory */
+function readDecisions(cli, stateDirectory) {
+  const log = spawnSync(process.execPath, [cli, 'log', '--state-dir', stateDirectory], { encoding: 'utf8' });
+  const lines = log.stdout.split('\n').filter((line) => line !== '');
+  if (lines.length <= maxDecisions) return lines.join('\n');
+  const other = lines.filter((line) => !/^\S+ allow /.test(line));
+  return [...other, `and ${lines.length - other.length} commands that were allowed`].join('\n');
 }
 
 const shellGreeting = `
