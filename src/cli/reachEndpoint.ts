@@ -9,6 +9,7 @@ import type { Health } from '../protocol/health.ts';
 import type { StatePaths } from '../system/stateDirectory.ts';
 import type { CommandContext } from './command.ts';
 import { say } from './command.ts';
+import { starterWords } from './findStarter.ts';
 import type { OuterGuard } from './outerGuard.ts';
 import type { PreloadPlan } from './preloadPlan.ts';
 
@@ -43,7 +44,6 @@ function startEndpoint(
   isOwnGuard: boolean,
   { paths, context }: { readonly paths: StatePaths; readonly context: CommandContext },
 ): Promise<Result<RunningEndpoint, string>> {
-  const starter = context.processes.stat(process.ppid);
   const chosen = [
     ...plan.policies.flatMap((file) => ['--policy', file]),
     ...(plan.givenMode === undefined ? [] : ['--mode', plan.givenMode]),
@@ -52,10 +52,7 @@ function startEndpoint(
     program: currentNodeProgram(),
     bundle: join(context.bundleFolder, 'endpoint.js'),
     paths,
-    arguments: [
-      ...(starter === null ? [] : ['--started-by', `${starter.pid}:${starter.started}`]),
-      ...(isOwnGuard ? [] : chosen),
-    ],
+    arguments: [...starterWords(process.pid, context.processes), ...(isOwnGuard ? [] : chosen)],
     environment: context.environment,
   });
 }

@@ -136,3 +136,21 @@ test('who started the endpoint by hand may steer it', async (context) => {
   const { status, stdout, stderr } = await rampart.run(['stop']);
   assert.deepEqual([status, stdout, stderr, rampart.endpointPid], [0, '', '', null]);
 });
+
+test('who started the endpoint through a wrapper that is gone may steer it', async (context) => {
+  const rampart = new Rampart(context);
+  const wrapped = [
+    'sh',
+    '-c',
+    '"$@"; true',
+    'sh',
+    process.execPath,
+    cli,
+    'preload',
+    '--policy',
+    rampart.policy,
+  ] as const;
+  const started = await rampart.startProgram([...wrapped, '--', 'true'], { input: '' }).finished;
+  assert.equal(started.status, 0, started.stderr);
+  await rampart.mode('monitor');
+});

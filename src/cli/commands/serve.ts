@@ -10,6 +10,7 @@ import { becomeProgram } from '../becomeProgram.ts';
 import { say, stateDirectoryOf } from '../command.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { exitStatus } from '../exitStatus.ts';
+import { starterWords } from '../findStarter.ts';
 import { parseModeWord } from '../modeOption.ts';
 import { findPolicyProblems } from '../namedPolicies.ts';
 import type { Options } from '../options.ts';
@@ -94,6 +95,7 @@ function readServeWords(
     ...policiesOf(options, context).flatMap((file) => ['--policy', file]),
     ...(options.has('--no-default-policy') ? ['--no-default-policy'] : []),
     ...(mode.value === undefined ? [] : ['--mode', mode.value]),
+    ...starterWords(process.pid, context.processes),
   ]);
 }
 
