@@ -50,18 +50,6 @@ static bool may_stay(const struct rp_settings *settings, int variable, const cha
     return is_granted(settings, variable, value);
 }
 
-/* The next entry of a loader list, which is split at colons and blanks; NULL behind the last. */
-static const char *next_entry(const char **list, size_t *len) {
-    const char *start;
-    while (**list == ':' || **list == ' ')
-        (*list)++;
-    start = *list;
-    while (**list != '\0' && **list != ':' && **list != ' ')
-        (*list)++;
-    *len = (size_t)(*list - start);
-    return *len == 0 ? NULL : start;
-}
-
 static bool is_entry(const char *entry, size_t len, const char *path) {
     return path != NULL && rp_memory_length(path) == len && memcmp(entry, path, len) == 0;
 }
@@ -69,30 +57,8 @@ static bool is_entry(const char *entry, size_t len, const char *path) {
 static bool names_library(const struct rp_settings *settings, const char *list) {
     const char *entry;
     size_t len;
-    while ((entry = next_entry(&list, &len)) != NULL) {
+    while ((entry = rp_names_next_entry(&list, &len)) != NULL) {
         if (is_entry(entry, len, settings->library))
-            return true;
-    }
-    return false;
-}
-
-/* Sanitizer runtimes refuse to start when they are not the first object:
-   lib[clang_rt.](a|t|l|hwa)san… */
-static bool is_sanitizer(const char *entry, size_t len) {
-    static const char *const names[] = {"asan", "tsan", "lsan", "hwasan"};
-    const char *end = entry + len;
-    const char *name = entry;
-    for (const char *at = entry; at < end; at++) {
-        if (*at == '/')
-            name = at + 1;
-    }
-    if (end - name < 7 || !rp_memory_begins(name, "lib"))
-        return false;
-    name += 3;
-    if (rp_memory_begins(name, "clang_rt."))
-        name += 9;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (rp_memory_begins(name, names[i]))
             return true;
     }
     return false;
@@ -176,8 +142,8 @@ static void write_list(const struct rp_settings *settings, const char *list, cha
     bool placed = false;
     bool first = true;
     at = append(at, RP_NAMES_LOADER_PREFIX, sizeof RP_NAMES_LOADER_PREFIX - 1);
-    while ((entry = next_entry(&list, &len)) != NULL) {
-        if (!placed && !(first && is_sanitizer(entry, len))) {
+    while ((entry = rp_names_next_entry(&list, &len)) != NULL) {
+        if (!placed && !(first && rp_names_is_sanitizer(entry, len))) {
             at = append(at, settings->library, rp_memory_length(settings->library));
             *at++ = ':';
             placed = true;

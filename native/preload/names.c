@@ -68,3 +68,34 @@ uint32_t rp_names_find_markers(const char *const *environment) {
     }
     return found;
 }
+
+const char *rp_names_next_entry(const char **list, size_t *len) {
+    const char *start;
+    while (**list == ':' || **list == ' ')
+        (*list)++;
+    start = *list;
+    while (**list != '\0' && **list != ':' && **list != ' ')
+        (*list)++;
+    *len = (size_t)(*list - start);
+    return *len == 0 ? NULL : start;
+}
+
+bool rp_names_is_sanitizer(const char *entry, size_t len) {
+    static const char *const names[] = {"asan", "tsan", "lsan", "hwasan"};
+    const char *end = entry + len;
+    const char *name = entry;
+    for (const char *at = entry; at < end; at++) {
+        if (*at == '/')
+            name = at + 1;
+    }
+    if (end - name < 7 || !rp_memory_begins(name, "lib"))
+        return false;
+    name += 3;
+    if (rp_memory_begins(name, "clang_rt."))
+        name += 9;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (rp_memory_begins(name, names[i]))
+            return true;
+    }
+    return false;
+}

@@ -1,6 +1,8 @@
 #ifndef RP_NAMES_H
 #define RP_NAMES_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Names shared with the other programs: docs/protocol.md, section 7. */
@@ -37,5 +39,13 @@ extern const char *const rp_names_variables[RP_VARIABLE_COUNT];
 
 /* The value of an assignment NAME=value when it is for that name, else NULL. */
 const char *rp_names_value(const char *assignment, const char *name);
+
+/* The next entry of a loader list, which is split at colons and blanks, and moves the list behind
+   it; NULL behind the last. */
+const char *rp_names_next_entry(const char **list, size_t *len);
+
+/* Whether an entry is the runtime of a sanitizer, which refuses to start when it is not the first
+   object: lib[clang_rt.](a|t|l|hwa)san… */
+bool rp_names_is_sanitizer(const char *entry, size_t len);
 
 #endif

@@ -73,22 +73,44 @@ static void take_identity(struct rp_settings *settings, int pid) {
     settings->session = session != NULL ? session : RP_NAMES_DEFAULT_SESSION;
 }
 
-/* A relative name stops being right when the directory changes, so children get the whole path. */
+/* The first entry of a loader list with its colon, when it is a sanitizer's runtime; else nothing.
+ */
+static const char *store_sanitizer(struct rp_settings *settings, const char *list) {
+    const char *start;
+    size_t len;
+    if (list == NULL || (start = rp_names_next_entry(&list, &len)) == NULL ||
+        !rp_names_is_sanitizer(start, len) ||
+        len >= sizeof settings->room - settings->room_used - 2)
+        return "";
+    memcpy(settings->room + settings->room_used, start, len);
+    start = settings->room + settings->room_used;
+    settings->room_used += len + 2;
+    settings->room[settings->room_used - 2] = ':';
+    settings->room[settings->room_used - 1] = '\0';
+    return start;
+}
+
+/* A relative name stops being right when the directory changes, so children get the whole path. A
+   sanitizer's runtime that stood first at load must do so in children as well, or it ends them. */
 static void take_library(struct rp_settings *settings,
                          const struct rp_circumstances *circumstances) {
     const char *name = circumstances->library;
-    const char *whole[] = {RP_NAMES_LOADER_PREFIX, name, NULL};
-    const char *joined[] = {RP_NAMES_LOADER_PREFIX, circumstances->cwd, "/", name, NULL};
-    if (name == NULL || *name == '\0' || (*name != '/' && circumstances->cwd == NULL)) {
+    const char *list = find_value(circumstances->environment, RP_NAMES_LOADER);
+    bool relative = name != NULL && *name != '/';
+    const char *library[] = {relative ? circumstances->cwd : "", relative ? "/" : "", name, NULL};
+    const char *given[] = {name, NULL};
+    const char *loader[] = {RP_NAMES_LOADER_PREFIX, "", NULL, NULL};
+    if (name == NULL || *name == '\0' || (relative && circumstances->cwd == NULL)) {
         settings->captured = false;
         return;
     }
-    settings->loader = store(settings, *name == '/' ? whole : joined);
-    if (settings->loader == NULL)
-        return;
-    settings->library = settings->loader + sizeof RP_NAMES_LOADER_PREFIX - 1;
-    if (*name != '/')
-        settings->library_name = store(settings, joined + 3);
+    settings->library = store(settings, library);
+    if (relative)
+        settings->library_name = store(settings, given);
+    loader[1] = store_sanitizer(settings, list);
+    loader[2] = settings->library;
+    if (settings->captured)
+        settings->loader = store(settings, loader);
 }
 
 void rp_settings_take(struct rp_settings *settings, const struct rp_circumstances *circumstances) {

@@ -48,8 +48,9 @@ function isWhole(text) {
 }
 
 /** Answers every question with the bytes, or with silence when they are null. */
-function createEndpoint(path, answer) {
+function createEndpoint(address, answer) {
   const questions = [];
+  const heads = [];
   const server = createServer((socket) => {
     let text = '';
     socket.on('error', () => undefined);
@@ -57,12 +58,15 @@ function createEndpoint(path, answer) {
     socket.on('data', (piece) => {
       text += piece;
       if (!isWhole(text)) return;
+      heads.push(text.slice(0, text.indexOf('\r\n\r\n')));
       questions.push(JSON.parse(text.slice(text.indexOf('\r\n\r\n') + 4)));
       if (answer !== null) socket.end(answer);
     });
   });
   return new Promise((resolve) => {
-    server.listen(path, () => resolve({ questions, close: () => server.close() }));
+    server.listen(address, () => {
+      resolve({ questions, heads, port: server.address().port, close: () => server.close() });
+    });
   });
 }
 
@@ -153,6 +157,8 @@ const defaults = {
   asked: true,
   notice: null,
   journal: false,
+  tcp: false,
+  head: '',
   when: true,
 };
 
@@ -241,6 +247,14 @@ const cases = {
     environment: { RAMPART_URL: 'http://example.invalid', RAMPART_MODE: 'monitor' },
     asked: false,
   },
+  'asks over TCP': { tcp: true, head: 'POST /prefix/v1/preflight/exec HTTP/1.1' },
+  'is denied over TCP': { ...denied, tcp: true },
+  'shows its token': {
+    tcp: true,
+    environment: { RAMPART_TOKEN: 'secret' },
+    head: 'Authorization: Bearer secret',
+  },
+  'is refused on a wrong token': { ...unreadable, tcp: true, answer: http('{}', '401 Unauthorized') },
   'runs when the port is closed': { environment: { RAMPART_URL: 'http://127.0.0.1:1' }, asked: false },
   'fails by itself on a missing file': {
     environment: { SNIPPET_TARGET: notHere, PATH: '/nonexistent' },
@@ -330,7 +344,7 @@ function vforkRounds() {
 }
 
 /** The differences between what was expected of a case and what came. */
-function differences(wanted, got, questions, journal) {
+function differences(wanted, got, { questions, heads }, journal) {
   const list = [];
   const expect = (holds, text) => holds || list.push(text);
   // Where libc has no such door, what is allowed still fails.
@@ -343,6 +357,10 @@ function differences(wanted, got, questions, journal) {
     expect(first.params.command.includes('target'), `asked about ${first.params.command}`);
     expect(first.exe === (isShell ? '/bin/sh' : target), `asked about ${first.exe}`);
   }
+  expect(
+    heads.every((head) => head.includes(wanted.head)),
+    `asked with ${String(heads)}`,
+  );
   if (wanted.notice !== null) expect(got.errors.includes(wanted.notice), `no notice: ${got.errors}`);
   else expect(!got.errors.includes('rampart: denied'), `an unexpected notice: ${got.errors}`);
   expect(!got.errors.includes('problem:'), got.errors);
@@ -355,8 +373,10 @@ function differences(wanted, got, questions, journal) {
 async function checkCase(wanted) {
   const directory = mkdtempSync(join(tmpdir(), 'rampart-doors-'));
   const socket = join(directory, 'endpoint.sock');
-  const environment = { RAMPART_URL: `unix://${socket}`, ...wanted.environment };
-  const endpoint = wanted.answer === undefined ? null : await createEndpoint(socket, wanted.answer);
+  const address = wanted.tcp ? { host: '127.0.0.1', port: 0 } : socket;
+  const endpoint = wanted.answer === undefined ? null : await createEndpoint(address, wanted.answer);
+  const url = wanted.tcp ? `http://127.0.0.1:${String(endpoint.port)}/prefix/` : `unix://${socket}`;
+  const environment = { RAMPART_URL: url, ...wanted.environment };
   if (wanted.state !== null) {
     writeFileSync(join(directory, 'state'), wanted.state);
     chmodSync(join(directory, 'state'), wanted.stateMode);
@@ -369,7 +389,7 @@ async function checkCase(wanted) {
   try {
     const got = await run(wanted.circumstance, environment, true);
     const journal = existsSync(join(directory, 'journal'));
-    return differences(wanted, got, endpoint?.questions ?? [], journal);
+    return differences(wanted, got, endpoint ?? { questions: [], heads: [] }, journal);
   } finally {
     endpoint?.close();
     rmSync(directory, { recursive: true, force: true });

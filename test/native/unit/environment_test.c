@@ -157,6 +157,14 @@ static void check_relative_library(void) {
     check_armed(ENVIRONMENT("LD_PRELOAD=./x.so:./r.so"), "LD_PRELOAD=/w/./r.so:./x.so\n");
 }
 
+/* Where a sanitizer's runtime came first, it does so in a child with an empty environment. */
+static void check_sanitized(void) {
+    take(ENVIRONMENT("LD_PRELOAD=/u/libasan.so.8:/x.so:/l/r.so"), "/l/r.so", NULL);
+    settings.assignment[RP_SESSION] = NULL;
+    check_armed(NULL, "LD_PRELOAD=/u/libasan.so.8:/l/r.so\n");
+    check_armed(ENVIRONMENT("LD_PRELOAD=/y.so"), "LD_PRELOAD=/l/r.so:/y.so\n");
+}
+
 /* A variable of the child, what was captured, and what the child gets. */
 static void check_variables(void) {
     static const struct {
@@ -215,6 +223,7 @@ int main(void) {
     check_markers();
     check_loader_list();
     check_relative_library();
+    check_sanitized();
     check_variables();
     check_duplicates();
     return check_finish();
