@@ -8,8 +8,3 @@ export const modes: readonly Mode[] = ['enforce', 'monitor', 'disabled'];
 export function isMode(word: unknown): word is Mode {
   return modes.some((mode) => mode === word);
 }
-
-/** The more lenient of two modes. */
-export function moreLenient(first: Mode, second: Mode): Mode {
-  return modes.indexOf(first) > modes.indexOf(second) ? first : second;
-}
