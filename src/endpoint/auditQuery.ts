@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { constants, createReadStream, openSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { messageOf } from '../base/assert.ts';
@@ -22,6 +22,95 @@ export interface AuditPage {
   readonly total: number;
   /** The offset of the next page; 0 when there is none. */
   readonly next: number;
+}
+
+/** The days that have a log, the newest first. */
+export function listAuditDates(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => /^\d{4}-\d{2}-\d{2}\.jsonl$/.test(name))
+      .map((name) => name.slice(0, -'.jsonl'.length))
+      .sort()
+      .reverse();
+  } catch {
+    return [];
+  }
+}
+
+/** Whether a text names a day. */
+export function isAuditDate(text: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}$/.test(text);
+}
+
+/** Opens the log of a day for reading; null when there is none. The caller closes it. */
+export function openAuditDay(folder: string, date: string): number | null {
+  try {
+    return openSync(join(folder, `${date}.jsonl`), constants.O_RDONLY | constants.O_NOFOLLOW);
+  } catch {
+    return null;
+  }
+}
+
+/** How many records have which action, tool, agent and session. */
+export interface AuditStats {
+  readonly total_events: number;
+  readonly by_action: Readonly<Record<string, number>>;
+  readonly by_tool: Readonly<Record<string, number>>;
+  readonly by_agent: Readonly<Record<string, number>>;
+  readonly by_session: Readonly<Record<string, number>>;
+}
+
+/** How many different names are counted; what comes later counts in the total alone. */
+const maxCountedNames = 10_000;
+
+/** Counts the records of these days. */
+export async function readAuditStats(
+  folder: string,
+  dates: readonly string[],
+): Promise<Result<AuditStats, string>> {
+  let total = 0;
+  const [actions, tools, agents, sessions] = [
+    new NameCounts(),
+    new NameCounts(),
+    new NameCounts(),
+    new NameCounts(),
+  ];
+  try {
+    for await (const record of readDays(folder, dates)) {
+      total += 1;
+      actions.add(actionOf(record));
+      tools.add(record['tool']);
+      agents.add(record['agent']);
+      sessions.add(record['session']);
+    }
+  } catch (thrown) {
+    return failure(`the audit log cannot be read: ${messageOf(thrown)}`);
+  }
+  return success({
+    total_events: total,
+    by_action: actions.read(),
+    by_tool: tools.read(),
+    by_agent: agents.read(),
+    by_session: sessions.read(),
+  });
+}
+
+class NameCounts {
+  readonly #counts = new Map<string, number>();
+
+  add(name: unknown): void {
+    const isKnown =
+      typeof name === 'string' && (this.#counts.has(name) || this.#counts.size < maxCountedNames);
+    if (isKnown) this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
+  }
+
+  read(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#counts);
+  }
+}
+
+async function* readDays(folder: string, dates: readonly string[]): AsyncGenerator<UnknownRecord> {
+  for (const date of dates) yield* readRecords(join(folder, `${date}.jsonl`));
 }
 
 /** Reads the log of a UTC day. Lines that are no records are passed over; a day without a log has none. */
@@ -61,14 +150,16 @@ async function* readRecords(file: string): AsyncGenerator<UnknownRecord> {
 }
 
 function isWanted(record: UnknownRecord, filter: AuditFilter): boolean {
-  const decision = record['decision'];
-  const action = isRecord(decision) ? decision['action'] : null;
   return (
-    (filter.action === null || filter.action === action) &&
+    (filter.action === null || filter.action === actionOf(record)) &&
     (['tool', 'agent', 'session'] as const).every(
       (name) => filter[name] === null || filter[name] === record[name],
     )
   );
+}
+
+function actionOf({ decision }: UnknownRecord): unknown {
+  return isRecord(decision) ? decision['action'] : null;
 }
 
 function isMissing(thrown: unknown): boolean {

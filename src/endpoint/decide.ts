@@ -54,7 +54,7 @@ export function decide(request: ExecRequest, deciders: Deciders): PreflightAnswe
   if (mode === 'disabled') return formatUnaskedAnswer(request, 'the mode is disabled');
   if (isReleased(request, deciders)) return formatUnaskedAnswer(request, 'the terminal is released');
   const started = performance.now();
-  const decision = evaluateSafely(request, deciders);
+  const decision = judge(request, deciders);
   const evaluationTimeUs = Math.round((performance.now() - started) * 1_000);
   if (request.enforce) deciders.counts.add(request.tool);
   const id = request.id ?? deciders.createId();
@@ -73,10 +73,10 @@ function isReleased(request: ExecRequest, { sessions }: Deciders): boolean {
 }
 
 /**
- * The address of what a failure of ours means: the question is refused, never an error status, which would let
+ * What the policy says, and the address of what a failure of ours means: the question is refused, never an error status, which would let
  * it run. A disk that takes no record does not stop a decision; the status and the log say so.
  */
-function evaluateSafely(request: ExecRequest, deciders: Deciders): Decision {
+export function judge(request: ExecRequest, deciders: Deciders): Decision {
   try {
     const workspace = deciders.workspaceOf(request.cwd);
     return evaluate(deciders.policy.setFor(workspace), request, { ...deciders.world, workspace });

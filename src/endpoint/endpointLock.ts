@@ -56,6 +56,10 @@ export function isSameFile(
   status: { readonly ino: number; readonly dev: number } | null,
   path: string,
 ): boolean {
-  const found = statSync(path, { throwIfNoEntry: false });
-  return status !== null && found?.ino === status.ino && found.dev === status.dev;
+  try {
+    const found = statSync(path);
+    return status !== null && found.ino === status.ino && found.dev === status.dev;
+  } catch {
+    return false;
+  }
 }

@@ -138,5 +138,7 @@ function complainAbout(error: StartFailure, { paths }: EndpointSettings): number
 }
 
 process.umask(0o077);
+// A guard that ends lets everything run: whatever was not foreseen is logged, and the next question is answered.
+process.on('uncaughtException', (thrown) => logger.error(`not foreseen: ${thrown.stack ?? thrown.message}`));
 process.stderr.on('error', () => undefined);
 process.exitCode = await run(process.argv.slice(2), process.env);

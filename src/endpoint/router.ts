@@ -4,16 +4,19 @@ import { checkAccess } from './access.ts';
 import type { AccessSettings, Authority } from './access.ts';
 import { refuse } from './exchange.ts';
 import type { EndpointRequest, EndpointResponse } from './exchange.ts';
+import { handleAuditDates, handleAuditExport, handleAuditStats } from './handlers/auditDays.ts';
 import { handleAuditEvents } from './handlers/auditEvents.ts';
 import { handleHealth } from './handlers/health.ts';
 import { handleMode } from './handlers/mode.ts';
 import { handlePolicies } from './handlers/policies.ts';
 import { handlePolicyReload } from './handlers/policyReload.ts';
+import { handlePolicySummary } from './handlers/policySummary.ts';
 import { handlePreflight } from './handlers/preflight.ts';
 import { handleSessionRegistration, handleSessions } from './handlers/sessions.ts';
 import { handleShutdown } from './handlers/shutdown.ts';
 import { handleStatus } from './handlers/status.ts';
 import { handleStream } from './handlers/stream.ts';
+import { handleTest } from './handlers/test.ts';
 import type { EndpointParts, Handler } from './parts.ts';
 
 interface Route {
@@ -31,6 +34,11 @@ const table: readonly Route[] = [
   { method: 'PUT', path: routes.mode, authority: 'admin', handler: handleMode },
   { method: 'GET', path: routes.policies, authority: 'admin', handler: handlePolicies },
   { method: 'POST', path: routes.policyReload, authority: 'admin', handler: handlePolicyReload },
+  { method: 'GET', path: routes.policySummary, authority: 'admin', handler: handlePolicySummary },
+  { method: 'POST', path: routes.test, authority: 'admin', handler: handleTest },
+  { method: 'GET', path: routes.auditDates, authority: 'admin', handler: handleAuditDates },
+  { method: 'GET', path: routes.auditExport, authority: 'admin', handler: handleAuditExport },
+  { method: 'GET', path: routes.auditStats, authority: 'admin', handler: handleAuditStats },
   { method: 'GET', path: routes.auditEvents, authority: 'admin', handler: handleAuditEvents },
   { method: 'GET', path: routes.sessions, authority: 'admin', handler: handleSessions },
   { method: 'PUT', path: `${routes.sessions}/`, authority: 'admin', handler: handleSessionRegistration },

@@ -1,6 +1,8 @@
+import { createReadStream } from 'node:fs';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { pipeline } from 'node:stream';
 import type { Disposable } from '../base/disposable.ts';
 import { refuse } from './exchange.ts';
 import type { Caller, EndpointRequest, EndpointResponse, StreamSink } from './exchange.ts';
@@ -104,8 +106,16 @@ function requestOf(incoming: IncomingMessage, text: string, caller: Caller): End
 }
 
 function send(outgoing: ServerResponse, response: EndpointResponse): void {
-  if (response.kind === 'stream') sendStream(outgoing, response.open);
-  else sendJson(outgoing, response.status, response.body);
+  switch (response.kind) {
+    case 'json':
+      sendJson(outgoing, response.status, response.body);
+      break;
+    case 'file':
+      sendFile(outgoing, response.descriptor, response.contentType);
+      break;
+    case 'stream':
+      sendStream(outgoing, response.open);
+  }
 }
 
 /** Answers before the body was read; what is left of it is thrown away with the connection. */
@@ -122,6 +132,12 @@ function sendJson(outgoing: ServerResponse, status: number, body: object): void 
   });
   // As text it goes out in one write with the head.
   outgoing.end(text);
+}
+
+/** What is appended while the file is sent goes along or not; the descriptor is closed in any case. */
+function sendFile(outgoing: ServerResponse, descriptor: number, contentType: string): void {
+  outgoing.writeHead(200, { 'Content-Type': contentType });
+  pipeline(createReadStream('', { fd: descriptor }), outgoing, () => undefined);
 }
 
 function sendStream(outgoing: ServerResponse, open: (sink: StreamSink) => Disposable): void {

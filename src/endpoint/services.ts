@@ -136,9 +136,9 @@ export function createServices(
 
 function evaluationWorld(
   { policies, temporary }: EndpointSettings,
-  { reader }: EndpointWorld,
+  { reader, clock }: EndpointWorld,
 ): Deciders['world'] {
-  return { reader, home: policies.home, temporary, realpath: resolveLinks, now: () => performance.now() };
+  return { reader, home: policies.home, temporary, realpath: resolveLinks, now: () => clock.now() };
 }
 
 function connectStream({ stream, mode, policy, deciders }: Services, owned: DisposableList): void {

@@ -1,4 +1,4 @@
-import { readAuditPage } from '../auditQuery.ts';
+import { isAuditDate, readAuditPage } from '../auditQuery.ts';
 import { refuse, respond } from '../exchange.ts';
 import type { Handler } from '../parts.ts';
 
@@ -8,7 +8,7 @@ const maxLimit = 500;
 /** `GET /v1/audit/events`: a day's records, the newest first; `next_offset` is 0 at the end, as the peer has it. */
 export const handleAuditEvents: Handler = async ({ query }, parts) => {
   const date = query.get('date') ?? new Date(parts.deciders.clock.now()).toISOString().slice(0, 10);
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(date)) return refuse(400, 'date is written YYYY-MM-DD');
+  if (!isAuditDate(date)) return refuse(400, 'date is written YYYY-MM-DD');
   const limit = countIn(query, 'limit', defaultLimit);
   const offset = countIn(query, 'offset', 0);
   if (limit === null || offset === null) return refuse(400, 'limit and offset are whole numbers');

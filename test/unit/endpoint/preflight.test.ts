@@ -190,3 +190,11 @@ test('takes the folder of an open window for the workspace', async (context) => 
   const answer = await fixture.ask('make all', { cwd: join(folder, 'vendored') });
   assert.equal(answer['allowed'], false);
 });
+
+test('knows what time it is when a rule ends', async (context) => {
+  const policy = (day: string): string =>
+    `version: "1"\ndefault_action: allow\npolicies:\n  - name: timed\n    rules:\n      - {action: deny, expires_at: ${day}T00:00:00Z, message: for now}\n`;
+  const before = await startFixture(context, { policy: policy('2026-03-05') });
+  const after = await startFixture(context, { policy: policy('2026-03-04') });
+  assert.deepEqual([(await before.ask('ls'))['allowed'], (await after.ask('ls'))['allowed']], [false, true]);
+});

@@ -197,7 +197,8 @@ export function exchange(options: RequestOptions, body: string | Buffer | null):
       let text = '';
       incoming.setEncoding('utf8').on('data', (piece: string) => (text += piece));
       incoming.on('end', () => {
-        const parsed: unknown = text.startsWith('{') ? JSON.parse(text) : {};
+        const isJson = incoming.headers['content-type'] === 'application/json';
+        const parsed: unknown = isJson && text !== '' ? JSON.parse(text) : {};
         const { statusCode: status = 0, headers } = incoming;
         resolve({ status, headers, text, body: isRecord(parsed) ? parsed : {} });
       });

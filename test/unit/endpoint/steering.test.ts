@@ -130,6 +130,11 @@ test('refuses to be steered from a guarded tree, and records who tried', async (
     ['GET', '/v1/policies'],
     ['POST', '/v1/policy/reload'],
     ['GET', '/v1/audit/events'],
+    ['GET', '/v1/audit/dates'],
+    ['GET', '/v1/audit/export?date=2026-03-04'],
+    ['GET', '/v1/audit/stats'],
+    ['GET', '/v1/policy/summary'],
+    ['POST', '/v1/test'],
     ['GET', '/v1/sessions'],
     ['PUT', '/v1/sessions/200'],
     ['GET', '/v1/events/stream'],
@@ -149,7 +154,7 @@ test('refuses to be steered from a guarded tree, and records who tried', async (
       pid,
       enforced,
     ]),
-    admin.map(([method, path]) => [{ command: `${method} ${path}` }, 'deny', 300, true]),
+    admin.map(([method, path]) => [{ command: `${method} ${path.replace(/\?.*/, '')}` }, 'deny', 300, true]),
   );
 });
 
@@ -261,4 +266,61 @@ test('gives the log of a day, the newest first and in pages', async (context) =>
   for (const query of ['date=../x', 'limit=-1', 'offset=a']) {
     assert.equal((await fixture.call('GET', `/v1/audit/events?${query}`)).status, 400, query);
   }
+});
+
+test('tells what the rules are and what they would say, and records nothing of it', async (context) => {
+  const fixture = await startFixture(context);
+  const summary = await fixture.call('GET', '/v1/policy/summary');
+  assert.deepEqual(summary.body, {
+    default_action: 'allow',
+    rules: [
+      { name: 'fixture', action: 'deny', summary: 'deletes a tree' },
+      { name: 'fixture', action: 'ask', summary: 'publishes a package' },
+      { name: 'fixture', action: 'watch', summary: 'uses the network' },
+    ],
+    summary: '3 rules in 1 policies; otherwise allow',
+  });
+  const tested = await fixture.call('POST', '/v1/test', { command: 'rm -rf x' });
+  assert.deepEqual(tested.body, {
+    command: 'rm -rf x',
+    tool: 'exec',
+    action: 'deny',
+    message: 'deletes a tree',
+    matched_policies: ['fixture'],
+    policy_scope: 'global',
+    rule: { policy: 'fixture', index: 0, file: fixture.policyFile, line: 7 },
+  });
+  const read = await fixture.call('POST', '/v1/test', { command: '/etc/shadow', tool: 'read' });
+  assert.deepEqual([read.body['action'], read.body['tool']], ['allow', 'read']);
+  for (const body of [{}, [], { command: '' }, { command: 'ls', tool: 1 }, { command: 'ls', agent: 1 }]) {
+    assert.equal((await fixture.call('POST', '/v1/test', body)).status, 400, JSON.stringify(body));
+  }
+  assert.deepEqual(fixture.records(), []);
+});
+
+test('tells which days have a log, counts them and hands them out', async (context) => {
+  const fixture = await startFixture(context);
+  await fixture.ask('rm -rf x', { agent: 'codex' });
+  fixture.clock.time += 86_400_000;
+  await fixture.ask('ls', { agent: 'codex', session: 't' });
+  const dates = await fixture.call('GET', '/v1/audit/dates');
+  assert.deepEqual(dates.body, { dates: ['2026-03-05', '2026-03-04'], configured: true });
+  const both = await fixture.call('GET', '/v1/audit/stats?from=2026-03-04&to=2026-03-05');
+  assert.deepEqual(both.body, {
+    total_events: 2,
+    by_action: { deny: 1, allow: 1 },
+    by_tool: { exec: 2 },
+    by_agent: { codex: 2 },
+    by_session: { s: 1, t: 1 },
+  });
+  assert.equal((await fixture.call('GET', '/v1/audit/stats')).body['total_events'], 1);
+  const exported = await fixture.call('GET', '/v1/audit/export?date=2026-03-04');
+  assert.equal(exported.headers['content-type'], 'application/jsonl');
+  assert.equal(exported.text, `${JSON.stringify(fixture.records()[0])}\n`);
+  const statuses = await Promise.all(
+    ['export?date=2026-03-01', 'export?date=../x', 'stats?from=2026-03-05&to=2026-03-04', 'stats?from=x'].map(
+      async (query) => (await fixture.call('GET', `/v1/audit/${query}`)).status,
+    ),
+  );
+  assert.deepEqual(statuses, [404, 400, 400, 400]);
 });
