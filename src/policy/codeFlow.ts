@@ -5,7 +5,7 @@ import { isShell, readShellCall } from './shellCall.ts';
 import type { Span } from './shellScript.ts';
 
 /** The most commands that are followed back from one. */
-const maxFollowed = 256;
+const maxFollowed = 64;
 
 /** From where, other than files, commands take the code that they run. */
 export function readCodeSources(components: readonly Component[]): ReadonlySet<CodeSource> {

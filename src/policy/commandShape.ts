@@ -13,6 +13,8 @@ const maxShapeLength = 512;
  */
 export interface CommandShape {
   readonly source: string;
+  /** The names that the program can have; null when they are patterns. */
+  readonly programs: readonly string[] | null;
   /**
    * Whether a command has this shape. A granting test takes the program only as it is written in the shape, and
    * never guesses whether a word is an option's value.
@@ -57,6 +59,7 @@ export function parseCommandShape(source: string): Result<CommandShape, string> 
   };
   return success({
     source,
+    programs: /[*?[]/.test(program) ? null : program.split('|'),
     test: (name, given, isGranting) => isMatch(shape, name, given, isGranting),
   });
 }

@@ -34,6 +34,8 @@ export interface CommandCondition {
   readonly contains: readonly string[] | null;
   readonly notMatches: readonly TextPattern[] | null;
   readonly runs: readonly CommandShape[] | null;
+  /** The programs that `runs` speaks of; null when there is no `runs`, or any program can be meant. */
+  readonly programs: ReadonlySet<string> | null;
   /** Texts any of which stands in the command, whatever its case. */
   readonly mentions: readonly string[] | null;
   readonly deletes: readonly TargetClass[] | null;

@@ -141,16 +141,17 @@ function resolveAll(
  * pipes and substitutions.
  */
 export function readSends(components: readonly Component[], world: PathWorld): readonly string[] {
-  const sent: string[] = [];
-  for (const component of components) {
-    if (!isSender(component)) continue;
-    const flowing = [component.input, component.inner].flatMap((span) =>
-      span === null || span.from >= span.to ? [] : feedersOf(components, span),
-    );
-    for (const feeder of flowing) sent.push(...readReads(feeder, world), ...readEnvironment(feeder));
-    sent.push(...resolveAll(component, uploadsOf(component), world));
-  }
-  return sent;
+  const sending = components.filter(isSender);
+  const flowing = new Set(
+    sending.flatMap(({ input, inner }) => [
+      ...(input === null ? [] : feedersOf(components, input)),
+      ...feedersOf(components, inner),
+    ]),
+  );
+  return [
+    ...[...flowing].flatMap((feeder) => [...readReads(feeder, world), ...readEnvironment(feeder)]),
+    ...sending.flatMap((sender) => resolveAll(sender, uploadsOf(sender), world)),
+  ];
 }
 
 /** `env` and `printenv` print what programs were started with, tokens among it. */

@@ -116,7 +116,9 @@ function isRestricted(condition: CommandCondition, call: Call): boolean {
   const notMatches = condition.notMatches ?? [];
   if (!hasText && !hasEffects(condition)) return false;
   let hasExcluded = false;
+  const { programs } = condition;
   for (const component of call.reading.components) {
+    if (programs !== null && !programs.has(component.program)) continue;
     if (hasText && !isNamed(condition, component, call)) continue;
     if (call.textsOf(component).some((text) => matchesAny(notMatches, text))) hasExcluded = true;
     else if (isEffectMatch(condition, component, call, false)) return true;

@@ -1,5 +1,6 @@
 import type { Node } from 'yaml';
 import type { Result } from '../base/result.ts';
+import type { CommandShape } from './commandShape.ts';
 import { parseCommandShape } from './commandShape.ts';
 import type { CallCount, CommandCondition, Condition, NumberRange } from './condition.ts';
 import { codeSources } from './condition.ts';
@@ -106,11 +107,13 @@ class ConditionParser {
   }
 
   #command(): CommandCondition | null {
+    const runs = this.#patterns('runs', parseCommandShape);
     const condition: CommandCondition = {
       matches: this.#patterns('command_matches', parseTextPattern),
       contains: this.#patterns('command_contains', parseSubstring),
       notMatches: this.#patterns('command_not_matches', parseTextPattern),
-      runs: this.#patterns('runs', parseCommandShape),
+      runs,
+      programs: programsOf(runs ?? []),
       mentions: this.#patterns('mentions', parseSubstring),
       deletes: this.#words('deletes', targetClasses),
       reads: this.#patterns('reads', parsePathPattern),
@@ -213,6 +216,11 @@ class ConditionParser {
       this.#file.report(node, 'window must be a duration above 0 and up to 720h, such as 10m');
     return windowMs;
   }
+}
+
+function programsOf(shapes: readonly CommandShape[]): ReadonlySet<string> | null {
+  const names = shapes.map((shape) => shape.programs);
+  return names.length === 0 || names.includes(null) ? null : new Set(names.flatMap((each) => each ?? []));
 }
 
 function parseSubstring(source: string): Result<string, string> {
