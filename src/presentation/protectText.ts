@@ -67,7 +67,7 @@ export const protectMessages = {
     `“${name}” was opened with the guard on, but the library did not speak up in it. It is not guarded.`,
   notReached: (cause: string): string => `The policy endpoint could not be reached: ${cause}`,
   noEndpoint: 'it did not answer in time',
-  noProcess: (name: string): string => `“${name}” has no process that could be guarded.`,
+  notStarted: 'The terminal has not started yet. It will be guarded when it does.',
   problem: (cause: string): string => `Rampart could not set up the guard: ${cause}`,
 } as const;
 

@@ -23,6 +23,8 @@ export type GuardState =
   /** Guarded, but a person took it back: only agents in it are asked about. */
   | { readonly kind: 'released'; readonly view: SessionView }
   | { readonly kind: 'checking' }
+  /** Its process has not started: the editor may be asking whether the workspace is trusted. */
+  | { readonly kind: 'notStarted' }
   | { readonly kind: 'unknown' }
   | { readonly kind: 'unguarded'; readonly reason: UnguardedReason };
 
@@ -92,6 +94,12 @@ function describe(state: GuardState): Look {
         sentence: 'It was just opened; the library has not spoken up yet.',
         icon: { id: 'loading~spin', color: null },
       };
+    case 'notStarted':
+      return {
+        words: 'not started',
+        sentence: 'Its process has not started yet.',
+        icon: { id: 'circle-outline', color: null },
+      };
     case 'unknown':
       return {
         words: 'not known',
@@ -152,11 +160,13 @@ export interface GuardEvidence {
   /** Whether the endpoint can be asked now. */
   readonly connected: boolean;
   readonly pid: number | null;
+  /** An extension draws it, so it has no process. */
+  readonly isDrawn: boolean;
   /** What the endpoint says of this very process; null when it has never heard of it. */
   readonly view: SessionView | null;
   /** Whether it was opened while new terminals were being armed. */
   readonly openedArmed: boolean;
-  /** How long it has been known, in milliseconds. */
+  /** How long its process has been known, in milliseconds. */
   readonly ageMs: number;
 }
 
@@ -168,8 +178,9 @@ export function evaluateGuardState(evidence: GuardEvidence): GuardState {
   const { view } = evidence;
   if (view?.guarded === true) return stateOfView(view);
   if (!evidence.supported) return { kind: 'unguarded', reason: 'unsupported' };
+  if (evidence.isDrawn) return { kind: 'unguarded', reason: 'noProcess' };
+  if (evidence.pid === null) return { kind: 'notStarted' };
   if (evidence.openedArmed && evidence.ageMs < helloGraceMs) return { kind: 'checking' };
-  if (evidence.pid === null) return { kind: 'unguarded', reason: 'noProcess' };
   if (!evidence.openedArmed) {
     return { kind: 'unguarded', reason: evidence.guardEnabled ? 'openedBeforeGuard' : 'guardOff' };
   }

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { protectMessages, unguardedChoices } from '../../presentation/protectText.ts';
 import { helloGraceMs } from '../../presentation/sessionLabel.ts';
 import { isIdleShell } from '../injection/idleShell.ts';
-import type { KnownTerminal } from '../injection/terminalRegistry.ts';
+import { isDrawn, type KnownTerminal } from '../injection/terminalRegistry.ts';
 import { chooseValue } from './chooseValue.ts';
 import { endpointWaitMs, type CommandParts } from './commandParts.ts';
 
@@ -24,7 +24,8 @@ export async function protectTerminal(parts: CommandParts, target?: vscode.Termi
     return;
   }
   const known = await awaitGuarded(parts, terminal);
-  if (hasLibrary(known)) parts.notices.mention(protectMessages.protected(known.subject.name));
+  if (known === null) parts.notices.mention(protectMessages.notStarted);
+  else if (hasLibrary(known)) parts.notices.mention(protectMessages.protected(known.subject.name));
   else if (isIdle(parts, known)) await relaunch(parts, known, protectMessages.relaunched);
   else await offerChoices(parts, known);
 }
@@ -45,21 +46,20 @@ async function isGuardReady(parts: CommandParts): Promise<boolean> {
   return false;
 }
 
-async function offerChoices(parts: CommandParts, known: KnownTerminal | null): Promise<void> {
-  const canRelaunch = known?.pid != null && known.kind === 'terminal';
+async function offerChoices(parts: CommandParts, known: KnownTerminal): Promise<void> {
+  const canRelaunch = known.pid !== null && known.kind === 'terminal';
   const choices = unguardedChoices.filter((choice) => choice.value !== 'relaunch' || canRelaunch);
   const chosen = await chooseValue(protectMessages.pickTitle, choices);
   if (chosen === 'openGuarded') await openGuarded(parts);
-  if (chosen === 'relaunch' && known !== null) {
-    await relaunch(parts, known, protectMessages.relaunchedOnRequest);
-  }
+  if (chosen === 'relaunch') await relaunch(parts, known, protectMessages.relaunchedOnRequest);
 }
 
 async function openGuarded(parts: CommandParts): Promise<void> {
   const terminal = vscode.window.createTerminal({ iconPath: new vscode.ThemeIcon('shield') });
   terminal.show();
   const known = await awaitGuarded(parts, terminal);
-  if (hasLibrary(known)) parts.notices.mention(protectMessages.opened(known.subject.name));
+  if (known === null) parts.notices.mention(protectMessages.notStarted);
+  else if (hasLibrary(known)) parts.notices.mention(protectMessages.opened(known.subject.name));
   else parts.notices.warn(protectMessages.notGuarded(terminal.name));
 }
 
@@ -80,11 +80,15 @@ async function relaunch(
   else parts.notices.warn(protectMessages.notGuarded(terminal.name));
 }
 
-/** Tells the endpoint to enforce everything in a terminal, and waits until its library has said hello or was silent too long. */
+/**
+ * Tells the endpoint to enforce everything in a terminal, and waits until its library has said hello or was silent
+ * too long. Null when its process does not start: the editor may be asking whether the workspace is trusted.
+ */
 async function awaitGuarded(parts: CommandParts, terminal: vscode.Terminal): Promise<KnownTerminal | null> {
   const { registry } = parts;
-  if ('pty' in terminal.creationOptions) return registry.find(terminal);
+  if (isDrawn(terminal)) return registry.find(terminal);
   await until(parts, processStartMs, async () => (await registry.find(terminal))?.pid != null);
+  if ((await registry.find(terminal))?.pid == null) return null;
   const told = await registry.protect(terminal, 'protected');
   if (!told.ok) parts.notices.warn(protectMessages.problem(told.error));
   const isSettled = async (): Promise<boolean> => {
@@ -103,11 +107,12 @@ async function until(parts: CommandParts, withinMs: number, isTrue: () => Promis
 }
 
 function hasLibrary(known: KnownTerminal | null): known is KnownTerminal {
-  return known?.subject.state.kind === 'guarded' || known?.subject.state.kind === 'released';
+  const kind = known?.subject.state.kind;
+  return kind === 'guarded' || kind === 'released';
 }
 
 /** Whether starting a terminal anew ends no work. A task's terminal runs work by its nature. */
-function isIdle(parts: CommandParts, known: KnownTerminal | null): known is KnownTerminal {
-  if (known?.pid == null || known.kind === 'task' || known.isRunning) return false;
+function isIdle(parts: CommandParts, known: KnownTerminal): boolean {
+  if (known.pid === null || known.kind === 'task' || known.isRunning) return false;
   return isIdleShell(parts.processes, known.pid);
 }

@@ -200,10 +200,10 @@ export class TerminalRegistry implements Disposable {
     const notYet = new Promise<undefined>((resolve) => setImmediate(() => resolve(undefined)));
     const pid = await Promise.race([tracked.terminal.processId, notYet]);
     if (!isProcessId(pid) || pid === tracked.pid || !this.#tracked.has(tracked.terminal)) return;
+    tracked.since = this.#parts.clock.now();
     if (tracked.pid !== null) {
       this.#parts.sessions.remove(tracked.pid);
       tracked.openedArmed = this.#parts.isArmed();
-      tracked.since = this.#parts.clock.now();
       tracked.protection = null;
       tracked.running = 0;
     }
@@ -259,6 +259,7 @@ export class TerminalRegistry implements Disposable {
       guardEnabled,
       connected: endpoint === 'connected',
       pid: tracked.pid,
+      isDrawn: isDrawn(tracked.terminal),
       view,
       openedArmed: tracked.openedArmed,
       ageMs: this.#parts.clock.now() - tracked.since,
@@ -269,6 +270,11 @@ export class TerminalRegistry implements Disposable {
 /** The editor says -1 or nothing where a terminal has no process. */
 function isProcessId(pid: number | undefined): pid is number {
   return pid !== undefined && pid > 0;
+}
+
+/** Whether an extension draws a terminal, which then has no process. */
+export function isDrawn(terminal: vscode.Terminal): boolean {
+  return 'pty' in terminal.creationOptions;
 }
 
 function isHidden(terminal: vscode.Terminal): boolean {

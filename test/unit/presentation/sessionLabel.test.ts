@@ -13,6 +13,7 @@ const opened: GuardEvidence = {
   guardEnabled: true,
   connected: true,
   pid: 41,
+  isDrawn: false,
   view: createView({ guarded: false }),
   openedArmed: true,
   ageMs: helloGraceMs,
@@ -44,8 +45,12 @@ it('waits for the hello of a terminal that was just opened', () => {
 it('says why a terminal is not guarded', () => {
   assert.equal(stateOf({ openedArmed: false }), 'unguarded: openedBeforeGuard');
   assert.equal(stateOf({ openedArmed: false, guardEnabled: false }), 'unguarded: guardOff');
-  assert.equal(stateOf({ pid: null, view: null }), 'unguarded: noProcess');
+  assert.equal(stateOf({ pid: null, view: null, isDrawn: true }), 'unguarded: noProcess');
   assert.equal(stateOf({ supported: false }), 'unguarded: unsupported');
+});
+
+it('does not judge a terminal whose process has not started', () => {
+  assert.equal(stateOf({ pid: null, view: null }), 'notStarted');
 });
 
 it('does not claim to know when the endpoint cannot be asked', () => {

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { createDemo } from '../../scripts/demo/createDemo.mjs';
+import { startHost, type Host } from '../host/host.mjs';
+import { findRepository } from '../host/installation.mjs';
+
+const root = findRepository();
+
+/** Every test goes on where the one before it left the window. */
+describe('a person who does not trust the workspace yet', () => {
+  let host: Host;
+  let demo: { workspace: string; precious: string };
+
+  before(async () => {
+    demo = createDemo(join(root, '.demo/restricted'));
+    host = await startHost({
+      workspace: demo.workspace,
+      vsix: [join(root, `rampart-${process.platform}-${process.arch}.vsix`)],
+      trust: true,
+      settings: { 'security.workspace.trust.startupPrompt': 'never' },
+    });
+    await host.open();
+    await host.statusItem(/Restricted Mode/);
+  });
+  after(() => host.stop());
+
+  it('can turn the guard on, and gets a guarded terminal once they do', async () => {
+    await host.runCommand('Rampart: Protect Terminal');
+    await host.statusItem(/Rampart: enforce/);
+    await host.screenshot('e2e-restricted-trust');
+    await host.page.locator('.monaco-dialog-box').getByText('Trust Folder & Continue').click();
+    await host.typeInTerminal('bash', './agent-cleanup.sh; ./agent-cleanup.sh');
+    await host.terminalShows(/still there/);
+    assert.ok(existsSync(join(demo.precious, 'thesis.txt')));
+  });
+
+  it('is told of several denials by one notification, and led by it to all of them', async () => {
+    const toast = await host.toast(/Rampart denied `rm -rf \.\.\/precious`.*and \d more/);
+    assert.equal(await host.page.locator('.notification-toast').count(), 1);
+    await host.statusItem(/Rampart: enforce\D*\d/);
+    await host.screenshot('e2e-restricted-notice');
+    await toast.getByText('Show', { exact: true }).click();
+    const row = host.page.locator('.part.panel .monaco-list-row', { hasText: 'rm -rf ../precious' });
+    await row.first().waitFor();
+    await host.statusItem(/Rampart: enforce\s*$/);
+  });
+
+  it('is led from a denial to the rule', async () => {
+    const row = host.page.locator('.part.panel .monaco-list-row', { hasText: 'rm -rf ../precious' }).first();
+    await row.hover();
+    await row.locator('.action-label[aria-label="Open Rule"]').click();
+    const editor = host.page.locator('.editor-group-container .tab.active', { hasText: 'default.yaml' });
+    await editor.waitFor();
+    await host.screenshot('e2e-restricted-rule');
+  });
+});
