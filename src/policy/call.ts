@@ -14,7 +14,10 @@ import type { TargetClass } from './targetClass.ts';
 import { classifyTarget } from './targetClass.ts';
 
 /** What a call is judged with. */
-export interface CallWorld extends PathWorld, ReadingWorld {}
+export interface CallWorld extends PathWorld, ReadingWorld {
+  /** How often a tool was called within the last milliseconds; absent where nobody counts. */
+  countCalls?(tool: string, windowMs: number): number;
+}
 
 /** Paths, and all of them as one text, in which it is quick to see that something stands in none. */
 export interface PathList {
@@ -45,6 +48,7 @@ export class Call {
       workspace,
       temporary,
       now: () => world.now(),
+      countCalls: (tool, windowMs) => world.countCalls?.(tool, windowMs) ?? 0,
       realpath: (path) => this.#resolve(world, path),
     };
     this.reading = request.tool === 'exec' ? readRequest(request, world) : readNothing(request);

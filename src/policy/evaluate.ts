@@ -19,6 +19,8 @@ export interface EvaluationWorld {
   realpath(path: string): string;
   /** Milliseconds since 1970. */
   now(): number;
+  /** How often a tool was called within the last milliseconds, this call included; absent where nobody counts. */
+  countCalls?(tool: string, windowMs: number): number;
 }
 
 /** A rule that matched, with its policy. */
@@ -53,7 +55,8 @@ function decide(set: PolicySet, call: Call, now: number): Decision {
   return choose(set.defaultAction, firings);
 }
 
-function isInScope({ agent, session, tools }: Policy, request: ExecRequest): boolean {
+/** Whether a policy speaks of the agent, session and tool of a request. */
+export function isInScope({ agent, session, tools }: Policy, request: ExecRequest): boolean {
   return (
     (agent === null || agent.test(request.agent)) &&
     (session === null || session.test(request.session)) &&
@@ -62,8 +65,12 @@ function isInScope({ agent, session, tools }: Policy, request: ExecRequest): boo
 }
 
 function isRuleMatch(rule: Rule, call: Call, now: number): boolean {
-  if (rule.expiresAt !== null && now >= rule.expiresAt) return false;
-  return isMatch(rule.when, call, !isRestricting(rule.action));
+  return isInForce(rule.expiresAt, now) && isMatch(rule.when, call, !isRestricting(rule.action));
+}
+
+/** Whether a rule that may expire still holds; times are milliseconds since 1970. */
+export function isInForce(expiresAt: number | null, now: number): boolean {
+  return expiresAt === null || now < expiresAt;
 }
 
 /** A project may only tighten: what its rules grant says nothing. */

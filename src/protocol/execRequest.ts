@@ -19,4 +19,10 @@ export interface ExecRequest {
   readonly markers: readonly string[];
   readonly guardable: boolean;
   readonly truncated: boolean;
+  /** Address of a tool that fetches. */
+  readonly url?: string | null;
+  /** What a tool other than `exec` is called with, by name. */
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  /** How deep the agent is in others; 0 when absent. */
+  readonly depth?: number;
 }

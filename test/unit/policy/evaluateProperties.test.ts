@@ -4,13 +4,17 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { evaluate } from '../../../src/policy/evaluate.ts';
 import { parsePolicySet } from '../../../src/policy/parsePolicySet.ts';
+import type { PolicySet, PolicySource } from '../../../src/policy/policySet.ts';
 import { imagineRequest, imagineWorld, openShellReader } from './policyWorld.ts';
 
 const reader = await openShellReader();
 const world = imagineWorld(reader);
-const { set } = parsePolicySet([
-  { file: 'default.yaml', text: readFileSync('policies/default.yaml', 'utf8'), origin: 'builtin' },
-]);
+const builtin: PolicySource = {
+  file: 'default.yaml',
+  text: readFileSync('policies/default.yaml', 'utf8'),
+  origin: 'builtin',
+};
+const { set } = parsePolicySet([builtin]);
 
 const decide = (command: string): string => evaluate(set, imagineRequest({ command }), world).action;
 
@@ -160,17 +164,22 @@ describe('evaluation', () => {
       'ls && git status',
       'sudo ls',
     );
+    const known = new Map<string, PolicySet>();
+    const tightenedBy = (action: string, glob: string): PolicySet => {
+      const rules = `[{action: ${action}, when: {command_matches: ['${glob}']}}]`;
+      const text = `policies: [{name: more, rules: ${rules}}]`;
+      const made =
+        known.get(text) ?? parsePolicySet([builtin, { file: 'project.yaml', text, origin: 'project' }]).set;
+      known.set(text, made);
+      return made;
+    };
     fc.assert(
       fc.property(added, pattern, command, (action, glob, text) => {
-        const more = parsePolicySet([
-          { file: 'default.yaml', text: readFileSync('policies/default.yaml', 'utf8'), origin: 'builtin' },
-          {
-            file: 'project.yaml',
-            text: `policies: [{name: more, rules: [{action: ${action}, when: {command_matches: ['${glob}']}}]}]`,
-            origin: 'project',
-          },
-        ]);
-        const tightened = evaluate(more.set, imagineRequest({ command: text }), world).action;
+        const tightened = evaluate(
+          tightenedBy(action, glob),
+          imagineRequest({ command: text }),
+          world,
+        ).action;
         assert.ok(rank.indexOf(tightened) >= rank.indexOf(decide(text)), `${text}: ${tightened}`);
       }),
       { numRuns: 60 },

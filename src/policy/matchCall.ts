@@ -1,0 +1,132 @@
+import type { Call, PathList } from './call.ts';
+import type { Component } from './component.ts';
+import type { Condition, NumberRange } from './condition.ts';
+import { joinPath } from './paths.ts';
+import type { PathPattern, TextPattern } from './patterns.ts';
+
+/** Whether the parts of a condition hold that are about a call as a whole, not about each of its commands. */
+export function isCallMatch(condition: Condition, call: Call, isGranting: boolean): boolean {
+  const { session } = call.request;
+  return (
+    isSessionMatch(condition, session) &&
+    isEnvironmentMatch(condition, call) &&
+    isPathMatch(condition, call, isGranting) &&
+    isToolMatch(condition, call) &&
+    (condition.sends === null || matchesPath(condition.sends, call.sends(), call)) &&
+    (condition.runsCodeFrom === null ||
+      condition.runsCodeFrom.some((source) => call.codeSources().has(source)))
+  );
+}
+
+/** Whether any of the paths matches any of the patterns. */
+export function matchesPath(patterns: readonly PathPattern[], paths: PathList, call: Call): boolean {
+  const { home } = call.world;
+  return patterns.some(
+    (pattern) => paths.joined.includes(pattern.needle) && paths.each.some((path) => pattern.test(path, home)),
+  );
+}
+
+/** What tools other than programs are called with. */
+function isToolMatch(condition: Condition, call: Call): boolean {
+  const { depth, parameters } = condition;
+  return (
+    isAddressMatch(condition, call.request.url ?? null) &&
+    (depth === null || isInRange(depth, call.request.depth ?? 0)) &&
+    (parameters === null || hasParameter(parameters, call.request.parameters ?? {})) &&
+    isCountMatch(condition, call)
+  );
+}
+
+function isAddressMatch({ url, domain }: Condition, given: string | null): boolean {
+  if (url === null && domain === null) return true;
+  if (given === null) return false;
+  const host = hostOf(given);
+  return (
+    (url === null || matchesAny(url, given)) &&
+    (domain === null || (host !== null && domain.some((pattern) => pattern.test(host))))
+  );
+}
+
+function isCountMatch({ callCount }: Condition, { request, world }: Call): boolean {
+  if (callCount === null) return true;
+  const count = world.countCalls?.(callCount.tool ?? request.tool, callCount.windowMs) ?? 0;
+  return count >= callCount.gte;
+}
+
+/** The host of an address; null when it has none. */
+function hostOf(url: string): string | null {
+  const authority = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(url)?.[1];
+  if (authority === undefined) return null;
+  return authority.replace(/^.*@/, '').replace(/:\d*$/, '');
+}
+
+function hasParameter(
+  patterns: ReadonlyMap<string, TextPattern>,
+  parameters: Readonly<Record<string, unknown>>,
+): boolean {
+  return [...patterns].some(([name, pattern]) => {
+    const value = parameters[name];
+    if (value === undefined || value === null) return false;
+    return pattern.test((typeof value === 'string' ? value : JSON.stringify(value)).toLowerCase());
+  });
+}
+
+function isInRange({ gte, lte, eq }: NumberRange, value: number): boolean {
+  return (gte === null || value >= gte) && (lte === null || value <= lte) && (eq === null || value === eq);
+}
+
+/** Whether a text matches any of the patterns. */
+export function matchesAny(patterns: readonly TextPattern[], text: string): boolean {
+  return patterns.some((pattern) => pattern.test(text));
+}
+
+/** An exclusion alone never matches. */
+function isSessionMatch({ session, notSession }: Condition, name: string): boolean {
+  if (session === null) return notSession === null;
+  return matchesAny(session, name) && !(notSession !== null && matchesAny(notSession, name));
+}
+
+function isEnvironmentMatch({ environmentAssignments, environmentRemovals }: Condition, call: Call): boolean {
+  const names = (read: (component: Component) => readonly string[]): readonly string[] =>
+    call.reading.components.flatMap(read);
+  return (
+    (environmentAssignments === null ||
+      names(assignedNames).some((name) => matchesAny(environmentAssignments, name))) &&
+    (environmentRemovals === null ||
+      names(removedNames).some((name) => matchesAny(environmentRemovals, name)))
+  );
+}
+
+function assignedNames({ assignments, assigned, program, words }: Component): readonly string[] {
+  const own = [...assignments.map(({ name }) => name), ...assigned];
+  if (!/^(?:env|export|declare|typeset|set|setx|local|readonly)$/.test(program)) return own;
+  return [...own, ...words.flatMap((word) => /^([A-Za-z_]\w*)=/.exec(word.text)?.[1] ?? [])];
+}
+
+function removedNames({ program, words }: Component): readonly string[] {
+  const texts = words.slice(1).map((word) => word.text);
+  if (program === 'unset') return texts.filter((text) => !text.startsWith('-'));
+  if (program !== 'env') return [];
+  return texts.flatMap((text, index) => {
+    if (text === '-u' || text === '--unset') return texts[index + 1] ?? [];
+    return /^(?:-u|--unset=)(.+)$/.exec(text)?.[1] ?? [];
+  });
+}
+
+function isPathMatch({ path, notPath }: Condition, call: Call, isGranting: boolean): boolean {
+  if (path === null) return notPath === null;
+  const given = call.request.path;
+  if (given === null) return false;
+  const candidates = candidatesOf(given, call);
+  const matches = (patterns: readonly PathPattern[]) => (candidate: string) =>
+    patterns.some((pattern) => pattern.test(candidate, call.world.home));
+  if (isGranting)
+    return candidates.every(matches(path)) && !(notPath !== null && candidates.some(matches(notPath)));
+  return candidates.some(matches(path)) && !(notPath !== null && candidates.every(matches(notPath)));
+}
+
+/** A path as text, with its links followed, and as it was given. */
+function candidatesOf(given: string, call: Call): readonly string[] {
+  const tidy = joinPath(call.request.cwd, given) ?? given;
+  return [...new Set([tidy, call.world.realpath(tidy), given])];
+}

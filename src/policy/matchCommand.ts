@@ -1,0 +1,107 @@
+import type { Call } from './call.ts';
+import type { Component } from './component.ts';
+import type { CommandCondition } from './condition.ts';
+import { matchesAny, matchesPath } from './matchCall.ts';
+import type { TargetClass } from './targetClass.ts';
+
+/** Whether the parts of a condition hold that are about the commands of a call. */
+export function isCommandMatch(condition: CommandCondition, call: Call, isGranting: boolean): boolean {
+  return isGranting ? isGranted(condition, call) : isRestricted(condition, call);
+}
+
+function isRestricted(condition: CommandCondition, call: Call): boolean {
+  const { programs } = condition;
+  const hasText = isOnText(condition);
+  if (!hasText && !hasEffects(condition)) return false;
+  let hasExcluded = false;
+  for (const component of call.reading.components) {
+    if (programs !== null && !programs.has(component.program)) continue;
+    if (hasText && !isNamed(condition, component, call)) continue;
+    if (isExcluded(condition, component, call)) hasExcluded = true;
+    else if (isEffectMatch(condition, component, call, false)) return true;
+  }
+  return !hasExcluded && !hasEffects(condition) && isWholeRestricted(condition, call);
+}
+
+function isExcluded({ notMatches }: CommandCondition, component: Component, call: Call): boolean {
+  return notMatches !== null && call.textsOf(component).some((text) => matchesAny(notMatches, text));
+}
+
+function isNamed(condition: CommandCondition, component: Component, call: Call): boolean {
+  if (call.textsOf(component).some((text) => isTextMatch(condition, text, true))) return true;
+  return condition.contains !== null && hasSubstring(condition.contains, call.searchedText(component));
+}
+
+/** The command line as it came, and its commands joined, for patterns that reach over several commands. */
+function isWholeRestricted(condition: CommandCondition, call: Call): boolean {
+  const { raw, whole } = call.reading;
+  return [raw, whole].some(
+    (text) => isTextMatch(condition, text, true) && !matchesAny(condition.notMatches ?? [], text),
+  );
+}
+
+function isOnText({ matches, contains }: CommandCondition): boolean {
+  return matches !== null || contains !== null;
+}
+
+function hasEffects({ runs, mentions, deletes, reads, writes }: CommandCondition): boolean {
+  return [runs, mentions, deletes, reads, writes].some((part) => part !== null);
+}
+
+function isTextMatch({ matches, contains }: CommandCondition, text: string, ignoresCase: boolean): boolean {
+  if (matches !== null && matchesAny(matches, text)) return true;
+  if (contains === null) return false;
+  return ignoresCase ? hasSubstring(contains, text) : contains.some((part) => text.includes(part));
+}
+
+function isEffectMatch(
+  condition: CommandCondition,
+  component: Component,
+  call: Call,
+  isGranting: boolean,
+): boolean {
+  const { runs, mentions, deletes, reads, writes } = condition;
+  return (
+    (runs === null || runs.some((shape) => shape.test(component.program, component.words, isGranting))) &&
+    (mentions === null || hasSubstring(mentions, call.searchedText(component))) &&
+    (deletes === null || isDeletionMatch(deletes, component, call, isGranting)) &&
+    (reads === null ||
+      (call.mayRead(component, reads) && matchesPath(reads, call.readsOf(component), call))) &&
+    (writes === null || matchesPath(writes, call.writesOf(component), call))
+  );
+}
+
+function hasSubstring(parts: readonly string[], text: string): boolean {
+  const searched = text.toLowerCase();
+  return parts.some((part) => searched.includes(part.toLowerCase()));
+}
+
+function isDeletionMatch(
+  deletes: readonly TargetClass[],
+  component: Component,
+  call: Call,
+  isGranting: boolean,
+): boolean {
+  const targets = call.deletionsOf(component);
+  const isIn = (classes: ReadonlySet<string>): boolean => deletes.some((name) => classes.has(name));
+  return isGranting ? targets.length > 0 && targets.every(isIn) : targets.some(isIn);
+}
+
+function isGranted(condition: CommandCondition, call: Call): boolean {
+  const { components, raw, whole, isComposite } = call.reading;
+  const { matches, notMatches } = condition;
+  const granted = components.filter((component) => component.isGrantable);
+  const texts = [raw, whole, ...granted.map(({ text }) => text)];
+  if (notMatches !== null && texts.some((text) => matchesAny(notMatches, text))) return false;
+  const hasText = isOnText(condition);
+  if (!hasText && !hasEffects(condition)) return notMatches === null;
+  if (granted.length === 0 || call.request.truncated) return false;
+  const isCovered = granted.every(
+    (component) =>
+      (!hasText || isTextMatch(condition, component.text, false)) &&
+      isEffectMatch(condition, component, call, true),
+  );
+  if (isCovered) return true;
+  if (!isComposite || hasEffects(condition)) return false;
+  return (matches ?? []).some((pattern) => pattern.isComposite && (pattern.test(raw) || pattern.test(whole)));
+}
