@@ -13,7 +13,7 @@ export const maxWaitingRecords = 1_000;
 const retryIntervalMs = 1_000;
 
 /** How many ids are remembered so that no decision is recorded twice. */
-const maxRecentIds = 65_536;
+const maxRecentIds = 16_384;
 
 /** What the log needs of the world. */
 export interface AuditLogSettings {
