@@ -4,14 +4,20 @@
 
 #include <stdint.h>
 
-enum { LOADER = RP_VARIABLE_COUNT, FOREIGN };
+enum { LOADER = RP_VARIABLE_COUNT, OPTIONS, FOREIGN };
 
-/* Which of ours an assignment is for: an rp_variable, LOADER or FOREIGN. */
-static int kind_of(const char *assignment, const char **value) {
+#define OPTIONS_NAME "ASAN_OPTIONS"
+#define NO_ORDER "verify_asan_link_order=0"
+
+/* Which of ours an assignment is for: an rp_variable, LOADER, OPTIONS or FOREIGN. */
+static int kind_of(const char *assignment, bool sanitized, const char **value) {
     static const char prefix[] = "RAMPART_";
     *value = rp_names_value(assignment, RP_NAMES_LOADER);
     if (*value != NULL)
         return LOADER;
+    *value = sanitized ? rp_names_value(assignment, OPTIONS_NAME) : NULL;
+    if (*value != NULL)
+        return OPTIONS;
     if (!rp_memory_begins(assignment, prefix))
         return FOREIGN;
     for (int i = 0; i < RP_VARIABLE_COUNT; i++) {
@@ -66,11 +72,13 @@ static bool names_library(const struct rp_settings *settings, const char *list) 
 
 /* What must be done to an environment. */
 struct plan {
-    size_t kept;       /* entries that stay */
-    size_t added;      /* entries of ours behind them */
-    const char *list;  /* the loader list in force, NULL when there is none */
-    size_t list_bytes; /* room for its new form, 0 when it needs none */
-    bool has_loader;   /* the list stays as it is */
+    size_t kept;          /* entries that stay */
+    size_t added;         /* entries of ours behind them */
+    const char *list;     /* the loader list in force, NULL when there is none */
+    size_t list_bytes;    /* room for its new form, 0 when it needs none */
+    const char *options;  /* the sanitizer's options, NULL when there are none */
+    size_t options_bytes; /* room for their new form, 0 when they need none */
+    bool has_loader;      /* the list stays as it is */
     bool has[RP_VARIABLE_COUNT];
     bool changed;
 };
@@ -91,16 +99,51 @@ static void note_variable(const struct rp_settings *settings, struct plan *plan,
     }
 }
 
+/* What must be done about the loader list, once every entry was seen. */
+static void plan_loader(const struct rp_settings *settings, struct plan *plan) {
+    if (plan->list != NULL || settings->loader != NULL)
+        plan->kept++;
+    if (settings->loader == NULL || plan->has_loader) {
+        plan->has_loader = true;
+        return;
+    }
+    plan->changed = true;
+    if (plan->list != NULL)
+        plan->list_bytes = rp_memory_length(settings->loader) + rp_memory_length(plan->list) + 3;
+}
+
+static bool contains(const char *text, const char *part) {
+    for (; *text != '\0'; text++) {
+        if (rp_memory_begins(text, part))
+            return true;
+    }
+    return false;
+}
+
+/* What must be done about the sanitizer's options. */
+static void plan_options(struct plan *plan, bool sanitized) {
+    if (!sanitized)
+        return;
+    plan->kept++;
+    if (plan->options != NULL && contains(plan->options, "verify_asan_link_order"))
+        return;
+    plan->changed = true;
+    plan->options_bytes = sizeof OPTIONS_NAME + sizeof NO_ORDER + 1 +
+                          (plan->options == NULL ? 0 : rp_memory_length(plan->options));
+}
+
 static void make_plan(const struct rp_settings *settings, const char *const *environment,
-                      struct plan *plan) {
+                      bool sanitized, struct plan *plan) {
     memset(plan, 0, sizeof *plan);
     for (; environment != NULL && *environment != NULL; environment++) {
         const char *value;
-        int kind = kind_of(*environment, &value);
+        int kind = kind_of(*environment, sanitized, &value);
         if (kind == FOREIGN)
             plan->kept++;
         else if (kind == LOADER)
             note_loader(settings, plan, value);
+        else if (kind == OPTIONS)
+            plan->options = value;
         else
             note_variable(settings, plan, kind, *environment, value);
     }
@@ -108,25 +151,18 @@ static void make_plan(const struct rp_settings *settings, const char *const *env
         if (!plan->has[i] && settings->assignment[i] != NULL)
             plan->added++;
     }
-    if (settings->loader == NULL)
-        plan->has_loader = plan->list != NULL;
     plan->changed = plan->changed || plan->added > 0;
-    if (!plan->has_loader && settings->loader != NULL) {
-        plan->changed = true;
-        if (plan->list != NULL)
-            plan->list_bytes =
-                rp_memory_length(settings->loader) + rp_memory_length(plan->list) + 3;
-    }
-    if (plan->list != NULL || settings->loader != NULL)
-        plan->kept++;
+    plan_loader(settings, plan);
+    plan_options(plan, sanitized);
 }
 
-size_t rp_environment_measure(const struct rp_settings *settings, const char *const *environment) {
+size_t rp_environment_measure(const struct rp_settings *settings, const char *const *environment,
+                              bool sanitized) {
     struct plan plan;
-    make_plan(settings, environment, &plan);
+    make_plan(settings, environment, sanitized, &plan);
     if (!plan.changed)
         return 0;
-    return (plan.kept + plan.added + 1) * sizeof(char *) + plan.list_bytes;
+    return (plan.kept + plan.added + 1) * sizeof(char *) + plan.list_bytes + plan.options_bytes;
 }
 
 static char *append(char *at, const char *bytes, size_t len) {
@@ -161,31 +197,52 @@ static void write_list(const struct rp_settings *settings, const char *list, cha
     *at = '\0';
 }
 
-const char *const *rp_environment_fill(const struct rp_settings *settings,
-                                       const char *const *environment, void *block) {
-    const char **into = block;
-    const char **start = block;
-    struct plan plan;
-    bool loader_done = false;
-    bool done[RP_VARIABLE_COUNT] = {false};
-    make_plan(settings, environment, &plan);
-    if (!plan.has_loader && settings->loader != NULL) {
-        char *list = (char *)(start + plan.kept + plan.added + 1);
-        if (plan.list != NULL)
-            write_list(settings, plan.list, list);
-        *into++ = plan.list != NULL ? list : settings->loader;
-        loader_done = true;
+/* Writes the sanitizer's options anew: what was there stays, ours stands behind it. */
+static void write_options(const char *options, char *at) {
+    at = append(at, OPTIONS_NAME "=", sizeof OPTIONS_NAME);
+    if (options != NULL && *options != '\0') {
+        at = append(at, options, rp_memory_length(options));
+        *at++ = ':';
     }
+    (void)append(at, NO_ORDER, sizeof NO_ORDER);
+}
+
+/* Puts what had to be written anew in front; says in *done which entries must not follow. */
+static const char **put_written(const struct rp_settings *settings, const struct plan *plan,
+                                const char **into, bool done[FOREIGN]) {
+    char *text = (char *)(into + plan->kept + plan->added + 1);
+    if (!plan->has_loader) {
+        if (plan->list != NULL)
+            write_list(settings, plan->list, text);
+        *into++ = plan->list != NULL ? text : settings->loader;
+        done[LOADER] = true;
+    }
+    if (plan->options_bytes > 0) {
+        write_options(plan->options, text + plan->list_bytes);
+        *into++ = text + plan->list_bytes;
+        done[OPTIONS] = true;
+    }
+    return into;
+}
+
+const char *const *rp_environment_fill(const struct rp_settings *settings,
+                                       const char *const *environment, bool sanitized,
+                                       void *block) {
+    const char **start = block;
+    const char **into;
+    struct plan plan;
+    bool done[FOREIGN] = {false};
+    make_plan(settings, environment, sanitized, &plan);
+    into = put_written(settings, &plan, start, done);
     for (; environment != NULL && *environment != NULL; environment++) {
         const char *value;
-        int kind = kind_of(*environment, &value);
-        if (kind == LOADER
-                ? !loader_done
-                : kind == FOREIGN || (!done[kind] && may_stay(settings, kind, *environment, value)))
+        int kind = kind_of(*environment, sanitized, &value);
+        bool stays = kind == FOREIGN ||
+                     (!done[kind] &&
+                      (kind >= RP_VARIABLE_COUNT || may_stay(settings, kind, *environment, value)));
+        if (stays)
             *into++ = *environment;
-        if (kind == LOADER)
-            loader_done = true;
-        else if (kind != FOREIGN && may_stay(settings, kind, *environment, value))
+        if (stays && kind != FOREIGN)
             done[kind] = true;
     }
     for (int i = 0; i < RP_VARIABLE_COUNT; i++) {

@@ -27,7 +27,6 @@ struct inquiry {
     const struct rp_settings *settings;
     const struct rp_call *call;
     enum rp_mode mode;
-    struct rp_target target;
     struct rp_question question;
     char id[ID_BYTES];
 };
@@ -116,8 +115,10 @@ APART static enum rp_effect ask(struct inquiry *inquiry) {
     /* The question goes out through it, the answer's reason comes into it, then the refusal line or
        the journal's frame is made in it. */
     char buffer[RP_NOTICE_MAX_HEAD + RP_NOTICE_MAX_BYTES];
-    struct rp_exchange exchange = {buffer + RP_NOTICE_MAX_HEAD, RP_NOTICE_MAX_BYTES, 0,
-                                   RP_REASON_NONE};
+    struct rp_exchange exchange = {.buffer = buffer + RP_NOTICE_MAX_HEAD,
+                                   .cap = RP_NOTICE_MAX_BYTES,
+                                   .spare = buffer,
+                                   .spare_cap = RP_NOTICE_MAX_HEAD};
     enum rp_outcome outcome;
     enum rp_effect effect;
     if (!settings->captured)
@@ -206,33 +207,26 @@ APART static enum rp_effect ask_by_descriptor(struct inquiry *inquiry, size_t ca
     return ask_by_link(inquiry, link, (size_t)len);
 }
 
-static void find_target(struct inquiry *inquiry) {
-    const struct rp_call *call = inquiry->call;
-    struct rp_path *exe = &inquiry->question.exe;
+/* Finds what would be started, where exec would find it. */
+APART static void find_target(const struct rp_settings *settings, const struct rp_call *call,
+                              struct rp_target *target, struct rp_path *exe) {
+    memset(exe, 0, sizeof *exe);
     if (call->searches) {
-        const char *path = rp_lookup_path(rp_load_environment(), inquiry->settings->musl);
-        rp_lookup_find(call->path, path, &inquiry->target, exe);
+        const char *path = rp_lookup_path(rp_load_environment(), settings->musl);
+        rp_lookup_find(call->path, path, target, exe);
     } else {
-        rp_target_inspect(call->directory, call->path, call->flags, &inquiry->target);
+        rp_target_inspect(call->directory, call->path, call->flags, target);
         exe->piece[2] = call->path;
         exe->len[2] = call->path == NULL ? 0 : rp_memory_length(call->path);
     }
 }
 
-APART static enum rp_effect judge_by_asking(const struct rp_settings *settings,
-                                            const struct rp_call *call, enum rp_mode mode) {
-    struct inquiry inquiry;
-    struct rp_question *question = &inquiry.question;
-    memset(&inquiry, 0, sizeof inquiry);
-    inquiry.settings = settings;
-    inquiry.call = call;
-    inquiry.mode = mode;
-    find_target(&inquiry);
-    /* A path that file actions give another start cannot be judged from here: ask all the same. */
-    if (inquiry.target.presence == RP_ABSENT && !(call->moves && !is_absolute(&question->exe)))
-        return RP_RUN;
-    rp_load_make_id(inquiry.id);
-    question->id = inquiry.id;
+static void describe(struct inquiry *inquiry) {
+    const struct rp_settings *settings = inquiry->settings;
+    const struct rp_call *call = inquiry->call;
+    struct rp_question *question = &inquiry->question;
+    rp_load_make_id(inquiry->id);
+    question->id = inquiry->id;
     question->agent = settings->agent;
     question->session = settings->session;
     question->path = call->path;
@@ -244,24 +238,45 @@ APART static enum rp_effect judge_by_asking(const struct rp_settings *settings,
     question->sid = rp_sys_getsid();
     question->markers = settings->markers | rp_names_find_markers(call->environment);
     question->enforce = settings->mode == RP_ENFORCE;
-    question->guardable = inquiry.target.guardable;
-    if (call->directory != AT_FDCWD && !is_absolute(&question->exe))
+}
+
+APART static enum rp_effect judge_by_asking(const struct rp_settings *settings,
+                                            const struct rp_call *call, enum rp_mode mode,
+                                            bool guardable, const struct rp_path *found) {
+    struct inquiry inquiry;
+    struct rp_path *exe = &inquiry.question.exe;
+    memset(&inquiry, 0, sizeof inquiry);
+    inquiry.settings = settings;
+    inquiry.call = call;
+    inquiry.mode = mode;
+    inquiry.question.guardable = guardable;
+    *exe = *found;
+    describe(&inquiry);
+    if (call->directory != AT_FDCWD && !is_absolute(exe))
         return ask_by_descriptor(&inquiry, FIRST_PATH_BYTES);
-    if (!is_absolute(&question->exe)) {
-        trim(&question->exe, 1);
-        if (question->exe.len[1] == 0)
-            trim(&question->exe, 2);
+    if (!is_absolute(exe)) {
+        trim(exe, 1);
+        if (exe->len[1] == 0)
+            trim(exe, 2);
     }
     return ask_from_cwd(&inquiry, FIRST_PATH_BYTES);
 }
 
-static enum rp_effect judge(const struct rp_settings *settings, const struct rp_call *call) {
+static enum rp_effect judge(const struct rp_settings *settings, const struct rp_call *call,
+                            struct rp_target *target) {
     enum rp_mode mode = settings->mode;
+    struct rp_path exe;
+    find_target(settings, call, target, &exe);
+    /* A path that file actions give another start cannot be judged from here: ask all the same. */
+    if (target->presence == RP_ABSENT && !(call->moves && !is_absolute(&exe)))
+        return RP_RUN;
     if (mode != RP_DISABLED && settings->url.kind == RP_URL_UNIX) {
         enum rp_mode wanted = rp_state_file_mode(&settings->url);
         mode = wanted > mode ? wanted : mode;
     }
-    return mode == RP_DISABLED ? RP_RUN : judge_by_asking(settings, call, mode);
+    if (mode == RP_DISABLED)
+        return RP_RUN;
+    return judge_by_asking(settings, call, mode, target->guardable, &exe);
 }
 
 static intptr_t fail(const struct rp_call *call, int error) {
@@ -286,32 +301,40 @@ static bool is_too_big(const struct rp_call *call, intptr_t result) {
     return call->refusal == RP_RETURNS_MINUS_ONE && result == -1 && errno == E2BIG;
 }
 
+/* How a call is run: whose environment, and what is known of the target. */
+struct run {
+    const struct rp_settings *settings;
+    const struct rp_call *call;
+    bool sanitized;
+};
+
 /* Runs with an armed environment; when that is too big for the kernel, with the caller's own. */
-static intptr_t run_with(const struct rp_settings *settings, const struct rp_call *call,
-                         void *block) {
-    intptr_t result = call->run(call, rp_environment_fill(settings, call->environment, block));
+static intptr_t run_with(const struct run *run, void *block) {
+    const struct rp_call *call = run->call;
+    intptr_t result = call->run(
+        call, rp_environment_fill(run->settings, call->environment, run->sanitized, block));
     return is_too_big(call, result) ? call->run(call, call->environment) : result;
 }
 
 /* A stated leak: an exec that succeeds in a vfork child leaves the mapping to its parent. */
-static intptr_t run_mapped(const struct rp_settings *settings, const struct rp_call *call,
-                           size_t bytes) {
+static intptr_t run_mapped(const struct run *run, size_t bytes) {
     void *block = rp_sys_map(bytes);
     intptr_t result;
     if (block == NULL)
-        return fail(call, ENOMEM);
-    result = run_with(settings, call, block);
+        return fail(run->call, ENOMEM);
+    result = run_with(run, block);
     rp_sys_unmap(block, bytes);
     return result;
 }
 
-static intptr_t run_armed(const struct rp_settings *settings, const struct rp_call *call) {
-    size_t bytes = rp_environment_measure(settings, call->environment);
+static intptr_t run_armed(const struct run *run) {
+    const struct rp_call *call = run->call;
+    size_t bytes = rp_environment_measure(run->settings, call->environment, run->sanitized);
     if (bytes == 0)
         return call->run(call, call->environment);
     if (bytes > STACK_ENVIRONMENT_BYTES)
-        return run_mapped(settings, call, bytes);
-    return run_with(settings, call, __builtin_alloca(bytes));
+        return run_mapped(run, bytes);
+    return run_with(run, __builtin_alloca(bytes));
 }
 
 intptr_t rp_guard_pass(const struct rp_call *call) {
@@ -320,12 +343,14 @@ intptr_t rp_guard_pass(const struct rp_call *call) {
 }
 
 intptr_t rp_guard_run(const struct rp_call *call) {
-    const struct rp_settings *settings = rp_load_settings();
+    struct run run = {rp_load_settings(), call, false};
+    struct rp_target target;
     int saved = errno;
     enum rp_effect effect;
-    if (settings->inert)
+    if (run.settings->inert)
         return call->run(call, call->environment);
-    effect = judge(settings, call);
+    effect = judge(run.settings, call, &target);
+    run.sanitized = target.sanitized;
     errno = saved;
-    return effect == RP_REFUSE ? fail(call, EPERM) : run_armed(settings, call);
+    return effect == RP_REFUSE ? fail(call, EPERM) : run_armed(&run);
 }

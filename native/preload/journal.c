@@ -10,11 +10,13 @@
 enum { HEADER_BYTES = 100, CHECKSUM_BYTES = 8, MAX_ARGUMENTS = 65535, MAX_STRING = 65535 };
 enum { FLAG_CUT = 1, FLAG_NOT_GUARDABLE = 2 };
 enum {
-    MAX_ATTEMPTS = 3,
-    STAT_BYTES = 512,
+    MAX_ATTEMPTS = 10,
     START_FIELD = 22,
 };
 #define MAX_JOURNAL_BYTES (INT64_C(64) * 1024 * 1024)
+
+/* Steps that follow one another share the stack only when they are not merged into their caller. */
+#define APART __attribute__((noinline))
 
 /* An outlet into memory that was measured before. */
 struct writer {
@@ -73,7 +75,7 @@ static size_t length_or_0(const char *text) {
     return text == NULL ? 0 : rp_memory_length(text);
 }
 
-size_t rp_journal_measure(const struct rp_frame *frame) {
+APART size_t rp_journal_measure(const struct rp_frame *frame) {
     const struct rp_question *question = frame->question;
     struct arguments arguments;
     size_t texts[5] = {length_or_0(question->door), length_or_0(question->agent),
@@ -90,13 +92,13 @@ size_t rp_journal_measure(const struct rp_frame *frame) {
     return total > RP_JOURNAL_MAX_FRAME ? 0 : total;
 }
 
-static void write_head(struct writer *writer, const struct rp_frame *frame,
-                       const struct arguments *arguments) {
+APART static void write_head(struct writer *writer, const struct rp_frame *frame,
+                             const struct arguments *arguments, size_t len) {
     const struct rp_question *question = frame->question;
     unsigned flags =
         (arguments->cut ? FLAG_CUT : 0U) | (question->guardable ? 0U : FLAG_NOT_GUARDABLE);
     rp_text_put(&writer->outlet, "RMPJ", 4);
-    write_number(writer, rp_journal_measure(frame), 4);
+    write_number(writer, len, 4);
     write_number(writer, 1, 2);
     write_number(writer, frame->kind, 1);
     write_number(writer, flags, 1);
@@ -118,13 +120,13 @@ static void write_head(struct writer *writer, const struct rp_frame *frame,
     write_number(writer, arguments->bytes, 4);
 }
 
-void rp_journal_encode(const struct rp_frame *frame, unsigned char *into) {
+void rp_journal_encode(const struct rp_frame *frame, unsigned char *into, size_t len) {
     const struct rp_question *question = frame->question;
     const char *const texts[3] = {question->door, question->agent, question->session};
     struct writer writer = {{write_bytes}, into};
     struct arguments arguments;
     take_arguments(&arguments, question);
-    write_head(&writer, frame, &arguments);
+    write_head(&writer, frame, &arguments, len);
     for (int i = 0; i < 3; i++)
         rp_text_put_string(&writer.outlet, texts[i]);
     rp_request_put_exe(&writer.outlet, question);
@@ -132,8 +134,8 @@ void rp_journal_encode(const struct rp_frame *frame, unsigned char *into) {
         rp_text_put_string(&writer.outlet, question->cwd);
     for (size_t i = 0; i < arguments.count; i++) {
         const char *argument = arguments.argv[i];
-        size_t len = i + 1 == arguments.count ? arguments.last_len : rp_memory_length(argument);
-        rp_text_put(&writer.outlet, argument, len);
+        size_t bytes = i + 1 == arguments.count ? arguments.last_len : rp_memory_length(argument);
+        rp_text_put(&writer.outlet, argument, bytes);
         rp_text_put(&writer.outlet, "", 1);
     }
     write_number(&writer, rp_siphash_checksum(into, (size_t)(writer.at - into)), 8);
@@ -153,15 +155,15 @@ uint64_t rp_journal_parse_start(const char *text, size_t len) {
     return field == START_FIELD ? ticks : 0;
 }
 
-__attribute__((noinline)) static uint64_t read_start(void) {
-    char text[STAT_BYTES];
+/* Reads through the buffer that the frame is made in afterwards. */
+static uint64_t read_start(char *buffer, size_t cap) {
     long len = -1;
     long fd = rp_sys_open("/proc/self/stat", O_RDONLY, 0);
     if (fd < 0)
         return 0;
-    len = rp_sys_read((int)fd, text, sizeof text);
+    len = rp_sys_read((int)fd, buffer, cap);
     (void)rp_sys_close((int)fd);
-    return len < 0 ? 0 : rp_journal_parse_start(text, (size_t)len);
+    return len < 0 ? 0 : rp_journal_parse_start(buffer, (size_t)len);
 }
 
 /* Writing beyond a file size limit would kill the host program with a signal. */
@@ -173,8 +175,7 @@ static bool has_size_limit(void) {
 
 enum attempt { WRITTEN, FAILED, ROTATED };
 
-__attribute__((noinline)) static enum attempt append_once(const char *path,
-                                                          const unsigned char *bytes, size_t len) {
+APART static enum attempt append_once(const char *path, const unsigned char *bytes, size_t len) {
     enum attempt attempt = FAILED;
     struct stat status;
     long fd =
@@ -192,26 +193,13 @@ __attribute__((noinline)) static enum attempt append_once(const char *path,
     return attempt;
 }
 
-static bool append_frame(const struct rp_settings *settings, const struct rp_frame *frame,
-                         unsigned char *buffer, size_t len) {
+APART static bool append_bytes(const struct rp_url *url, const unsigned char *bytes, size_t len) {
     char path[RP_STATE_PATH_BYTES];
     enum attempt attempt = ROTATED;
-    rp_journal_encode(frame, buffer);
-    rp_state_file_path(&settings->url, "journal", path);
+    rp_state_file_path(url, "journal", path);
     for (int i = 0; i < MAX_ATTEMPTS && attempt == ROTATED; i++)
-        attempt = append_once(path, buffer, len);
+        attempt = append_once(path, bytes, len);
     return attempt == WRITTEN;
-}
-
-static bool append_large(const struct rp_settings *settings, const struct rp_frame *frame,
-                         size_t len) {
-    unsigned char *buffer = rp_sys_map(len);
-    bool written;
-    if (buffer == NULL)
-        return false;
-    written = append_frame(settings, frame, buffer, len);
-    rp_sys_unmap(buffer, len);
-    return written;
 }
 
 static void parse_id(const char *hex, unsigned char id[16]) {
@@ -225,18 +213,26 @@ bool rp_journal_append(const struct rp_settings *settings, const struct rp_quest
                        enum rp_journal_kind kind, void *buffer, size_t cap) {
     struct rp_frame frame;
     size_t len;
+    bool written;
     if (settings->url.kind != RP_URL_UNIX || has_size_limit())
         return false;
     memset(&frame, 0, sizeof frame);
     frame.question = question;
     frame.kind = kind;
     frame.time_ns = (uint64_t)rp_sys_clock(CLOCK_REALTIME);
-    frame.start_ticks = read_start();
+    frame.start_ticks = read_start(buffer, cap);
     frame.build_id = settings->build_id;
     parse_id(question->id, frame.id);
     len = rp_journal_measure(&frame);
     if (len == 0)
         return false;
-    return len <= cap ? append_frame(settings, &frame, buffer, len)
-                      : append_large(settings, &frame, len);
+    if (len > cap)
+        buffer = rp_sys_map(len);
+    if (buffer == NULL)
+        return false;
+    rp_journal_encode(&frame, buffer, len);
+    written = append_bytes(&settings->url, buffer, len);
+    if (len > cap)
+        rp_sys_unmap(buffer, len);
+    return written;
 }

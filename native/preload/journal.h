@@ -31,8 +31,8 @@ struct rp_frame {
 /* How many bytes the frame has; 0 when it is over the bound. */
 size_t rp_journal_measure(const struct rp_frame *frame);
 
-/* Writes the frame into a buffer of the measured size. */
-void rp_journal_encode(const struct rp_frame *frame, unsigned char *into);
+/* Writes the frame of the measured length. */
+void rp_journal_encode(const struct rp_frame *frame, unsigned char *into, size_t len);
 
 /* Reads field 22 of a /proc/PID/stat text; 0 when it is not there. */
 uint64_t rp_journal_parse_start(const char *text, size_t len);

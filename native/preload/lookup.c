@@ -70,6 +70,7 @@ void rp_lookup_find(const char *file, const char *path, struct rp_target *target
     set_exe(exe, NULL, 0, file);
     target->presence = RP_ABSENT;
     target->guardable = true;
+    target->sanitized = false;
     for (const char *at = file; *at != '\0'; at++) {
         if (*at == '/') {
             rp_target_inspect(AT_FDCWD, file, 0, target);

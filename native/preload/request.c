@@ -3,6 +3,9 @@
 #include "memory.h"
 #include "names.h"
 
+/* Steps that follow one another share the stack only when they are not merged into their caller. */
+#define APART __attribute__((noinline))
+
 /* Something that puts a value of the question, whole, into any outlet. */
 typedef void put_value(struct rp_outlet *to, const struct rp_question *question);
 
@@ -46,7 +49,8 @@ static void put_string(struct rp_outlet *to, put_value *put, const struct rp_que
     rp_text_put(to, "\"", 1);
 }
 
-static void put_base64(struct rp_outlet *to, put_value *put, const struct rp_question *question) {
+APART static void put_base64(struct rp_outlet *to, put_value *put,
+                             const struct rp_question *question) {
     struct rp_base64 base64;
     rp_text_base64(&base64, to);
     rp_text_put(to, "\"", 1);
@@ -55,7 +59,7 @@ static void put_base64(struct rp_outlet *to, put_value *put, const struct rp_que
     rp_text_put(to, "\"", 1);
 }
 
-static bool is_utf8(put_value *put, const struct rp_question *question) {
+APART static bool is_utf8(put_value *put, const struct rp_question *question) {
     struct rp_checker checker;
     rp_text_check(&checker);
     put(&checker.outlet, question);
@@ -117,7 +121,7 @@ static const char *next_argument(struct argument_walk *walk) {
     return argument;
 }
 
-static bool put_arguments(struct rp_outlet *to, const struct rp_question *question) {
+APART static bool put_arguments(struct rp_outlet *to, const struct rp_question *question) {
     struct argument_walk walk;
     struct rp_checker checker;
     const char *argument;
@@ -139,7 +143,7 @@ static bool put_arguments(struct rp_outlet *to, const struct rp_question *questi
     return valid;
 }
 
-static void put_arguments_base64(struct rp_outlet *to, const struct rp_question *question) {
+APART static void put_arguments_base64(struct rp_outlet *to, const struct rp_question *question) {
     struct argument_walk walk;
     const char *argument;
     start_walk(&walk, question);
@@ -155,7 +159,7 @@ static void put_arguments_base64(struct rp_outlet *to, const struct rp_question 
     rp_text_put(to, "]", 1);
 }
 
-static bool is_truncated(const struct rp_question *question) {
+APART static bool is_truncated(const struct rp_question *question) {
     struct rp_counter counter;
     struct argument_walk walk;
     rp_text_count(&counter);
@@ -166,7 +170,7 @@ static bool is_truncated(const struct rp_question *question) {
     return counter.total > RP_REQUEST_MAX_TEXT || walk.cut;
 }
 
-static void put_number(struct rp_outlet *to, const char *name, int number) {
+APART static void put_number(struct rp_outlet *to, const char *name, int number) {
     char digits[20];
     unsigned long long positive = number > 0 ? (unsigned long long)number : 0;
     put_key(to, name, "");
@@ -178,7 +182,7 @@ static void put_boolean(struct rp_outlet *to, const char *name, bool value) {
     rp_text_put_string(to, value ? "true" : "false");
 }
 
-static void put_markers(struct rp_outlet *to, uint32_t markers) {
+APART static void put_markers(struct rp_outlet *to, uint32_t markers) {
     const char *open = "\"";
     put_key(to, "markers", "");
     rp_text_put(to, "[", 1);

@@ -1,26 +1,15 @@
 #include "target.h"
 
+#include "elf_file.h"
 #include "memory.h"
 #include "sys.h"
 
-#include <elf.h>
+#define APART __attribute__((noinline))
 
 enum {
     HEAD_BYTES = 256, /* as much of a script's first line as the kernel reads */
     MAX_INTERPRETERS = 4,
-    MAX_PROGRAM_HEADERS = 64,
 };
-
-enum rp_format rp_target_format(const unsigned char *bytes, size_t len) {
-    if (len >= 2 && bytes[0] == '#' && bytes[1] == '!')
-        return RP_FORMAT_SCRIPT;
-    if (len < sizeof(Elf64_Ehdr) || memcmp(bytes, ELFMAG, SELFMAG) != 0)
-        return RP_FORMAT_OTHER;
-    if (bytes[EI_CLASS] != RP_ELF_CLASS || bytes[EI_DATA] != ELFDATA2LSB ||
-        (bytes[18] | bytes[19] << 8) != RP_ELF_MACHINE)
-        return RP_FORMAT_FOREIGN;
-    return RP_FORMAT_NATIVE;
-}
 
 size_t rp_target_interpreter(const char *bytes, size_t len, const char **interpreter) {
     size_t at = 2;
@@ -35,68 +24,57 @@ size_t rp_target_interpreter(const char *bytes, size_t len, const char **interpr
     return at == len ? 0 : at - start;
 }
 
-/* Whether a program names a loader: a static one has nobody to load us. */
-static bool is_dynamic(int fd, const Elf64_Ehdr *head) {
-    for (unsigned i = 0; i < head->e_phnum && i < MAX_PROGRAM_HEADERS; i++) {
-        Elf64_Phdr header;
-        int64_t offset = (int64_t)(head->e_phoff + (uint64_t)i * sizeof header);
-        if (rp_sys_pread(fd, &header, sizeof header, offset) != sizeof header)
-            return false;
-        if (header.p_type == PT_INTERP)
-            return true;
-    }
-    return false;
-}
-
-/* Whether the library can be loaded into what stands in the file; a script passes the question on
-   to its interpreter, whose path replaces the file's. */
-static bool is_guardable(int fd, char head[HEAD_BYTES], bool *is_script) {
+/* Looks into an open file. A script passes the question on to its interpreter, whose path replaces
+   the file's head. */
+static void inspect_head(int fd, char head[HEAD_BYTES], struct rp_target *target, bool *is_script) {
     const char *interpreter;
+    struct rp_elf_file file;
     size_t len;
     long count = rp_sys_pread(fd, head, HEAD_BYTES, 0);
-    Elf64_Ehdr elf;
     *is_script = false;
     if (count < 0)
-        return true;
-    switch (rp_target_format((const unsigned char *)head, (size_t)count)) {
-    case RP_FORMAT_FOREIGN:
-        return false;
-    case RP_FORMAT_NATIVE:
-        memcpy(&elf, head, sizeof elf);
-        return is_dynamic(fd, &elf);
-    case RP_FORMAT_SCRIPT:
+        return;
+    if (count >= 2 && head[0] == '#' && head[1] == '!') {
         len = rp_target_interpreter(head, (size_t)count, &interpreter);
         memmove(head, interpreter, len);
         head[len] = '\0';
         *is_script = len > 0;
-        return true;
-    case RP_FORMAT_OTHER:
+        return;
+    }
+    switch (rp_elf_file_kind((const unsigned char *)head, (size_t)count)) {
+    case RP_ELF_FOREIGN:
+        target->guardable = false;
+        break;
+    case RP_ELF_NATIVE:
+        rp_elf_file_inspect(fd, &file);
+        target->guardable = file.dynamic;
+        target->sanitized = file.sanitized;
+        break;
+    case RP_ELF_NONE:
         break;
     }
-    return true;
 }
 
 /* A file that cannot be read may still be run, and the library loaded into it. */
-static bool inspect_content(int directory, const char *path, int flags) {
+APART static void inspect_content(int directory, const char *path, int flags,
+                                  struct rp_target *target) {
     char head[HEAD_BYTES];
     bool is_script = true;
-    bool guardable = true;
     if ((flags & AT_EMPTY_PATH) != 0 && *path == '\0') {
-        guardable = is_guardable(directory, head, &is_script);
+        inspect_head(directory, head, target, &is_script);
         path = head;
         directory = AT_FDCWD;
     }
-    for (int i = 0; is_script && guardable && i <= MAX_INTERPRETERS; i++) {
+    for (int i = 0; is_script && i <= MAX_INTERPRETERS; i++) {
         long fd = rp_sys_above_stdio(
             RP_SYS4(SYS_openat, directory, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0));
         if (fd < 0)
-            return true;
-        guardable = is_guardable((int)fd, head, &is_script);
+            return;
+        inspect_head((int)fd, head, target, &is_script);
         (void)rp_sys_close((int)fd);
         path = head;
         directory = AT_FDCWD;
     }
-    return guardable;
 }
 
 /* Whether starting the file changes who runs: then the loader ignores us. */
@@ -123,23 +101,31 @@ static enum rp_presence presence_of(long failure) {
     }
 }
 
-void rp_target_inspect(int directory, const char *path, int flags, struct rp_target *target) {
-    bool by_descriptor = (flags & AT_EMPTY_PATH) != 0;
+enum access { CANNOT_RUN, RUNS_AS_CALLER, RUNS_AS_ANOTHER };
+
+/* Looks at a file from outside. Steps that follow one another are kept apart: their frames are
+   large for a signal stack. */
+APART static enum access look_at(int directory, const char *path, int flags,
+                                 enum rp_presence *presence) {
     struct stat status;
     long result = rp_sys_fstatat(directory, path, &status, flags);
-    target->guardable = true;
-    if (result < 0) {
-        target->presence = presence_of(result);
-        return;
-    }
-    target->presence = RP_ABSENT;
-    if (!S_ISREG(status.st_mode))
-        return;
-    if (by_descriptor && *path == '\0')
+    *presence = RP_ABSENT;
+    if (result >= 0 && !S_ISREG(status.st_mode))
+        return CANNOT_RUN;
+    if (result >= 0 && *path == '\0')
         result = (status.st_mode & 0111) == 0 ? -EACCES : 0;
-    else
+    else if (result >= 0)
         result = rp_sys_executable(directory, path);
-    target->presence = result < 0 ? presence_of(result) : RP_RUNNABLE;
-    if (target->presence == RP_RUNNABLE)
-        target->guardable = !changes_identity(&status) && inspect_content(directory, path, flags);
+    *presence = result < 0 ? presence_of(result) : RP_RUNNABLE;
+    if (result < 0)
+        return CANNOT_RUN;
+    return changes_identity(&status) ? RUNS_AS_ANOTHER : RUNS_AS_CALLER;
+}
+
+void rp_target_inspect(int directory, const char *path, int flags, struct rp_target *target) {
+    enum access access = look_at(directory, path, flags, &target->presence);
+    target->guardable = access != RUNS_AS_ANOTHER;
+    target->sanitized = false;
+    if (access == RUNS_AS_CALLER)
+        inspect_content(directory, path, flags, target);
 }

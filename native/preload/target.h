@@ -14,14 +14,11 @@ enum rp_presence {
 struct rp_target {
     enum rp_presence presence;
     bool guardable; /* the library can be loaded into it */
+    bool sanitized; /* AddressSanitizer's runtime in it wants to be the first object */
 };
 
 /* Looks at a file as execveat would: directory and flags as there. */
 void rp_target_inspect(int directory, const char *path, int flags, struct rp_target *target);
-
-/* What the first bytes of a file say of the program it is. */
-enum rp_format { RP_FORMAT_OTHER, RP_FORMAT_SCRIPT, RP_FORMAT_NATIVE, RP_FORMAT_FOREIGN };
-enum rp_format rp_target_format(const unsigned char *bytes, size_t len);
 
 /* The interpreter that a script's first line names, within the first len bytes of it. Returns its
    length, 0 when there is none. */

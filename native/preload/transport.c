@@ -8,7 +8,6 @@
 #include <sys/un.h>
 
 enum {
-    RECEIVE_BYTES = 128,
     FIRST_RETRY_NS = 100000,
     LAST_RETRY_NS = 10000000,
 };
@@ -118,12 +117,12 @@ static enum rp_outcome outcome_of_step(enum rp_response_step step) {
 
 APART static enum rp_outcome receive_answer(struct link *link, struct rp_exchange *exchange) {
     struct rp_response response;
-    char bytes[RECEIVE_BYTES];
     rp_response_start(&response, exchange->buffer, exchange->cap);
     for (;;) {
-        long count = rp_sys_read(link->fd, bytes, sizeof bytes);
+        long count = rp_sys_read(link->fd, exchange->spare, exchange->spare_cap);
         if (count > 0) {
-            enum rp_response_step step = rp_response_feed(&response, bytes, (size_t)count);
+            enum rp_response_step step =
+                rp_response_feed(&response, exchange->spare, (size_t)count);
             if (step == RP_RESPONSE_MORE)
                 continue;
             exchange->reason_len = response.answer.text_len;

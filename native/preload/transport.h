@@ -10,10 +10,13 @@
 #define RP_TRANSPORT_TOTAL_NS INT64_C(2000000000)
 #define RP_TRANSPORT_CONNECT_NS INT64_C(1000000000)
 
-/* The caller's buffer: the question goes out through it, then it holds the answer's reason. */
+/* The caller's buffers: the question goes out through the first, which then holds the answer's
+   reason; the answer comes in through the second. */
 struct rp_exchange {
     char *buffer;
     size_t cap;
+    char *spare;
+    size_t spare_cap;
     size_t reason_len;
     enum rp_reason reason;
 };

@@ -310,6 +310,12 @@ const cases = {
   'is denied in a thread with a small stack': { ...denied, circumstance: 'small-thread' },
   'works on a small signal stack': { circumstance: 'signal-stack', when: isExec },
   'is denied on a small signal stack': { ...denied, circumstance: 'signal-stack', when: isExec },
+  'runs on a small signal stack when nobody is there': {
+    ...gone,
+    circumstance: 'signal-stack',
+    journal: true,
+    when: isExec,
+  },
   'works with all descriptors closed': { circumstance: 'closed-descriptors', when: isExec },
   'is denied with all descriptors closed': {
     ...denied,

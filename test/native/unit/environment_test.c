@@ -21,15 +21,17 @@ static void take(const char *const *environment, const char *library, const char
     }
 
 /* A child's environment as one text, one entry a line; the block ends at the end of a page. */
-static char *armed(const char *const *environment) {
+static char *armed(const char *const *environment, bool sanitized) {
     static char text[8192];
-    size_t bytes = rp_environment_measure(&settings, environment);
+    size_t bytes = rp_environment_measure(&settings, environment, sanitized);
     const char *const *result = environment;
     size_t used = 0;
     if (bytes > 0) {
         size_t aligned = (bytes + 7) & ~(size_t)7;
-        result = rp_environment_fill(&settings, environment, check_guarded(NULL, aligned));
-        CHECK(rp_environment_measure(&settings, result) == 0, "%s", "an armed one is left alone");
+        result =
+            rp_environment_fill(&settings, environment, sanitized, check_guarded(NULL, aligned));
+        CHECK(rp_environment_measure(&settings, result, sanitized) == 0, "%s",
+              "an armed one is left alone");
     }
     text[0] = '\0';
     for (; result != NULL && *result != NULL; result++)
@@ -39,7 +41,7 @@ static char *armed(const char *const *environment) {
 }
 
 static void check_armed(const char *const *environment, const char *expected) {
-    char *text = armed(environment);
+    char *text = armed(environment, false);
     CHECK(strcmp(text, expected) == 0, "expected\n%sgot\n%s", expected, text);
 }
 
@@ -105,7 +107,7 @@ static void check_not_captured(void) {
     memcpy(large, "RAMPART_AGENT=", 14);
     take(ENVIRONMENT(large, "RAMPART_MODE=monitor"), "/l/x.so", NULL);
     CHECK(!settings.captured && settings.mode == RP_MONITOR, "%s", "too large an agent");
-    (void)armed(ENVIRONMENT("A=b"));
+    (void)armed(ENVIRONMENT("A=b"), false);
     take(NULL, NULL, "/");
     CHECK(!settings.captured, "%s", "no path of our own");
     take(NULL, "x.so", NULL);
@@ -163,6 +165,26 @@ static void check_sanitized(void) {
     settings.assignment[RP_SESSION] = NULL;
     check_armed(NULL, "LD_PRELOAD=/u/libasan.so.8:/l/r.so\n");
     check_armed(ENVIRONMENT("LD_PRELOAD=/y.so"), "LD_PRELOAD=/l/r.so:/y.so\n");
+}
+
+static void check_options(const char *const *environment, const char *expected) {
+    char *text = armed(environment, true);
+    CHECK(strcmp(text, expected) == 0, "expected\n%sgot\n%s", expected, text);
+}
+
+/* A program that is linked to the runtime itself gets an option, in front of which others stay. */
+static void check_sanitizer_options(void) {
+    take(NULL, "/l/r.so", NULL);
+    settings.assignment[RP_SESSION] = NULL;
+    check_options(NULL, "LD_PRELOAD=/l/r.so\nASAN_OPTIONS=verify_asan_link_order=0\n");
+    check_options(ENVIRONMENT("LD_PRELOAD=/l/r.so", "ASAN_OPTIONS=a=1:b=2", "C=d"),
+                  "ASAN_OPTIONS=a=1:b=2:verify_asan_link_order=0\nLD_PRELOAD=/l/r.so\nC=d\n");
+    check_options(ENVIRONMENT("LD_PRELOAD=/x.so", "ASAN_OPTIONS="),
+                  "LD_PRELOAD=/l/r.so:/x.so\nASAN_OPTIONS=verify_asan_link_order=0\n");
+    check_options(ENVIRONMENT("LD_PRELOAD=/l/r.so", "ASAN_OPTIONS=verify_asan_link_order=1"),
+                  "LD_PRELOAD=/l/r.so\nASAN_OPTIONS=verify_asan_link_order=1\n");
+    check_armed(ENVIRONMENT("LD_PRELOAD=/l/r.so", "ASAN_OPTIONS=a"),
+                "LD_PRELOAD=/l/r.so\nASAN_OPTIONS=a\n");
 }
 
 /* A variable of the child, what was captured, and what the child gets. */
@@ -224,6 +246,7 @@ int main(void) {
     check_loader_list();
     check_relative_library();
     check_sanitized();
+    check_sanitizer_options();
     check_variables();
     check_duplicates();
     return check_finish();
