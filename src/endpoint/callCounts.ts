@@ -1,45 +1,69 @@
 import type { Clock } from '../base/clock.ts';
 
 /** How many tools are counted, as the peer has it. */
-const maxTools = 1_024;
+export const maxTools = 1_024;
+
+/** The largest count that a rule can ask for, and the longest window, in milliseconds; the peer's. */
+const maxCount = 1_000;
+const maxWindowMs = 2_592_000_000;
 
 const minuteMs = 60_000;
 const minutes = 60;
 
-/** Counts calls per tool over the last hour, to the minute. */
+interface Calls {
+  /** Calls by minute, for the last hour. */
+  readonly byMinute: Map<number, number>;
+  /** Times of the last calls, the oldest first. */
+  readonly recent: number[];
+}
+
+/** Counts calls per tool: over the last hour to the minute, and the last thousand to the millisecond. */
 export class CallCounts {
   readonly #clock: Clock;
-  readonly #tools = new Map<string, Map<number, number>>();
+  readonly #tools = new Map<string, Calls>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
   add(tool: string): void {
-    const known = this.#tools.get(tool);
-    if (known === undefined && this.#tools.size >= maxTools) return;
-    const counts = known ?? new Map<number, number>();
-    if (known === undefined) this.#tools.set(tool, counts);
-    const minute = this.#minute();
-    const count = counts.get(minute);
-    if (count === undefined) forgetBefore(counts, minute - minutes);
-    counts.set(minute, (count ?? 0) + 1);
+    const now = this.#clock.now();
+    if (!this.#tools.has(tool)) this.#forgetSilent(now - maxWindowMs);
+    if (!this.#tools.has(tool) && this.#tools.size >= maxTools) return;
+    const calls = this.#tools.get(tool) ?? { byMinute: new Map<number, number>(), recent: [] };
+    this.#tools.set(tool, calls);
+    calls.recent.push(now);
+    if (calls.recent.length > maxCount) calls.recent.shift();
+    const minute = Math.floor(now / minuteMs);
+    const count = calls.byMinute.get(minute);
+    if (count === undefined) forgetBefore(calls.byMinute, minute - minutes);
+    calls.byMinute.set(minute, (count ?? 0) + 1);
+  }
+
+  /** Calls of a tool within the last milliseconds, at most 1,000. A tool beyond the bound counts as that. */
+  countWithin(tool: string, windowMs: number): number {
+    const calls = this.#tools.get(tool);
+    if (calls === undefined) return this.#tools.size >= maxTools ? maxCount : 0;
+    const from = this.#clock.now() - windowMs;
+    const first = calls.recent.findIndex((time) => time > from);
+    return first === -1 ? 0 : calls.recent.length - first;
   }
 
   /** Calls of the last hour by tool. */
   read(): Readonly<Record<string, number>> {
-    const from = this.#minute() - minutes;
-    const totals: Record<string, number> = {};
-    for (const [tool, counts] of this.#tools) {
-      forgetBefore(counts, from);
-      if (counts.size === 0) this.#tools.delete(tool);
-      else totals[tool] = [...counts.values()].reduce((sum, count) => sum + count, 0);
-    }
-    return totals;
+    const from = Math.floor(this.#clock.now() / minuteMs) - minutes;
+    const totals = [...this.#tools].map(([tool, { byMinute }]): [string, number] => {
+      forgetBefore(byMinute, from);
+      return [tool, [...byMinute.values()].reduce((sum, count) => sum + count, 0)];
+    });
+    return Object.fromEntries(totals.filter(([, count]) => count > 0));
   }
 
-  #minute(): number {
-    return Math.floor(this.#clock.now() / minuteMs);
+  #forgetSilent(from: number): void {
+    if (this.#tools.size < maxTools) return;
+    for (const [tool, { recent }] of this.#tools) {
+      if ((recent.at(-1) ?? 0) <= from) this.#tools.delete(tool);
+    }
   }
 }
 

@@ -53,10 +53,11 @@ export function decide(request: ExecRequest, deciders: Deciders): PreflightAnswe
   const mode = deciders.mode();
   if (mode === 'disabled') return formatUnaskedAnswer(request, 'the mode is disabled');
   if (isReleased(request, deciders)) return formatUnaskedAnswer(request, 'the terminal is released');
+  // Before the judgement: a rule on the third call speaks at the third call.
+  if (request.enforce) deciders.counts.add(request.tool);
   const started = performance.now();
   const decision = judge(request, deciders);
   const evaluationTimeUs = Math.round((performance.now() - started) * 1_000);
-  if (request.enforce) deciders.counts.add(request.tool);
   const id = request.id ?? deciders.createId();
   const entry = recordOfDecision(
     request,

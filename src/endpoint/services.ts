@@ -101,6 +101,7 @@ export function createServices(
   const sessions = owned.add(new SessionStore(processes));
   const audit = owned.add(new AuditLog({ folder: paths.audit, clock, logger }));
   const recorder = createRecorder(audit, stream, sessions);
+  const counts = new CallCounts(clock);
   const createId = (): string => world.createRandom(16).toString('hex');
   const services: Services = {
     startedAt,
@@ -116,10 +117,10 @@ export function createServices(
       mode: () => mode.mode,
       policy,
       sessions,
-      counts: new CallCounts(clock),
+      counts,
       recorder,
       workspaceOf: createWorkspaceFinder(policies.home, () => stream.folders),
-      world: evaluationWorld(settings, world),
+      world: evaluationWorld(settings, world, counts),
     },
     recordIncident: (what, message, refused) => {
       logger.warn(`${what}: ${message}`);
@@ -137,8 +138,16 @@ export function createServices(
 function evaluationWorld(
   { policies, temporary }: EndpointSettings,
   { reader, clock }: EndpointWorld,
+  counts: CallCounts,
 ): Deciders['world'] {
-  return { reader, home: policies.home, temporary, realpath: resolveLinks, now: () => clock.now() };
+  return {
+    reader,
+    home: policies.home,
+    temporary,
+    realpath: resolveLinks,
+    now: () => clock.now(),
+    countCalls: (tool, windowMs) => counts.countWithin(tool, windowMs),
+  };
 }
 
 function connectStream({ stream, mode, policy, deciders }: Services, owned: DisposableList): void {

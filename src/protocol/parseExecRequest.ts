@@ -26,6 +26,8 @@ const reservedTools = [
   'write',
 ];
 
+const fetchTools = ['fetch', 'http', 'web_fetch', 'browser'];
+
 const fileTools = ['read', 'write', 'edit', 'mcp-destructive'];
 
 /**
@@ -43,7 +45,7 @@ export function parseExecRequest(toolName: string, body: unknown): Result<ExecRe
   if (mistyped !== null) return failure(`${mistyped} has the wrong type`);
   const told = parseArguments(tool, fields);
   if (!told.ok) return told;
-  const { command, path, cwd } = told.value;
+  const { command, path, cwd, url } = told.value;
   return success({
     id: recordIdIn(fields),
     agent: textIn(fields, 'agent') ?? '',
@@ -62,10 +64,16 @@ export function parseExecRequest(toolName: string, body: unknown): Result<ExecRe
     markers: (textsIn(fields, 'markers') ?? []).slice(0, maxMarkers),
     guardable: fields['guardable'] !== false,
     truncated: fields['truncated'] === true,
+    ...(tool === 'exec' ? {} : { url, parameters: parametersIn(fields) }),
   });
 }
 
-type ToolArguments = Pick<ExecRequest, 'command' | 'path' | 'cwd'>;
+/** What a tool is called with, by name; `input` is the more structured of the two. */
+function parametersIn({ params, input }: UnknownRecord): UnknownRecord {
+  return { ...(isRecord(params) ? params : {}), ...(isRecord(input) ? input : {}) };
+}
+
+type ToolArguments = Pick<ExecRequest, 'command' | 'path' | 'cwd'> & { readonly url: string | null };
 
 function parseArguments(tool: string, fields: UnknownRecord): Result<ToolArguments, string> {
   const places = argumentPlaces(fields);
@@ -76,8 +84,15 @@ function parseArguments(tool: string, fields: UnknownRecord): Result<ToolArgumen
   if (!path.ok) return path;
   const cwd = agreedText(places.value, ['workdir', 'cwd'], 'working directory');
   if (!cwd.ok) return cwd;
+  const url = agreedText(places.value, urlNames(tool), 'address');
+  if (!url.ok) return url;
   const isAbsolute = cwd.value?.startsWith('/') === true;
-  return success({ command: command.value ?? '', path: path.value, cwd: isAbsolute ? cwd.value : null });
+  return success({
+    command: command.value ?? '',
+    path: path.value,
+    cwd: isAbsolute ? cwd.value : null,
+    url: url.value,
+  });
 }
 
 function toolProblem(tool: string): string | null {
@@ -98,8 +113,12 @@ function pathNames(tool: string): readonly string[] {
     : ['path', 'file_path'];
 }
 
+function urlNames(tool: string): readonly string[] {
+  return fetchTools.includes(tool) ? ['url', 'uri', 'href'] : ['url'];
+}
+
 /** Top-level keys that count as arguments. */
-const shorthands = ['command', 'path', 'workdir', 'cwd'];
+const shorthands = ['command', 'path', 'url', 'workdir', 'cwd'];
 
 /** Every map in which arguments may stand; of the first, the body itself, only the shorthands count. */
 function argumentPlaces(fields: UnknownRecord): Result<readonly UnknownRecord[], string> {

@@ -198,3 +198,15 @@ test('knows what time it is when a rule ends', async (context) => {
   const after = await startFixture(context, { policy: policy('2026-03-04') });
   assert.deepEqual([(await before.ask('ls'))['allowed'], (await after.ask('ls'))['allowed']], [false, true]);
 });
+
+test('counts a call before it is judged, and a preview not at all', async (context) => {
+  const policy =
+    'version: "1"\ndefault_action: allow\npolicies:\n  - name: often\n    rules:\n      - {action: deny, when: {call_count: {gte: 2, window: 1m}}, message: too often}\n';
+  const fixture = await startFixture(context, { policy });
+  const outcomes: unknown[] = [];
+  for (const enforce of [false, false, true, true])
+    outcomes.push((await fixture.ask('ls', { enforce }))['allowed']);
+  fixture.clock.time += 60_000;
+  outcomes.push((await fixture.ask('ls'))['allowed']);
+  assert.deepEqual(outcomes, [true, true, true, false, true]);
+});

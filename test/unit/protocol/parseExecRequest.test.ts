@@ -116,6 +116,19 @@ test('reads the path of a file tool under each of its names', () => {
   assert.equal(fieldOf('path', { params: { target: '/etc/shadow' } }, 'custom'), null);
 });
 
+test('reads the address of a tool that fetches, and what any tool but exec is called with', () => {
+  const given = (tool: string, body: unknown): unknown => {
+    const request = parseExecRequest(tool, body);
+    return request.ok ? [request.value.url, request.value.parameters] : request.error;
+  };
+  const uri = { uri: 'https://a.test' };
+  assert.deepEqual(given('fetch', { params: uri }), ['https://a.test', uri]);
+  assert.deepEqual(given('custom', { params: uri, url: 'https://b.test' }), ['https://b.test', uri]);
+  assert.deepEqual(given('mcp', { params: { a: 1, b: 1 }, input: { b: 2 } }), [null, { a: 1, b: 2 }]);
+  assert.deepEqual(given('exec', { params: { command: 'ls' } }), [undefined, undefined]);
+  assert.equal(given('fetch', { url: 'a', params: { href: 'b' } }), 'the address is given twice and differs');
+});
+
 test('keeps a working directory only when it is absolute', () => {
   assert.equal(fieldOf('cwd', { workdir: '/w' }), '/w');
   assert.equal(fieldOf('cwd', { cwd: 'w' }), null);
