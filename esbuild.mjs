@@ -2,6 +2,7 @@
 // `--watch` rebuilds on change.
 import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { context } from 'esbuild';
+import { moduleBanner } from './scripts/moduleBanner.mjs';
 
 const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
 const grammar = 'node_modules/@vscode/tree-sitter-wasm/wasm';
@@ -11,15 +12,10 @@ const shared = {
   platform: 'node',
   target: 'node20',
   minify: true,
-  keepNames: true,
   legalComments: 'none',
   logLevel: 'warning',
   define: { RAMPART_VERSION: JSON.stringify(manifest.version) },
 };
-
-// tree-sitter's loader calls `require` and reads `__filename`, which an ES module has to make for itself.
-const moduleBanner =
-  "import { createRequire as rampartCreateRequire } from 'node:module';\nconst require = rampartCreateRequire(import.meta.url);\nconst __filename = import.meta.filename;";
 
 const bundles = [
   {

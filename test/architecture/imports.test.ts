@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, it } from 'node:test';
 import { build } from 'esbuild';
+import { moduleBanner } from '../../scripts/moduleBanner.mjs';
 
 const compositionRoots = ['endpoint/main.ts', 'cli/main.ts', 'extension/extension.ts'];
 
@@ -37,9 +38,7 @@ describe('importing', () => {
         platform: 'node',
         format: 'esm',
         target: 'node20',
-        banner: {
-          js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-        },
+        banner: { js: moduleBanner },
         logLevel: 'silent',
       });
       const run = spawnSync(process.execPath, [file], { encoding: 'utf8', cwd: folder });

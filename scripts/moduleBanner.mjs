@@ -1,0 +1,4 @@
+/** What an ES module bundle begins with: tree-sitter's loader calls `require` and reads `__filename`. */
+export const moduleBanner = `import { createRequire as rampartCreateRequire } from 'node:module';
+const require = rampartCreateRequire(import.meta.url);
+const __filename = import.meta.filename;`;
