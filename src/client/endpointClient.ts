@@ -49,7 +49,7 @@ export interface LoadedPolicy {
   readonly ruleCount: number;
 }
 
-/** One page of a day's audit records, in the order in which they were written. */
+/** One page of a day's audit records, the newest first. */
 export interface AuditPage {
   readonly events: readonly AuditRecord[];
   readonly totalInFile: number;
@@ -208,7 +208,8 @@ function parseAuditPage(answer: unknown): Result<AuditPage, string> {
   return success({
     events,
     totalInFile: countIn(answer, 'total_in_file'),
-    nextOffset: typeof next === 'number' ? next : null,
+    // As the peer has it, 0 says that there is no more.
+    nextOffset: typeof next === 'number' && next > 0 ? next : null,
   });
 }
 

@@ -100,16 +100,19 @@ function receive(parts: FollowerParts, event: StreamEvent): void {
   }
 }
 
+/** The newest decisions of the day, and its refused ones, which a busy day has pushed out of that page. */
 async function fetchDecisions(parts: FollowerParts): Promise<void> {
   const date = new Date(parts.clock.now()).toISOString().slice(0, 10);
-  const first = await parts.client.auditEvents({ date, limit: firstPageRecords });
-  if (!first.ok) {
-    parts.logger.warn(`the audit log cannot be read: ${first.error.message}`);
-    return;
+  for (const action of [undefined, 'deny', 'ask'] as const) {
+    const page = await parts.client.auditEvents({
+      date,
+      limit: firstPageRecords,
+      ...(action === undefined ? {} : { action }),
+    });
+    if (!page.ok) {
+      parts.logger.warn(`the audit log cannot be read: ${page.error.message}`);
+      return;
+    }
+    parts.decisions.add(page.value.events);
   }
-  parts.decisions.add(first.value.events);
-  const offset = first.value.totalInFile - firstPageRecords;
-  if (first.value.nextOffset === null || offset <= 0) return;
-  const newest = await parts.client.auditEvents({ date, limit: firstPageRecords, offset });
-  if (newest.ok) parts.decisions.add(newest.value.events);
 }

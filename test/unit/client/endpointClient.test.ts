@@ -151,6 +151,12 @@ test('calls an answer malformed that lacks what was asked for', async (context) 
   for (const outcome of outcomes) assert.equal(!outcome.ok && outcome.error.code, 'malformed');
 });
 
+test('knows the end of the records, which the peer writes as offset 0', async (context) => {
+  const client = await clientOf(context, answer(200, { events: [], total_in_file: 3, next_offset: 0 }));
+  const outcome = await client.auditEvents({});
+  assert.deepEqual(outcome, { ok: true, value: { events: [], totalInFile: 3, nextOffset: null } });
+});
+
 test('gives up on an endpoint that does not answer in time', async (context) => {
   const { address } = await startSocketServer(context, () => undefined);
   const exchange = { method: 'GET', path: '/healthz', body: null, token: null, timeoutMs: 30 } as const;
