@@ -1,6 +1,6 @@
 import type { Component } from './component.ts';
 import type { Deletion } from './deletion.ts';
-import { readFindScope } from './findCommand.ts';
+import { readFindLaunches, readFindScope } from './findCommand.ts';
 import { isBelow, joinPath } from './paths.ts';
 import { programOf } from './readLaunches.ts';
 import type { Word } from './shellScript.ts';
@@ -95,22 +95,18 @@ function operandsOf(words: readonly Word[], hasValues: boolean): readonly Word[]
 }
 
 function findTargets({ words }: Component): readonly Target[] {
-  const isDeleting = words.some(
-    (word, index) =>
-      word.text === '-delete' || (/^--?(?:exec|ok|x|X)/.test(word.text) && isDeleter(words, index + 1)),
-  );
+  const isDeleting =
+    words.some((word) => word.text === '-delete') ||
+    readFindLaunches(words).some((launch) => launch.words.some(isDeleter));
   if (!isDeleting) return [];
   const { roots, hasFilter } = readFindScope(words);
   return roots.map((word) => ({ word, isWhole: !hasFilter }));
 }
 
-/** Whether the command that begins here deletes, behind launchers or not, or in the text of a shell. */
-function isDeleter(words: readonly Word[], from: number): boolean {
-  const end = words.findIndex((word, index) => index > from && (word.text === ';' || word.text === '+'));
-  const command = words.slice(from, end < 0 ? words.length : end);
-  return command.some(
-    (word) =>
-      deletingPrograms.has(programOf(word)) || /(?:^|[\s;&|/(])(?:rm|unlink|shred|rmdir)\s/.test(word.text),
+/** Whether a word of a command says that it deletes: behind launchers or not, or in the text of a shell. */
+function isDeleter(word: Word): boolean {
+  return (
+    deletingPrograms.has(programOf(word)) || /(?:^|[\s;&|/(])(?:rm|unlink|shred|rmdir)\s/.test(word.text)
   );
 }
 

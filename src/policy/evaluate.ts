@@ -23,6 +23,9 @@ export interface EvaluationWorld {
   countCalls?(tool: string, windowMs: number): number;
 }
 
+/** How long a decision may take: an asker that waits longer takes it that nobody is there, and goes on. */
+const maxDecisionMs = 1_000;
+
 /** A rule that matched, with its policy. */
 interface Firing {
   readonly policy: Policy;
@@ -32,27 +35,28 @@ interface Firing {
 /** What the policies say of a request. Total: it has an answer for every request, and never throws. */
 export function evaluate(set: PolicySet, request: ExecRequest, world: EvaluationWorld): Decision {
   try {
-    return decide(set, new Call(request, world), world.now());
+    const started = world.now();
+    return decide(set, new Call(request, world), started);
   } catch (thrown) {
     // A defect of ours must not become an answer that the asker takes for "nobody there".
     return defaultDecision('deny', `the policy could not be evaluated: ${messageOf(thrown)}`, []);
   }
 }
 
-function decide(set: PolicySet, call: Call, now: number): Decision {
-  if (call.reading.isCut)
-    return defaultDecision(
-      'deny',
-      'the command is too long or too deeply nested to be judged: split it up',
-      [],
-    );
+function decide(set: PolicySet, call: Call, started: number): Decision {
+  if (call.reading.isCut) return tooMuch('is too long or too deeply nested');
   const firings: Firing[] = [];
   for (const policy of set.policies) {
     if (!isInScope(policy, call.request)) continue;
-    const rule = policy.rules.find((candidate) => isRuleMatch(candidate, call, now));
+    if (call.world.now() - started > maxDecisionMs) return tooMuch('takes too long');
+    const rule = policy.rules.find((candidate) => isRuleMatch(candidate, call, started));
     if (rule !== undefined && mayFire(policy, rule)) firings.push({ policy, rule });
   }
   return choose(set.defaultAction, firings);
+}
+
+function tooMuch(why: string): Decision {
+  return defaultDecision('deny', `the command ${why} to be judged; split it up`, []);
 }
 
 /** Whether a policy speaks of the agent, session and tool of a request. */

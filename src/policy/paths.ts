@@ -17,19 +17,23 @@ export function normalizePath(path: string): string {
   return `/${parts.join('/')}`;
 }
 
-/** The absolute path that a command in `directory` means by `path`, as text; null when the directory is not known. */
+/** The longest path that a kernel takes. */
+const maxPathLength = 4096;
+
+/** The absolute path that a command in `directory` means by `path`, as text; null when that is not known, or no path can be so long. */
 export function joinPath(directory: string | null, path: string): string | null {
-  if (path.startsWith('/')) return normalizePath(path);
-  return directory === null ? null : normalizePath(`${directory}/${path}`);
+  if (path.startsWith('/')) return path.length > maxPathLength ? null : normalizePath(path);
+  if (directory === null || directory.length + path.length > maxPathLength) return null;
+  return normalizePath(`${directory}/${path}`);
 }
 
 /**
  * The path that the kernel would act on: `..` is taken after links are followed. A link that is the last part of the path
- * is followed only when the path says so, with a slash or a dot behind it. Null when the directory is not known.
+ * is followed only when the path says so, with a slash or a dot behind it. Null when that is not known.
  */
 export function resolvePath(world: PathWorld, directory: string | null, path: string): string | null {
   const isAbsolute = path.startsWith('/');
-  if (!isAbsolute && directory === null) return null;
+  if (path.length > maxPathLength || (!isAbsolute && directory === null)) return null;
   let resolved = isAbsolute ? '/' : world.realpath(directory ?? '/');
   for (const part of path.split('/')) {
     if (part === '' || part === '.') continue;

@@ -5,7 +5,14 @@ import { joinPath } from './paths.ts';
 import { readLiteralOutput } from './literalOutput.ts';
 import { programOf, readLaunches } from './readLaunches.ts';
 import { isShell, readShellCall } from './shellCall.ts';
-import type { ShellCommand, ShellScript, ShellVariables, Span, Word } from './shellScript.ts';
+import type {
+  DirectoryChange,
+  ShellCommand,
+  ShellScript,
+  ShellVariables,
+  Span,
+  Word,
+} from './shellScript.ts';
 import { literalWord } from './shellScript.ts';
 import type { ShellReader } from './shellReader.ts';
 import { maxReadingMs } from './shellReader.ts';
@@ -15,6 +22,12 @@ const maxLaunchDepth = 32;
 
 /** The most commands that one request is read into. */
 const maxComponents = 20_000;
+
+/** How long reading a request may take; the asker does not wait longer than two seconds for the whole decision. */
+const maxRequestMs = 500;
+
+/** How many commands are read between two looks at the clock. */
+const commandsPerClockLook = 64;
 
 /** What reading needs of the machine. */
 export interface ReadingWorld {
@@ -42,12 +55,13 @@ export function readRequest(request: ExecRequest, world: ReadingWorld): Reading 
 class RequestReading {
   readonly #world: ReadingWorld;
   readonly #components: Component[] = [];
-  #deadline: number | null = null;
+  readonly #started: number;
   #isCut = false;
   #isFallback = false;
 
   constructor(world: ReadingWorld) {
     this.#world = world;
+    this.#started = world.now();
   }
 
   read(request: ExecRequest): Reading {
@@ -76,11 +90,9 @@ class RequestReading {
 
   /** Adds a command and everything it starts; what it starts stands behind it. */
   #readCommand(command: ShellCommand, place: Place): void {
-    if (this.#components.length >= maxComponents) {
-      this.#isCut = true;
-      return;
-    }
     const index = this.#components.length;
+    if (index >= maxComponents || (index % commandsPerClockLook === 63 && this.#isLate())) this.#isCut = true;
+    if (this.#isCut) return;
     const launches = readLaunches(command.words);
     const isTransparent =
       launches.length > 0 && launches.every((launch) => launch.isTransparent && isReadable(launch));
@@ -118,7 +130,8 @@ class RequestReading {
       return;
     }
     const place: Place = {
-      directory: changeDirectory(outer.directory, launch.directory === null ? [] : [launch.directory]),
+      directory:
+        launch.directory === null ? outer.directory : changeDirectory(outer.directory, launch.directory),
       assigned: [...outer.assigned, ...launch.assigned],
       input: launch.isOpenEnded ? null : outer.input,
       isElsewhere: outer.isElsewhere || launch.isElsewhere,
@@ -135,9 +148,10 @@ class RequestReading {
     this.#isFallback ||= script.isFallback;
     this.#isCut ||= script.isCut;
     const places: number[] = [];
+    const visited = new Map<DirectoryChange, string | null>();
     for (const command of script.commands) {
       places.push(this.#components.length);
-      const directory = changeDirectory(place.directory, command.directories);
+      const directory = follow(command.directory, place.directory, visited);
       const isBehind = command.input !== null && command.input.from >= places.length;
       const end = places.at(-1) ?? 0;
       const input = command.input === null || isBehind ? place.input : spanOf(places, command.input, end);
@@ -160,8 +174,12 @@ class RequestReading {
     }
   }
 
+  #isLate(): boolean {
+    return this.#world.now() - this.#started > maxRequestMs;
+  }
+
   #readScript(text: string, variables: ShellVariables): ShellScript {
-    const deadline = (this.#deadline ??= this.#world.now() + maxReadingMs);
+    const deadline = this.#started + maxReadingMs;
     return this.#world.reader.read(text, variables, () => this.#world.now() > deadline);
   }
 
@@ -206,7 +224,7 @@ function commandOf(argv: readonly string[]): ShellCommand {
     words: argv.map(literalWord),
     assignments: [],
     redirections: [],
-    directories: [],
+    directory: null,
     input: null,
     inner: { from: 1, to: 1 },
     hereText: null,
@@ -217,11 +235,23 @@ function textOf(words: readonly Word[]): string {
   return words.map((word) => word.text).join(' ');
 }
 
-function changeDirectory(from: string | null, changes: readonly Word[]): string | null {
-  let directory = from;
-  for (const change of changes) {
-    const isFound = change.isKnown && !change.isGlob;
-    directory = isFound ? joinPath(directory, change.text) : null;
+function changeDirectory(from: string | null, to: Word): string | null {
+  return to.isKnown && !to.isGlob ? joinPath(from, to.text) : null;
+}
+
+/** Where a shell is after its changes of directory; what is known of the earlier ones is kept in `visited`. */
+function follow(
+  change: DirectoryChange | null,
+  start: string | null,
+  visited: Map<DirectoryChange, string | null>,
+): string | null {
+  const pending: DirectoryChange[] = [];
+  let at = change;
+  for (; at !== null && !visited.has(at); at = at.before) pending.push(at);
+  let directory = at === null ? start : (visited.get(at) ?? null);
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    directory = changeDirectory(directory, next.to);
+    visited.set(next, directory);
   }
   return directory;
 }

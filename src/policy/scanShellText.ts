@@ -3,7 +3,7 @@ import { findExtent } from './shellQuote.ts';
 import type { ShellScript, ShellVariables, Span } from './shellScript.ts';
 
 /** How deep substitutions are followed; a text with deeper ones is cut. */
-const maxNesting = 100;
+const maxNesting = 50;
 
 /** Words that begin or end a group and are no command. */
 const keywords: ReadonlySet<string> = new Set(

@@ -1,4 +1,12 @@
-import type { Assignment, Redirection, ShellCommand, ShellVariables, Span, Word } from './shellScript.ts';
+import type {
+  Assignment,
+  DirectoryChange,
+  Redirection,
+  ShellCommand,
+  ShellVariables,
+  Span,
+  Word,
+} from './shellScript.ts';
 import { literalWord } from './shellScript.ts';
 import { expandWord } from './shellWord.ts';
 
@@ -8,7 +16,7 @@ export const maxCommands = 10_000;
 /** What holds in one shell: a subshell has its own copy. */
 interface ShellState {
   readonly variables: ReadonlyMap<string, readonly string[]>;
-  readonly directories: readonly Word[];
+  readonly directory: DirectoryChange | null;
   readonly input: Span | null;
 }
 
@@ -52,7 +60,7 @@ export class ScriptBuilder {
   #state: ShellState;
 
   constructor(variables: ShellVariables) {
-    this.#state = { variables, directories: [], input: null };
+    this.#state = { variables, directory: null, input: null };
   }
 
   get count(): number {
@@ -92,7 +100,7 @@ export class ScriptBuilder {
       words: [],
       assignments: [],
       redirections: [],
-      directories: this.#state.directories,
+      directory: this.#state.directory,
       input: this.#state.input,
       inner: { from: this.#commands.length + 1, to: this.#commands.length + 1 },
       hereText: null,
@@ -197,10 +205,8 @@ export class ScriptBuilder {
       isGlob: false,
     };
     const isFound = word.text !== '-' && word.text !== '~';
-    this.#state = {
-      ...this.#state,
-      directories: [...this.#state.directories, isFound ? word : { ...word, isKnown: false }],
-    };
+    const to = isFound ? word : { ...word, isKnown: false };
+    this.#state = { ...this.#state, directory: { to, before: this.#state.directory } };
     this.#set('PWD', null);
   }
 

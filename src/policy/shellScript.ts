@@ -26,13 +26,19 @@ export interface Assignment {
   readonly value: Word;
 }
 
+/** A change of the working directory, and the one before it; null before the first. */
+export interface DirectoryChange {
+  readonly to: Word;
+  readonly before: DirectoryChange | null;
+}
+
 /** One command of a shell script, as it would be started. */
 export interface ShellCommand {
   readonly words: readonly Word[];
   readonly assignments: readonly Assignment[];
   readonly redirections: readonly Redirection[];
-  /** Where the shell changed to before this command, in order. */
-  readonly directories: readonly Word[];
+  /** Where the shell last changed to before this command; null when it stayed where it began. */
+  readonly directory: DirectoryChange | null;
   /** The commands whose output is its standard input; null when there is no pipe. */
   readonly input: Span | null;
   /** The commands in substitutions inside it. */

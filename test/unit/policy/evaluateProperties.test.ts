@@ -213,6 +213,45 @@ describe('shell text beyond the bounds', () => {
 
   it('is refused when it is made of more commands than are read', () => {
     assert.equal(decide('a;'.repeat(20_000)), 'deny');
+    assert.equal(decide(`${'sudo '.repeat(100)}ls`), 'deny');
+  });
+
+  it('is refused when judging it would outlast the patience of the asker', () => {
+    let now = 0;
+    const slow = imagineWorld(reader, { now: () => (now += 400) });
+    const decision = evaluate(set, imagineRequest({ argv: ['ls'], exe: '/bin/ls', command: 'ls' }), slow);
+    assert.deepEqual([decision.action, decision.rule], ['deny', null]);
+    assert.match(decision.message, /too long to be judged/);
+  });
+
+  it('takes time proportional to its length, whatever it is made of', () => {
+    const parts = [
+      'cd a;',
+      'a=b;',
+      'x|',
+      '`a ',
+      '"$(',
+      '{a,b}',
+      'eval ',
+      'cat <<A\n',
+      'find . -exec ',
+      'rm *',
+      "'",
+    ];
+    const clocked = imagineWorld(reader, { now: () => performance.now() });
+    for (const part of parts) {
+      const started = performance.now();
+      evaluate(set, imagineRequest({ command: part.repeat(20_000 / part.length) }), clocked);
+      // A quadratic reading takes minutes; this is room enough for a busy machine.
+      assert.ok(performance.now() - started < 5_000, part);
+    }
+    const started = performance.now();
+    evaluate(
+      set,
+      imagineRequest({ argv: ['find', ...Array<string>(20_000).fill('-exec')], command: '' }),
+      world,
+    );
+    assert.ok(performance.now() - started < 5_000);
   });
 
   it('is judged when it is no shell text at all', () => {
