@@ -77,6 +77,9 @@ APART static void explain(const struct inquiry *inquiry, enum rp_outcome outcome
     const char *reason = exchange->buffer;
     const char *lead = exchange->reason == RP_REASON_MESSAGE ? ": " : "";
     size_t len = exchange->reason_len;
+    /* A repeated question, whose line stands there already. */
+    if (outcome == RP_DENIED && exchange->reason == RP_REASON_NOTICE && len == 0)
+        return;
     if (outcome != RP_DENIED) {
         reason = reason_of(outcome);
         lead = "";

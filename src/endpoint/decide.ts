@@ -13,7 +13,9 @@ import { recordOfDecision } from './auditEntry.ts';
 import type { CallCounts } from './callCounts.ts';
 import { formatNotice } from './notice.ts';
 import type { PolicyStore } from './policyStore.ts';
+import type { PreflightAnswer } from './preflightAnswer.ts';
 import type { Recorder } from './recorder.ts';
+import type { RepeatedQuestions } from './repeatedQuestions.ts';
 import type { SessionStore } from './sessions.ts';
 
 /** What a decision is made of. */
@@ -26,26 +28,11 @@ export interface Deciders {
   readonly policy: PolicyStore;
   readonly sessions: SessionStore;
   readonly counts: CallCounts;
+  readonly repeated: RepeatedQuestions;
   readonly recorder: Recorder;
   /** The workspace of a command that runs in a directory. */
   readonly workspaceOf: (cwd: string | null) => string | null;
   readonly world: Omit<EvaluationWorld, 'workspace'>;
-}
-
-/** The answer to a question; docs/protocol.md, section 4. */
-export interface PreflightAnswer {
-  readonly allowed: boolean;
-  readonly decision: Decision['action'];
-  readonly message: string;
-  readonly matched_policies: readonly string[] | null;
-  readonly eval_duration_us: number;
-  readonly enforced: boolean;
-  readonly enforcement_requested: boolean;
-  readonly policy_decision?: Decision['action'];
-  readonly policy_message?: string;
-  readonly audit_id?: string;
-  readonly rule: Decision['rule'];
-  readonly notice?: string;
 }
 
 /** Decides, records, answers: in this order, so that no answered question is missing from the log. */
@@ -53,6 +40,9 @@ export function decide(request: ExecRequest, deciders: Deciders): PreflightAnswe
   const mode = deciders.mode();
   if (mode === 'disabled') return formatUnaskedAnswer(request, 'the mode is disabled');
   if (isReleased(request, deciders)) return formatUnaskedAnswer(request, 'the terminal is released');
+  const given = deciders.repeated.find(request, mode, deciders.policy.generation);
+  // The line was written and the record made when the same was asked a moment ago.
+  if (given !== null) return { ...given, notice: '' };
   // Before the judgement: a rule on the third call speaks at the third call.
   if (request.enforce) deciders.counts.add(request.tool);
   const started = performance.now();
@@ -65,7 +55,9 @@ export function decide(request: ExecRequest, deciders: Deciders): PreflightAnswe
     { id, now: deciders.clock.now(), mode },
   );
   const isRecorded = recordSafely(entry, deciders);
-  return formatAnswer({ request, decision, evaluationTimeUs, mode, id, isRecorded });
+  const answer = formatAnswer({ request, decision, evaluationTimeUs, mode, id, isRecorded });
+  deciders.repeated.note(request, answer, deciders.policy.generation);
+  return answer;
 }
 
 /** In a released terminal a person's own commands are nobody's business; an agent's are asked about. */

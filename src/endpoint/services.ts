@@ -25,6 +25,7 @@ import { ModeStore } from './modeStore.ts';
 import { PolicyStore } from './policyStore.ts';
 import { findRecordedIds } from './recordedIds.ts';
 import { createRecorder } from './recorder.ts';
+import { RepeatedQuestions } from './repeatedQuestions.ts';
 import { SessionStore } from './sessions.ts';
 import { StateFileWriter } from './stateFileWriter.ts';
 import { createWorkspaceFinder } from './workspaces.ts';
@@ -118,6 +119,7 @@ export function createServices(
       policy,
       sessions,
       counts,
+      repeated: new RepeatedQuestions(clock),
       recorder,
       workspaceOf: createWorkspaceFinder(policies.home, () => stream.folders),
       world: evaluationWorld(settings, world, counts),

@@ -181,6 +181,11 @@ const cases = {
     answer: http('{"allowed":false,"message":"no"}'),
     notice: '`: no\n',
   },
+  'is denied without a line when it was denied before': {
+    ...denied,
+    answer: http('{"allowed":false,"message":"no","notice":""}'),
+    notice: null,
+  },
   'runs when nobody is there': { ...gone, journal: true },
   'is refused when nobody is there and failing is closed': { ...gone, ...unanswered, environment: closed },
   'runs when the answer is silence': {

@@ -1,0 +1,17 @@
+import type { Decision } from '../protocol/decision.ts';
+
+/** The answer to a question; docs/protocol.md, section 4. */
+export interface PreflightAnswer {
+  readonly allowed: boolean;
+  readonly decision: Decision['action'];
+  readonly message: string;
+  readonly matched_policies: readonly string[] | null;
+  readonly eval_duration_us: number;
+  readonly enforced: boolean;
+  readonly enforcement_requested: boolean;
+  readonly policy_decision?: Decision['action'];
+  readonly policy_message?: string;
+  readonly audit_id?: string;
+  readonly rule: Decision['rule'];
+  readonly notice?: string;
+}

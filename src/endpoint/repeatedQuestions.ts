@@ -1,0 +1,60 @@
+import { basename } from 'node:path';
+import type { Clock } from '../base/clock.ts';
+import type { ExecRequest } from '../protocol/execRequest.ts';
+import type { Mode } from '../protocol/mode.ts';
+import type { PreflightAnswer } from './preflightAnswer.ts';
+
+/** How long after a refusal the same question of the same process is its repetition, in milliseconds. */
+const maxRepeatMs = 1_000;
+
+/** How many refusals are remembered; the oldest goes first. */
+const maxRefusals = 256;
+
+/** The names of libc that take a path: a program that searches `PATH` by itself calls one after the other. */
+const pathDoors: ReadonlySet<string> = new Set(['execve', 'execv', 'execle', 'execl']);
+
+interface Refusal {
+  readonly question: string;
+  readonly generation: number;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  readonly answer: PreflightAnswer;
+}
+
+/**
+ * Recognizes the questions of a shell or of Python's `subprocess` that goes on along `PATH` when it was refused:
+ * one command, which is refused and recorded once. Nothing but a refusal that is carried out is ever repeated.
+ */
+export class RepeatedQuestions {
+  readonly #clock: Clock;
+  /** By process, the oldest first. */
+  readonly #refusals = new Map<number, Refusal>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** The answer that this question has got already; null when it is a question of its own. */
+  find(request: ExecRequest, mode: Mode, generation: number): PreflightAnswer | null {
+    const refusal = mode === 'enforce' && request.enforce ? this.#refusals.get(request.pid ?? 0) : undefined;
+    if (refusal?.generation !== generation || refusal.question !== questionOf(request)) return null;
+    const age = this.#clock.now() - refusal.time;
+    return age >= 0 && age < maxRepeatMs ? refusal.answer : null;
+  }
+
+  /** Remembers a refusal that was given; any other answer is passed over. */
+  note(request: ExecRequest, answer: PreflightAnswer, generation: number): void {
+    const question = questionOf(request);
+    if (answer.allowed || !answer.enforced || request.pid === null || question === null) return;
+    this.#refusals.delete(request.pid);
+    const [oldest] = this.#refusals.size < maxRefusals ? [] : this.#refusals.keys();
+    if (oldest !== undefined) this.#refusals.delete(oldest);
+    this.#refusals.set(request.pid, { question, generation, time: this.#clock.now(), answer });
+  }
+}
+
+/** What stays the same along `PATH`; null when the question cannot be a step on such a way. */
+function questionOf({ tool, door, exe, argv, cwd, agent, session, markers }: ExecRequest): string | null {
+  if (tool !== 'exec' || door === null || !pathDoors.has(door) || exe === null) return null;
+  return JSON.stringify([door, basename(exe), argv, cwd, agent, session, markers]);
+}
