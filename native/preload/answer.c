@@ -28,7 +28,7 @@ enum state {
 
 enum role { FOR_NOBODY, FOR_KEY, FOR_TEXT };
 
-static const char *const literals[] = {"true", "false", "null"};
+static const char literals[][6] = {"true", "false", "null"};
 enum { LITERAL_TRUE, LITERAL_FALSE, LITERAL_STRIDE = 8 };
 
 void rp_response_start_answer(struct rp_answer *answer, char *text, size_t text_cap) {

@@ -1,6 +1,7 @@
 #include "guard.h"
 
 #include "environment.h"
+#include "fifo.h"
 #include "journal.h"
 #include "load.h"
 #include "lookup.h"
@@ -92,7 +93,7 @@ APART static void explain(const struct inquiry *inquiry, enum rp_outcome outcome
 /* A debug line tells the door and how asking ended, never the command. */
 APART static void trace(const struct inquiry *inquiry, enum rp_outcome outcome,
                         enum rp_effect effect) {
-    static const char *const words[RP_OUTCOME_COUNT] = {
+    static const char words[RP_OUTCOME_COUNT][26] = {
         "allowed",          "denied",
         "nobody answers",   "no answer in time",
         "connection cut",   "the endpoint failed",
@@ -121,7 +122,8 @@ APART static enum rp_effect ask(struct inquiry *inquiry) {
     struct rp_exchange exchange = {.buffer = buffer + RP_NOTICE_MAX_HEAD,
                                    .cap = RP_NOTICE_MAX_BYTES,
                                    .spare = buffer,
-                                   .spare_cap = RP_NOTICE_MAX_HEAD};
+                                   .spare_cap = RP_NOTICE_MAX_HEAD,
+                                   .start = rp_sys_clock(CLOCK_MONOTONIC)};
     enum rp_outcome outcome;
     enum rp_effect effect;
     if (!settings->captured)
@@ -130,6 +132,8 @@ APART static enum rp_effect ask(struct inquiry *inquiry) {
         outcome = RP_BAD_URL;
     else
         outcome = rp_transport_ask(settings, question, &exchange);
+    if (outcome == RP_FORBIDDEN && settings->url.kind == RP_URL_UNIX)
+        outcome = rp_fifo_ask(settings, question, &exchange);
     effect = rp_guard_effect(outcome, inquiry->mode, settings->fail_open);
     if (settings->debug)
         trace(inquiry, outcome, effect);

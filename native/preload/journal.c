@@ -202,13 +202,6 @@ APART static bool append_bytes(const struct rp_url *url, const unsigned char *by
     return attempt == WRITTEN;
 }
 
-static void parse_id(const char *hex, unsigned char id[16]) {
-    for (int i = 0; i < 32; i++) {
-        int digit = hex[i] <= '9' ? hex[i] - '0' : hex[i] - 'a' + 10;
-        id[i / 2] = (unsigned char)(id[i / 2] << 4 | digit);
-    }
-}
-
 bool rp_journal_append(const struct rp_settings *settings, const struct rp_question *question,
                        enum rp_journal_kind kind, void *buffer, size_t cap) {
     struct rp_frame frame;
@@ -222,7 +215,7 @@ bool rp_journal_append(const struct rp_settings *settings, const struct rp_quest
     frame.time_ns = (uint64_t)rp_sys_clock(CLOCK_REALTIME);
     frame.start_ticks = read_start(buffer, cap);
     frame.build_id = settings->build_id;
-    parse_id(question->id, frame.id);
+    rp_memory_parse_hex(frame.id, question->id, sizeof frame.id);
     len = rp_journal_measure(&frame);
     if (len == 0)
         return false;

@@ -88,3 +88,10 @@ void rp_memory_hex(char *into, const unsigned char *bytes, size_t len) {
         into[2 * i + 1] = digits[bytes[i] & 15];
     }
 }
+
+void rp_memory_parse_hex(unsigned char *into, const char *hex, size_t len) {
+    for (size_t i = 0; i < 2 * len; i++) {
+        int digit = hex[i] <= '9' ? hex[i] - '0' : hex[i] - 'a' + 10;
+        into[i / 2] = (unsigned char)(into[i / 2] << 4 | digit);
+    }
+}

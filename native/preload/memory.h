@@ -32,4 +32,7 @@ size_t rp_memory_decimal(char *into, unsigned long long number);
 /* Writes len bytes as lower-case hex, without a NUL. */
 void rp_memory_hex(char *into, const unsigned char *bytes, size_t len);
 
+/* Reads len bytes from lower-case hex. */
+void rp_memory_parse_hex(unsigned char *into, const char *hex, size_t len);
+
 #endif

@@ -2,7 +2,7 @@
 
 #include "memory.h"
 
-const char *const rp_names_markers[RP_NAMES_MARKER_COUNT] = {
+const char rp_names_markers[RP_NAMES_MARKER_COUNT][RP_NAMES_MARKER_BYTES] = {
     "AI_AGENT",
     "AGENT",
     "CLAUDE_CODE_CHILD_SESSION",
@@ -35,7 +35,7 @@ const char *const rp_names_markers[RP_NAMES_MARKER_COUNT] = {
     "OZ_RUN_ID",
 };
 
-const char *const rp_names_variables[RP_VARIABLE_COUNT] = {
+const char rp_names_variables[RP_VARIABLE_COUNT][RP_NAMES_VARIABLE_BYTES] = {
     "RAMPART_URL",   "RAMPART_TOKEN",   "RAMPART_MODE",  "RAMPART_FAIL_OPEN",
     "RAMPART_AGENT", "RAMPART_SESSION", "RAMPART_DEBUG", "RAMPART_QUIET",
 };
@@ -49,7 +49,7 @@ const char *rp_names_value(const char *assignment, const char *name) {
 }
 
 static bool says_yes(const char *value) {
-    static const char *const no[] = {"", "0", "false", "no", "off"};
+    static const char no[][6] = {"", "0", "false", "no", "off"};
     for (size_t i = 0; i < sizeof no / sizeof no[0]; i++) {
         if (rp_memory_equal(value, no[i]))
             return false;
@@ -81,7 +81,7 @@ const char *rp_names_next_entry(const char **list, size_t *len) {
 }
 
 bool rp_names_is_sanitizer(const char *entry, size_t len) {
-    static const char *const names[] = {"asan", "tsan", "lsan", "hwasan"};
+    static const char names[][7] = {"asan", "tsan", "lsan", "hwasan"};
     const char *end = entry + len;
     const char *name = entry;
     for (const char *at = entry; at < end; at++) {

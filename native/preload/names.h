@@ -7,10 +7,12 @@
 
 /* Names shared with the other programs: docs/protocol.md, section 7. */
 
-enum { RP_NAMES_MARKER_COUNT = 30 };
+/* Names stand in tables of bytes, not of pointers: those would have to be relocated in every
+ * program. */
+enum { RP_NAMES_MARKER_COUNT = 30, RP_NAMES_MARKER_BYTES = 31, RP_NAMES_VARIABLE_BYTES = 18 };
 
 /* Names that coding agents put on their children. */
-extern const char *const rp_names_markers[RP_NAMES_MARKER_COUNT];
+extern const char rp_names_markers[RP_NAMES_MARKER_COUNT][RP_NAMES_MARKER_BYTES];
 
 /* The bits of the markers in an environment (NULL is an empty one) whose value says yes. */
 uint32_t rp_names_find_markers(const char *const *environment);
@@ -29,7 +31,7 @@ enum rp_variable {
 };
 
 /* Their names. */
-extern const char *const rp_names_variables[RP_VARIABLE_COUNT];
+extern const char rp_names_variables[RP_VARIABLE_COUNT][RP_NAMES_VARIABLE_BYTES];
 
 #define RP_NAMES_LOADER "LD_PRELOAD"
 #define RP_NAMES_LOADER_PREFIX "LD_PRELOAD="

@@ -1,10 +1,10 @@
 #include "notice.h"
 
 #include "memory.h"
+#include "pipe.h"
 #include "sys.h"
 
 #include <asm/termbits.h>
-#include <signal.h>
 
 enum { ELLIPSIS_BYTES = 3, GET_TERMINAL = 0x5401 /* TCGETS */, GET_GROUP = 0x540f /* TIOCGPGRP */ };
 
@@ -141,20 +141,8 @@ static bool would_accept(void) {
     return rp_sys_ppoll(&entry, 1, &at_once) == 1 && entry.revents == POLLOUT;
 }
 
-/* Writes without ever raising SIGPIPE: a reader may go away between the look and the write. */
-static void write_quietly(const char *line, size_t len) {
-    uint64_t pipe_signal = UINT64_C(1) << (SIGPIPE - 1);
-    uint64_t mask = 0;
-    uint64_t pending = 0;
-    struct timespec at_once = {0, 0};
-    (void)RP_SYS4(SYS_rt_sigprocmask, SIG_BLOCK, &pipe_signal, &mask, RP_SIGSET_BYTES);
-    (void)RP_SYS2(SYS_rt_sigpending, &pending, RP_SIGSET_BYTES);
-    if (rp_sys_write(2, line, len) == -EPIPE && (pending & pipe_signal) == 0)
-        (void)RP_SYS4(SYS_rt_sigtimedwait, &pipe_signal, 0, &at_once, RP_SIGSET_BYTES);
-    (void)RP_SYS4(SYS_rt_sigprocmask, SIG_SETMASK, &mask, 0, RP_SIGSET_BYTES);
-}
-
 void rp_notice_write(const struct rp_settings *settings, const char *line, size_t len) {
+    /* A reader may go away between the look and the write. */
     if (is_expected(settings) && takes_lines() && would_accept())
-        write_quietly(line, len);
+        (void)rp_pipe_write(2, line, len);
 }

@@ -21,8 +21,8 @@ enum {
 
 /* The name of a door and where its pointer stands in rp_real. */
 static const struct {
-    const char *name;
-    size_t offset;
+    char name[14];
+    uint16_t offset;
 } doors[DOOR_COUNT] = {
 #define RP_DOOR(name, result, parameters) {#name, offsetof(struct rp_real, name)},
 #include "doors.def"

@@ -71,8 +71,7 @@ static bool is_of_this_boot(const struct rp_state *state) {
     return memcmp(boot_id, state->boot_id, sizeof boot_id) == 0;
 }
 
-/* A file that somebody else made or may change loosens nothing. */
-static bool is_trusted(int fd) {
+bool rp_state_file_is_trusted(int fd) {
     struct stat status;
     if (rp_sys_fstat(fd, &status) < 0 || !S_ISREG(status.st_mode))
         return false;
@@ -90,7 +89,7 @@ enum rp_mode rp_state_file_mode(const struct rp_url *url) {
     fd = rp_sys_open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0);
     if (fd < 0)
         return RP_ENFORCE;
-    if (is_trusted((int)fd))
+    if (rp_state_file_is_trusted((int)fd))
         len = rp_sys_pread((int)fd, header, sizeof header, 0);
     (void)rp_sys_close((int)fd);
     rp_state_file_parse(header, len < 0 ? 0 : (size_t)len, &state);

@@ -28,8 +28,12 @@ bool rp_state_file_parse_boot_id(const char *text, size_t len, unsigned char int
  */
 enum rp_mode rp_state_file_mode(const struct rp_url *url);
 
+/* Whether an open file of the state directory is a regular one that nobody else made or may change.
+ */
+bool rp_state_file_is_trusted(int fd);
+
 /* Room for the path of an entry of the state directory. */
-#define RP_STATE_PATH_BYTES (RP_URL_MAX_SOCKET_PATH + 16)
+#define RP_STATE_PATH_BYTES (RP_URL_MAX_SOCKET_PATH + 48)
 
 /* Writes the path of an entry of the state directory, with its NUL. */
 void rp_state_file_path(const struct rp_url *url, const char *entry, char into[]);

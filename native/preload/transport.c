@@ -26,8 +26,7 @@ struct link {
     long failure; /* 0, or the negative errno that ended sending */
 };
 
-/* Waits until the descriptor is ready. 0, -ETIMEDOUT, or what poll failed with. */
-static long wait_ready(int fd, short events, int64_t deadline) {
+long rp_transport_wait(int fd, short events, int64_t deadline) {
     for (;;) {
         struct pollfd entry = {fd, events, 0};
         int64_t left = deadline - rp_sys_clock(CLOCK_MONOTONIC);
@@ -50,7 +49,7 @@ static void send_buffer(struct link *link) {
         if (count >= 0)
             sent += (size_t)count;
         else if (count == -EAGAIN)
-            link->failure = wait_ready(link->fd, POLLOUT, link->deadline);
+            link->failure = rp_transport_wait(link->fd, POLLOUT, link->deadline);
         else if (count != -EINTR)
             link->failure = count;
     }
@@ -80,8 +79,7 @@ APART static void send_question(struct link *link, const struct rp_settings *set
     send_buffer(link);
 }
 
-/* What a failed system call on the way to an answer means. */
-static enum rp_outcome outcome_of(long failure) {
+enum rp_outcome rp_transport_outcome(long failure) {
     switch (failure) {
     case -ETIMEDOUT:
         return RP_TIMEOUT;
@@ -130,7 +128,7 @@ APART static enum rp_outcome receive_answer(struct link *link, struct rp_exchang
             return outcome_of_step(step);
         }
         if (count == -EAGAIN)
-            count = wait_ready(link->fd, POLLIN, link->deadline);
+            count = rp_transport_wait(link->fd, POLLIN, link->deadline);
         else if (count != -EINTR)
             return RP_CUT;
         if (count == -ETIMEDOUT)
@@ -146,7 +144,7 @@ static long connect_within(int fd, const void *address, size_t len, int64_t dead
         if (result == -EINPROGRESS || result == -EINTR || result == -EALREADY) {
             int error = 0;
             unsigned size = sizeof error;
-            result = wait_ready(fd, POLLOUT, deadline);
+            result = rp_transport_wait(fd, POLLOUT, deadline);
             if (result == 0)
                 result = rp_sys_getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size);
             return result == 0 ? -error : result;
@@ -194,18 +192,17 @@ enum rp_outcome rp_transport_ask(const struct rp_settings *settings,
                                  const struct rp_question *question, struct rp_exchange *exchange) {
     const struct rp_url *url = &settings->url;
     bool local = url->kind == RP_URL_UNIX;
-    int64_t start = rp_sys_clock(CLOCK_MONOTONIC);
+    int64_t connected = exchange->start + RP_TRANSPORT_CONNECT_NS;
     struct link link = {{send_piece}, exchange->buffer, exchange->cap, 0, 0, -1, 0};
     enum rp_outcome outcome;
     long result = rp_sys_socket(local ? AF_UNIX : url->ipv6 ? AF_INET6 : AF_INET);
     if (result < 0)
-        return outcome_of(result);
+        return rp_transport_outcome(result);
     link.fd = (int)result;
-    link.deadline = start + RP_TRANSPORT_TOTAL_NS;
-    result = local ? connect_unix(link.fd, url, start + RP_TRANSPORT_CONNECT_NS)
-                   : connect_tcp(link.fd, url, start + RP_TRANSPORT_CONNECT_NS);
+    link.deadline = exchange->start + RP_TRANSPORT_TOTAL_NS;
+    result = local ? connect_unix(link.fd, url, connected) : connect_tcp(link.fd, url, connected);
     if (result < 0) {
-        outcome = outcome_of(result);
+        outcome = rp_transport_outcome(result);
     } else {
         send_question(&link, settings, question);
         /* An endpoint that has seen enough may answer and close before everything is sent. */

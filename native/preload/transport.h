@@ -17,12 +17,20 @@ struct rp_exchange {
     size_t cap;
     char *spare;
     size_t spare_cap;
+    int64_t start; /* nanoseconds of the monotonic clock; both ways to ask share one deadline */
     size_t reason_len;
     enum rp_reason reason;
 };
 
-/* Asks over the socket that the settings name: opens, asks, closes; leaves nothing behind. */
+/* Asks over the socket that the settings name, or, where sockets are forbidden, through the FIFO
+   beside it: opens, asks, closes; leaves nothing behind. */
 enum rp_outcome rp_transport_ask(const struct rp_settings *settings,
                                  const struct rp_question *question, struct rp_exchange *exchange);
+
+/* Waits until a descriptor is ready. 0, -ETIMEDOUT, or what poll failed with. */
+long rp_transport_wait(int fd, short events, int64_t deadline);
+
+/* What a system call that failed on the way to an answer means. */
+enum rp_outcome rp_transport_outcome(long failure);
 
 #endif

@@ -1,17 +1,21 @@
 // One door of libc in every circumstance: `doors.mjs DOOR SNIPPET LIBRARY TARGET`. A small endpoint stands in
 // for the real one; a program that makes just the one call is run without the library, then with it. Prints one
 // line for each difference and closes with totals.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import {
   chmodSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
   mkdtempSync,
+  openSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
-  existsSync,
-  copyFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -68,6 +72,46 @@ function createEndpoint(address, answer) {
       resolve({ questions, heads, port: server.address().port, close: () => server.close() });
     });
   });
+}
+
+/** Answers questions that come through the FIFO with a file each. */
+function createFifo(directory, answer) {
+  const fifo = join(directory, 'questions');
+  const answers = join(directory, 'answers');
+  const questions = [];
+  const pieces = new Map();
+  mkdirSync(answers);
+  execFileSync('mkfifo', [fifo]);
+  let rest = Buffer.alloc(0);
+  // Read and write, so that it does not end; as a socket, so that reading needs no thread that waits.
+  const fd = openSync(fifo, constants.O_RDWR | constants.O_NONBLOCK);
+  const stream = new Socket({ fd, readable: true, writable: false });
+  stream.on('error', () => undefined);
+  stream.on('data', (bytes) => {
+    rest = Buffer.concat([rest, bytes]);
+    for (let frame = takeFrame(); frame !== null; frame = takeFrame()) {
+      const list = [...(pieces.get(frame.id) ?? []), frame.body];
+      pieces.set(frame.id, list);
+      if (list.length === frame.count) reply(frame.id, Buffer.concat(list));
+    }
+  });
+  return { questions, heads: [], close: () => stream.destroy() };
+
+  function takeFrame() {
+    if (rest.length < 8 || rest.length < rest.readUInt16LE(4)) return null;
+    const bytes = rest.subarray(0, rest.readUInt16LE(4));
+    rest = rest.subarray(bytes.length);
+    const end = bytes.length - 8;
+    if (siphash(bytes.subarray(0, end)) !== bytes.readBigUInt64LE(end)) return null;
+    return { id: bytes.toString('hex', 8, 24), count: bytes.readUInt16LE(26), body: bytes.subarray(28, end) };
+  }
+
+  function reply(id, body) {
+    questions.push(JSON.parse(body.toString()));
+    if (answer === null) return;
+    writeFileSync(join(answers, 'new'), answer);
+    renameSync(join(answers, 'new'), join(answers, id));
+  }
 }
 
 function siphash(bytes) {
@@ -158,6 +202,7 @@ const defaults = {
   notice: null,
   journal: false,
   tcp: false,
+  fifo: false,
   head: '',
   when: true,
 };
@@ -260,6 +305,34 @@ const cases = {
     head: 'Authorization: Bearer secret',
   },
   'is refused on a wrong token': { ...unreadable, tcp: true, answer: http('{}', '401 Unauthorized') },
+  'asks through the FIFO where sockets are forbidden': {
+    circumstance: 'no-sockets',
+    fifo: true,
+    answer: allow,
+  },
+  'asks through the FIFO where connecting is forbidden': {
+    circumstance: 'no-connections',
+    fifo: true,
+    answer: allow,
+  },
+  'is denied through the FIFO': { ...denied, circumstance: 'no-sockets', fifo: true, answer: deny },
+  'is refused on an answer file that is none': {
+    ...unreadable,
+    circumstance: 'no-sockets',
+    fifo: true,
+    answer: allow.slice(0, -1),
+  },
+  'runs when nobody reads the FIFO': { ...gone, circumstance: 'no-sockets', journal: true },
+  'runs when the FIFO stays silent': {
+    circumstance: 'no-sockets',
+    fifo: true,
+    answer: null,
+    journal: true,
+    minMs: 1900,
+    maxMs: 9000,
+    when: isSlowChecked(),
+  },
+  'runs over TCP where sockets are forbidden': { circumstance: 'no-sockets', tcp: true, asked: false },
   'runs when the port is closed': { environment: { RAMPART_URL: 'http://127.0.0.1:1' }, asked: false },
   'fails by itself on a missing file': {
     environment: { SNIPPET_TARGET: notHere, PATH: '/nonexistent' },
@@ -381,11 +454,16 @@ function differences(wanted, got, { questions, heads }, journal) {
   return list;
 }
 
+function createAnswerer(wanted, directory, address) {
+  if (wanted.answer === undefined) return null;
+  return wanted.fifo ? createFifo(directory, wanted.answer) : createEndpoint(address, wanted.answer);
+}
+
 async function checkCase(wanted) {
   const directory = mkdtempSync(join(tmpdir(), 'rampart-doors-'));
   const socket = join(directory, 'endpoint.sock');
   const address = wanted.tcp ? { host: '127.0.0.1', port: 0 } : socket;
-  const endpoint = wanted.answer === undefined ? null : await createEndpoint(address, wanted.answer);
+  const endpoint = await createAnswerer(wanted, directory, address);
   const url = wanted.tcp ? `http://127.0.0.1:${String(endpoint.port)}/prefix/` : `unix://${socket}`;
   const environment = { RAMPART_URL: url, ...wanted.environment };
   if (wanted.state !== null) {

@@ -5,16 +5,21 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -302,6 +307,30 @@ static int undisturbed(void) {
     return result;
 }
 
+/* As agents' sandboxes do it: a system call fails with EPERM or EACCES in everything that follows.
+ */
+static int forbid(unsigned number, unsigned error) {
+    struct sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {sizeof filter / sizeof filter[0], filter};
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+        prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
+        return problem("seccomp");
+    return forked(attempt);
+}
+
+static int without_sockets(void) {
+    return forbid(SYS_socket, EPERM);
+}
+
+static int without_connections(void) {
+    return forbid(SYS_connect, EACCES);
+}
+
 static const struct {
     const char *name;
     int (*run)(void);
@@ -320,6 +349,8 @@ static const struct {
     {"no-descriptors", without_free_descriptors},
     {"size-limit", with_size_limit},
     {"undisturbed", undisturbed},
+    {"no-sockets", without_sockets},
+    {"no-connections", without_connections},
 };
 
 static void prepare(char *const envp[]) {

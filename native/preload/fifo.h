@@ -1,0 +1,11 @@
+#ifndef RP_FIFO_H
+#define RP_FIFO_H
+
+#include "transport.h"
+
+/* The way to ask where sockets are forbidden: docs/protocol.md, section 6. The question goes into
+   the state directory's FIFO, the answer comes as a file. */
+enum rp_outcome rp_fifo_ask(const struct rp_settings *settings, const struct rp_question *question,
+                            struct rp_exchange *exchange);
+
+#endif
