@@ -4,6 +4,7 @@ import type { PolicyProblem } from '../protocol/streamEvent.ts';
 import { anyCall, parseCondition } from './parseCondition.ts';
 import type { TextPattern } from './patterns.ts';
 import { parseTextPattern } from './patterns.ts';
+import { parsePolicyTest } from './parsePolicyTests.ts';
 import type { Policy, PolicySource, Rule } from './policySet.ts';
 import { isClose, YamlFile } from './yamlNode.ts';
 
@@ -76,6 +77,9 @@ class FileParser {
     const list = values.get('policies');
     const nodes = list === undefined ? null : this.#file.readList(list, 'policies');
     const policies = (nodes ?? []).flatMap((node) => this.#policy(node) ?? []);
+    const tests = values.get('tests');
+    for (const node of (tests === undefined ? null : this.#file.readList(tests, 'tests')) ?? [])
+      parsePolicyTest(this.#file, node);
     const names = new Set<string>();
     for (const { policy, line, column } of policies) {
       if (names.has(policy.name))

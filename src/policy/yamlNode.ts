@@ -6,6 +6,9 @@ import type { PolicyProblem } from '../protocol/streamEvent.ts';
 /** The largest policy file that loads. */
 const maxFileLength = 1_048_576;
 
+/** How often aliases may be followed in one value. */
+const maxAliases = 100;
+
 /** The most problems that are reported of one file. */
 const maxProblems = 100;
 
@@ -69,6 +72,11 @@ export class YamlFile {
     }
     if (typeof node.value === 'string') return node.value;
     return node.source ?? '';
+  }
+
+  /** A value as plain data. */
+  valueOf(node: Node): unknown {
+    return this.#document === null ? null : node.toJS(this.#document, { maxAliasCount: maxAliases });
   }
 
   readBoolean(node: Node, what: string): boolean | null {

@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { parse } from 'yaml';
+import { codeSources } from '../../../src/policy/condition.ts';
+import { conditionKeys } from '../../../src/policy/parseCondition.ts';
+import { parsePolicySet } from '../../../src/policy/parsePolicySet.ts';
+import { targetClasses } from '../../../src/policy/targetClass.ts';
+
+/** The part of JSON Schema that the schema uses. */
+interface Schema {
+  readonly $ref?: string;
+  readonly type?: string;
+  readonly enum?: readonly unknown[];
+  readonly anyOf?: readonly Schema[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: boolean | Schema;
+  readonly items?: Schema;
+  readonly pattern?: string;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
+}
+
+const root = JSON.parse(readFileSync('schemas/policy.schema.json', 'utf8')) as Schema & {
+  readonly definitions: Readonly<Record<string, Schema>>;
+};
+
+function typeOf(value: unknown): string {
+  if (Array.isArray(value)) return 'array';
+  if (value === null) return 'null';
+  return typeof value;
+}
+
+/** Whether a value is as a schema says. */
+function isValid(schema: Schema, value: unknown): boolean {
+  if (schema.$ref !== undefined)
+    return isValid(root.definitions[schema.$ref.replace('#/definitions/', '')]!, value);
+  if (schema.anyOf?.some((each) => isValid(each, value)) === false) return false;
+  if (schema.enum?.includes(value) === false || !hasType(schema, value)) return false;
+  if (typeof value === 'string') return isValidText(schema, value);
+  if (typeof value === 'number')
+    return value >= (schema.minimum ?? -Infinity) && value <= (schema.maximum ?? Infinity);
+  if (Array.isArray(value)) return value.every((item) => isValid(schema.items ?? {}, item));
+  return typeOf(value) !== 'object' || isValidMap(schema, value as Readonly<Record<string, unknown>>);
+}
+
+function hasType({ type }: Schema, value: unknown): boolean {
+  return type === 'integer' ? Number.isInteger(value) : type === undefined || type === typeOf(value);
+}
+
+function isValidText({ pattern, minLength, maxLength }: Schema, value: string): boolean {
+  if (value.length < (minLength ?? 0) || value.length > (maxLength ?? Infinity)) return false;
+  return pattern === undefined || new RegExp(pattern).test(value);
+}
+
+function isValidMap(schema: Schema, value: Readonly<Record<string, unknown>>): boolean {
+  if (schema.required?.every((name) => name in value) === false) return false;
+  return Object.entries(value).every(([name, each]) => {
+    const known = schema.properties?.[name];
+    if (known !== undefined) return isValid(known, each);
+    return schema.additionalProperties === undefined || typeof schema.additionalProperties === 'object'
+      ? isValid(schema.additionalProperties ?? {}, each)
+      : schema.additionalProperties;
+  });
+}
+
+const parses = (text: string): boolean =>
+  parsePolicySet([{ file: 'a.yaml', text, origin: 'user' }]).problems.length === 0;
+
+const rule = (text: string): string => `policies: [{ name: p, rules: [{ action: deny, ${text} }] }]`;
+
+describe('the schema of the language', () => {
+  it('knows the keys and words that the parser knows', () => {
+    const { properties } = root.definitions['condition']!;
+    assert.deepEqual(Object.keys(properties!).sort(), [...conditionKeys].sort());
+    assert.deepEqual(properties!['deletes']!.items!.enum, targetClasses);
+    assert.deepEqual(properties!['runs_code_from']!.items!.enum, codeSources);
+  });
+
+  it('takes every policy that ships or that a test uses', () => {
+    const folder = 'test/fixtures/policies';
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+      (file) => file.endsWith('.yaml') && !file.endsWith('cases.yaml'),
+    );
+    assert.ok(files.length > 10);
+    for (const file of ['policies/default.yaml', ...files.map((name) => join(folder, name))])
+      assert.ok(isValid(root, parse(readFileSync(file, 'utf8'))), file);
+  });
+
+  const right = [
+    'version: 1',
+    'default_action: log',
+    'policies: [{ name: p, match: { tool: [a, b], agent: x } }]',
+    'policies: [{ name: p, match: { tool: a }, priority: -5, enabled: false, description: d }]',
+    rule('when: { call_count: { gte: 3, window: 1h30m } }'),
+    rule('when: { tool_param_matches: { a: b } }'),
+    rule('when: { agent_depth: { gte: 1 } }'),
+    rule("when: { runs: ['git push -f'] }, once: true, expires_at: '2030-01-01T00:00:00Z', message: m"),
+    'policies: [{ name: p, rules: [{ action: webhook, webhook: { url: x, timeout: 5s, fail_open: true } }] }]',
+    'tests: [{ tool: exec, expect: log, params: { command: ls } }]',
+  ];
+  const wrong = [
+    'version: 2',
+    'default_action: maybe',
+    'defaultAction: deny',
+    'policies: [{ rules: [] }]',
+    "policies: [{ name: '' }]",
+    'policies: [{ name: p, priority: high }]',
+    'policies: [{ name: p, enabled: 1 }]',
+    'policies: [{ name: p, match: { agent: [a] } }]',
+    'policies: [{ name: p, rules: [{ message: m }] }]',
+    'policies: [{ name: p, rules: [{ action: webhook }] }]',
+    'policies: {}',
+    rule('reason: r'),
+    rule('when: { command_matches: rm }'),
+    rule("when: { command_contains: [' '] }"),
+    rule('when: { deletes: [everything] }'),
+    rule('when: { runs_code_from: [disk] }'),
+    rule("when: { runs: ['-f'] }"),
+    rule('when: { call_count: { gte: 1 } }'),
+    rule('when: { call_count: { gte: 1001, window: 1h } }'),
+    rule('when: { call_count: { gte: 1, window: soon } }'),
+    rule('when: { unknown: [a] }'),
+    rule('ask: { who: me }'),
+    rule('once: perhaps'),
+    'tests: [{ expect: deny }]',
+    'tests: [{ tool: exec, expect: perhaps }]',
+  ];
+
+  it('takes what the parser takes', () => {
+    for (const text of right)
+      assert.deepEqual([text, isValid(root, parse(text)), parses(text)], [text, true, true]);
+  });
+
+  it('refuses what the parser refuses', () => {
+    for (const text of wrong)
+      assert.deepEqual([text, isValid(root, parse(text)), parses(text)], [text, false, false]);
+  });
+});
