@@ -42,14 +42,17 @@ function isValid(schema: Schema, value: unknown): boolean {
   if (schema.anyOf?.some((each) => isValid(each, value)) === false) return false;
   if (schema.enum?.includes(value) === false || !hasType(schema, value)) return false;
   if (typeof value === 'string') return isValidText(schema, value);
-  if (typeof value === 'number')
-    return value >= (schema.minimum ?? -Infinity) && value <= (schema.maximum ?? Infinity);
+  if (typeof value === 'number') return isValidNumber(schema, value);
   if (Array.isArray(value)) return value.every((item) => isValid(schema.items ?? {}, item));
   return typeOf(value) !== 'object' || isValidMap(schema, value as Readonly<Record<string, unknown>>);
 }
 
 function hasType({ type }: Schema, value: unknown): boolean {
   return type === 'integer' ? Number.isInteger(value) : type === undefined || type === typeOf(value);
+}
+
+function isValidNumber({ minimum, maximum }: Schema, value: number): boolean {
+  return value >= (minimum ?? -Infinity) && value <= (maximum ?? Infinity);
 }
 
 function isValidText({ pattern, minLength, maxLength }: Schema, value: string): boolean {
