@@ -1,0 +1,79 @@
+// What becomes of children: `children.mjs LIBRARY CHAIN LARGEST SANITIZED`. Nobody answers here, so everything runs;
+// what is looked at is their environment.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const [library, chain, largest, sanitized] = process.argv.slice(2);
+const directory = mkdtempSync(join(tmpdir(), 'rampart-children-'));
+const guarded = {
+  LD_PRELOAD: library,
+  RAMPART_URL: `unix://${directory}/endpoint.sock`,
+  RAMPART_SESSION: 's',
+};
+const depth = 210;
+
+let passed = 0;
+let failed = 0;
+
+function expect(name, actual, wanted) {
+  const same = JSON.stringify(actual) === JSON.stringify(wanted);
+  if (same) passed++;
+  else failed++;
+  if (!same)
+    process.stdout.write(`${name}: ${JSON.stringify(actual)} instead of ${JSON.stringify(wanted)}\n`);
+}
+
+function run(environment, command, ...words) {
+  const env = { PATH: '/usr/bin:/bin', ...environment };
+  const { status, stdout, stderr } = spawnSync(command, words, { env, encoding: 'utf8', timeout: 50_000 });
+  return { status, stdout: stdout.trim().split('\n'), stderr };
+}
+
+/** The environment after many programs, each of which became the next. */
+function environmentAfter(list) {
+  const { status, stdout } = run({ ...guarded, LD_PRELOAD: list }, chain, String(depth));
+  expect(`chain with ${list}`, status, 0);
+  return stdout.sort();
+}
+
+function countFrames() {
+  const bytes = readFileSync(join(directory, 'journal'));
+  let frames = 0;
+  for (let at = 0; at < bytes.length; at += bytes.readUInt32LE(at + 4))
+    frames += bytes[at + 10] === 3 ? 1 : 0;
+  return frames;
+}
+
+const armed = [`LD_PRELOAD=${library}`, 'OWN=variable', 'PATH=/usr/bin:/bin', `RAMPART_SESSION=s`];
+expect(
+  'what a chain leaves',
+  environmentAfter(library),
+  [...armed, `RAMPART_URL=${guarded.RAMPART_URL}`].sort(),
+);
+expect('every link of the chain is in the journal', countFrames(), depth);
+expect(
+  'a chain with other entries',
+  environmentAfter(`/nonexistent/first.so ${library}:/nonexistent/last.so`).filter((line) =>
+    line.startsWith('LD_'),
+  ),
+  [`LD_PRELOAD=${library}`],
+);
+
+const plain = run({}, largest);
+const withLibrary = run(guarded, largest);
+expect('the largest environment is found', plain.status, 0);
+expect('the largest environment', withLibrary, plain);
+
+if (sanitized !== undefined) {
+  const shell = run(guarded, 'sh', '-c', sanitized);
+  expect(`a sanitized child: ${shell.stderr}`, shell.status, 0);
+  const disabled = run({ ...guarded, RAMPART_MODE: 'disabled' }, 'sh', '-c', sanitized);
+  expect(`a sanitized child in disabled mode: ${disabled.stderr}`, disabled.status, 0);
+}
+
+expect('nothing else is left in the state directory', existsSync(join(directory, 'state')), false);
+rmSync(directory, { recursive: true, force: true });
+process.stdout.write(`${String(passed)} passed, ${String(failed)} failed\n`);
+process.exitCode = failed === 0 ? 0 : 1;
