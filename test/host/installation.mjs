@@ -21,7 +21,7 @@ import { formatInstallCommand, installMissingPackages, serverPackages } from '..
 
 const pinFiles = ['package.json', 'package-lock.json', 'installation.mjs'];
 const installAttempts = 3;
-const maxUnusedDays = 30;
+const maxAgeDays = 30;
 
 /** Something that a person has to change first; `message` says what. */
 export class SetupProblem extends Error {}
@@ -102,7 +102,7 @@ export function installServer() {
 
 /** What an interrupted installation left, and servers for pins of long ago. */
 function removeOldFolders() {
-  const oldest = Date.now() - maxUnusedDays * 24 * 60 * 60 * 1000;
+  const oldest = Date.now() - maxAgeDays * 24 * 60 * 60 * 1000;
   for (const entry of readdirSync(cacheFolder(), { withFileTypes: true })) {
     const path = join(cacheFolder(), entry.name);
     if (!entry.isDirectory()) continue;
@@ -116,10 +116,10 @@ function buildAddons(folder, editor) {
   // That package brings Node's headers as well, so that nothing is downloaded for the build.
   const env = { PATH: `${join(node, 'bin')}:${process.env['PATH'] ?? ''}`, npm_config_nodedir: node };
   const names = ['@vscode/spdlog', '@vscode/native-watchdog'];
-  const run = spawnSync('npm', ['rebuild', ...names, '--ignore-scripts=false'], {
+  const run = spawnSync('npm', ['rebuild', ...names, '--ignore-scripts=false', '--loglevel=error'], {
     cwd: editor,
     env: { ...npmEnvironment(), ...env },
-    stdio: ['ignore', 2, 2],
+    stdio: ['ignore', 'ignore', 2],
   });
   if (run.status !== 0)
     process.stderr.write(`VS Code's server will write no log files: ${names.join(', ')} did not build\n`);
@@ -131,7 +131,7 @@ function npm(cwd, words) {
     const run = spawnSync('npm', [...words, '--no-audit', '--no-fund', '--loglevel=error'], {
       cwd,
       env: npmEnvironment(),
-      stdio: ['ignore', 2, 2],
+      stdio: ['ignore', 'ignore', 2],
     });
     if (run.status === 0) return;
   }
