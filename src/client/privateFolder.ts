@@ -1,17 +1,9 @@
-import {
-  chmodSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, lstatSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { messageOf } from '../base/assert.ts';
 import { failure, success } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
+import { makeFolders } from '../system/makeFolders.ts';
 import type { RuntimeFile } from './runtimeFiles.ts';
 
 /** How many versions of a thing stay on disk: the newest, and older ones that may still run. */
@@ -22,7 +14,7 @@ const maxKeptVersions = 4;
  */
 export function createPrivateFolder(folder: string): Result<null, string> {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o755 });
+    makeFolders(folder, 0o755);
     const entry = lstatSync(folder);
     if (!entry.isDirectory()) return failure(`not a folder: ${folder}`);
     if (entry.uid !== (process.geteuid?.() ?? entry.uid)) {
@@ -44,7 +36,7 @@ export function writeFolderOnce(folder: string, files: readonly RuntimeFile[]): 
   try {
     for (const { path, content, isExecutable } of files) {
       const target = join(draft, path);
-      mkdirSync(dirname(target), { recursive: true, mode: 0o755 });
+      makeFolders(dirname(target), 0o755);
       writeFileSync(target, content, { mode: isExecutable ? 0o755 : 0o644 });
     }
     renameSync(draft, folder);

@@ -1,10 +1,11 @@
-import { chmodSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, readFileSync, statSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { messageOf } from '../base/assert.ts';
 import { failure, success } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
 import { maxSocketPathBytes, stateEntries } from '../protocol/routes.ts';
+import { makeFolders } from './makeFolders.ts';
 
 /** Where the state directory may be told from; an empty text counts as absent. */
 export interface StateDirectoryHints {
@@ -65,9 +66,8 @@ export function statePathsIn(directory: string): StatePaths {
  */
 export function createStateDirectory(directory: string): Result<null, string> {
   try {
-    const made = mkdirSync(directory, { recursive: true, mode: 0o700 });
     // The umask may have taken bits that we need.
-    if (made !== undefined) chmodSync(directory, 0o700);
+    if (makeFolders(directory, 0o700)) chmodSync(directory, 0o700);
     const entry = statSync(directory);
     if (!entry.isDirectory()) return failure(`the state directory is not a directory: ${directory}`);
     const own = process.geteuid?.() ?? entry.uid;
