@@ -19,6 +19,12 @@ export interface CallWorld extends PathWorld, ReadingWorld {
   countCalls?(tool: string, windowMs: number): number;
 }
 
+/** Something that a command deletes, as it names it, and the places in which that lies. */
+export interface PlacedDeletion {
+  readonly path: string;
+  readonly places: ReadonlySet<TargetClass>;
+}
+
 /** Paths, and all of them as one text, in which it is quick to see that something stands in none. */
 export interface PathList {
   readonly each: readonly string[];
@@ -30,7 +36,7 @@ export class Call {
   readonly request: ExecRequest;
   readonly reading: Reading;
   readonly world: CallWorld;
-  readonly #deletions = new Map<Component, readonly ReadonlySet<TargetClass>[]>();
+  readonly #deletions = new Map<Component, readonly PlacedDeletion[]>();
   readonly #alternatives = new Map<Component, readonly string[]>();
   readonly #searched = new Map<Component, string>();
   readonly #reads = new Map<Component, PathList>();
@@ -54,10 +60,13 @@ export class Call {
     this.reading = request.tool === 'exec' ? readRequest(request, world) : readNothing(request);
   }
 
-  /** For each thing that a command deletes, the classes that it is in. */
-  deletionsOf(component: Component): readonly ReadonlySet<TargetClass>[] {
+  /** What a command deletes, and where that lies. */
+  deletionsOf(component: Component): readonly PlacedDeletion[] {
     return remember(this.#deletions, component, () =>
-      readDeletions(component, this.world.temporary).map((deletion) => classifyTarget(deletion, this.world)),
+      readDeletions(component, this.world.temporary).map((deletion) => ({
+        path: deletion.path,
+        places: classifyTarget(deletion, this.world),
+      })),
     );
   }
 

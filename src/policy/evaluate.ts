@@ -27,7 +27,7 @@ export interface EvaluationWorld {
 const maxDecisionMs = 1_000;
 
 /** A rule that matched, with its policy. */
-interface Firing {
+export interface Firing {
   readonly policy: Policy;
   readonly rule: Rule;
 }
@@ -68,7 +68,8 @@ export function isInScope({ agent, session, tools }: Policy, request: ExecReques
   );
 }
 
-function isRuleMatch(rule: Rule, call: Call, now: number): boolean {
+/** Whether a rule holds for a call; `now` in milliseconds since 1970. */
+export function isRuleMatch(rule: Rule, call: Call, now: number): boolean {
   return isInForce(rule.expiresAt, now) && isMatch(rule.when, call, !isRestricting(rule.action));
 }
 
@@ -78,14 +79,15 @@ export function isInForce(expiresAt: number | null, now: number): boolean {
 }
 
 /** A project may only tighten: what its rules grant says nothing. */
-function mayFire(policy: Policy, rule: Rule): boolean {
+export function mayFire(policy: Policy, rule: Rule): boolean {
   return policy.origin !== 'project' || isRestricting(rule.action) || rule.action === 'watch';
 }
 
-/** From the strongest: a denial wins over all, then what a person allowed by hand. */
+/** From the strongest on. */
 const strength: readonly Action[] = ['webhook', 'ask', 'watch', 'allow'];
 
-function choose(defaultAction: Action, firings: readonly Firing[]): Decision {
+/** The decision of the rules that matched: a denial wins over all, then what a person allowed by hand, then the strongest. */
+export function choose(defaultAction: Action, firings: readonly Firing[]): Decision {
   const names = firings.map(({ policy }) => policy.name);
   const denial = firings.find(({ rule }) => rule.action === 'deny');
   if (denial !== undefined) return ruleDecision(denial, names);

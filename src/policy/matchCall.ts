@@ -54,7 +54,7 @@ function isCountMatch({ callCount }: Condition, { request, world }: Call): boole
 }
 
 /** The host of an address; null when it has none. */
-function hostOf(url: string): string | null {
+export function hostOf(url: string): string | null {
   const authority = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(url)?.[1];
   if (authority === undefined) return null;
   return authority.replace(/^.*@/, '').replace(/:\d*$/, '');
@@ -97,13 +97,15 @@ function isEnvironmentMatch({ environmentAssignments, environmentRemovals }: Con
   );
 }
 
-function assignedNames({ assignments, assigned, program, words }: Component): readonly string[] {
+/** The variables that a command sets, for itself or for what follows. */
+export function assignedNames({ assignments, assigned, program, words }: Component): readonly string[] {
   const own = [...assignments.map(({ name }) => name), ...assigned];
   if (!/^(?:env|export|declare|typeset|set|setx|local|readonly)$/.test(program)) return own;
   return [...own, ...words.flatMap((word) => /^([A-Za-z_]\w*)=/.exec(word.text)?.[1] ?? [])];
 }
 
-function removedNames({ program, words }: Component): readonly string[] {
+/** The variables that a command takes away. */
+export function removedNames({ program, words }: Component): readonly string[] {
   const texts = words.slice(1).map((word) => word.text);
   if (program === 'unset') return texts.filter((text) => !text.startsWith('-'));
   if (program !== 'env') return [];

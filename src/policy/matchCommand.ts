@@ -1,4 +1,4 @@
-import type { Call } from './call.ts';
+import type { Call, PlacedDeletion } from './call.ts';
 import type { Component } from './component.ts';
 import type { CommandCondition } from './condition.ts';
 import { matchesAny, matchesPath } from './matchCall.ts';
@@ -83,7 +83,7 @@ function isDeletionMatch(
   isGranting: boolean,
 ): boolean {
   const targets = call.deletionsOf(component);
-  const isIn = (classes: ReadonlySet<string>): boolean => deletes.some((name) => classes.has(name));
+  const isIn = ({ places }: PlacedDeletion): boolean => deletes.some((name) => places.has(name));
   return isGranting ? targets.length > 0 && targets.every(isIn) : targets.some(isIn);
 }
 

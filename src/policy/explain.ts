@@ -1,0 +1,103 @@
+import type { Action, Decision, RuleReference } from '../protocol/decision.ts';
+import type { ExecRequest } from '../protocol/execRequest.ts';
+import { Call } from './call.ts';
+import { evaluate, isInScope, isRuleMatch } from './evaluate.ts';
+import type { EvaluationWorld } from './evaluate.ts';
+import type { MatchReason } from './explainMatch.ts';
+import { explainMatch } from './explainMatch.ts';
+import type { Policy, PolicyOrigin, PolicySet } from './policySet.ts';
+
+/** One command that a request would run. */
+export interface ExplainedCommand {
+  readonly text: string;
+  /** Where it runs; null when that is not known. */
+  readonly directory: string | null;
+  /** A rule that grants has to cover it. */
+  readonly isGrantable: boolean;
+  /** It runs on another machine or in a container. */
+  readonly isElsewhere: boolean;
+  readonly deletes: readonly { readonly path: string; readonly places: readonly string[] }[];
+}
+
+/** What one policy said. */
+export interface ExplainedPolicy {
+  readonly name: string;
+  readonly file: string;
+  readonly origin: PolicyOrigin;
+  readonly priority: number;
+  /** It speaks of the agent, session and tool. */
+  readonly isInScope: boolean;
+  /** Its first rule that matched; null when none did. */
+  readonly rule: RuleReference | null;
+  readonly action: Action | null;
+  readonly reasons: readonly MatchReason[];
+}
+
+/** A decision with all that led to it. */
+export interface Explanation {
+  readonly decision: Decision;
+  readonly commands: readonly ExplainedCommand[];
+  /** Some shell text was read without the grammar. */
+  readonly isFallback: boolean;
+  /** There is more of it than is read. */
+  readonly isCut: boolean;
+  /** Every policy, in the order in which they were walked. */
+  readonly policies: readonly ExplainedPolicy[];
+  /** What a person can do to have it allowed; empty when it is. */
+  readonly remedies: readonly string[];
+}
+
+/** Why a request is decided as `evaluate` decides it. It costs more than the decision alone. Never throws where `evaluate` answers. */
+export function explain(set: PolicySet, request: ExecRequest, world: EvaluationWorld): Explanation {
+  const decision = evaluate(set, request, world);
+  const call = new Call(request, world);
+  const now = world.now();
+  return {
+    decision,
+    commands: call.reading.components.map((component) => ({
+      text: component.text,
+      directory: component.directory,
+      isGrantable: component.isGrantable,
+      isElsewhere: component.isElsewhere,
+      deletes: call.deletionsOf(component).map(({ path, places }) => ({ path, places: [...places] })),
+    })),
+    isFallback: call.reading.isFallback,
+    isCut: call.reading.isCut,
+    policies: set.policies.map((policy) => explainPolicy(policy, call, now)),
+    remedies: remediesOf(set, decision, request),
+  };
+}
+
+function explainPolicy(policy: Policy, call: Call, now: number): ExplainedPolicy {
+  const inScope = isInScope(policy, call.request);
+  const rule =
+    inScope && !call.reading.isCut ? policy.rules.find((each) => isRuleMatch(each, call, now)) : undefined;
+  return {
+    name: policy.name,
+    file: policy.file,
+    origin: policy.origin,
+    priority: policy.priority,
+    isInScope: inScope,
+    rule: rule?.reference ?? null,
+    action: rule?.action ?? null,
+    reasons: rule === undefined ? [] : explainMatch(rule.when, call),
+  };
+}
+
+function remediesOf(set: PolicySet, { action, rule }: Decision, request: ExecRequest): readonly string[] {
+  if (action === 'allow' || action === 'watch') return [];
+  const allow = `rampart allow ${quote(request.command)}`;
+  if (rule === null) return [allow];
+  const place = `rule ${rule.index + 1} of ${rule.policy}, ${rule.file}:${rule.line}`;
+  const policy = set.policies.find(({ name }) => name === rule.policy);
+  const change =
+    policy?.origin === 'builtin'
+      ? `switch off ${place}, with a policy {name: ${rule.policy}, enabled: false} in ~/.rampart/policies`
+      : `change ${place}`;
+  // A denial wins over every rule that allows.
+  return action === 'deny' ? [change] : [allow, change];
+}
+
+function quote(command: string): string {
+  return `'${command.replaceAll("'", `'\\''`)}'`;
+}

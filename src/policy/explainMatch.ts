@@ -1,0 +1,165 @@
+import type { Call } from './call.ts';
+import type { Component } from './component.ts';
+import type { CommandCondition, Condition } from './condition.ts';
+import { assignedNames, hostOf, removedNames } from './matchCall.ts';
+import type { PathPattern } from './patterns.ts';
+
+/** Why one field of a condition holds. */
+export interface MatchReason {
+  /** The field, as it is written in a policy. */
+  readonly field: string;
+  /** Its entry that matched. */
+  readonly entry: string;
+  /** What it matched. */
+  readonly subject: string;
+}
+
+/** The reasons for which a condition that holds does so, one for each of its fields; none when it holds for everything. */
+export function explainMatch(condition: Condition, call: Call): readonly MatchReason[] {
+  if (condition.always) return [];
+  return [
+    ...(condition.command === null ? [] : explainCommands(condition.command, call)),
+    ...explainCall(condition, call),
+  ];
+}
+
+interface Candidate {
+  readonly field: string;
+  readonly entries: readonly { readonly source: string; test(subject: string): boolean }[] | null;
+  readonly subjects: readonly string[];
+}
+
+function explainCall(condition: Condition, call: Call): readonly MatchReason[] {
+  const { request, reading } = call;
+  const given = (value: string | null | undefined): readonly string[] => (value == null ? [] : [value]);
+  const url = given(request.url);
+  const candidates: readonly Candidate[] = [
+    { field: 'path_matches', entries: pathEntries(condition.path, call), subjects: given(request.path) },
+    { field: 'url_matches', entries: condition.url, subjects: url },
+    {
+      field: 'domain_matches',
+      entries: condition.domain,
+      subjects: url.flatMap((each) => hostOf(each) ?? []),
+    },
+    { field: 'session_matches', entries: condition.session, subjects: [request.session] },
+    {
+      field: 'sends',
+      entries: pathEntries(condition.sends, call),
+      subjects: condition.sends === null ? [] : call.sends().each,
+    },
+    {
+      field: 'command_env_assignments',
+      entries: condition.environmentAssignments,
+      subjects: reading.components.flatMap(assignedNames),
+    },
+    {
+      field: 'command_env_removals',
+      entries: condition.environmentRemovals,
+      subjects: reading.components.flatMap(removedNames),
+    },
+  ];
+  return [
+    ...candidates.flatMap((candidate) => firstReason(candidate) ?? []),
+    ...explainNumbers(condition, call),
+  ];
+}
+
+/** The fields that are no patterns. */
+function explainNumbers(condition: Condition, call: Call): readonly MatchReason[] {
+  const { request, reading } = call;
+  const { depth, callCount, parameters, runsCodeFrom } = condition;
+  const reasons: MatchReason[] = [];
+  for (const entry of runsCodeFrom ?? [])
+    if (call.codeSources().has(entry)) reasons.push({ field: 'runs_code_from', entry, subject: reading.raw });
+  if (parameters !== null)
+    reasons.push({
+      field: 'tool_param_matches',
+      entry: [...parameters.keys()].join(', '),
+      subject: request.tool,
+    });
+  if (depth !== null)
+    reasons.push({ field: 'agent_depth', entry: JSON.stringify(depth), subject: String(request.depth ?? 0) });
+  if (callCount !== null)
+    reasons.push({
+      field: 'call_count',
+      entry: `gte ${callCount.gte}`,
+      subject: callCount.tool ?? request.tool,
+    });
+  return reasons;
+}
+
+function pathEntries(patterns: readonly PathPattern[] | null, call: Call): Candidate['entries'] {
+  const { home } = call.world;
+  return (
+    patterns?.map((pattern) => ({ source: pattern.source, test: (path) => pattern.test(path, home) })) ?? null
+  );
+}
+
+function firstReason({ field, entries, subjects }: Candidate): MatchReason | null {
+  for (const entry of entries ?? []) {
+    const subject = subjects.find((each) => entry.test(each));
+    if (subject !== undefined) return { field, entry: entry.source, subject };
+  }
+  return null;
+}
+
+/** The reasons of the first command for which all fields hold that are about commands. */
+function explainCommands(condition: CommandCondition, call: Call): readonly MatchReason[] {
+  const fields = Object.values({ ...condition, programs: null, notMatches: null }).filter(
+    (part) => part !== null,
+  );
+  const isText = condition.matches !== null && condition.contains !== null;
+  const wanted = fields.length - (isText ? 1 : 0);
+  for (const component of call.reading.components) {
+    const reasons = explainComponent(condition, component, call);
+    if (reasons.length >= wanted) return reasons;
+  }
+  const { raw, whole } = call.reading;
+  const line = firstReason({ field: 'command_matches', entries: condition.matches, subjects: [raw, whole] });
+  return line === null ? explainSubstring(condition.contains, raw) : [line];
+}
+
+function explainComponent(
+  condition: CommandCondition,
+  component: Component,
+  call: Call,
+): readonly MatchReason[] {
+  const { matches, contains, runs, mentions, deletes, reads, writes } = condition;
+  const { text, program, words } = component;
+  const named = firstReason({
+    field: 'command_matches',
+    entries: matches,
+    subjects: call.textsOf(component),
+  });
+  const shape = runs?.find((each) => each.test(program, words, false));
+  const deleted = deletes?.flatMap((place) => {
+    const found = call.deletionsOf(component).find(({ places }) => places.has(place));
+    return found === undefined ? [] : [{ field: 'deletes', entry: place, subject: found.path }];
+  });
+  const file = (
+    field: string,
+    patterns: readonly PathPattern[] | null,
+    paths: readonly string[],
+  ): readonly MatchReason[] => {
+    const reason = firstReason({ field, entries: pathEntries(patterns, call), subjects: paths });
+    return reason === null ? [] : [reason];
+  };
+  return [
+    ...(named === null ? explainSubstring(contains, call.searchedText(component)) : [named]),
+    ...(shape === undefined ? [] : [{ field: 'runs', entry: shape.source, subject: text }]),
+    ...explainSubstring(mentions, call.searchedText(component), 'mentions'),
+    ...(deleted?.slice(0, 1) ?? []),
+    ...file('reads', reads, reads === null ? [] : call.readsOf(component).each),
+    ...file('writes', writes, writes === null ? [] : call.writesOf(component).each),
+  ];
+}
+
+function explainSubstring(
+  parts: readonly string[] | null,
+  text: string,
+  field = 'command_contains',
+): readonly MatchReason[] {
+  const searched = text.toLowerCase();
+  const entry = parts?.find((part) => searched.includes(part.toLowerCase()));
+  return entry === undefined ? [] : [{ field, entry, subject: text }];
+}
