@@ -98,9 +98,17 @@ function shellTextOf({ door, argv }: JournalFrame): string | null {
   return ['system', 'popen', 'wordexp'].includes(door) && argv.length === 3 ? (argv[2] ?? null) : null;
 }
 
+/** Something that happened to the endpoint itself. */
+export interface Incident {
+  readonly what: string;
+  readonly message: string;
+  /** Whether it was tried and not let happen. */
+  readonly refused: boolean;
+}
+
 /** The record of something that happened to the endpoint itself. */
 export function recordOfIncident(
-  incident: { readonly what: string; readonly message: string; readonly refused: boolean },
+  incident: Incident,
   caller: Caller | null,
   { id, now, mode }: RecordSurroundings,
 ): AuditRecord {

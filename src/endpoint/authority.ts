@@ -103,15 +103,21 @@ function readChain(
 
 function guardOf(
   stat: ProcessStat,
-  surroundings: AuthoritySurroundings,
+  { processes, isGuarded }: AuthoritySurroundings,
 ): 'guarded' | 'unguarded' | 'unreadable' {
-  const { processes, isGuarded } = surroundings;
   if (isGuarded(stat.pid, stat.started)) return 'guarded';
-  const environment = processes.environment(stat.pid);
-  const maps = processes.maps(stat.pid);
-  if (environment === null || maps === null) return 'unreadable';
+  const isLoaded = isLibraryIn(stat.pid, processes);
+  if (isLoaded === null) return 'unreadable';
+  return isLoaded ? 'guarded' : 'unguarded';
+}
+
+/** Whether our library is in a process, or was told to be; null when that cannot be read. */
+export function isLibraryIn(pid: number, processes: ProcessTable): boolean | null {
+  const environment = processes.environment(pid);
+  const maps = processes.maps(pid);
+  if (environment === null || maps === null) return null;
   const isLoading = environment.some((entry) => loaderVariables.test(entry) && libraryName.test(entry));
-  return isLoading || libraryName.test(maps) ? 'guarded' : 'unguarded';
+  return isLoading || libraryName.test(maps);
 }
 
 function evidenceOf(

@@ -83,8 +83,8 @@ async function open(made: Made, { lock, owned }: Tenure): Promise<Endpoint> {
   const route = createRouter({
     parts: createParts(made, () => doors.url, farewell.say),
     access: accessOf(made),
-    onRefused: ({ method, path, caller }, reason) =>
-      services.recordIncident(`${method} ${path}`, reason, caller),
+    onRefused: ({ method, path, caller }, message) =>
+      services.recordIncident({ what: `${method} ${path}`, message, refused: true }, caller),
   });
   await doors.openSocket();
   if (port !== null) {
@@ -118,7 +118,7 @@ function watchPlace(
   const timer = setInterval(() => {
     if (!lock.isInPlace()) stop('its state directory was taken away');
     else if (!doors.isSocketInPlace()) {
-      recordIncident('socket', 'made again: it was gone', null);
+      recordIncident({ what: 'socket', message: 'made again: it was gone', refused: false }, null);
       doors.reopenSocket().catch((thrown: unknown) => stop(`its socket is gone: ${messageOf(thrown)}`));
     }
   }, placeCheckMs);

@@ -10,9 +10,12 @@ import { loadNativeAddon } from '../system/nativeAddon.ts';
 import { createProcessTable } from '../system/processTable.ts';
 import type { ProcessTable } from '../system/processTable.ts';
 import { homeDirectory, resolveStateDirectory } from '../system/stateDirectory.ts';
+import type { StatePaths } from '../system/stateDirectory.ts';
 import type { ProcessReference } from './authority.ts';
 import { startEndpoint } from './endpoint.ts';
 import type { StartFailure } from './endpoint.ts';
+import { isStartedUnderGuard, tightenStart } from './guardedStart.ts';
+import type { StartWishes } from './guardedStart.ts';
 import { parseEndpointOptions } from './options.ts';
 import type { EndpointOptions } from './options.ts';
 import { formatProblem } from './policyFile.ts';
@@ -56,9 +59,23 @@ async function run(words: readonly string[], environment: NodeJS.ProcessEnv): Pr
   if (!paths.ok) return complain(paths.error, exitStatus.usage);
   const world = await createWorld();
   if (typeof world === 'string') return complain(world, exitStatus.failed);
-  const { port, mode, onDemand, lingerMs, policyFiles, withDefaultPolicy, token } = options.value;
-  const settings: EndpointSettings = {
-    paths: paths.value,
+  const asked = { options: options.value, home: HOME, token: RAMPART_TOKEN, temporary: TMPDIR };
+  const isGuarded = isStartedUnderGuard(paths.value.directory, world.pid, world.processes);
+  const { wishes, ignored } = isGuarded ? tightenStart(asked) : { wishes: asked, ignored: null };
+  if (isGuarded)
+    logger.info('started from inside the tree that is guarded: nothing here may loosen the guard');
+  return serve(settingsOf(wishes, ignored, paths.value, world), world);
+}
+
+function settingsOf(
+  { options, home, token, temporary }: StartWishes,
+  ignored: readonly string[] | null,
+  paths: StatePaths,
+  world: EndpointWorld,
+): EndpointSettings {
+  const { port, mode, onDemand, lingerMs, policyFiles, withDefaultPolicy } = options;
+  return {
+    paths,
     port,
     mode,
     onDemand,
@@ -66,14 +83,14 @@ async function run(words: readonly string[], environment: NodeJS.ProcessEnv): Pr
     version,
     policies: {
       bundleFolder: withDefaultPolicy ? bundleFolder : null,
-      home: homeDirectory(HOME),
+      home: homeDirectory(home),
       files: policyFiles,
     },
-    token: token ?? (RAMPART_TOKEN === undefined || RAMPART_TOKEN === '' ? null : RAMPART_TOKEN),
-    startedBy: starterOf(options.value, world.processes),
-    temporary: ['/tmp', ...(TMPDIR?.startsWith('/') === true ? [TMPDIR] : [])],
+    token: options.token ?? (token === undefined || token === '' ? null : token),
+    startedBy: ignored === null ? starterOf(options, world.processes) : null,
+    temporary: ['/tmp', ...(temporary?.startsWith('/') === true ? [temporary] : [])],
+    ignored,
   };
-  return serve(settings, world);
 }
 
 async function createWorld(): Promise<EndpointWorld | string> {

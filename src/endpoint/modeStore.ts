@@ -5,7 +5,7 @@ import type { Disposable } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
 import type { Logger } from '../base/logger.ts';
 import { isRecord, parseJson } from '../base/record.ts';
-import { isMode } from '../protocol/mode.ts';
+import { isMode, modes } from '../protocol/mode.ts';
 import type { Mode } from '../protocol/mode.ts';
 
 /** The longest timed change of the mode, in seconds: a week. */
@@ -27,6 +27,8 @@ export interface ModeStoreSettings {
   readonly logger: Logger;
   /** The mode that was asked for at the start; it is not kept. Null takes what the file says. */
   readonly initial: Mode | null;
+  /** Whether that may be more lenient than what the file says, now or after a timed change. */
+  readonly mayLoosen: boolean;
 }
 
 interface Held {
@@ -51,8 +53,10 @@ export class ModeStore implements Disposable {
 
   constructor(settings: ModeStoreSettings) {
     this.#settings = settings;
-    const { initial } = settings;
-    this.#held = initial === null ? readHeld(settings) : { mode: initial, until: null, then: initial };
+    const { initial, mayLoosen } = settings;
+    const kept = readHeld(settings);
+    const isTaken = initial !== null && (mayLoosen || isAsStrict(initial, kept));
+    this.#held = isTaken ? { mode: initial, until: null, then: initial } : kept;
     this.#arm();
   }
 
@@ -112,6 +116,10 @@ export class ModeStore implements Disposable {
       logger.error(`the mode cannot be kept: ${messageOf(thrown)}`);
     }
   }
+}
+
+function isAsStrict(mode: Mode, kept: Held): boolean {
+  return [kept.mode, kept.then].every((other) => modes.indexOf(mode) <= modes.indexOf(other));
 }
 
 function afterTimed(held: Held): Held {

@@ -7,8 +7,8 @@ import { isMode, modes } from '../protocol/mode.ts';
 import type { Mode } from '../protocol/mode.ts';
 import type { ProcessReference } from './authority.ts';
 
-/** How long an endpoint on demand stays after its last user, in seconds, when it is not told. */
-const defaultLingerSeconds = 60;
+/** How long an endpoint on demand stays after its last user when it is not told. */
+export const defaultLingerMs = 60_000;
 
 const maxLingerSeconds = 86_400;
 
@@ -48,7 +48,7 @@ export function parseEndpointOptions(words: readonly string[]): Result<EndpointO
     token: values.token ?? null,
     onDemand: values['on-demand'] === true,
     startedBy: startedBy.value,
-    lingerMs: (linger.value ?? defaultLingerSeconds) * 1_000,
+    lingerMs: linger.value === null ? defaultLingerMs : linger.value * 1_000,
   });
 }
 

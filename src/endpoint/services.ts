@@ -12,6 +12,7 @@ import type { ProcessTable } from '../system/processTable.ts';
 import type { StatePaths } from '../system/stateDirectory.ts';
 import { resolveLinks } from '../system/workspaceRoot.ts';
 import { recordOfFrame, recordOfIncident } from './auditEntry.ts';
+import type { Incident } from './auditEntry.ts';
 import { AuditLog } from './auditLog.ts';
 import type { ProcessReference } from './authority.ts';
 import { CallCounts } from './callCounts.ts';
@@ -47,6 +48,8 @@ export interface EndpointSettings {
   readonly version: string;
   /** Temporary directories, absolute. */
   readonly temporary: readonly string[];
+  /** What was wished and is not obeyed, because the start came from inside the guarded tree; null when it did not. */
+  readonly ignored: readonly string[] | null;
 }
 
 /** The world of an endpoint. */
@@ -73,8 +76,8 @@ export interface Services {
   readonly audit: AuditLog;
   readonly askers: Askers;
   readonly deciders: Deciders;
-  /** Records something that happened to the endpoint itself; with a caller, that it was refused something. */
-  readonly recordIncident: (what: string, message: string, refused: Caller | null) => void;
+  /** Records something that happened to the endpoint itself, and who tried it, when that is known. */
+  readonly recordIncident: (incident: Incident, caller: Caller | null) => void;
 }
 
 /** What an endpoint holds while it lives. */
@@ -95,7 +98,9 @@ export function createServices(
   const { clock, logger, bootId, processes } = world;
   const startedAt = clock.now();
   const boot = bootId.every((byte) => byte === 0) ? '' : bootId.toString('hex');
-  const mode = owned.add(new ModeStore({ file: paths.mode, boot, clock, logger, initial: settings.mode }));
+  const { mode: initial, ignored } = settings;
+  const mayLoosen = ignored === null;
+  const mode = owned.add(new ModeStore({ file: paths.mode, boot, clock, logger, initial, mayLoosen }));
   const generation = StateFileWriter.readGeneration(paths.state, bootId) + 1;
   const policy = owned.add(new PolicyStore(policies, generation));
   const stream = owned.add(new EventStream(startedAt));
@@ -124,17 +129,25 @@ export function createServices(
       workspaceOf: createWorkspaceFinder(policies.home, () => stream.folders),
       world: evaluationWorld(settings, world, counts),
     },
-    recordIncident: (what, message, refused) => {
-      logger.warn(`${what}: ${message}`);
-      const incident = { what, message, refused: refused !== null };
+    recordIncident: (incident, caller) => {
+      logger.warn(`${incident.what}: ${incident.message}`);
       const surroundings = { id: createId(), now: clock.now(), mode: mode.mode };
-      recorder.record(recordOfIncident(incident, refused, surroundings));
+      recorder.record(recordOfIncident(incident, caller, surroundings));
     },
   };
   connectStream(services, owned);
   keepStateFile(settings, world, services, { lock, owned });
   readJournal(settings, world, services, { lock, owned });
+  recordIgnored(settings, services);
   return services;
+}
+
+function recordIgnored({ ignored, mode }: EndpointSettings, { mode: held, recordIncident }: Services): void {
+  if (ignored === null) return;
+  const words = [...(mode === null || mode === held.mode ? [] : [`--mode ${mode}`]), ...ignored];
+  if (words.length === 0) return;
+  const message = 'not obeyed: the start came from inside the tree that is guarded';
+  recordIncident({ what: `start with ${words.join(', ')}`, message, refused: true }, null);
 }
 
 function evaluationWorld(
@@ -172,7 +185,8 @@ function keepStateFile(
       tableKey: createRandom(16),
       logger,
       isOurs: () => lock.isInPlace(),
-      onRestored: (reason) => recordIncident('state file', `restored: ${reason}`, null),
+      onRestored: (reason) =>
+        recordIncident({ what: 'state file', message: `restored: ${reason}`, refused: false }, null),
     }),
   );
   const write = (): void => file.write(mode.mode, policy.generation);

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { kill, startProgram } from '../support/processes.ts';
-import { cli, parseObject, Rampart } from '../support/rampart.ts';
+import { cli, parseObject, Rampart, summaryOf } from '../support/rampart.ts';
+import { until } from '../support/until.ts';
 
 const quote = (word: string): string => `'${word}'`;
 
@@ -127,6 +130,34 @@ ${own} status --json
   kill(Number(ready['pid']));
   const { stdout, stderr } = await shell.finished;
   assert.equal(parseObject(stdout)['mode'], 'enforce', stderr);
+});
+
+test('a guarded tree that killed its endpoint cannot start one with wishes of its own', async (context) => {
+  const rampart = new Rampart(context);
+  const { ready } = await rampart.serve();
+  const open = rampart.write('open.yaml', 'version: "1"\ndefault_action: allow\npolicies: []\n');
+  const other = mkdtempSync(join(rampart.folder, 'other-'));
+  const link = join(rampart.folder, 'link');
+  symlinkSync(rampart.stateDirectory, link);
+  const endpoint = `${quote(process.execPath)} ${quote(cli.replace('cli.js', 'endpoint.js'))}`;
+  const wishes = `--mode disabled --no-default-policy --policy ${quote(open)} --token t --linger 0`;
+  const script = `: >running
+while kill -0 ${String(ready['pid'])} 2>/dev/null; do :; done
+env -i PATH=/usr/bin:/bin HOME=${quote(other)} ${endpoint} --state-dir ${quote(link)} ${wishes} >ready 2>errors &
+while ! test -s ready; do kill -0 $! || exit; done
+head -c 0 /etc/shadow
+echo "status $?"
+`;
+  const shell = rampart.start(['preload', '--', 'bash', rampart.write('agent.sh', script)]);
+  await until('the shell runs', () => existsSync(join(rampart.folder, 'running')));
+  kill(Number(ready['pid']));
+  const { stdout, stderr } = await shell.finished;
+  assert.equal(stdout, 'status 126\n', `${stderr}${readFileSync(join(rampart.folder, 'errors'), 'utf8')}`);
+  assert.equal(parseObject(readFileSync(join(rampart.folder, 'ready'), 'utf8'))['mode'], 'enforce');
+  const records = await rampart.log();
+  assert.deepEqual(records.filter((record) => record['tool'] === 'rampart').map(summaryOf), [
+    `start with --mode disabled, --policy ${open}, --no-default-policy, --token, --linger 0, HOME=${other} deny true`,
+  ]);
 });
 
 test('who started the endpoint by hand may steer it', async (context) => {

@@ -140,6 +140,7 @@ export async function tryStartFixture(
     startedBy: null,
     version: '1.2.3',
     temporary: ['/tmp'],
+    ignored: null,
     ...fixture.settings,
   };
   const write = (message: string): void => void log.push(message);
