@@ -86,7 +86,9 @@ void rp_elf_file_inspect(int fd, struct rp_elf_file *file) {
     for (unsigned i = 0; read_header(fd, &head, i, &header); i++) {
         if (header.p_type == PT_INTERP)
             file->dynamic = true;
-        else if (header.p_type == PT_DYNAMIC && file->dynamic)
-            file->sanitized = needs_sanitizer(fd, &head, &header);
+        if (header.p_type != PT_DYNAMIC)
+            continue;
+        file->sanitized = file->dynamic && needs_sanitizer(fd, &head, &header);
+        return;
     }
 }

@@ -213,7 +213,9 @@ bool rp_journal_append(const struct rp_settings *settings, const struct rp_quest
     frame.question = question;
     frame.kind = kind;
     frame.time_ns = (uint64_t)rp_sys_clock(CLOCK_REALTIME);
-    frame.start_ticks = read_start(buffer, cap);
+    /* Only a hello tells who a process is; reading it costs more than all the rest. */
+    if (kind == RP_JOURNAL_HELLO)
+        frame.start_ticks = read_start(buffer, cap);
     frame.build_id = settings->build_id;
     rp_memory_parse_hex(frame.id, question->id, sizeof frame.id);
     len = rp_journal_measure(&frame);
