@@ -5,7 +5,7 @@ import type { Disposable } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
 import type { Logger } from '../base/logger.ts';
 import { isRecord, parseJson } from '../base/record.ts';
-import { isMode, modes } from '../protocol/mode.ts';
+import { isMode, stricterMode } from '../protocol/mode.ts';
 import type { Mode } from '../protocol/mode.ts';
 
 /** The longest timed change of the mode, in seconds: a week. */
@@ -77,6 +77,11 @@ export class ModeStore implements Disposable {
     return this.#held.until === null ? this.mode : this.#held.then;
   }
 
+  /** What may stand where nobody takes it away after our end: a timed leniency is only answered. */
+  get written(): Mode {
+    return stricterMode(this.mode, this.lasting);
+  }
+
   /** Changes the mode, for a number of seconds or for good. */
   set(mode: Mode, forSeconds: number | null): ModeState {
     const then = this.lasting;
@@ -119,7 +124,7 @@ export class ModeStore implements Disposable {
 }
 
 function isAsStrict(mode: Mode, kept: Held): boolean {
-  return [kept.mode, kept.then].every((other) => modes.indexOf(mode) <= modes.indexOf(other));
+  return [kept.mode, kept.then].every((other) => stricterMode(mode, other) === mode);
 }
 
 function afterTimed(held: Held): Held {

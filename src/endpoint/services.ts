@@ -189,7 +189,7 @@ function keepStateFile(
         recordIncident({ what: 'state file', message: `restored: ${reason}`, refused: false }, null),
     }),
   );
-  const write = (): void => file.write(mode.mode, policy.generation);
+  const write = (): void => file.write(mode.written, policy.generation);
   write();
   owned.add(mode.onDidChange(write));
   owned.add(policy.onDidChange(write));

@@ -4,6 +4,11 @@ export type Mode = 'enforce' | 'monitor' | 'disabled';
 /** Every mode, the strictest first. */
 export const modes: readonly Mode[] = ['enforce', 'monitor', 'disabled'];
 
+/** The stricter of two modes. */
+export function stricterMode(first: Mode, second: Mode): Mode {
+  return modes.indexOf(first) <= modes.indexOf(second) ? first : second;
+}
+
 /** Whether a word names a mode. */
 export function isMode(word: unknown): word is Mode {
   return modes.some((mode) => mode === word);

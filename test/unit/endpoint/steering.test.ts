@@ -42,6 +42,17 @@ test('ends a timed change by itself, in the mode that was there before', async (
   assert.deepEqual(readState(fixture), ['monitor', 1]);
 });
 
+test('leaves a leniency for a time out of the state file, where nobody would end it', async (context) => {
+  const fixture = await startFixture(context);
+  await setMode(fixture, { mode: 'disabled', for_seconds: 60 });
+  const answer = await fixture.ask('rm -rf x');
+  assert.deepEqual([readState(fixture), answer['allowed'], fixture.records()], [['enforce', 1], true, []]);
+  await setMode(fixture, { mode: 'disabled' });
+  assert.deepEqual(readState(fixture), ['disabled', 1]);
+  await setMode(fixture, { mode: 'enforce', for_seconds: 60 });
+  assert.deepEqual(readState(fixture), ['enforce', 1], 'a strictness is there at once');
+});
+
 test('refuses modes and times that are none', async (context) => {
   const fixture = await startFixture(context);
   const bodies = [
