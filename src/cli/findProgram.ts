@@ -27,18 +27,28 @@ export function findProgram(
     const presence = presenceOf(candidate.startsWith('/') ? candidate : join(cwd, candidate));
     if (presence === 'runnable') return success(candidate);
     if (presence === 'not-executable') problem = presence;
+    // Shells, too, pass over a folder of PATH that they may not search; a path that was named is refused.
+    if (presence === 'unreachable' && name.includes('/')) problem = 'not-executable';
   }
   return failure(problem);
 }
 
-function presenceOf(path: string): 'runnable' | MissingProgram {
-  const entry = statSync(path, { throwIfNoEntry: false });
-  if (entry === undefined) return 'not-found';
-  if (!entry.isFile()) return 'not-executable';
+/** `unreachable`: a folder on the way cannot be searched. */
+function presenceOf(path: string): 'runnable' | 'unreachable' | MissingProgram {
+  try {
+    const entry = statSync(path, { throwIfNoEntry: false });
+    if (entry === undefined) return 'not-found';
+    return entry.isFile() && isExecutable(path) ? 'runnable' : 'not-executable';
+  } catch {
+    return 'unreachable';
+  }
+}
+
+function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
-    return 'runnable';
+    return true;
   } catch {
-    return 'not-executable';
+    return false;
   }
 }

@@ -35,6 +35,16 @@ test('remembers a file that may not be executed', (context) => {
   assert.deepEqual(findProgram('plain', folder, '/'), { ok: false, error: 'not-executable' });
 });
 
+test('passes over a folder that cannot be searched, and refuses a path through it', (context) => {
+  const folder = temporaryFolder(context);
+  symlinkSync('loop', join(folder, 'loop'));
+  writeFileSync(join(folder, 'tool'), '', { mode: 0o755 });
+  const path = `${folder}/loop:${folder}`;
+  assert.deepEqual(findProgram('tool', path, '/'), { ok: true, value: `${folder}/tool` });
+  assert.deepEqual(findProgram('none', path, '/'), { ok: false, error: 'not-found' });
+  assert.deepEqual(findProgram(`${folder}/loop/tool`, path, '/'), { ok: false, error: 'not-executable' });
+});
+
 /** A 64-bit little-endian ELF file with these program headers. */
 function elfFile(headerTypes: readonly number[], wordSize = 2): Buffer {
   const file = Buffer.alloc(64 + 56 * headerTypes.length);
