@@ -19,12 +19,19 @@ static const char *behind_scheme(const char *text, const char *scheme) {
     return text;
 }
 
-static bool is_clean(const char *text) {
+/* Whether a text holds no control character; a space is one more thing that a path may hold. */
+static bool is_printable(const char *text) {
     for (; *text != '\0'; text++) {
-        if ((unsigned char)*text <= ' ' || *text == 0x7f)
+        if ((unsigned char)*text < ' ' || *text == 0x7f)
             return false;
     }
     return true;
+}
+
+static bool has_space(const char *text) {
+    while (*text != '\0' && *text != ' ')
+        text++;
+    return *text == ' ';
 }
 
 static void parse_unix(const char *path, struct rp_url *url) {
@@ -176,7 +183,7 @@ void rp_url_parse(const char *text, struct rp_url *url) {
     const char *rest;
     memset(url, 0, sizeof *url);
     url->kind = RP_URL_UNUSABLE;
-    if (!is_clean(text))
+    if (!is_printable(text))
         return;
     rest = behind_scheme(text, "unix://");
     if (rest != NULL) {
@@ -184,6 +191,6 @@ void rp_url_parse(const char *text, struct rp_url *url) {
         return;
     }
     rest = behind_scheme(text, "http://");
-    if (rest != NULL)
+    if (rest != NULL && !has_space(rest))
         parse_http(rest, url);
 }
