@@ -143,7 +143,7 @@ static void make_plan(const struct rp_settings *settings, const char *const *env
         else if (kind == LOADER)
             note_loader(settings, plan, value);
         else if (kind == OPTIONS)
-            plan->options = value;
+            plan->options = plan->options != NULL ? plan->options : value; /* as getenv takes it */
         else
             note_variable(settings, plan, kind, *environment, value);
     }

@@ -15,6 +15,7 @@ enum {
     FIRST_PATH_BYTES = 128, /* most paths fit; for a longer one the stack grows by more */
     LAST_PATH_BYTES = 4097,
     ID_BYTES = 33,
+    SMALL_FRAME_BYTES = 256,
     /* An armed environment of 512 entries and a loader list stay on the stack. */
     STACK_ENVIRONMENT_BYTES = 513 * sizeof(char *) + 1024,
 };
@@ -23,13 +24,18 @@ enum {
    call: a vfork parent sees every byte that is left behind, and a signal stack has few to give. */
 #define APART __attribute__((noinline))
 
+/* What is kept of a call until it is made. */
+struct verdict {
+    struct rp_target target;
+    char id[ID_BYTES]; /* the record id; empty when nothing was recorded */
+};
+
 /* One call on its way through the funnel. */
 struct inquiry {
     const struct rp_settings *settings;
     const struct rp_call *call;
     enum rp_mode mode;
     struct rp_question question;
-    char id[ID_BYTES];
 };
 
 enum rp_effect rp_guard_effect(enum rp_outcome outcome, enum rp_mode mode, bool fail_open) {
@@ -140,7 +146,8 @@ APART static enum rp_effect ask(struct inquiry *inquiry) {
     if (effect == RP_REFUSE && !settings->quiet)
         explain(inquiry, outcome, &exchange, buffer);
     else if (effect == RP_RUN && rp_guard_is_unanswered(outcome))
-        (void)rp_journal_append(settings, question, RP_JOURNAL_UNANSWERED, buffer, sizeof buffer);
+        (void)rp_journal_append(settings, question, RP_JOURNAL_UNANSWERED, 0, buffer,
+                                sizeof buffer);
     return effect;
 }
 
@@ -232,8 +239,6 @@ static void describe(struct inquiry *inquiry) {
     const struct rp_settings *settings = inquiry->settings;
     const struct rp_call *call = inquiry->call;
     struct rp_question *question = &inquiry->question;
-    rp_load_make_id(inquiry->id);
-    question->id = inquiry->id;
     question->agent = settings->agent;
     question->session = settings->session;
     question->path = call->path;
@@ -249,15 +254,17 @@ static void describe(struct inquiry *inquiry) {
 
 APART static enum rp_effect judge_by_asking(const struct rp_settings *settings,
                                             const struct rp_call *call, enum rp_mode mode,
-                                            bool guardable, const struct rp_path *found) {
+                                            struct verdict *verdict, const struct rp_path *found) {
     struct inquiry inquiry;
     struct rp_path *exe = &inquiry.question.exe;
     memset(&inquiry, 0, sizeof inquiry);
     inquiry.settings = settings;
     inquiry.call = call;
     inquiry.mode = mode;
-    inquiry.question.guardable = guardable;
+    inquiry.question.guardable = verdict->target.guardable;
     *exe = *found;
+    rp_load_make_id(verdict->id);
+    inquiry.question.id = verdict->id;
     describe(&inquiry);
     if (call->directory != AT_FDCWD && !is_absolute(exe))
         return ask_by_descriptor(&inquiry, FIRST_PATH_BYTES);
@@ -270,10 +277,12 @@ APART static enum rp_effect judge_by_asking(const struct rp_settings *settings,
 }
 
 static enum rp_effect judge(const struct rp_settings *settings, const struct rp_call *call,
-                            struct rp_target *target) {
+                            struct verdict *verdict) {
+    const struct rp_target *target = &verdict->target;
     enum rp_mode mode = settings->mode;
     struct rp_path exe;
-    find_target(settings, call, target, &exe);
+    verdict->id[0] = '\0';
+    find_target(settings, call, &verdict->target, &exe);
     /* A path that file actions give another start cannot be judged from here: ask all the same. */
     if (target->presence == RP_ABSENT && !(call->moves && !is_absolute(&exe)))
         return RP_RUN;
@@ -283,7 +292,7 @@ static enum rp_effect judge(const struct rp_settings *settings, const struct rp_
     }
     if (mode == RP_DISABLED)
         return RP_RUN;
-    return judge_by_asking(settings, call, mode, target->guardable, &exe);
+    return judge_by_asking(settings, call, mode, verdict, &exe);
 }
 
 static intptr_t fail(const struct rp_call *call, int error) {
@@ -302,46 +311,64 @@ static intptr_t fail(const struct rp_call *call, int error) {
     return -1;
 }
 
-static bool is_too_big(const struct rp_call *call, intptr_t result) {
+/* The error number with which a call that starts a program came back, else 0. The doors that run a
+   shell have their own results, and the shell its own record. */
+static int error_of(const struct rp_call *call, intptr_t result) {
+    if (call->text != NULL)
+        return 0;
     if (call->refusal == RP_RETURNS_ERROR)
-        return result == E2BIG;
-    return call->refusal == RP_RETURNS_MINUS_ONE && result == -1 && errno == E2BIG;
+        return (int)result;
+    return result == -1 ? errno : 0;
 }
 
-/* How a call is run: whose environment, and what is known of the target. */
-struct run {
-    const struct rp_settings *settings;
-    const struct rp_call *call;
-    bool sanitized;
-};
+/* Says that what was allowed, and recorded under this id, did not start after all. */
+APART static void report_failure(const struct rp_settings *settings, const struct rp_call *call,
+                                 const struct verdict *verdict, int error) {
+    struct rp_question question;
+    char buffer[SMALL_FRAME_BYTES];
+    int saved = errno;
+    memset(&question, 0, sizeof question);
+    question.id = verdict->id;
+    question.door = call->door;
+    question.agent = settings->agent;
+    question.session = settings->session;
+    question.pid = rp_sys_getpid();
+    question.ppid = rp_sys_getppid();
+    question.sid = rp_sys_getsid();
+    question.guardable = verdict->target.guardable;
+    (void)rp_journal_append(settings, &question, RP_JOURNAL_EXEC_FAILED, error, buffer,
+                            sizeof buffer);
+    errno = saved;
+}
 
 /* Runs with an armed environment; when that is too big for the kernel, with the caller's own. */
-static intptr_t run_with(const struct run *run, void *block) {
-    const struct rp_call *call = run->call;
-    intptr_t result = call->run(
-        call, rp_environment_fill(run->settings, call->environment, run->sanitized, block));
-    return is_too_big(call, result) ? call->run(call, call->environment) : result;
+static intptr_t run_with(const struct rp_settings *settings, const struct rp_call *call,
+                         bool sanitized, void *block) {
+    const char *const *armed = rp_environment_fill(settings, call->environment, sanitized, block);
+    intptr_t result = call->run(call, armed);
+    return error_of(call, result) == E2BIG ? call->run(call, call->environment) : result;
 }
 
 /* A stated leak: an exec that succeeds in a vfork child leaves the mapping to its parent. */
-static intptr_t run_mapped(const struct run *run, size_t bytes) {
+static intptr_t run_mapped(const struct rp_settings *settings, const struct rp_call *call,
+                           bool sanitized, size_t bytes) {
     void *block = rp_sys_map(bytes);
     intptr_t result;
     if (block == NULL)
-        return fail(run->call, ENOMEM);
-    result = run_with(run, block);
+        return fail(call, ENOMEM);
+    result = run_with(settings, call, sanitized, block);
     rp_sys_unmap(block, bytes);
     return result;
 }
 
-static intptr_t run_armed(const struct run *run) {
-    const struct rp_call *call = run->call;
-    size_t bytes = rp_environment_measure(run->settings, call->environment, run->sanitized);
+static intptr_t run_armed(const struct rp_settings *settings, const struct rp_call *call,
+                          bool sanitized) {
+    size_t bytes = rp_environment_measure(settings, call->environment, sanitized);
     if (bytes == 0)
         return call->run(call, call->environment);
     if (bytes > STACK_ENVIRONMENT_BYTES)
-        return run_mapped(run, bytes);
-    return run_with(run, __builtin_alloca(bytes));
+        return run_mapped(settings, call, sanitized, bytes);
+    return run_with(settings, call, sanitized, __builtin_alloca(bytes));
 }
 
 intptr_t rp_guard_pass(const struct rp_call *call) {
@@ -350,14 +377,19 @@ intptr_t rp_guard_pass(const struct rp_call *call) {
 }
 
 intptr_t rp_guard_run(const struct rp_call *call) {
-    struct run run = {rp_load_settings(), call, false};
-    struct rp_target target;
+    const struct rp_settings *settings = rp_load_settings();
+    struct verdict verdict;
     int saved = errno;
-    enum rp_effect effect;
-    if (run.settings->inert)
+    intptr_t result;
+    int error;
+    if (settings->inert)
         return call->run(call, call->environment);
-    effect = judge(run.settings, call, &target);
-    run.sanitized = target.sanitized;
+    if (judge(settings, call, &verdict) == RP_REFUSE)
+        return fail(call, EPERM);
     errno = saved;
-    return effect == RP_REFUSE ? fail(call, EPERM) : run_armed(&run);
+    result = run_armed(settings, call, verdict.target.sanitized);
+    error = error_of(call, result);
+    if (error != 0 && verdict.id[0] != '\0')
+        report_failure(settings, call, &verdict, error);
+    return result;
 }

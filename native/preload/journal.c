@@ -203,7 +203,7 @@ APART static bool append_bytes(const struct rp_url *url, const unsigned char *by
 }
 
 bool rp_journal_append(const struct rp_settings *settings, const struct rp_question *question,
-                       enum rp_journal_kind kind, void *buffer, size_t cap) {
+                       enum rp_journal_kind kind, int error, void *buffer, size_t cap) {
     struct rp_frame frame;
     size_t len;
     bool written;
@@ -212,6 +212,7 @@ bool rp_journal_append(const struct rp_settings *settings, const struct rp_quest
     memset(&frame, 0, sizeof frame);
     frame.question = question;
     frame.kind = kind;
+    frame.error = error;
     frame.time_ns = (uint64_t)rp_sys_clock(CLOCK_REALTIME);
     /* Only a hello tells who a process is; reading it costs more than all the rest. */
     if (kind == RP_JOURNAL_HELLO)

@@ -37,10 +37,10 @@ void rp_journal_encode(const struct rp_frame *frame, unsigned char *into, size_t
 /* Reads field 22 of a /proc/PID/stat text; 0 when it is not there. */
 uint64_t rp_journal_parse_start(const char *text, size_t len);
 
-/* Appends the question as a frame of that kind to the journal of the state directory, if there is
-   one. Says whether it is there now. The frame is made in the buffer where it fits, else in a
-   mapping that is gone afterwards. */
+/* Appends the question as a frame of that kind, with the errno of the real call, to the journal of
+   the state directory, if there is one. Says whether it is there now. The frame is made in the
+   buffer where it fits, else in a mapping that is gone afterwards. */
 bool rp_journal_append(const struct rp_settings *settings, const struct rp_question *question,
-                       enum rp_journal_kind kind, void *buffer, size_t cap);
+                       enum rp_journal_kind kind, int error, void *buffer, size_t cap);
 
 #endif

@@ -91,7 +91,7 @@ __attribute__((noinline)) static void say_hello(void) {
     hello.ppid = rp_sys_getppid();
     hello.sid = pid;
     hello.guardable = true;
-    (void)rp_journal_append(&settings, &hello, RP_JOURNAL_HELLO, frame, sizeof frame);
+    (void)rp_journal_append(&settings, &hello, RP_JOURNAL_HELLO, 0, frame, sizeof frame);
 }
 
 static void note_stderr(void) {

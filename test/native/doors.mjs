@@ -5,7 +5,6 @@ import { execFileSync, spawn } from 'node:child_process';
 import {
   chmodSync,
   constants,
-  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -25,6 +24,7 @@ const armed = 42;
 const eperm = 1;
 const enoent = 2;
 const eacces = 13;
+const enoexec = 8;
 const enosys = 38;
 const missing = 97;
 const deadlineMs = 20_000;
@@ -201,6 +201,7 @@ const defaults = {
   asked: true,
   notice: null,
   journal: false,
+  failed: null,
   tcp: false,
   fifo: false,
   head: '',
@@ -346,6 +347,12 @@ const cases = {
     status: eacces,
     when: !isShell,
   },
+  'says that what was allowed did not start': {
+    target: 'broken',
+    status: enoexec,
+    failed: enoexec,
+    when: ['execve', 'execv', 'execle', 'posix_spawn'].includes(door),
+  },
   'is allowed without arguments': { circumstance: 'null-argv', when: takesVector },
   'is denied without arguments': { ...denied, circumstance: 'null-argv', when: takesVector },
   'arms an empty environment': { circumstance: 'empty-environment' },
@@ -439,7 +446,7 @@ function differences(wanted, got, { questions, heads }, journal) {
     const [first] = questions;
     expect(first.door === door, `asked as ${first.door}`);
     expect(first.params.command.includes('target'), `asked about ${first.params.command}`);
-    expect(first.exe === (isShell ? '/bin/sh' : target), `asked about ${first.exe}`);
+    expect(first.exe === (isShell ? '/bin/sh' : (wanted.exe ?? target)), `asked about ${first.exe}`);
   }
   expect(
     heads.every((head) => head.includes(wanted.head)),
@@ -448,7 +455,16 @@ function differences(wanted, got, { questions, heads }, journal) {
   if (wanted.notice !== null) expect(got.errors.includes(wanted.notice), `no notice: ${got.errors}`);
   else expect(!got.errors.includes('rampart: denied'), `an unexpected notice: ${got.errors}`);
   expect(!got.errors.includes('problem:'), got.errors);
-  expect(journal || !wanted.journal, 'nothing in the journal');
+  expect(journal !== null || !wanted.journal, 'nothing in the journal');
+  if (wanted.failed !== null) {
+    const told =
+      journal === null ? null : [journal[10], journal.readUInt32LE(12), journal.toString('hex', 16, 32)];
+    const [first] = questions;
+    expect(
+      JSON.stringify(told) === JSON.stringify([4, wanted.failed, first?.id]),
+      `told ${JSON.stringify(told)}`,
+    );
+  }
   if (wanted.minMs) expect(got.tookMs >= wanted.minMs, `took only ${String(got.tookMs)} ms`);
   if (wanted.maxMs) expect(got.tookMs <= wanted.maxMs, `took ${String(got.tookMs)} ms`);
   return list;
@@ -457,6 +473,11 @@ function differences(wanted, got, { questions, heads }, journal) {
 function createAnswerer(wanted, directory, address) {
   if (wanted.answer === undefined) return null;
   return wanted.fifo ? createFifo(directory, wanted.answer) : createEndpoint(address, wanted.answer);
+}
+
+function readJournal(directory) {
+  const file = join(directory, 'journal');
+  return existsSync(file) ? readFileSync(file) : null;
 }
 
 async function checkCase(wanted) {
@@ -470,14 +491,16 @@ async function checkCase(wanted) {
     writeFileSync(join(directory, 'state'), wanted.state);
     chmodSync(join(directory, 'state'), wanted.stateMode);
   }
-  if (wanted.target === 'plain') {
-    copyFileSync(target, join(directory, 'target'));
-    chmodSync(join(directory, 'target'), 0o600);
+  if (wanted.target !== undefined) {
+    const bytes = wanted.target === 'plain' ? readFileSync(target) : 'neither a program nor a script';
+    writeFileSync(join(directory, 'target'), bytes);
+    chmodSync(join(directory, 'target'), wanted.target === 'plain' ? 0o600 : 0o700);
+    wanted.exe = join(directory, 'target');
     Object.assign(environment, { SNIPPET_TARGET: join(directory, 'target'), PATH: directory });
   }
   try {
     const got = await run(wanted.circumstance, environment, true);
-    const journal = existsSync(join(directory, 'journal'));
+    const journal = readJournal(directory);
     return differences(wanted, got, endpoint ?? { questions: [], heads: [] }, journal);
   } finally {
     endpoint?.close();

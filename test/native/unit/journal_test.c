@@ -35,7 +35,7 @@ static bool append(unsigned number, const char *argument) {
     question.agent = question.session = "a";
     question.argv = argv;
     question.guardable = true;
-    return rp_journal_append(&settings, &question, RP_JOURNAL_UNANSWERED, buffer, sizeof buffer);
+    return rp_journal_append(&settings, &question, RP_JOURNAL_UNANSWERED, 0, buffer, sizeof buffer);
 }
 
 /* Notes the numbers of the frames in what was read. */
