@@ -1,4 +1,4 @@
-/* rampart.node: the three kernel services that Node lacks. */
+/* rampart.node: the kernel services that Node lacks. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,6 +10,7 @@
 #include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #if defined(__APPLE__)
 #include <sys/un.h>
 #endif
@@ -26,13 +27,28 @@ static const char *code_of(int error) {
         int error;
         const char *code;
     } codes[] = {
-        {E2BIG, "E2BIG"},     {EACCES, "EACCES"},     {EAGAIN, "EAGAIN"},
-        {EBADF, "EBADF"},     {EFAULT, "EFAULT"},     {EINVAL, "EINVAL"},
-        {EIO, "EIO"},         {EISDIR, "EISDIR"},     {ELIBBAD, "ELIBBAD"},
-        {ELOOP, "ELOOP"},     {EMFILE, "EMFILE"},     {ENAMETOOLONG, "ENAMETOOLONG"},
-        {ENFILE, "ENFILE"},   {ENOENT, "ENOENT"},     {ENOEXEC, "ENOEXEC"},
-        {ENOLCK, "ENOLCK"},   {ENOMEM, "ENOMEM"},     {ENOTCONN, "ENOTCONN"},
-        {ENOTDIR, "ENOTDIR"}, {ENOTSOCK, "ENOTSOCK"}, {EPERM, "EPERM"},
+        {E2BIG, "E2BIG"},
+        {EACCES, "EACCES"},
+        {EAGAIN, "EAGAIN"},
+        {EBADF, "EBADF"},
+        {EEXIST, "EEXIST"},
+        {EFAULT, "EFAULT"},
+        {EINVAL, "EINVAL"},
+        {EIO, "EIO"},
+        {EISDIR, "EISDIR"},
+        {ELIBBAD, "ELIBBAD"},
+        {ELOOP, "ELOOP"},
+        {EMFILE, "EMFILE"},
+        {ENAMETOOLONG, "ENAMETOOLONG"},
+        {ENFILE, "ENFILE"},
+        {ENOENT, "ENOENT"},
+        {ENOEXEC, "ENOEXEC"},
+        {ENOLCK, "ENOLCK"},
+        {ENOMEM, "ENOMEM"},
+        {ENOTCONN, "ENOTCONN"},
+        {ENOTDIR, "ENOTDIR"},
+        {ENOTSOCK, "ENOTSOCK"},
+        {EPERM, "EPERM"},
         {ETXTBSY, "ETXTBSY"},
     };
     for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
@@ -130,6 +146,24 @@ static napi_value lock_file(napi_env env, napi_callback_info info) {
     if (locked != 0 && errno != EWOULDBLOCK)
         return throw_error(env, "lockFile", errno);
     return napi_get_boolean(env, locked == 0, &result) == napi_ok ? result : NULL;
+}
+
+static char *copy_string(napi_env env, napi_value value);
+
+/* makeFifo(path): makes a FIFO that only its owner may use. */
+static napi_value make_fifo(napi_env env, napi_callback_info info) {
+    size_t count = 1;
+    napi_value argument;
+    char *path = NULL;
+    int error = 0;
+    if (napi_get_cb_info(env, info, &count, &argument, NULL, NULL) == napi_ok && count == 1)
+        path = copy_string(env, argument);
+    if (path == NULL)
+        return throw_usage(env, "makeFifo takes a path without NUL");
+    if (mkfifo(path, S_IRUSR | S_IWUSR) != 0)
+        error = errno;
+    free(path);
+    return error == 0 ? NULL : throw_error(env, "makeFifo", error);
 }
 
 /* What exec hands to the next program and Node has changed, as it was when the addon was loaded.
@@ -299,6 +333,7 @@ static napi_value create_addon(napi_env env, napi_value exports) {
     const napi_property_descriptor properties[] = {
         {"peerCredentials", NULL, peer_credentials, NULL, NULL, NULL, napi_enumerable, NULL},
         {"lockFile", NULL, lock_file, NULL, NULL, NULL, napi_enumerable, NULL},
+        {"makeFifo", NULL, make_fifo, NULL, NULL, NULL, napi_enumerable, NULL},
         {"execve", NULL, become, NULL, NULL, NULL, napi_enumerable, NULL},
     };
     note_terminals();

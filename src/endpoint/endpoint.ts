@@ -12,6 +12,7 @@ import type { AccessSettings } from './access.ts';
 import { Doors } from './doors.ts';
 import { acquireLock } from './endpointLock.ts';
 import type { EndpointLock, LockFailure } from './endpointLock.ts';
+import { FifoDoor } from './fifoDoor.ts';
 import { watchLifetime } from './lifetime.ts';
 import type { EndpointParts } from './parts.ts';
 import { createRouter } from './router.ts';
@@ -93,7 +94,9 @@ async function open(made: Made, { lock, owned }: Tenure): Promise<Endpoint> {
       throw thrown;
     });
   }
-  owned.add(watchPlace(doors, lock, services, farewell.say));
+  const { addon, clock, logger } = world;
+  const fifo = owned.add(new FifoDoor({ paths, addon, clock, logger, answer: (request) => route(request) }));
+  owned.add(watchPlace({ doors, fifo, lock }, services, farewell.say));
   if (settings.onDemand) owned.add(watchUsers(settings, services, farewell.say));
   const ended = farewell.said.then(async (reason) => {
     services.stream.dispose();
@@ -110,17 +113,28 @@ async function open(made: Made, { lock, owned }: Tenure): Promise<Endpoint> {
 
 /** Somebody may delete the socket, which is made again, or all of the state directory, which ends us. */
 function watchPlace(
-  doors: Doors,
-  lock: EndpointLock,
+  { doors, fifo, lock }: { readonly doors: Doors; readonly fifo: FifoDoor; readonly lock: EndpointLock },
   { recordIncident }: Services,
   stop: (reason: string) => void,
 ): Disposable {
-  const timer = setInterval(() => {
-    if (!lock.isInPlace()) stop('its state directory was taken away');
-    else if (!doors.isSocketInPlace()) {
-      recordIncident({ what: 'socket', message: 'made again: it was gone', refused: false }, null);
-      doors.reopenSocket().catch((thrown: unknown) => stop(`its socket is gone: ${messageOf(thrown)}`));
+  const noteLoss = (what: string): void =>
+    recordIncident({ what, message: 'made again: it was gone', refused: false }, null);
+  const look = async (): Promise<void> => {
+    if (!lock.isInPlace()) {
+      stop('its state directory was taken away');
+      return;
     }
+    if (!fifo.isInPlace()) {
+      noteLoss('FIFO');
+      fifo.reopen();
+    }
+    if (!doors.isSocketInPlace()) {
+      noteLoss('socket');
+      await doors.reopenSocket();
+    }
+  };
+  const timer = setInterval(() => {
+    look().catch((thrown: unknown) => stop(`its socket or FIFO is gone: ${messageOf(thrown)}`));
   }, placeCheckMs);
   timer.unref();
   return { dispose: () => clearInterval(timer) };

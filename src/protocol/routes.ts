@@ -22,6 +22,8 @@ export const stateEntries = {
   socket: 'endpoint.sock',
   state: 'state',
   journal: 'journal',
+  questions: 'questions',
+  answers: 'answers',
   lock: 'lock',
   mode: 'mode.json',
   audit: 'audit',

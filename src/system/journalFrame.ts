@@ -1,6 +1,7 @@
 import { failure, success } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
 import { readableText } from '../protocol/byteText.ts';
+import { findMagic } from './magic.ts';
 import { checksumKey, siphash24 } from './siphash.ts';
 
 /** The longest frame that a writer makes; docs/protocol.md, section 5. */
@@ -95,7 +96,7 @@ export function parseJournal(stretch: Uint8Array): JournalStretch {
   let position = 0;
   let skipped = 0;
   while (position < bytes.length) {
-    const start = frameStart(bytes, position);
+    const start = findMagic(bytes, magic, position);
     skipped += start - position;
     position = start;
     const length = frameLength(bytes, position);
@@ -110,16 +111,6 @@ export function parseJournal(stretch: Uint8Array): JournalStretch {
     }
   }
   return { frames, consumed: position, skipped };
-}
-
-/** Where the next magic begins, whole or cut off by the end of the bytes. */
-function frameStart(bytes: Buffer, from: number): number {
-  const found = bytes.indexOf(magic, from);
-  if (found !== -1) return found;
-  for (let length = Math.min(magic.length - 1, bytes.length - from); length > 0; length -= 1) {
-    if (bytes.subarray(bytes.length - length).equals(magic.subarray(0, length))) return bytes.length - length;
-  }
-  return bytes.length;
 }
 
 function frameLength(bytes: Buffer, position: number): number | 'incomplete' | 'none' {

@@ -19,6 +19,8 @@ export interface NativeAddon {
   peerCredentials(descriptor: number): PeerCredentials;
   /** Takes `flock(LOCK_EX|LOCK_NB)`; false when another process holds it. Held until the descriptor is closed. */
   lockFile(descriptor: number): boolean;
+  /** Makes a FIFO with mode 0600. */
+  makeFifo(path: string): void;
   /** Replaces this process; returns only by throwing. A Buffer can say what is not UTF-8. */
   execve(path: NativeText, argv: readonly NativeText[], environment: readonly NativeText[]): never;
 }
@@ -49,5 +51,6 @@ export function loadNativeAddon(bundleFolder: string): Result<NativeAddon, strin
 function isNativeAddon(exported: unknown): exported is NativeAddon {
   if (typeof exported !== 'object' || exported === null) return false;
   const members: Readonly<Record<string, unknown>> = { ...exported };
-  return ['peerCredentials', 'lockFile', 'execve'].every((name) => typeof members[name] === 'function');
+  const names = ['peerCredentials', 'lockFile', 'makeFifo', 'execve'];
+  return names.every((name) => typeof members[name] === 'function');
 }

@@ -53,6 +53,8 @@ export function statePathsIn(directory: string): StatePaths {
     socket: join(directory, stateEntries.socket),
     state: join(directory, stateEntries.state),
     journal: join(directory, stateEntries.journal),
+    questions: join(directory, stateEntries.questions),
+    answers: join(directory, stateEntries.answers),
     lock: join(directory, stateEntries.lock),
     mode: join(directory, stateEntries.mode),
     audit: join(directory, stateEntries.audit),

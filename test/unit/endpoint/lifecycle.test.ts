@@ -35,10 +35,15 @@ function portOf(url: string | null): { host: string; port: string } {
 
 test('leaves a directory that another one owns alone, and says whose it is', async (context) => {
   const first = await startFixture(context);
-  const lockFile = (): boolean => false;
+  const addon = {
+    lockFile: () => false,
+    peerCredentials: () => assert.fail(),
+    makeFifo: () => assert.fail(),
+    execve: () => assert.fail(),
+  };
   const { started } = await tryStartFixture(context, {
     folder: first.folder,
-    world: { addon: { lockFile, peerCredentials: () => assert.fail(), execve: () => assert.fail() } },
+    world: { addon },
   });
   assert.deepEqual(started, { ok: false, error: { kind: 'owned', pid: 99 } });
   assert.equal((await first.call('GET', '/healthz')).status, 200);

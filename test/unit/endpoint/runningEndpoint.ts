@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
@@ -148,6 +149,7 @@ export async function tryStartFixture(
     addon: {
       peerCredentials: () => ({ pid: caller.pid, uid: fixtureUser, gid: fixtureUser }),
       lockFile: () => true,
+      makeFifo: (path) => void execFileSync('mkfifo', ['-m', '600', path]),
       execve: () => assert.fail('the endpoint becomes no other program'),
     },
     processes: createFixtureProcesses(

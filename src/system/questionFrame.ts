@@ -1,0 +1,76 @@
+import { findMagic } from './magic.ts';
+import { checksumKey, siphash24 } from './siphash.ts';
+
+/** The longest frame of a question: what a pipe takes at once; docs/protocol.md, section 6. */
+export const maxQuestionFrameBytes = 4_096;
+
+const magic = Buffer.from('RMPQ', 'latin1');
+const format = 1;
+const headBytes = 28;
+/** Where the length ends. */
+const lengthBytes = 6;
+const checksumBytes = 8;
+
+/** A piece of a question that comes through the FIFO. */
+export interface QuestionFrame {
+  /** 32 lower-case hex digits. */
+  readonly id: string;
+  /** Position of the piece, from 0. */
+  readonly index: number;
+  readonly count: number;
+  readonly piece: Buffer;
+}
+
+/** What a stretch of the FIFO held. */
+export interface QuestionStretch {
+  readonly frames: readonly QuestionFrame[];
+  /** What need not be read again; what is left over is the beginning of a frame. */
+  readonly consumed: number;
+}
+
+/** The frames of a question's body, one write each. */
+export function formatQuestionFrames(id: string, body: Uint8Array): readonly Buffer[] {
+  const room = maxQuestionFrameBytes - headBytes - checksumBytes;
+  const count = Math.ceil(body.length / room);
+  return Array.from({ length: count }, (_, index) => {
+    const piece = body.subarray(index * room, (index + 1) * room);
+    const bytes = Buffer.alloc(headBytes + piece.length + checksumBytes);
+    magic.copy(bytes);
+    bytes.writeUInt16LE(bytes.length, 4);
+    bytes.writeUInt16LE(format, 6);
+    bytes.write(id, 8, 16, 'hex');
+    bytes.writeUInt16LE(index, 24);
+    bytes.writeUInt16LE(count, 26);
+    bytes.set(piece, headBytes);
+    const end = bytes.length - checksumBytes;
+    bytes.writeBigUInt64LE(siphash24(checksumKey, bytes.subarray(0, end)), end);
+    return bytes;
+  });
+}
+
+/** Finds the frames in what was read; what is none is skipped up to the next magic. */
+export function parseQuestionFrames(bytes: Buffer): QuestionStretch {
+  const frames: QuestionFrame[] = [];
+  let position = findMagic(bytes, magic, 0);
+  while (position + lengthBytes <= bytes.length) {
+    const length = bytes.readUInt16LE(position + 4);
+    if (length <= maxQuestionFrameBytes && position + length > bytes.length) break;
+    const frame = parseFrame(bytes.subarray(position, position + length));
+    if (frame !== null) frames.push(frame);
+    position = findMagic(bytes, magic, frame === null ? position + 1 : position + length);
+  }
+  return { frames, consumed: position };
+}
+
+function parseFrame(bytes: Buffer): QuestionFrame | null {
+  const end = bytes.length - checksumBytes;
+  if (end < headBytes || bytes.length > maxQuestionFrameBytes) return null;
+  if (bytes.readUInt16LE(6) !== format) return null;
+  if (bytes.readBigUInt64LE(end) !== siphash24(checksumKey, bytes.subarray(0, end))) return null;
+  return {
+    id: bytes.toString('hex', 8, 24),
+    index: bytes.readUInt16LE(24),
+    count: bytes.readUInt16LE(26),
+    piece: Buffer.from(bytes.subarray(headBytes, end)),
+  };
+}

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { existsSync, lstatSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { UnknownRecord } from '../../../src/base/record.ts';
+import { formatQuestionFrames } from '../../../src/system/questionFrame.ts';
+import { until } from '../../support/until.ts';
+import { startFixture } from './runningEndpoint.ts';
+import type { RunningFixture } from './runningEndpoint.ts';
+
+const id = '00112233445566778899aabbccddeeff';
+
+/** Asks as the library does where it has no socket. */
+async function askByFifo({ paths }: RunningFixture, fields: UnknownRecord): Promise<UnknownRecord> {
+  const body = { agent: 'preload', session: 's', enforce: true, id, ...fields };
+  for (const frame of formatQuestionFrames(id, Buffer.from(JSON.stringify(body)))) {
+    writeFileSync(paths.questions, frame, { flag: 'r+' });
+  }
+  const file = join(paths.answers, id);
+  await until('the answer stands', () => existsSync(file));
+  assert.equal((statSync(file).mode & 0o777).toString(8), '600');
+  return JSON.parse(readFileSync(file, 'utf8')) as UnknownRecord;
+}
+
+test('answers a question through the FIFO as one on the socket, and records it', async (context) => {
+  const fixture = await startFixture(context);
+  const answer = await askByFifo(fixture, { params: { command: 'rm -rf x' }, argv: ['x'.repeat(20_000)] });
+  assert.deepEqual([answer['allowed'], answer['audit_id']], [false, id]);
+  assert.match(String(answer['notice']), /^by rule fixture#1: deletes a tree/);
+  assert.deepEqual(
+    fixture.records().map((record) => record['id']),
+    [id],
+  );
+});
+
+test('answers what is no question with an error, which allows nothing', async (context) => {
+  const fixture = await startFixture(context);
+  const answer = await askByFifo(fixture, { params: 7 });
+  assert.equal(answer['allowed'], undefined);
+  assert.equal(typeof answer['error'], 'string');
+});
+
+test('takes answers away that nobody waits for any more', async (context) => {
+  const fixture = await startFixture(context);
+  await askByFifo(fixture, { params: { command: 'ls' } });
+  fixture.clock.time += 5_000;
+  await until('the answer is gone', () => readdirSync(fixture.paths.answers).length === 0);
+});
+
+test('takes the answers of an endpoint before it away', async (context) => {
+  const first = await startFixture(context);
+  await askByFifo(first, { params: { command: 'ls' } });
+  first.endpoint.stop('restart');
+  await first.endpoint.ended;
+  const { clock, paths } = await startFixture(context, { folder: first.folder });
+  clock.time += 5_000;
+  await until('the answer is gone', () => readdirSync(paths.answers).length === 0);
+});
+
+test('makes the FIFO and the folder of the answers again when they are lost', async (context) => {
+  const fixture = await startFixture(context);
+  const { questions, answers } = fixture.paths;
+  rmSync(questions);
+  rmSync(answers, { recursive: true });
+  mkdirSync(questions);
+  await until('both are there', () => lstatSync(questions).isFIFO() && existsSync(answers));
+  assert.equal((await askByFifo(fixture, { params: { command: 'ls' } }))['allowed'], true);
+  assert.equal((lstatSync(questions).mode & 0o777).toString(8), '600');
+  const [record] = fixture.records();
+  assert.deepEqual([record?.['tool'], record?.['request']], ['rampart', { command: 'FIFO' }]);
+});
