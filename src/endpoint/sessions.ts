@@ -45,7 +45,7 @@ export class SessionStore implements Disposable {
 
   /** A window says what it knows of a terminal or task. A failure says why there is no such session. */
   register(pid: number, registration: SessionRegistration): Result<SessionView, string> {
-    if (!this.#processes.isRunning(pid, 0)) return failure(`no process has the id ${pid}`);
+    if (!this.#processes.isRunning(pid, 0)) return this.#nameEnded(pid, registration);
     const session = this.#sessionOf(pid, this.#processes.stat(pid)?.started ?? 0);
     Object.assign(session, registration);
     // The hello of a process that was there before this endpoint may have gone to another one.
@@ -79,6 +79,15 @@ export class SessionStore implements Disposable {
 
   dispose(): void {
     this.#changed.dispose();
+  }
+
+  /** A short task may end before its window can tell of it; its decisions still get a name. It is protected no more. */
+  #nameEnded(pid: number, { kind, name, hidden }: SessionRegistration): Result<SessionView, string> {
+    const session = this.#sessions.get(pid);
+    if (session === undefined) return failure(`no process has the id ${pid}`);
+    Object.assign(session, { kind, name, hidden });
+    this.#changed.fire({ ...session });
+    return success({ ...session });
   }
 
   #sessionOf(pid: number, started: number): Mutable<SessionView> {

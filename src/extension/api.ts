@@ -17,4 +17,6 @@ export interface RampartApi {
   decisions(): readonly AuditRecord[];
   /** This window's terminals and tasks. */
   terminals(): readonly SessionSubject[];
+  /** What the views call the session of a decision, also after it has ended; null when nobody named it. */
+  sessionName(sid: number): string | null;
 }

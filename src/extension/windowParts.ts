@@ -115,7 +115,7 @@ export function createWindowParts(surroundings: WindowSurroundings): WindowParts
     }),
   );
   const views = {
-    decisions: owned.add(new DecisionTree(decisions, sessions)),
+    decisions: owned.add(new DecisionTree(decisions, registry)),
     denied: owned.add(new DeniedList(decisions, status)),
     sessions: owned.add(new SessionTree(registry, sessions)),
   };
@@ -149,6 +149,7 @@ export function createWindowParts(surroundings: WindowSurroundings): WindowParts
       statusText: () => formatStatus(status.current),
       decisions: () => decisions.decisions,
       terminals: () => registry.terminals.map((known) => known.subject),
+      sessionName: (sid) => registry.nameOf(sid),
     },
     dispose: () => owned.dispose(),
   };

@@ -96,6 +96,41 @@ describe('a person who protects terminals', () => {
     }
   });
 
+  it('calls the decisions of a short task by its name, also after it has ended', async () => {
+    const task = new vscode.Task(
+      { type: 'shell', number: 2 },
+      vscode.TaskScope.Workspace,
+      'short work',
+      'test',
+      new vscode.ProcessExecution('/bin/sh', ['-c', '/bin/echo from-a-short-task']),
+    );
+    const ended = new Promise<void>((resolve) => {
+      const listener = vscode.tasks.onDidEndTaskProcess(({ execution }) => {
+        if (execution.task.name !== task.name) return;
+        listener.dispose();
+        resolve();
+      });
+    });
+    await vscode.tasks.executeTask(task);
+    await ended;
+    const record = await until('its decision is recorded', () => {
+      const isIts = (one: AuditRecord): boolean => one.request.command === '/bin/echo from-a-short-task';
+      return api.decisions().find(isIts) ?? null;
+    });
+    assert.equal(api.sessionName(record.sid ?? 0), 'short work');
+    assert.ok(api.terminals().every((one) => one.name !== 'short work'));
+  });
+
+  it('calls a terminal as it is called now', async () => {
+    early.show();
+    await until('it is the active terminal', () => vscode.window.activeTerminal === early);
+    const pid = (await early.processId) ?? 0;
+    for (const name of ['renamed', 'early']) {
+      await vscode.commands.executeCommand('workbench.action.terminal.renameWithArg', { name });
+      await until('it is called so', () => api.sessionName(pid) === name);
+    }
+  });
+
   it('tells terminals apart in which the library cannot be, though they were opened with the guard on', async () => {
     // A static program never loads a library; this one waits for somebody to write into its configuration.
     const waiting = join(createScratch(), 'configuration');

@@ -52,7 +52,8 @@ export function registerEndpointFollower(parts: FollowerParts): Disposable {
   owned.add(
     supervisor.onDidReceive((event) => {
       receive(parts, event);
-      if (event.type === 'audit') recount.request();
+      // A session may be told of after it has ended; the list then leaves it out.
+      if (event.type === 'audit' || event.type === 'session') recount.request();
     }),
   );
   return owned;

@@ -49,13 +49,16 @@ interface Tracked {
   since: number;
   /** What the person said of it in this window; null when nothing. */
   protection: Protection | null;
-  /** The endpoint knows it without a name: a restored terminal gets its own only later. */
-  nameless: boolean;
+  /** Its title when it was last looked at: titles change and nobody tells of it. Empty until a restored one has got its own. */
+  title: string;
   running: number;
 }
 
 /** How often process ids are read again: a relaunch changes one and tells nobody. In milliseconds. */
 const rereadMs = 2_000;
+
+/** How long after its end a task's terminal may still become known, in milliseconds. */
+const lateTerminalMs = 10_000;
 
 /** Knows this window's terminals and tasks, and keeps the endpoint informed of them. */
 export class TerminalRegistry implements Disposable {
@@ -64,6 +67,8 @@ export class TerminalRegistry implements Disposable {
   readonly #tracked = new Map<vscode.Terminal, Tracked>();
   /** Running tasks by pid: a task's start and its terminal arrive in any order. */
   readonly #tasks = new Map<number, vscode.TaskExecution>();
+  /** When tasks ended, by pid: the terminal of a short one may become known only then. */
+  readonly #endedTasks = new Map<number, number>();
   readonly #changed = this.#owned.add(new Emitter<null>());
   #mayRegister = false;
 
@@ -99,13 +104,25 @@ export class TerminalRegistry implements Disposable {
     return this.#describe(tracked);
   }
 
+  /** The terminal of this window that leads a session; null when there is none, or no more. */
+  terminalOf(sid: number): vscode.Terminal | null {
+    return this.#trackedOf(sid)?.terminal ?? null;
+  }
+
+  /** What a session is called now, or was called until it ended; null when nobody named it. */
+  nameOf(sid: number): string | null {
+    const tracked = this.#trackedOf(sid);
+    const ownName = tracked === undefined || tracked.ended ? '' : (tracked.task ?? tracked.terminal.name);
+    return ownName === '' ? this.#parts.sessions.nameOf(sid) : ownName;
+  }
+
   /**
    * Whether what happened in a session is this window's to tell: it is a terminal of this window, or it is
    * nobody's and the person looks at this window.
    */
   isOurs(sid: number | null): boolean {
     if (sid === null) return vscode.window.state.focused;
-    if ([...this.#tracked.values()].some((one) => one.pid === sid)) return true;
+    if (this.#trackedOf(sid) !== undefined) return true;
     const kind = this.#parts.sessions.find(sid)?.kind ?? 'unknown';
     return kind === 'unknown' && vscode.window.state.focused;
   }
@@ -138,7 +155,7 @@ export class TerminalRegistry implements Disposable {
       openedArmed,
       since: this.#parts.clock.now(),
       protection: null,
-      nameless: false,
+      title: terminal.name,
       running: 0,
     };
     this.#tracked.set(terminal, tracked);
@@ -159,14 +176,16 @@ export class TerminalRegistry implements Disposable {
   #startTask({ processId, execution }: vscode.TaskProcessStartEvent): void {
     if (!isProcessId(processId)) return;
     this.#tasks.set(processId, execution);
-    for (const tracked of this.#tracked.values()) {
-      if (tracked.pid === processId) this.#register(tracked);
-    }
+    this.#endedTasks.delete(processId);
+    // A short task may have ended before the endpoint hears of it.
+    this.#parts.sessions.keepName(processId, execution.task.name);
+    const tracked = this.#trackedOf(processId);
+    if (tracked !== undefined) this.#register(tracked);
     // Its terminal may not have been told to us yet, and the endpoint should know at once.
     const seen = { task: execution.task.name, title: '', hidden: false, said: null };
     this.#parts.background.run('registering a task', async () => {
       const told = await this.#parts.register(processId, composeRegistration(seen, null));
-      if (told.ok) this.#parts.sessions.put(told.value);
+      if (told.ok && this.#tasks.has(processId)) this.#parts.sessions.put(told.value);
     });
   }
 
@@ -174,8 +193,10 @@ export class TerminalRegistry implements Disposable {
     for (const [pid, started] of this.#tasks) {
       if (started !== execution) continue;
       this.#tasks.delete(pid);
+      this.#endedTasks.set(pid, this.#parts.clock.now());
       this.#parts.sessions.remove(pid);
-      for (const tracked of this.#tracked.values()) if (tracked.pid === pid) tracked.ended = true;
+      const tracked = this.#trackedOf(pid);
+      if (tracked !== undefined) tracked.ended = true;
     }
     this.#changed.fire(null);
   }
@@ -188,11 +209,22 @@ export class TerminalRegistry implements Disposable {
   #reread(): void {
     for (const tracked of this.#tracked.values()) {
       this.#parts.background.run('reading the process of a terminal', () => this.#readPid(tracked));
-      if (tracked.nameless && tracked.terminal.name !== '') this.#register(tracked);
+      this.#followTitle(tracked);
     }
     const now = this.#parts.clock.now();
+    for (const [pid, endedAt] of this.#endedTasks) {
+      if (now - endedAt > lateTerminalMs) this.#endedTasks.delete(pid);
+    }
     const isSettling = (one: Tracked): boolean => now - one.since < helloGraceMs + 2 * rereadMs;
     if ([...this.#tracked.values()].some(isSettling)) this.#changed.fire(null);
+  }
+
+  #followTitle(tracked: Tracked): void {
+    const { name } = tracked.terminal;
+    if (tracked.task !== null || name === '' || name === tracked.title) return;
+    tracked.title = name;
+    this.#register(tracked);
+    this.#changed.fire(null);
   }
 
   async #readPid(tracked: Tracked): Promise<void> {
@@ -208,7 +240,7 @@ export class TerminalRegistry implements Disposable {
       tracked.running = 0;
     }
     tracked.pid = pid;
-    tracked.ended = false;
+    tracked.ended = this.#endedTasks.has(pid);
     this.#register(tracked);
     this.#changed.fire(null);
   }
@@ -232,10 +264,13 @@ export class TerminalRegistry implements Disposable {
     };
     const registration = composeRegistration(seen, this.#parts.sessions.find(pid));
     tracked.task = registration.kind === 'task' ? registration.name : null;
-    tracked.nameless = registration.name === '';
     const told = await this.#parts.register(pid, registration);
-    if (told.ok) this.#parts.sessions.put(told.value);
+    if (told.ok && !tracked.ended) this.#parts.sessions.put(told.value);
     return told;
+  }
+
+  #trackedOf(pid: number): Tracked | undefined {
+    return [...this.#tracked.values()].find((one) => one.pid === pid);
   }
 
   #describe(tracked: Tracked): KnownTerminal {

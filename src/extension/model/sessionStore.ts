@@ -5,6 +5,9 @@ import type { SessionView } from '../../protocol/session.ts';
 /** How many sessions are kept; the ones heard of longest ago go first. */
 export const maxStoredSessions = 1_000;
 
+/** How many names are kept, those of ended sessions among them; the ones heard of longest ago go first. */
+export const maxKeptNames = 2_000;
+
 interface Entry {
   readonly view: SessionView;
   /** The store's revision when the endpoint last told of this one session. */
@@ -20,9 +23,16 @@ export interface SessionList {
   readonly living: ReadonlySet<number>;
 }
 
+interface KeptName {
+  readonly name: string;
+  /** Start time of the process that had it; 0 when unknown. */
+  readonly started: number;
+}
+
 /** What the endpoint told of sessions, by the pid of their leader. */
 export class SessionStore implements Disposable {
   readonly #entries = new Map<number, Entry>();
+  readonly #names = new Map<number, KeptName>();
   readonly #changed = new Emitter<null>();
   #revision = 0;
 
@@ -42,12 +52,31 @@ export class SessionStore implements Disposable {
     return this.#entries.get(pid)?.view ?? null;
   }
 
+  /**
+   * What a session is called, or was called until it ended: its decisions are looked at longer than it lives.
+   * Null when nobody named it.
+   */
+  nameOf(pid: number): string | null {
+    const view = this.find(pid);
+    if (view !== null && view.name !== '') return view.name;
+    const kept = this.#names.get(pid);
+    const isOther = view !== null && kept !== undefined && isOtherProcess(view.started, kept.started);
+    return isOther ? null : (kept?.name ?? null);
+  }
+
+  /** Keeps a name that this window knows by itself, for a session that the endpoint may never tell of. */
+  keepName(pid: number, name: string): void {
+    this.#keepName(pid, { name, started: 0 });
+    this.#changed.fire(null);
+  }
+
   /** Takes what the endpoint says of one session. */
   put(view: SessionView): void {
     this.#revision += 1;
     const merged = mergeViews(this.find(view.pid), view);
     this.#entries.delete(view.pid);
     this.#entries.set(view.pid, { view: merged, toldAt: this.#revision });
+    this.#keepName(view.pid, view);
     const oldest = this.#entries.keys().next().value;
     if (this.#entries.size > maxStoredSessions && oldest !== undefined) this.#entries.delete(oldest);
     this.#changed.fire(null);
@@ -62,10 +91,12 @@ export class SessionStore implements Disposable {
     }
     for (const [pid, view] of listed) {
       this.#entries.set(pid, { view: mergeViews(this.find(pid), view), toldAt: askedAt });
+      this.#keepName(pid, view);
     }
     this.#changed.fire(null);
   }
 
+  /** Forgets a session that has ended; its name stays. */
   remove(pid: number): void {
     if (this.#entries.delete(pid)) this.#changed.fire(null);
   }
@@ -73,6 +104,18 @@ export class SessionStore implements Disposable {
   dispose(): void {
     this.#changed.dispose();
   }
+
+  #keepName(pid: number, { name, started }: KeptName): void {
+    if (name === '') return;
+    this.#names.delete(pid);
+    this.#names.set(pid, { name, started });
+    const oldest = this.#names.keys().next().value;
+    if (this.#names.size > maxKeptNames && oldest !== undefined) this.#names.delete(oldest);
+  }
+}
+
+function isOtherProcess(started: number, keptStarted: number): boolean {
+  return started !== 0 && keptStarted !== 0 && started !== keptStarted;
 }
 
 /**

@@ -5,7 +5,7 @@ import { groupDecisions, type DecisionGroup, type Grouping } from '../../present
 import { formatDecision } from '../../presentation/decisionLabel.ts';
 import { formatHiddenRows } from '../../presentation/text.ts';
 import { commandIds, contextKeys, viewIds } from '../ids.ts';
-import type { SessionStore } from '../model/sessionStore.ts';
+import type { TerminalRegistry } from '../injection/terminalRegistry.ts';
 import { createDecisionItem, createIcon, createTooltip, type DecisionRowNode } from './decisionItem.ts';
 import { createRepaint } from './repaint.ts';
 
@@ -17,7 +17,7 @@ type DecisionNode =
 /** The tree of all decisions, live. */
 export class DecisionTree implements vscode.TreeDataProvider<DecisionNode>, Disposable {
   readonly #decisions: DecisionStore;
-  readonly #sessions: SessionStore;
+  readonly #registry: TerminalRegistry;
   readonly #owned = new DisposableList();
   readonly #changed = this.#owned.add(new vscode.EventEmitter<undefined>());
   readonly #repaint = this.#owned.add(createRepaint(() => this.#changed.fire(undefined)));
@@ -25,12 +25,12 @@ export class DecisionTree implements vscode.TreeDataProvider<DecisionNode>, Disp
 
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(decisions: DecisionStore, sessions: SessionStore) {
+  constructor(decisions: DecisionStore, registry: TerminalRegistry) {
     this.#decisions = decisions;
-    this.#sessions = sessions;
+    this.#registry = registry;
     this.#owned.add(decisions.onDidChange(() => this.refresh()));
-    // A terminal may get its name after its first decisions.
-    this.#owned.add(sessions.onDidChange(() => this.refresh()));
+    // A terminal may get its name after its first decisions, and another one later.
+    this.#owned.add(registry.onDidChange(() => this.refresh()));
     this.#owned.add(
       vscode.window.createTreeView(viewIds.decisions, { treeDataProvider: this, showCollapseAll: true }),
     );
@@ -81,7 +81,7 @@ export class DecisionTree implements vscode.TreeDataProvider<DecisionNode>, Disp
   #groups(): readonly DecisionGroup[] {
     return groupDecisions(this.#decisions.decisions.toReversed(), {
       grouping: this.#grouping,
-      sessionName: (sid) => this.#sessions.find(sid)?.name ?? null,
+      sessionName: (sid) => this.#registry.nameOf(sid),
     });
   }
 }

@@ -219,6 +219,18 @@ test('forgets a session whose leader is gone', async (context) => {
   assert.deepEqual(await sessionsOf(fixture), []);
 });
 
+test('takes the name of a session that has asked and ended, but no release', async (context) => {
+  const fixture = await startFixture(context, { processes: [{ pid: 250, ppid: 1, session: 250 }] });
+  const stream = await fixture.openStream();
+  await fixture.ask('ls', { sid: 250 });
+  rmSync(join(fixture.folder, 'proc', '250'), { recursive: true });
+  const named = { kind: 'task', name: 'short', hidden: false, protection: 'released' };
+  const { status } = await fixture.call('PUT', '/v1/sessions/250', named);
+  const session = { ...known, pid: 250, started: 2_500, kind: 'task', name: 'short', decisions: 1 };
+  assert.deepEqual([status, await stream.nextOf('session')], [200, { type: 'session', session }]);
+  assert.deepEqual(await sessionsOf(fixture), []);
+});
+
 test('leaves a released terminal alone, but not the agents in it', async (context) => {
   const fixture = await startFixture(context);
   await fixture.call('PUT', '/v1/sessions/200', { ...registration, protection: 'released' });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { maxStoredSessions, SessionStore } from '../../../src/extension/model/sessionStore.ts';
+import { maxKeptNames, maxStoredSessions, SessionStore } from '../../../src/extension/model/sessionStore.ts';
 import { sessionView } from '../../support/records.ts';
 
 it('does not let a late answer take back that the library said hello', () => {
@@ -56,4 +56,44 @@ it('keeps a bounded number, and forgets the one heard of longest ago', () => {
   for (let pid = 1; pid <= maxStoredSessions + 1; pid += 1) store.put(sessionView({ pid }));
   assert.equal(store.all.length, maxStoredSessions);
   assert.equal(store.find(1), null);
+});
+
+it('keeps the name of a session that has ended, for its decisions', () => {
+  const store = new SessionStore();
+  store.put(sessionView({ pid: 41, started: 9, name: 'agent cleanup' }));
+  store.put(sessionView({ pid: 42, started: 9, name: 'build' }));
+  store.remove(41);
+  store.replaceAll({ views: [], askedAt: store.revision, living: new Set() });
+  assert.deepEqual([store.find(41), store.find(42)], [null, null]);
+  assert.deepEqual([store.nameOf(41), store.nameOf(42), store.nameOf(43)], ['agent cleanup', 'build', null]);
+});
+
+it('calls a session as it is called now', () => {
+  const store = new SessionStore();
+  store.put(sessionView({ pid: 41, started: 9, name: 'node' }));
+  store.put(sessionView({ pid: 41, started: 9, name: 'bash' }));
+  assert.equal(store.nameOf(41), 'bash');
+});
+
+it('does not give the name of an ended session to a later process with its pid', () => {
+  const store = new SessionStore();
+  store.put(sessionView({ pid: 41, started: 9, name: 'agent cleanup' }));
+  store.put(sessionView({ pid: 41, started: 10 }));
+  assert.equal(store.nameOf(41), null);
+});
+
+it('takes a name from the window itself, until the endpoint knows better', () => {
+  const store = new SessionStore();
+  store.keepName(41, 'agent cleanup');
+  assert.equal(store.nameOf(41), 'agent cleanup');
+  store.put(sessionView({ pid: 41, started: 9 }));
+  assert.equal(store.nameOf(41), 'agent cleanup');
+  store.put(sessionView({ pid: 41, started: 9, name: 'build' }));
+  assert.equal(store.nameOf(41), 'build');
+});
+
+it('keeps a bounded number of names', () => {
+  const store = new SessionStore();
+  for (let pid = 1; pid <= maxKeptNames + 1; pid += 1) store.keepName(pid, 'task');
+  assert.deepEqual([store.nameOf(1), store.nameOf(2)], [null, 'task']);
 });
