@@ -15,7 +15,7 @@ export function createRecorder(log: AuditLog, stream: EventStream, sessions: Ses
     record: (entry) => {
       if (log.has(entry.id)) return true;
       const isWritten = log.append(entry);
-      if (entry.tool !== 'rampart') sessions.noteDecision(entry.sid, entry.agent, entry.decision.action);
+      if (entry.tool !== 'rampart') sessions.noteDecision(entry);
       stream.publish({ type: 'audit', event: entry });
       return isWritten;
     },

@@ -2,7 +2,8 @@ import type { Disposable } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
 import { failure, success } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
-import type { Action } from '../protocol/decision.ts';
+import type { AuditRecord } from '../protocol/auditRecord.ts';
+import { isPermitted } from '../protocol/decision.ts';
 import { defaultAgent } from '../protocol/environment.ts';
 import type { SessionRegistration, SessionView } from '../protocol/session.ts';
 import type { JournalFrame } from '../system/journalFrame.ts';
@@ -55,11 +56,11 @@ export class SessionStore implements Disposable {
   }
 
   /** Counts a decision for the session of its asker. */
-  noteDecision(sid: number | null, agent: string, action: Action): void {
+  noteDecision({ sid, agent, decision, enforced }: AuditRecord): void {
     if (sid === null || sid <= 0) return;
     const session = this.#sessions.get(sid) ?? this.#sessionOf(sid, this.#processes.stat(sid)?.started ?? 0);
     session.decisions += 1;
-    if (action !== 'allow' && action !== 'watch') session.denied += 1;
+    if (!isPermitted(decision.action)) session[enforced ? 'denied' : 'unenforced'] += 1;
     session.agent ??= agentNamed(agent);
   }
 
@@ -114,6 +115,7 @@ const unknownSession: Omit<SessionView, 'pid' | 'started'> = {
   library: null,
   agent: null,
   denied: 0,
+  unenforced: 0,
   decisions: 0,
 };
 

@@ -1,8 +1,9 @@
 import type { AuditRecord } from '../protocol/auditRecord.ts';
 import { defaultAgent } from '../protocol/environment.ts';
-import { isDenial, isRefused, outcomeOf } from './decisionLabel.ts';
+import { countDecisions, formatCounts } from './decisionCounts.ts';
+import { outcomeOf } from './decisionLabel.ts';
 import type { Icon } from './icon.ts';
-import { formatCount, formatLine, twoDigits } from './text.ts';
+import { formatLine, twoDigits } from './text.ts';
 
 /** What the decisions are put together by. */
 export type Grouping = 'source' | 'time';
@@ -61,17 +62,10 @@ export function groupDecisions(
 
 function createGroup(heading: Heading, records: readonly AuditRecord[]): DecisionGroup {
   const rows = foldIdentical(heading.key, records);
-  const denied = records.filter(isRefused).length;
-  const spared = records.filter(isDenial).length - denied;
-  const counts = [
-    formatCount(records.length, 'decision'),
-    denied === 0 ? '' : `${denied} denied`,
-    spared === 0 ? '' : `${spared} not enforced`,
-  ];
   return {
     key: heading.key,
     label: heading.label,
-    description: [heading.detail, ...counts].filter((part) => part !== '').join(' · '),
+    description: [heading.detail, formatCounts(countDecisions(records))].filter((part) => part !== '').join(' · '),
     icon: heading.icon,
     rows: rows.slice(0, maxRowsPerGroup),
     hidden: Math.max(0, rows.length - maxRowsPerGroup),

@@ -1,8 +1,9 @@
 import { neverReached } from '../base/assert.ts';
 import type { SessionView } from '../protocol/session.ts';
 import { iconColors, type Icon } from './icon.ts';
+import { formatCounts } from './decisionCounts.ts';
 import type { DetailField } from './decisionLabel.ts';
-import { formatCount, formatLine } from './text.ts';
+import { formatLine } from './text.ts';
 
 /** Why a terminal is not guarded, as far as can be told. */
 export type UnguardedReason =
@@ -135,18 +136,13 @@ const reasonSentences: Readonly<Record<UnguardedReason, string>> = {
     'It was opened with the guard on, but the library did not speak up: another extension or setting may replace the loader variable, or its program is static or set-uid.',
 };
 
-function formatCounts(view: SessionView): string {
-  if (view.decisions === 0) return '';
-  const denied = view.denied === 0 ? '' : `, ${view.denied} denied`;
-  return `${formatCount(view.decisions, 'decision')}${denied}`;
-}
-
 function detailFields(subject: SessionSubject, view: SessionView | null): readonly DetailField[] {
   const fields: readonly (readonly [string, string | null])[] = [
     ['Process', subject.pid === null ? null : String(subject.pid)],
     ['Agent', view?.agent ?? null],
     ['Decisions', view === null ? null : String(view.decisions)],
     ['Denied', view === null ? null : String(view.denied)],
+    ['Would have been denied', view === null || view.unenforced === 0 ? null : String(view.unenforced)],
     ['Library', view?.library ?? null],
     ['Hidden', subject.hidden ? 'not shown in the terminal list' : null],
   ];

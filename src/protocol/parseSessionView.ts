@@ -6,7 +6,7 @@ import type { SessionView } from './session.ts';
 /** Reads a session; docs/protocol.md, section 8. What is missing besides the pid is taken as not known. */
 export function parseSessionView(value: unknown): Result<SessionView, string> {
   if (!isRecord(value) || typeof value['pid'] !== 'number') return failure('the session has no pid');
-  const { pid, started, kind, name, hidden, protection, guarded, library, agent, denied, decisions } = value;
+  const { pid, started, kind, name, hidden, protection, guarded, library, agent, denied, unenforced, decisions } = value;
   return success({
     pid,
     started: countOf(started),
@@ -18,6 +18,7 @@ export function parseSessionView(value: unknown): Result<SessionView, string> {
     library: typeof library === 'string' ? library : null,
     agent: typeof agent === 'string' ? agent : null,
     denied: countOf(denied),
+    unenforced: countOf(unenforced),
     decisions: countOf(decisions),
   });
 }

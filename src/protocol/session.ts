@@ -15,7 +15,10 @@ export interface SessionView {
   /** Build id of the library in hex; null when unknown. */
   readonly library: string | null;
   readonly agent: string | null;
+  /** Decisions against the command that were enforced. */
   readonly denied: number;
+  /** Decisions against the command that were not. */
+  readonly unenforced: number;
   readonly decisions: number;
 }
 

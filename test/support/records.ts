@@ -42,6 +42,7 @@ export function sessionView(wanted: Partial<SessionView>): SessionView {
     library: null,
     agent: null,
     denied: 0,
+    unenforced: 0,
     decisions: 0,
     ...wanted,
   };

@@ -131,5 +131,6 @@ function mergeViews(known: SessionView | null, view: SessionView): SessionView {
     agent: view.agent ?? known.agent,
     decisions: Math.max(view.decisions, known.decisions),
     denied: Math.max(view.denied, known.denied),
+    unenforced: Math.max(view.unenforced, known.unenforced),
   };
 }

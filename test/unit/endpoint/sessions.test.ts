@@ -59,6 +59,7 @@ const known = {
   library: null,
   agent: null,
   denied: 0,
+  unenforced: 0,
   decisions: 0,
 };
 
@@ -204,6 +205,14 @@ test('remembers what a window says of a terminal, and counts its decisions', asy
   assert.deepEqual(await sessionsOf(fixture), [
     { ...registered, agent: 'claude-code', denied: 2, decisions: 3 },
   ]);
+});
+
+test('counts apart what the policy spoke against and nobody enforced', async (context) => {
+  const fixture = await startFixture(context);
+  await fixture.ask('rm -rf x', { sid: 200 });
+  await fixture.call('PUT', '/v1/mode', { mode: 'monitor' });
+  await fixture.ask('rm -rf x', { sid: 200 });
+  assert.deepEqual(await sessionsOf(fixture), [{ ...known, denied: 1, unenforced: 1, decisions: 2 }]);
 });
 
 test('knows a session from its first question, too', async (context) => {

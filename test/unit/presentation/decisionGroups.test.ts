@@ -24,7 +24,7 @@ it('puts decisions of one terminal under its name, with their counts', () => {
 
 it('does not count as denied what ran because nothing was enforced', () => {
   const [only] = group([createDenial(), createDenial({ enforced: false }), createRecord()]);
-  assert.equal(only?.description, '3 decisions · 1 denied · 1 not enforced');
+  assert.equal(only?.description, '3 decisions · 1 denied · 1 would have been denied');
 });
 
 it('keeps an agent apart from the person in the same terminal', () => {

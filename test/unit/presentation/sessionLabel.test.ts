@@ -58,7 +58,7 @@ it('does not claim to know when the endpoint cannot be asked', () => {
 });
 
 it('shows name, state and counts', () => {
-  const view = createView({ agent: 'claude', decisions: 12, denied: 3 });
+  const view = createView({ agent: 'claude', decisions: 12, denied: 3, unenforced: 2 });
   const shown = formatSession({
     name: 'bash',
     kind: 'terminal',
@@ -67,7 +67,7 @@ it('shows name, state and counts', () => {
     state: { kind: 'guarded', view },
   });
   assert.equal(shown.label, 'bash');
-  assert.equal(shown.description, 'guarded · claude · 12 decisions, 3 denied');
+  assert.equal(shown.description, 'guarded · claude · 12 decisions · 3 denied · 2 would have been denied');
 });
 
 it('says of a task and of a hidden terminal what they are', () => {

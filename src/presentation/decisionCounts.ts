@@ -1,0 +1,29 @@
+import type { AuditRecord } from '../protocol/auditRecord.ts';
+import { isDenial, isRefused } from './decisionLabel.ts';
+import { formatCount } from './text.ts';
+
+/** How many decisions there were, and how many of them went against the command; the same in every view. */
+export interface DecisionCounts {
+  readonly decisions: number;
+  /** Refused: the command did not run. */
+  readonly denied: number;
+  /** The policy spoke against the command, which ran because nothing was enforced. */
+  readonly unenforced: number;
+}
+
+/** Counts records. */
+export function countDecisions(records: readonly AuditRecord[]): DecisionCounts {
+  const denied = records.filter(isRefused).length;
+  const unenforced = records.filter(isDenial).length - denied;
+  return { decisions: records.length, denied, unenforced };
+}
+
+/** `3 decisions · 1 denied · 1 would have been denied`; what did not happen is left out. */
+export function formatCounts({ decisions, denied, unenforced }: DecisionCounts): string {
+  const parts = [
+    decisions === 0 ? '' : formatCount(decisions, 'decision'),
+    denied === 0 ? '' : `${denied.toLocaleString('en-US')} denied`,
+    unenforced === 0 ? '' : `${unenforced.toLocaleString('en-US')} would have been denied`,
+  ];
+  return parts.filter((part) => part !== '').join(' · ');
+}
