@@ -89,6 +89,7 @@ export class Call {
     const named = [
       component.directory,
       component.text,
+      component.hereText,
       ...component.redirections.map(({ target }) => target.text),
     ];
     const searched = named.join('\n');

@@ -1,5 +1,6 @@
 import type { CodeSource } from './condition.ts';
 import type { Component } from './component.ts';
+import { hasRunDownload } from './downloads.ts';
 import { downloaders, isDecoding, isInterpreter } from './programs.ts';
 import { isShell, readShellCall } from './shellCall.ts';
 import type { Span } from './shellScript.ts';
@@ -17,6 +18,7 @@ export function readCodeSources(components: readonly Component[]): ReadonlySet<C
       else if (isDecoding(feeder.program, texts) || printsEscapes(feeder, texts)) sources.add('decoder');
     }
   }
+  if (hasRunDownload(components)) sources.add('download');
   return sources;
 }
 

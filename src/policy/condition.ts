@@ -3,10 +3,10 @@ import type { DomainPattern, PathPattern, TextPattern } from './patterns.ts';
 import type { TargetClass } from './targetClass.ts';
 
 /** Where code that a command runs can come from, other than a file on this machine. */
-export type CodeSource = 'network' | 'decoder';
+export type CodeSource = 'network' | 'decoder' | 'download';
 
 /** Every name that `runs_code_from` takes. */
-export const codeSources: readonly CodeSource[] = ['network', 'decoder'];
+export const codeSources: readonly CodeSource[] = ['network', 'decoder', 'download'];
 
 /** Bounds on a number; an absent bound is null. */
 export interface NumberRange {

@@ -1,9 +1,11 @@
 import type { Component } from './component.ts';
 import type { Deletion } from './deletion.ts';
-import { readFindLaunches, readFindScope } from './findCommand.ts';
+import { readFdScope, readFindLaunches, readFindScope } from './findCommand.ts';
+import { deletedPaths, readInlineCode } from './inlineCode.ts';
 import { isBelow, joinPath } from './paths.ts';
 import { programOf } from './readLaunches.ts';
 import type { Word } from './shellScript.ts';
+import { literalWord } from './shellScript.ts';
 
 /** Programs all of whose operands are gone afterwards, or emptied. `remove…` are commands of `cmake -E`. */
 const deletingPrograms: ReadonlySet<string> = new Set(
@@ -54,6 +56,7 @@ const targetReaders: ReadonlyMap<string, TargetReader> = new Map<string, TargetR
   ['find', findTargets],
   ['fd', findTargets],
   ['fdfind', findTargets],
+  ['tar', archivedTargets],
   ['truncate', truncateTargets],
   ['mv', moveTargets],
   ['cp', copyTargets],
@@ -65,6 +68,8 @@ const targetReaders: ReadonlyMap<string, TargetReader> = new Map<string, TargetR
 function readTargets(component: Component, temporary: readonly string[]): readonly Target[] {
   const { program, words } = component;
   if (deletingPrograms.has(program)) return whole(operandsOf(words, program === 'shred'));
+  const code = readInlineCode(component);
+  if (code !== null) return whole(deletedPaths(code).map(literalWord));
   return targetReaders.get(program)?.(component, temporary) ?? [];
 }
 
@@ -94,12 +99,12 @@ function operandsOf(words: readonly Word[], hasValues: boolean): readonly Word[]
   return operands;
 }
 
-function findTargets({ words }: Component): readonly Target[] {
+function findTargets({ program, words }: Component): readonly Target[] {
   const isDeleting =
     words.some((word) => word.text === '-delete') ||
     readFindLaunches(words).some((launch) => launch.words.some(isDeleter));
   if (!isDeleting) return [];
-  const { roots, hasFilter } = readFindScope(words);
+  const { roots, hasFilter } = program === 'find' ? readFindScope(words) : readFdScope(words);
   return roots.map((word) => ({ word, isWhole: !hasFilter }));
 }
 
@@ -108,6 +113,13 @@ function isDeleter(word: Word): boolean {
   return (
     deletingPrograms.has(programOf(word)) || /(?:^|[\s;&|/(])(?:rm|unlink|shred|rmdir)\s/.test(word.text)
   );
+}
+
+/** `tar --remove-files` takes away what it has packed. */
+function archivedTargets({ words }: Component): readonly Target[] {
+  if (!words.some((word) => word.text === '--remove-files')) return [];
+  const archive = words.findIndex((word) => /^(?:-[a-zA-Z]*f|--file)$/.test(word.text)) + 1;
+  return whole(operandsOf(words, false).filter((word) => word !== words[archive]));
 }
 
 /** A move that takes something to where it is thrown away. */

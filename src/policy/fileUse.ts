@@ -1,9 +1,11 @@
 import type { Component } from './component.ts';
 import { feedersOf } from './codeFlow.ts';
+import { isTalking, namedPaths, readInlineCode } from './inlineCode.ts';
 import { joinPath } from './paths.ts';
 import { contentReaders, nonReaders, senders } from './programs.ts';
 import type { PathWorld } from './paths.ts';
 import type { Word } from './shellScript.ts';
+import { literalWord } from './shellScript.ts';
 
 /** How many links of one command are followed; further operands are compared as they are named. */
 const maxResolved = 8;
@@ -14,7 +16,9 @@ export function readReads(component: Component, world: PathWorld): readonly stri
   const inputs = component.redirections
     .filter(({ operator }) => operator === '<')
     .map(({ target }) => target);
-  const operands = nonReaders.has(component.program) ? [] : readOperands(component);
+  const operands = nonReaders.has(component.program)
+    ? []
+    : [...readOperands(component), ...readCodePaths(component, world)];
   return resolveAll(
     component,
     [...inputs, ...operands],
@@ -42,6 +46,14 @@ function readOperands({ words, program }: Component): readonly Word[] {
     else operands.push(...pathsIn(word));
   }
   return operands;
+}
+
+/** The files that stand in the code of an interpreter. */
+function readCodePaths(component: Component, world: PathWorld): readonly Word[] {
+  const code = readInlineCode(component);
+  if (code === null) return [];
+  const home = world.home ?? '~';
+  return namedPaths(code).map((path) => literalWord(path.replace(/^~(?=\/)/, home)));
 }
 
 /** The paths that a word can name: `FILE`, `@FILE`, `name=@FILE`, `--option=FILE`, `file://FILE`. */
@@ -82,7 +94,7 @@ const writtenReaders: ReadonlyMap<string, WrittenReader> = new Map<string, Writt
   ['touch', allOperands],
   ['chattr', allOperands],
   ['cp', destinations],
-  ['mv', destinations],
+  ['mv', (words, operands) => [...operands, ...destinations(words, operands)]],
   ['ln', destinations],
   ['install', destinations],
   ['rsync', destinations],
@@ -150,7 +162,9 @@ export function readSends(components: readonly Component[], world: PathWorld): r
   );
   return [
     ...[...flowing].flatMap((feeder) => [...readReads(feeder, world), ...readEnvironment(feeder)]),
-    ...sending.flatMap((sender) => resolveAll(sender, uploadsOf(sender), world)),
+    ...sending.flatMap((sender) =>
+      resolveAll(sender, [...uploadsOf(sender), ...readCodePaths(sender, world)], world),
+    ),
   ];
 }
 
@@ -162,8 +176,12 @@ function readEnvironment({ program, words }: Component): readonly string[] {
   return isWhole && printsAll ? ['/proc/self/environ'] : [];
 }
 
-function isSender({ program, redirections }: Component): boolean {
-  return senders.has(program) || redirections.some(({ target }) => /^\/dev\/(?:tcp|udp)\//.test(target.text));
+function isSender(component: Component): boolean {
+  const { program, words, redirections } = component;
+  if (redirections.some(({ target }) => /^\/dev\/(?:tcp|udp)\//.test(target.text))) return true;
+  if (program === 'openssl') return words[1]?.text === 's_client';
+  const code = readInlineCode(component);
+  return code === null ? senders.has(program) : isTalking(code);
 }
 
 /** Senders whose operands name no files of this machine. */

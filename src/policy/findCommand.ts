@@ -20,9 +20,9 @@ export function readFindLaunches(words: readonly Word[]): readonly Launch[] {
   const launches: Launch[] = [];
   for (let at = 1; at < words.length; at += 1) {
     if (!execActions.has(words[at]?.text ?? '')) continue;
-    const end = words.findIndex((word, index) => index > at && (word.text === ';' || word.text === '+'));
-    const command = words.slice(at + 1, end < 0 ? words.length : end);
-    at = end < 0 ? words.length : end;
+    const start = at + 1;
+    while (at < words.length && !/^[;+]$/.test(words[at]?.text ?? '')) at += 1;
+    const command = words.slice(start, at);
     if (command.length > 0) launches.push(launchOf(command));
   }
   return launches;
@@ -39,6 +39,25 @@ function launchOf(command: readonly Word[]): Launch {
 export interface FindScope {
   readonly roots: readonly Word[];
   readonly hasFilter: boolean;
+}
+
+/** Options of fd whose value is the next word. */
+const fdValueOptions: ReadonlySet<string> = new Set(
+  '-t --type -e --extension -d --max-depth --min-depth --exact-depth -E --exclude -c --color -j --threads -S --size -o --owner'.split(
+    ' ',
+  ),
+);
+
+/** Where a call of fd looks: everything behind the pattern; without it, the current directory. */
+export function readFdScope(words: readonly Word[]): FindScope {
+  const operands: Word[] = [];
+  for (let at = 1; at < words.length && !execActions.has(words[at]?.text ?? ''); at += 1) {
+    const word = words[at];
+    if (fdValueOptions.has(word?.text ?? '')) at += 1;
+    else if (word !== undefined && !word.text.startsWith('-')) operands.push(word);
+  }
+  const roots = operands.slice(1);
+  return { roots: roots.length === 0 ? [literalWord('.')] : roots, hasFilter: true };
 }
 
 /** Expressions of find that pick nothing out. */
@@ -64,11 +83,9 @@ export function readFindScope(words: readonly Word[]): FindScope {
     const root = words[at];
     if (root !== undefined) roots.push(root);
   }
+  // Options of the `rm` behind -exec are no expressions of find.
   const hasFilter = words
     .slice(at)
-    .some(
-      (word) =>
-        /^-[a-z]/.test(word.text) && !neutralExpressions.has(word.text) && !/^-[rfRdv]+$/.test(word.text),
-    );
+    .some(({ text }) => /^-[a-z]/.test(text) && !neutralExpressions.has(text) && !/^-[rfRdv]+$/.test(text));
   return { roots: roots.length === 0 ? [literalWord('.')] : roots, hasFilter };
 }

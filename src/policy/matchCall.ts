@@ -107,7 +107,11 @@ export function assignedNames({ assignments, assigned, program, words }: Compone
 /** The variables that a command takes away. */
 export function removedNames({ program, words }: Component): readonly string[] {
   const texts = words.slice(1).map((word) => word.text);
-  if (program === 'unset') return texts.filter((text) => !text.startsWith('-'));
+  const isUnsetting =
+    program === 'unset' ||
+    (program === 'export' && texts[0] === '-n') ||
+    (/^(?:declare|typeset)$/.test(program) && texts[0] === '+x');
+  if (isUnsetting) return texts.filter((text) => !/^[-+]/.test(text));
   if (program !== 'env') return [];
   return texts.flatMap((text, index) => {
     if (text === '-u' || text === '--unset') return texts[index + 1] ?? [];

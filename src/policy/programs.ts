@@ -4,7 +4,7 @@ const wordsOf = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/)
 
 /** Fetch something from another machine and can print it. */
 export const downloaders = wordsOf(
-  'curl wget wget2 fetch aria2c http https xh xhs lynx w3m links ncat nc netcat socat',
+  'curl wget wget2 fetch aria2c http https xh xhs lynx w3m links ncat nc netcat socat ssh',
 );
 
 /** Turn text that means nothing to a reader into text that does. */

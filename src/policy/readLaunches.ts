@@ -1,6 +1,7 @@
 import type { Launcher } from './launchers.ts';
 import { findLauncher, hasLauncherSubcommand } from './launchers.ts';
 import { readFindLaunches } from './findCommand.ts';
+import { readInlineCode, shellTexts } from './inlineCode.ts';
 import type { Launch } from './launch.ts';
 import { emptyLaunch } from './launch.ts';
 import { isShell, readShellCall } from './shellCall.ts';
@@ -21,8 +22,16 @@ export function readLaunches(words: readonly Word[]): readonly Launch[] {
   if (program === 'eval') return textLaunch(words.slice(1), true);
   if (program === 'trap') return textLaunch(words.slice(1, 2), true);
   if (program === 'find' || program === 'fd' || program === 'fdfind') return readFindLaunches(words);
+  const texts = codeTexts(words);
+  if (texts.length > 0) return texts.map((text) => ({ ...emptyLaunch, text: literalWord(text) }));
   const found = findLauncherOf(program, words);
   return found === null ? [] : readLauncher(found.launcher, words, found.start);
+}
+
+/** The shell texts that the code of an interpreter runs. */
+function codeTexts(words: readonly Word[]): readonly string[] {
+  const code = readInlineCode({ program: programOf(words[0]), words, hereText: null });
+  return code === null ? [] : shellTexts(code);
 }
 
 function readShellLaunch(words: readonly Word[]): readonly Launch[] {

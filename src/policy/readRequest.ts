@@ -23,6 +23,9 @@ const maxLaunchDepth = 32;
 /** The most commands that one request is read into. */
 const maxComponents = 20_000;
 
+/** The most words that are taken over from a literal input. */
+const maxInputWords = 64;
+
 /** How long reading a request may take; the asker does not wait longer than two seconds for the whole decision. */
 const maxRequestMs = 500;
 
@@ -135,12 +138,21 @@ class RequestReading {
       assigned: [...outer.assigned, ...launch.assigned],
       input: launch.isOpenEnded ? null : outer.input,
       isElsewhere: outer.isElsewhere || launch.isElsewhere,
-      isOpenEnded: outer.isOpenEnded || launch.isOpenEnded,
+      isOpenEnded: outer.isOpenEnded || (launch.isOpenEnded && added.length === 0),
       isGrantable: outer.isGrantable && isTransparent,
       depth: outer.depth + 1,
     };
-    if (launch.text === null) this.#readCommand({ ...command, words: launch.words, assignments: [] }, place);
+    if (launch.text === null)
+      this.#readCommand({ ...command, words: [...launch.words, ...added], assignments: [] }, place);
     else if (isReadable(launch)) this.#readText(launch.text.text, launch.parameters, place);
+  }
+
+  /** What xargs would add to its command, where that stands in the text. */
+  #operandsFromInput(launch: Launch, command: ShellCommand, outer: Place): readonly Word[] {
+    if (!launch.isOpenEnded) return [];
+    const input = command.hereText ?? readLiteralOutput(this.#components, outer.input);
+    const words = input?.split(/[\s\0]+/).filter((word) => word !== '') ?? [];
+    return words.slice(0, maxInputWords).map(literalWord);
   }
 
   #readText(text: string, parameters: readonly Word[], place: Place): void {

@@ -152,7 +152,7 @@ export class ScriptBuilder {
   /** The variable of a loop takes each of the words in turn. */
   loop(name: string, sources: readonly string[]): void {
     const values = sources.flatMap((source) => expandWord(source, this.#state.variables));
-    const isKnown = values.length > 0 && values.every((word) => word.isKnown && !word.isGlob);
+    const isKnown = values.length > 0 && values.every((word) => word.isKnown);
     this.#set(name, isKnown ? values.map((word) => word.text) : null);
   }
 

@@ -151,12 +151,23 @@ function readVariable(written: string, at: number, values: readonly string[] | u
   return { values: values.length === 0 ? [''] : values, mark: 'q', isKnown: true, next };
 }
 
-/** `$(pwd)` is known where the working directory is. */
+/** Commands that print the word behind them, or a path that means the same. */
+const echoing =
+  /^\$\(\s{0,4}(?:echo|realpath|readlink -f|which|command -v|type -p)\s{1,4}([^\s;&|<>`$()*?[{]+)\s{0,4}\)$/;
+
+/** `$(pwd)` is known where the working directory is; `$(echo x)` and `$(realpath x)` are as good as x. */
 function readCommandSubstitution(source: string, at: number, variables: ShellVariables): Piece {
   const piece = readUnknown(source, at);
+  const written = source.slice(at, piece.next);
   const directory = variables.get('PWD');
-  const isDirectory = directory !== undefined && /^\$\(\s*pwd\s*\)$/.test(source.slice(at, piece.next));
-  return isDirectory ? { ...piece, values: directory, isKnown: true } : piece;
+  if (directory !== undefined && /^\$\(\s*pwd\s*\)$/.test(written))
+    return { ...piece, values: directory, isKnown: true };
+  const word = echoing.exec(written)?.[1];
+  if (word === undefined) return piece;
+  const values = expandWord(word, variables);
+  return values.every((value) => value.isKnown)
+    ? { ...piece, values: values.map(({ text }) => text), isKnown: true }
+    : piece;
 }
 
 function expandTilde(draft: Draft, variables: ShellVariables): Draft {

@@ -35,7 +35,9 @@ const cacheDirectories = ['.cache', 'Library/Caches', '.npm/_cacache'];
 
 /** The classes of one thing that a command deletes. */
 export function classifyTarget(target: Deletion, world: PathWorld): ReadonlySet<TargetClass> {
-  const path = target.isKnown ? resolvePath(world, target.directory, target.path) : null;
+  // Code that is given to an interpreter has its own ways of expanding `~`.
+  const named = world.home === null ? target.path : target.path.replace(/^~(?=\/|$)/, world.home);
+  const path = target.isKnown ? resolvePath(world, target.directory, named) : null;
   if (path === null) return new Set<TargetClass>(['unknown']);
   const classes = new Set<TargetClass>();
   const whole = target.isWhole ? wholeOf(path) : null;
