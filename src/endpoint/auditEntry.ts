@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import type { AuditRecord } from '../protocol/auditRecord.ts';
 import { formatCommandText } from '../protocol/commandText.ts';
 import type { Decision } from '../protocol/decision.ts';
@@ -59,12 +60,40 @@ const journalMessages: Readonly<Partial<Record<JournalFrame['kind'], string>>> =
   unanswered: 'run without an answer: the policy endpoint was not there',
 };
 
-/** The record of a program that started without asking us; null for a frame that tells of none. */
+/** The id of a frame's record. A decision and the failure of its start are two records, and each keeps its id. */
+export function recordIdOf({ kind, id }: JournalFrame): string {
+  return kind === 'failed'
+    ? id.replaceAll(/./g, (digit) => (15 - Number.parseInt(digit, 16)).toString(16))
+    : id;
+}
+
+/** The record of a start that we were not asked about, or that failed; null for a frame that tells of none. */
 export function recordOfFrame(frame: JournalFrame, mode: Mode): AuditRecord | null {
+  if (frame.kind === 'failed') return recordOfFailure(frame, mode);
   const message = journalMessages[frame.kind];
   if (message === undefined) return null;
+  const decision = { ...nothingDecided, action: 'allow', message } as const;
+  return recordOfDecision(requestOf(frame), decision, surroundingsOf(frame, mode));
+}
+
+/** Tells the end of what was decided elsewhere, so it counts as no decision. */
+function recordOfFailure(frame: JournalFrame, mode: Mode): AuditRecord {
+  const found = Object.entries(constants.errno).find(([, number]) => number === frame.errno);
+  const errno = found?.[0] ?? String(frame.errno);
+  const decision = { ...nothingDecided, action: 'watch', message: `it did not start: ${errno}` } as const;
+  const record = recordOfDecision(requestOf(frame), decision, surroundingsOf(frame, mode));
+  return { ...record, tool: 'rampart', exec_failed: { id: frame.id, errno } };
+}
+
+const nothingDecided = { matchedPolicies: null, rule: null, evaluationTimeUs: 0 } as const;
+
+function surroundingsOf(frame: JournalFrame, mode: Mode): RecordSurroundings {
+  return { id: recordIdOf(frame), now: Number(frame.time / 1_000_000n), mode };
+}
+
+function requestOf(frame: JournalFrame): ExecRequest {
   const { agent, session, exe, argv, door } = frame;
-  const request: ExecRequest = {
+  return {
     id: frame.id,
     agent,
     session,
@@ -83,14 +112,6 @@ export function recordOfFrame(frame: JournalFrame, mode: Mode): AuditRecord | nu
     guardable: frame.guardable,
     truncated: frame.argvCut,
   };
-  const decision = {
-    action: 'allow',
-    message,
-    matchedPolicies: null,
-    rule: null,
-    evaluationTimeUs: 0,
-  } as const;
-  return recordOfDecision(request, decision, { id: frame.id, now: Number(frame.time / 1_000_000n), mode });
 }
 
 /** `system`, `popen` and `wordexp` write `sh -c text`. */
@@ -132,13 +153,7 @@ export function recordOfIncident(
     truncated: false,
   };
   const action = incident.refused ? 'deny' : 'watch';
-  const decision = {
-    action,
-    message: incident.message,
-    matchedPolicies: null,
-    rule: null,
-    evaluationTimeUs: 0,
-  } as const;
+  const decision = { ...nothingDecided, action, message: incident.message } as const;
   // A refusal of ours does not depend on the mode.
   return { ...recordOfDecision(request, decision, { id, now, mode }), enforced: incident.refused };
 }

@@ -11,7 +11,7 @@ import type { PolicyLocations } from '../system/policySources.ts';
 import type { ProcessTable } from '../system/processTable.ts';
 import type { StatePaths } from '../system/stateDirectory.ts';
 import { resolveLinks } from '../system/workspaceRoot.ts';
-import { recordOfFrame, recordOfIncident } from './auditEntry.ts';
+import { recordIdOf, recordOfFrame, recordOfIncident } from './auditEntry.ts';
 import type { Incident } from './auditEntry.ts';
 import { AuditLog } from './auditLog.ts';
 import type { ProcessReference } from './authority.ts';
@@ -222,7 +222,7 @@ function readJournal(
 /** Ids of frames that an endpoint before us may have recorded already. */
 function leftoverIds(journal: string): ReadonlySet<string> {
   const ids = JournalReader.readLeftovers(journal).flatMap((file) =>
-    parseJournal(readFileOrNothing(file)).frames.map(({ id }) => id),
+    parseJournal(readFileOrNothing(file)).frames.map(recordIdOf),
   );
   return new Set(ids);
 }

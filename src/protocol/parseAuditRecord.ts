@@ -36,6 +36,7 @@ export function parseAuditRecord(value: unknown): Result<AuditRecord, string> {
       evaluation_time_us: numberOf(decision['evaluation_time_us']) ?? 0,
     },
     ...ownFields(value),
+    ...failedStart(value['exec_failed']),
   });
 }
 
@@ -70,6 +71,11 @@ function ownFields(value: UnknownRecord): Pick<AuditRecord, OwnField> {
     enforced: value['enforced'] === true,
     mode: isMode(value['mode']) ? value['mode'] : 'enforce',
   };
+}
+
+function failedStart(value: unknown): Pick<AuditRecord, 'exec_failed'> {
+  if (!isRecord(value) || typeof value['id'] !== 'string') return {};
+  return { exec_failed: { id: value['id'], errno: textOf(value['errno']) } };
 }
 
 function ruleOf(value: unknown): RuleReference | null {
