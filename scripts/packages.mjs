@@ -37,6 +37,7 @@ export const testPackages = [
   { package: 'dash', program: 'dash' },
   { package: 'perl', program: 'perl' },
   { package: 'procps', program: 'ps' },
+  { package: 'musl-tools', program: 'musl-gcc' },
 ];
 
 /** The runtime of clang's sanitizers, whose package carries clang's version: to be asked for when clang is there. @returns {SystemPackage[]} */

@@ -8,6 +8,7 @@ const tools = {
   gcc: 'gcc',
   clang: 'clang clang-format clang-tidy libclang-rt-14-dev',
   nm: 'binutils',
+  'musl-gcc': 'musl-tools',
 };
 const filter = process.argv[2];
 

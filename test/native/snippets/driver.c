@@ -5,8 +5,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -22,6 +20,11 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#if defined(RP_SNIPPET_SECCOMP)
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#endif
 
 extern char **environ;
 
@@ -47,8 +50,10 @@ int snippet_status(int status) {
 
 int snippet_wait(int error, pid_t pid) {
     int status = 0;
+    if (error == EPERM && errno != EPERM)
+        return SNIPPET_WRONG_RESULT;
     if (error != 0)
-        return errno == error ? error : SNIPPET_WRONG_RESULT;
+        return error;
     if (waitpid(pid, &status, 0) != pid)
         return PROBLEM;
     return snippet_status(status);
@@ -307,6 +312,7 @@ static int undisturbed(void) {
     return result;
 }
 
+#if defined(RP_SNIPPET_SECCOMP)
 /* As agents' sandboxes do it: a system call fails with EPERM or EACCES in everything that follows.
  */
 static int forbid(unsigned number, unsigned error) {
@@ -330,6 +336,7 @@ static int without_sockets(void) {
 static int without_connections(void) {
     return forbid(SYS_connect, EACCES);
 }
+#endif
 
 static const struct {
     const char *name;
@@ -349,8 +356,10 @@ static const struct {
     {"no-descriptors", without_free_descriptors},
     {"size-limit", with_size_limit},
     {"undisturbed", undisturbed},
+#if defined(RP_SNIPPET_SECCOMP)
     {"no-sockets", without_sockets},
     {"no-connections", without_connections},
+#endif
 };
 
 static void prepare(char *const envp[]) {

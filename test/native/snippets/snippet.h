@@ -3,6 +3,7 @@
 
 /* A snippet is the smallest call of one libc name. driver.c makes it in many circumstances. */
 
+#include <stddef.h>
 #include <sys/types.h>
 
 /* What the target exits with: its environment was armed, or not. */
@@ -26,7 +27,8 @@ struct snippet {
    return then). */
 int snippet_attempt(const struct snippet *snippet);
 
-/* The result of a spawn: the error number it returned, which errno must repeat, or the status. */
+/* The result of a spawn: the error number it returned, which errno repeats when it is a refusal, or
+   the status. */
 int snippet_wait(int error, pid_t pid);
 
 /* The exit status in a wait status. */
