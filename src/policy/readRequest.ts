@@ -132,6 +132,7 @@ class RequestReading {
       this.#isCut = true;
       return;
     }
+    const added = this.#operandsFromInput(launch, command, outer);
     const place: Place = {
       directory:
         launch.directory === null ? outer.directory : changeDirectory(outer.directory, launch.directory),
