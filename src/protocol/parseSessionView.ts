@@ -6,7 +6,20 @@ import type { SessionView } from './session.ts';
 /** Reads a session; docs/protocol.md, section 8. What is missing besides the pid is taken as not known. */
 export function parseSessionView(value: unknown): Result<SessionView, string> {
   if (!isRecord(value) || typeof value['pid'] !== 'number') return failure('the session has no pid');
-  const { pid, started, kind, name, hidden, protection, guarded, library, agent, denied, unenforced, decisions } = value;
+  const {
+    pid,
+    started,
+    kind,
+    name,
+    hidden,
+    protection,
+    guarded,
+    library,
+    agent,
+    denied,
+    unenforced,
+    decisions,
+  } = value;
   return success({
     pid,
     started: countOf(started),
