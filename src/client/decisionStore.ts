@@ -7,6 +7,9 @@ import { isPermitted } from '../protocol/decision.ts';
 /** How many records are kept; of older ones the audit log knows. */
 export const maxStoredDecisions = 2_000;
 
+/** How many records are kept at most when a person asked for older ones. */
+export const maxLoadedDecisions = 6_000;
+
 /** How many refused records are kept beside them, so that a flood of allowed ones does not push them out. */
 export const maxStoredDenials = 1_000;
 
@@ -46,6 +49,21 @@ export class DecisionStore implements Disposable {
     if (changed) this.#tell();
   }
 
+  /**
+   * Takes older records in and makes room for them, up to `maxLoadedDecisions`. Tells how many were new and kept:
+   * none when they are all there already, or when there is no more room.
+   */
+  addOlder(records: readonly AuditRecord[]): number {
+    let added = 0;
+    for (const record of records) {
+      this.#all.makeRoom(maxLoadedDecisions);
+      if (this.#all.add(record)) added += 1;
+      if (!isPermitted(record.decision.action)) this.#denied.add(record);
+    }
+    if (added > 0) this.#tell();
+    return added;
+  }
+
   clear(): void {
     this.#all.clear();
     this.#denied.clear();
@@ -67,7 +85,7 @@ export class DecisionStore implements Disposable {
 
 /** Records in order of time, each id once. */
 class BoundedRecords {
-  readonly #capacity: number;
+  #capacity: number;
   readonly #ids = new Set<string>();
   #records: AuditRecord[] = [];
 
@@ -77,6 +95,11 @@ class BoundedRecords {
 
   snapshot(): readonly AuditRecord[] {
     return [...this.#records];
+  }
+
+  /** Room for one more, up to a bound. */
+  makeRoom(bound: number): void {
+    if (this.#records.length === this.#capacity) this.#capacity = Math.min(this.#capacity + 1, bound);
   }
 
   /** Whether the record is new and was kept. */
@@ -103,8 +126,15 @@ class BoundedRecords {
 
   /** Behind the last record that is not younger; RFC 3339 times of one zone and precision sort as text. */
   #placeOf(record: AuditRecord): number {
-    let place = this.#records.length;
-    while (place > 0 && (this.#records[place - 1]?.timestamp ?? '') > record.timestamp) place -= 1;
-    return place;
+    let low = 0;
+    let high = this.#records.length;
+    // The newest comes last, nearly always.
+    if (high === 0 || (this.#records[high - 1]?.timestamp ?? '') <= record.timestamp) return high;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#records[middle]?.timestamp ?? '') > record.timestamp) high = middle;
+      else low = middle + 1;
+    }
+    return low;
   }
 }

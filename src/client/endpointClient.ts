@@ -118,6 +118,11 @@ export class EndpointClient {
     return this.#call('GET', `${routes.auditEvents}?${search.toString()}`, null, parseAuditPage);
   }
 
+  /** The UTC days that have an audit log, as `YYYY-MM-DD`, the newest first. */
+  auditDates(): Outcome<readonly string[]> {
+    return this.#call('GET', routes.auditDates, null, parseAuditDates);
+  }
+
   sessions(): Outcome<readonly SessionView[]> {
     return this.#call('GET', routes.sessions, null, parseSessions);
   }
@@ -211,6 +216,11 @@ function parseAuditPage(answer: unknown): Result<AuditPage, string> {
     // As the peer has it, 0 says that there is no more.
     nextOffset: typeof next === 'number' && next > 0 ? next : null,
   });
+}
+
+function parseAuditDates(answer: unknown): Result<readonly string[], string> {
+  if (!isRecord(answer) || !Array.isArray(answer['dates'])) return failure('the answer has no dates');
+  return success(answer['dates'].filter((date) => typeof date === 'string'));
 }
 
 function parseSessions(answer: unknown): Result<readonly SessionView[], string> {
