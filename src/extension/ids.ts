@@ -9,10 +9,14 @@ export const commandIds = {
   showLog: 'rampart.showLog',
   groupBySource: 'rampart.groupBySource',
   groupByTime: 'rampart.groupByTime',
+  filterDecisions: 'rampart.filterDecisions',
+  clearFilter: 'rampart.clearFilter',
+  loadOlder: 'rampart.loadOlder',
   refresh: 'rampart.refresh',
   copyCommand: 'rampart.copyCommand',
   openRule: 'rampart.openRule',
   showTerminal: 'rampart.showTerminal',
+  relaunchGuarded: 'rampart.relaunchGuarded',
 } as const;
 
 export const viewIds = {
@@ -27,6 +31,11 @@ export const containerIds = {
   panel: 'rampartPanel',
 } as const;
 
+/** What *New Terminal* offers. */
+export const profileIds = {
+  protected: 'rampart.protected',
+} as const;
+
 /** Settings that a workspace cannot set: scope `application`. */
 export const settingIds = {
   guardEnabled: 'rampart.guard.enabled',
@@ -38,6 +47,7 @@ export const settingIds = {
 export const contextKeys = {
   guardEnabled: 'rampart.guardEnabled',
   groupedByTime: 'rampart.groupedByTime',
+  decisionsFiltered: 'rampart.decisionsFiltered',
 } as const;
 
 /** `viewItem` values: what a row is, and so what can be done with it. */
@@ -48,4 +58,6 @@ export const rowContexts = {
   plainDecision: 'rampart.decision.default',
   guardedTerminal: 'rampart.terminal.guarded',
   unguardedTerminal: 'rampart.terminal.unguarded',
+  /** Not guarded, and it can be started anew. */
+  relaunchableTerminal: 'rampart.terminal.relaunchable',
 } as const;

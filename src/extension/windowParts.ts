@@ -30,6 +30,7 @@ import { EndpointSupervisor } from './endpoint/endpointSupervisor.ts';
 import { fetchFromEndpoint, registerEndpointFollower } from './endpoint/followEndpoint.ts';
 import { Guard } from './injection/guard.ts';
 import { TerminalRegistry } from './injection/terminalRegistry.ts';
+import { OlderDecisions } from './model/olderDecisions.ts';
 import { SessionStore } from './model/sessionStore.ts';
 import { WindowStatus } from './model/windowStatus.ts';
 import { DecisionTree } from './views/decisionTree.ts';
@@ -114,9 +115,10 @@ export function createWindowParts(surroundings: WindowSurroundings): WindowParts
       background,
     }),
   );
+  const older = new OlderDecisions(client, decisions);
   const views = {
-    decisions: owned.add(new DecisionTree(decisions, registry)),
-    denied: owned.add(new DeniedList(decisions, status)),
+    decisions: owned.add(new DecisionTree(decisions, registry, older)),
+    denied: owned.add(new DeniedList(decisions, status, clock)),
     sessions: owned.add(new SessionTree(registry, sessions)),
   };
   owned.add(registerModeStatusBar(status));
@@ -130,7 +132,7 @@ export function createWindowParts(surroundings: WindowSurroundings): WindowParts
     }),
   );
   const follower = {
-    ...{ supervisor, client, decisions, sessions, registry, status, clock, logger, background },
+    ...{ supervisor, client, decisions, older, sessions, registry, status, clock, logger, background },
     onDecision: (record: AuditRecord) => notifier.take(record),
     onPolicyProblems: createPolicyProblemNotifier(logger, background),
   };

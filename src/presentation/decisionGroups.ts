@@ -3,12 +3,12 @@ import { defaultAgent } from '../protocol/environment.ts';
 import { countDecisions, formatCounts } from './decisionCounts.ts';
 import { outcomeOf } from './decisionLabel.ts';
 import type { Icon } from './icon.ts';
-import { formatLine, twoDigits } from './text.ts';
+import { formatDay, formatLine, twoDigits } from './text.ts';
 
 /** What the decisions are put together by. */
 export type Grouping = 'source' | 'time';
 
-/** The most rows a group shows; older ones stay in the audit log. */
+/** The most rows a group shows until a person asks for older ones. */
 export const maxRowsPerGroup = 500;
 
 /** Identical decisions, folded: the same command, folder, agent, rule and outcome. */
@@ -34,6 +34,8 @@ export interface DecisionGroup {
 /** How to group: by terminal and agent, or by hour. */
 export interface GroupingOptions {
   readonly grouping: Grouping;
+  /** The most rows a group shows. */
+  readonly maxRows: number;
   /** The name of a terminal or task by its session id; null when nobody named it. */
   readonly sessionName: (sid: number) => string | null;
 }
@@ -57,18 +59,22 @@ export function groupDecisions(
     if (group === undefined) groups.set(heading.key, { heading, records: [record] });
     else group.records.push(record);
   }
-  return [...groups.values()].map(({ heading, records: members }) => createGroup(heading, members));
+  return [...groups.values()].map(({ heading, records: members }) =>
+    createGroup(heading, members, options.maxRows),
+  );
 }
 
-function createGroup(heading: Heading, records: readonly AuditRecord[]): DecisionGroup {
+function createGroup(heading: Heading, records: readonly AuditRecord[], maxRows: number): DecisionGroup {
   const rows = foldIdentical(heading.key, records);
   return {
     key: heading.key,
     label: heading.label,
-    description: [heading.detail, formatCounts(countDecisions(records))].filter((part) => part !== '').join(' · '),
+    description: [heading.detail, formatCounts(countDecisions(records))]
+      .filter((part) => part !== '')
+      .join(' · '),
     icon: heading.icon,
-    rows: rows.slice(0, maxRowsPerGroup),
-    hidden: Math.max(0, rows.length - maxRowsPerGroup),
+    rows: rows.slice(0, maxRows),
+    hidden: Math.max(0, rows.length - maxRows),
   };
 }
 
@@ -125,7 +131,7 @@ function sourceHeading(record: AuditRecord, options: GroupingOptions): Heading {
 
 function hourHeading(record: AuditRecord): Heading {
   const time = new Date(record.timestamp);
-  const day = `${time.getFullYear()}-${twoDigits(time.getMonth() + 1)}-${twoDigits(time.getDate())}`;
-  const label = Number.isNaN(time.getTime()) ? record.timestamp : `${day} ${twoDigits(time.getHours())}:00`;
+  const day = formatDay(time);
+  const label = day === null ? record.timestamp : `${day} ${twoDigits(time.getHours())}:00`;
   return { key: `time:${label}`, label, detail: '', icon: { id: 'history', color: null } };
 }

@@ -2,7 +2,7 @@ import type { AuditRecord } from '../protocol/auditRecord.ts';
 import type { RuleReference } from '../protocol/decision.ts';
 import { defaultAgent } from '../protocol/environment.ts';
 import { iconColors, type Icon } from './icon.ts';
-import { firstClause, formatLine, formatTimeOfDay } from './text.ts';
+import { firstClause, formatLine, formatMoment } from './text.ts';
 
 /** What became of a command: what the policy said, and whether that was carried out. */
 export type Outcome =
@@ -96,8 +96,11 @@ export function formatDecision(record: AuditRecord, count = 1): DecisionLabel {
   };
 }
 
-/** One denial, or `count` identical ones, for a list whose heading says what it lists: reason, rule, time and agent. */
-export function formatDenial(record: AuditRecord, count = 1): DecisionLabel {
+/**
+ * One denial, or `count` identical ones, for a list whose heading says what it lists: reason, rule, time and agent.
+ * `now` is in milliseconds since 1970.
+ */
+export function formatDenial(record: AuditRecord, count: number, now: number): DecisionLabel {
   const whole = formatDecision(record, count);
   const parts = [
     count === 1 ? '' : `×${count}`,
@@ -105,7 +108,7 @@ export function formatDenial(record: AuditRecord, count = 1): DecisionLabel {
     record.decision.action === 'ask' ? 'needs approval' : '',
     firstClause(record.decision.message),
     record.rule === null ? 'default action' : formatRule(record.rule),
-    formatTimeOfDay(record.timestamp),
+    formatMoment(record.timestamp, now),
     record.agent === defaultAgent ? '' : formatLine(record.agent),
   ];
   return { ...whole, description: parts.filter((part) => part !== '').join(' · ') };

@@ -66,6 +66,7 @@ export const protectMessages = {
   notGuarded: (name: string): string =>
     `“${name}” was opened with the guard on, but the library did not speak up in it. It is not guarded.`,
   notReached: (cause: string): string => `The policy endpoint could not be reached: ${cause}`,
+  terminalGone: 'It was not started in a terminal that is open in this window.',
   noEndpoint: 'it did not answer in time',
   notStarted: 'The terminal has not started yet. It will be guarded when it does.',
   problem: (cause: string): string => `Rampart could not set up the guard: ${cause}`,

@@ -25,15 +25,34 @@ export function formatTimeOfDay(timestamp: string): string {
   return [time.getHours(), time.getMinutes(), time.getSeconds()].map(twoDigits).join(':');
 }
 
+/** The time of day where the reader is, with the date in front when that is not the day of `now`, in milliseconds since 1970. */
+export function formatMoment(timestamp: string, now: number): string {
+  const day = formatDay(new Date(timestamp));
+  const timeOfDay = formatTimeOfDay(timestamp);
+  return day === null || day === formatDay(new Date(now)) ? timeOfDay : `${day} ${timeOfDay}`;
+}
+
+/** The date where the reader is, `YYYY-MM-DD`; null when it is not a time. */
+export function formatDay(time: Date): string | null {
+  if (Number.isNaN(time.getTime())) return null;
+  return `${time.getFullYear()}-${twoDigits(time.getMonth() + 1)}-${twoDigits(time.getDate())}`;
+}
+
 /** A number below 100 with two digits. */
 export function twoDigits(value: number): string {
   return String(value).padStart(2, '0');
 }
 
-/** The row under a group that shows a part of its rows. */
+/** The row under a group that shows a part of its rows; choosing it shows more. */
 export function formatHiddenRows(count: number): string {
-  return `${count.toLocaleString('en-US')} older ${count === 1 ? 'row is' : 'rows are'} in the audit log`;
+  return `${formatCount(count, 'older row')} not shown`;
 }
+
+/** The last row of the decisions while there may be older ones. */
+export const loadOlderLabel = 'Load older…';
+
+/** Said when there are none. */
+export const noOlderText = 'There are no older decisions to load. The audit log has everything.';
 
 /** The first clause of a message: what was wrong, without the advice behind it, for where there is little room. */
 export function firstClause(message: string): string {

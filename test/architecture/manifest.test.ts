@@ -5,6 +5,7 @@ import {
   commandIds,
   containerIds,
   contextKeys,
+  profileIds,
   rowContexts,
   settingIds,
   viewIds,
@@ -41,6 +42,7 @@ interface Manifest {
       readonly contents: string;
       readonly when?: string;
     }[];
+    readonly terminal: { readonly profiles: readonly { readonly id: string }[] };
     readonly menus: Readonly<Record<string, readonly MenuItem[]>>;
     readonly configuration: {
       readonly properties: Readonly<Record<string, { readonly scope: string }>>;
@@ -100,6 +102,13 @@ describe('the manifest', () => {
         `nothing can be done with ${row}`,
       );
     }
+  });
+
+  it('offers the terminal profile that the code provides', () => {
+    assert.deepEqual(
+      contributes.terminal.profiles.map((profile) => profile.id),
+      Object.values(profileIds),
+    );
   });
 
   it('puts every command under one name, so that typing it finds them all', () => {

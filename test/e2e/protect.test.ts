@@ -129,6 +129,36 @@ describe('a person who protects a terminal', () => {
     await host.screenshot('e2e-9-panel');
   });
 
+  it('finds the task’s decisions under its name, and what monitor let happen counted apart', async () => {
+    await host.runCommand('Rampart: Focus on Decisions View');
+    await host.treeRow(/agent cleanup.*\d decisions? · 1 denied/);
+    await host.treeRow(/decisions · 1 denied · 1 would have been denied/);
+    await host.treeRow(/guarded · \d+ decisions · 1 denied · 1 would have been denied/);
+    await host.screenshot('e2e-10-names-and-counts');
+  });
+
+  it('looks only for what was denied, and then for everything again', async () => {
+    const view = host.page.locator('.pane', { hasText: 'Decisions' }).first();
+    await view.hover();
+    await view.locator('.action-label[aria-label*="Filter Decisions"]').click();
+    await host.pick('Denied');
+    await view.getByText('denied', { exact: true }).waitFor();
+    await view.locator('.monaco-list-row', { hasText: 'agent-cleanup.sh' }).waitFor({ state: 'detached' });
+    await host.screenshot('e2e-11-filtered');
+    await view.hover();
+    await view.locator('.action-label[aria-label*="Clear Filter"]').click();
+    await view.locator('.monaco-list-row', { hasText: 'agent-cleanup.sh' }).first().waitFor();
+  });
+
+  it('relaunches an unguarded terminal from its row, and is asked first because it runs something', async () => {
+    const row = host.page.locator('.sidebar .monaco-list-row', { hasText: /sleep.*not guarded/ });
+    await row.hover();
+    await row.locator('.action-label[aria-label*="Relaunch Guarded"]').click();
+    await host.pick('Relaunch, ending what runs');
+    await row.waitFor({ state: 'detached' });
+    await host.screenshot('e2e-12-relaunched');
+  });
+
   it('finds every deletion that was asked about in the log, once, and none from disabled', () => {
     assert.deepEqual(deletions(), ['enforce deny enforced', 'monitor deny', 'enforce deny enforced']);
   });

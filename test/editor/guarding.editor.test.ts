@@ -5,7 +5,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { RampartApi } from '../../src/extension/api.ts';
-import { commandIds, settingIds } from '../../src/extension/ids.ts';
+import { commandIds, profileIds, settingIds } from '../../src/extension/ids.ts';
 import type { AuditRecord } from '../../src/protocol/auditRecord.ts';
 import { until } from '../support/until.ts';
 import {
@@ -199,6 +199,20 @@ describe('a person who protects terminals', () => {
       return subject?.state.kind === 'guarded' && subject.state.view.denied === 1;
     });
     assert.match(api.statusText().text, /\$\(circle-slash\) \d+$/);
+    terminal.dispose();
+  });
+
+  it('opens a guarded terminal by its profile', async () => {
+    const opened = new Promise<vscode.Terminal>((resolve) => {
+      const listener = vscode.window.onDidOpenTerminal((terminal) => {
+        listener.dispose();
+        resolve(terminal);
+      });
+    });
+    const config = { extensionIdentifier: 'rampart-guard.rampart', id: profileIds.protected, title: 'any' };
+    await vscode.commands.executeCommand('workbench.action.terminal.newWithProfile', { config });
+    const terminal = await opened;
+    await awaitGuarded(api, terminal);
     terminal.dispose();
   });
 

@@ -30,7 +30,8 @@ export async function protectTerminal(parts: CommandParts, target?: vscode.Termi
   else await offerChoices(parts, known);
 }
 
-async function isGuardReady(parts: CommandParts): Promise<boolean> {
+/** Turns the guard on and waits for the endpoint; says what is in the way, and is false then. */
+export async function isGuardReady(parts: CommandParts): Promise<boolean> {
   const { status, guard, supervisor, notices } = parts;
   if (!status.current.supported) {
     notices.warn(protectMessages.unsupported(parts.platform));
@@ -44,6 +45,16 @@ async function isGuardReady(parts: CommandParts): Promise<boolean> {
   if (await supervisor.connected(endpointWaitMs)) return true;
   notices.warn(protectMessages.notReached(status.current.cause ?? protectMessages.noEndpoint));
   return false;
+}
+
+/** Starts an unguarded terminal anew, guarded. Running work is ended only when the person says so. */
+export async function relaunchGuarded(parts: CommandParts, terminal: vscode.Terminal): Promise<void> {
+  if (!(await isGuardReady(parts))) return;
+  const known = await parts.registry.find(terminal);
+  if (known === null) return;
+  if (hasLibrary(known)) parts.notices.mention(protectMessages.protected(known.subject.name));
+  else if (isIdle(parts, known)) await relaunch(parts, known, protectMessages.relaunched);
+  else await offerChoices(parts, known);
 }
 
 async function offerChoices(parts: CommandParts, known: KnownTerminal): Promise<void> {

@@ -1,12 +1,16 @@
 import * as vscode from 'vscode';
 import { DisposableList, type Disposable } from '../../base/disposable.ts';
+import { protectMessages } from '../../presentation/protectText.ts';
 import { commandIds } from '../ids.ts';
 import type { DecisionRowNode } from '../views/decisionItem.ts';
 import type { SessionNode } from '../views/sessionTree.ts';
 import type { CommandParts } from './commandParts.ts';
+import { filterDecisions } from './filterDecisions.ts';
+import { loadOlder } from './loadOlder.ts';
 import { openPolicy } from './openPolicy.ts';
 import { openRule } from './openRule.ts';
-import { protectTerminal } from './protectTerminal.ts';
+import { protectTerminal, relaunchGuarded } from './protectTerminal.ts';
+import { registerProfile } from './registerProfile.ts';
 import { setMode } from './setMode.ts';
 import { showLog } from './showLog.ts';
 import { stopProtecting } from './stopProtecting.ts';
@@ -25,6 +29,9 @@ export function registerCommands(parts: CommandParts): Disposable {
   register(commandIds.showLog, () => showLog(parts));
   register(commandIds.groupBySource, () => parts.views.decisions.groupBy('source'));
   register(commandIds.groupByTime, () => parts.views.decisions.groupBy('time'));
+  register(commandIds.filterDecisions, () => filterDecisions(parts.views.decisions));
+  register(commandIds.clearFilter, () => parts.views.decisions.clearFilter());
+  register(commandIds.loadOlder, () => loadOlder(parts));
   register(commandIds.refresh, () => parts.refresh());
   register(commandIds.openRule, async (node) => {
     if (isDecision(node)) await openRule(node);
@@ -33,10 +40,23 @@ export function registerCommands(parts: CommandParts): Disposable {
     if (isDecision(node)) await vscode.env.clipboard.writeText(node.record.request.command);
   });
   register(commandIds.showTerminal, async (node) => {
-    terminalOf(node)?.show();
+    showTerminal(parts, node);
     return Promise.resolve();
   });
+  register(commandIds.relaunchGuarded, async (node) => {
+    const terminal = terminalOf(node);
+    if (terminal !== undefined) await relaunchGuarded(parts, terminal);
+  });
+  owned.add(registerProfile(parts));
   return owned;
+}
+
+/** Shows the terminal of a row, or the one in which a decision was asked for. */
+function showTerminal({ registry, notices }: CommandParts, node: unknown): void {
+  const sid = isDecision(node) ? node.record.sid : null;
+  const terminal = sid === null ? terminalOf(node) : registry.terminalOf(sid);
+  if (terminal != null) terminal.show();
+  else notices.mention(protectMessages.terminalGone);
 }
 
 function isDecision(node: unknown): node is DecisionRowNode {

@@ -7,6 +7,7 @@ import type { AuditRecord } from '../../protocol/auditRecord.ts';
 import type { PolicyProblem, StreamEvent } from '../../protocol/streamEvent.ts';
 import type { Background } from '../adapters/background.ts';
 import type { TerminalRegistry } from '../injection/terminalRegistry.ts';
+import type { OlderDecisions } from '../model/olderDecisions.ts';
 import type { SessionStore } from '../model/sessionStore.ts';
 import type { WindowStatus } from '../model/windowStatus.ts';
 import { createRepaint } from '../views/repaint.ts';
@@ -17,6 +18,7 @@ export interface FollowerParts {
   readonly supervisor: EndpointSupervisor;
   readonly client: EndpointClient;
   readonly decisions: DecisionStore;
+  readonly older: OlderDecisions;
   readonly sessions: SessionStore;
   readonly registry: TerminalRegistry;
   readonly status: WindowStatus;
@@ -116,4 +118,8 @@ async function fetchDecisions(parts: FollowerParts): Promise<void> {
     }
     parts.decisions.add(page.value.events);
   }
+  // Who comes back in the morning finds yesterday's.
+  if (parts.decisions.decisions.length >= firstPageRecords) return;
+  const older = await parts.older.load();
+  if (!older.ok) parts.logger.warn(`older decisions cannot be read: ${older.error}`);
 }

@@ -1,37 +1,57 @@
 import * as vscode from 'vscode';
 import { DisposableList, type Disposable } from '../../base/disposable.ts';
+import type { Result } from '../../base/result.ts';
 import type { DecisionStore } from '../../client/decisionStore.ts';
-import { groupDecisions, type DecisionGroup, type Grouping } from '../../presentation/decisionGroups.ts';
+import {
+  formatFilter,
+  isFiltering,
+  matchesFilter,
+  noFilter,
+  type DecisionFilter,
+} from '../../presentation/decisionFilter.ts';
+import {
+  groupDecisions,
+  maxRowsPerGroup,
+  type DecisionGroup,
+  type Grouping,
+} from '../../presentation/decisionGroups.ts';
 import { formatDecision } from '../../presentation/decisionLabel.ts';
-import { formatHiddenRows } from '../../presentation/text.ts';
+import { formatHiddenRows, loadOlderLabel } from '../../presentation/text.ts';
 import { commandIds, contextKeys, viewIds } from '../ids.ts';
 import type { TerminalRegistry } from '../injection/terminalRegistry.ts';
+import type { OlderDecisions } from '../model/olderDecisions.ts';
 import { createDecisionItem, createIcon, createTooltip, type DecisionRowNode } from './decisionItem.ts';
 import { createRepaint } from './repaint.ts';
 
 type DecisionNode =
   | { readonly kind: 'group'; readonly group: DecisionGroup }
   | DecisionRowNode
-  | { readonly kind: 'hidden'; readonly key: string; readonly count: number };
+  | { readonly kind: 'hidden'; readonly key: string; readonly count: number }
+  | { readonly kind: 'older' };
 
 /** The tree of all decisions, live. */
 export class DecisionTree implements vscode.TreeDataProvider<DecisionNode>, Disposable {
   readonly #decisions: DecisionStore;
   readonly #registry: TerminalRegistry;
+  readonly #older: OlderDecisions;
   readonly #owned = new DisposableList();
   readonly #changed = this.#owned.add(new vscode.EventEmitter<undefined>());
   readonly #repaint = this.#owned.add(createRepaint(() => this.#changed.fire(undefined)));
+  readonly #view: vscode.TreeView<DecisionNode>;
   #grouping: Grouping = 'source';
+  #filter: DecisionFilter = noFilter;
+  #maxRows = maxRowsPerGroup;
 
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(decisions: DecisionStore, registry: TerminalRegistry) {
+  constructor(decisions: DecisionStore, registry: TerminalRegistry, older: OlderDecisions) {
     this.#decisions = decisions;
     this.#registry = registry;
+    this.#older = older;
     this.#owned.add(decisions.onDidChange(() => this.refresh()));
     // A terminal may get its name after its first decisions, and another one later.
     this.#owned.add(registry.onDidChange(() => this.refresh()));
-    this.#owned.add(
+    this.#view = this.#owned.add(
       vscode.window.createTreeView(viewIds.decisions, { treeDataProvider: this, showCollapseAll: true }),
     );
   }
@@ -48,8 +68,35 @@ export class DecisionTree implements vscode.TreeDataProvider<DecisionNode>, Disp
     this.refresh();
   }
 
+  /** The agents of the decisions that are kept. */
+  get agents(): readonly string[] {
+    return [...new Set(this.#decisions.decisions.map((record) => record.agent))];
+  }
+
+  /** Leaves out what is not looked for, beside what is left out already. */
+  async addFilter(change: Partial<DecisionFilter>): Promise<void> {
+    await this.#setFilter({ ...this.#filter, ...change });
+  }
+
+  /** Leaves nothing out any more. */
+  async clearFilter(): Promise<void> {
+    await this.#setFilter(noFilter);
+  }
+
+  /** Shows more rows of each group, and decisions from further back; tells how many those are. */
+  async loadOlder(): Promise<Result<number, string>> {
+    this.#maxRows += maxRowsPerGroup;
+    const added = await this.#older.load();
+    this.refresh();
+    return added;
+  }
+
   getChildren(node?: DecisionNode): DecisionNode[] {
-    if (node === undefined) return this.#groups().map((group) => ({ kind: 'group', group }));
+    if (node === undefined) {
+      const groups = this.#groups().map((group): DecisionNode => ({ kind: 'group', group }));
+      const isEmpty = this.#decisions.decisions.length === 0;
+      return isEmpty || !this.#older.mayHaveMore ? groups : [...groups, { kind: 'older' }];
+    }
     if (node.kind !== 'group') return [];
     const { key, rows, hidden } = node.group;
     const nodes: DecisionNode[] = rows.map((row) => ({ kind: 'decision', ...row }));
@@ -63,7 +110,9 @@ export class DecisionTree implements vscode.TreeDataProvider<DecisionNode>, Disp
       case 'decision':
         return createDecisionItem(node, formatDecision(node.record, node.count));
       case 'hidden':
-        return createHiddenItem(node.key, node.count);
+        return createOlderItem(node.key, formatHiddenRows(node.count));
+      case 'older':
+        return createOlderItem('older', loadOlderLabel);
     }
   }
 
@@ -78,9 +127,18 @@ export class DecisionTree implements vscode.TreeDataProvider<DecisionNode>, Disp
     this.#owned.dispose();
   }
 
+  async #setFilter(filter: DecisionFilter): Promise<void> {
+    this.#filter = filter;
+    this.#view.description = formatFilter(filter);
+    await vscode.commands.executeCommand('setContext', contextKeys.decisionsFiltered, isFiltering(filter));
+    this.refresh();
+  }
+
   #groups(): readonly DecisionGroup[] {
-    return groupDecisions(this.#decisions.decisions.toReversed(), {
+    const records = this.#decisions.decisions.filter((record) => matchesFilter(record, this.#filter));
+    return groupDecisions(records.toReversed(), {
       grouping: this.#grouping,
+      maxRows: this.#maxRows,
       sessionName: (sid) => this.#registry.nameOf(sid),
     });
   }
@@ -94,9 +152,9 @@ function createGroupItem(group: DecisionGroup): vscode.TreeItem {
   return item;
 }
 
-function createHiddenItem(key: string, count: number): vscode.TreeItem {
-  const item = new vscode.TreeItem(formatHiddenRows(count));
+function createOlderItem(key: string, label: string): vscode.TreeItem {
+  const item = new vscode.TreeItem(label);
   item.id = key;
-  item.command = { command: commandIds.showLog, title: '' };
+  item.command = { command: commandIds.loadOlder, title: '' };
   return item;
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Clock } from '../../base/clock.ts';
 import { DisposableList, type Disposable } from '../../base/disposable.ts';
 import type { DecisionStore } from '../../client/decisionStore.ts';
 import { foldRepeated } from '../../presentation/decisionGroups.ts';
@@ -13,6 +14,7 @@ import { createRepaint } from './repaint.ts';
 export class DeniedList implements vscode.TreeDataProvider<DecisionRowNode>, Disposable {
   readonly #decisions: DecisionStore;
   readonly #status: WindowStatus;
+  readonly #clock: Clock;
   readonly #owned = new DisposableList();
   readonly #changed = this.#owned.add(new vscode.EventEmitter<undefined>());
   readonly #repaint = this.#owned.add(createRepaint(() => this.#changed.fire(undefined)));
@@ -20,9 +22,10 @@ export class DeniedList implements vscode.TreeDataProvider<DecisionRowNode>, Dis
 
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(decisions: DecisionStore, status: WindowStatus) {
+  constructor(decisions: DecisionStore, status: WindowStatus, clock: Clock) {
     this.#decisions = decisions;
     this.#status = status;
+    this.#clock = clock;
     this.#view = this.#owned.add(vscode.window.createTreeView(viewIds.denied, { treeDataProvider: this }));
     this.#owned.add(decisions.onDidChange(() => this.refresh()));
     this.#owned.add(status.onDidChange(() => this.#showBadge()));
@@ -50,11 +53,11 @@ export class DeniedList implements vscode.TreeDataProvider<DecisionRowNode>, Dis
   }
 
   getTreeItem(node: DecisionRowNode): vscode.TreeItem {
-    return createDecisionItem(node, formatDenial(node.record, node.count));
+    return createDecisionItem(node, formatDenial(node.record, node.count, this.#clock.now()));
   }
 
   resolveTreeItem(item: vscode.TreeItem, node: DecisionRowNode): vscode.TreeItem {
-    const { fields, command } = formatDenial(node.record, node.count);
+    const { fields, command } = formatDenial(node.record, node.count, this.#clock.now());
     item.tooltip = createTooltip(fields, { command });
     return item;
   }

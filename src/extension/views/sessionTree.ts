@@ -56,8 +56,7 @@ export class SessionTree implements vscode.TreeDataProvider<SessionNode>, Dispos
     if (node.kind === 'foreign') return createSubjectItem(node.subject);
     const { subject } = node.known;
     const item = createSubjectItem(subject);
-    const isGuarded = subject.state.kind === 'guarded' || subject.state.kind === 'released';
-    item.contextValue = isGuarded ? rowContexts.guardedTerminal : rowContexts.unguardedTerminal;
+    item.contextValue = contextOf(subject);
     item.command = { command: commandIds.showTerminal, title: '', arguments: [node] };
     return item;
   }
@@ -78,6 +77,12 @@ export class SessionTree implements vscode.TreeDataProvider<SessionNode>, Dispos
         state: stateOfView(view),
       }));
   }
+}
+
+function contextOf({ kind, pid, state }: SessionSubject): string {
+  if (state.kind === 'guarded' || state.kind === 'released') return rowContexts.guardedTerminal;
+  const isRelaunchable = state.kind === 'unguarded' && kind === 'terminal' && pid !== null;
+  return isRelaunchable ? rowContexts.relaunchableTerminal : rowContexts.unguardedTerminal;
 }
 
 function createSubjectItem(subject: SessionSubject): vscode.TreeItem {

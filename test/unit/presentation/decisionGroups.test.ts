@@ -13,7 +13,8 @@ function group(
   records: readonly AuditRecord[],
   grouping: Grouping = 'source',
 ): ReturnType<typeof groupDecisions> {
-  return groupDecisions(records, { grouping, sessionName: (sid) => (sid === 41 ? 'build' : null) });
+  const sessionName = (sid: number): string | null => (sid === 41 ? 'build' : null);
+  return groupDecisions(records, { grouping, sessionName, maxRows: maxRowsPerGroup });
 }
 
 it('puts decisions of one terminal under its name, with their counts', () => {

@@ -35,7 +35,7 @@ it('counts identical decisions', () => {
 it('never says denied of a command that ran in monitor', () => {
   const shown = formatDecision(createDenial({ enforced: false, mode: 'monitor' }));
   assert.equal(shown.outcome, 'ran; enforce would deny it');
-  assert.match(formatDenial(createDenial({ enforced: false })).description, /^not enforced · /);
+  assert.match(formatDenial(createDenial({ enforced: false }), 1, 0).description, /^not enforced · /);
 });
 
 it('tells for every action whether it spoke against the command and whether it was refused', () => {
@@ -80,7 +80,7 @@ it('names rule, file, folder, program, process and time in the details, and leav
 it('puts reason, rule, time and agent behind a denied command', () => {
   const timestamp = new Date(2026, 10, 22, 9, 5, 7).toISOString();
   assert.equal(
-    formatDenial(createDenial({ agent: 'claude', timestamp })).description,
+    formatDenial(createDenial({ agent: 'claude', timestamp }), 1, Date.parse(timestamp)).description,
     'deletes a folder · files#3 · 09:05:07 · claude',
   );
 });
@@ -89,7 +89,7 @@ it('says of a command that needs approval that it does, also without a message o
   const timestamp = new Date(2026, 10, 22, 9, 5, 7).toISOString();
   const decision = { ...createRecord().decision, action: 'ask' } as const;
   assert.equal(
-    formatDenial(createRecord({ decision, timestamp })).description,
+    formatDenial(createRecord({ decision, timestamp }), 1, Date.parse(timestamp)).description,
     'needs approval · default action · 09:05:07',
   );
 });

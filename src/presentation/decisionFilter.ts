@@ -1,0 +1,85 @@
+import type { AuditRecord } from '../protocol/auditRecord.ts';
+import { defaultAgent } from '../protocol/environment.ts';
+import { isDenial, isRefused } from './decisionLabel.ts';
+import type { Choice } from './protectText.ts';
+import { formatLine } from './text.ts';
+
+/** What became of the decisions that are looked for. */
+export type FilterOutcome = 'denied' | 'unenforced' | 'allowed';
+
+/** Which decisions a person wants to see; null and an empty text leave nothing out. */
+export interface DecisionFilter {
+  readonly outcome: FilterOutcome | null;
+  readonly agent: string | null;
+  /** Stands in the command, the folder, the reason or the name of the policy, in upper or lower case. */
+  readonly text: string;
+}
+
+/** Leaves nothing out. */
+export const noFilter: DecisionFilter = { outcome: null, agent: null, text: '' };
+
+/** Whether a filter leaves anything out. */
+export function isFiltering({ outcome, agent, text }: DecisionFilter): boolean {
+  return outcome !== null || agent !== null || text !== '';
+}
+
+/** Whether a decision is one of those that are looked for. */
+export function matchesFilter(record: AuditRecord, { outcome, agent, text }: DecisionFilter): boolean {
+  if (outcome !== null && filterOutcomeOf(record) !== outcome) return false;
+  if (agent !== null && record.agent !== agent) return false;
+  if (text === '') return true;
+  const places = [record.request.command, record.cwd, record.decision.message, record.rule?.policy];
+  return places.some((place) => place?.toLowerCase().includes(text.toLowerCase()) === true);
+}
+
+function filterOutcomeOf(record: AuditRecord): FilterOutcome {
+  if (isRefused(record)) return 'denied';
+  return isDenial(record) ? 'unenforced' : 'allowed';
+}
+
+/** A filter in a few words, to stand beside the view's title; empty when nothing is left out. */
+export function formatFilter({ outcome, agent, text }: DecisionFilter): string {
+  const parts = [
+    outcome === null ? '' : outcomeWords[outcome],
+    agent === null ? '' : formatAgent(agent),
+    text === '' ? '' : `“${formatLine(text)}”`,
+  ];
+  return parts.filter((part) => part !== '').join(' · ');
+}
+
+const outcomeWords: Readonly<Record<FilterOutcome, string>> = {
+  denied: 'denied',
+  unenforced: 'would have been denied',
+  allowed: 'allowed',
+};
+
+/** What is asked about the filter: a change to it, or for a text to look for. */
+export type FilterChange = Partial<DecisionFilter> | 'askText';
+
+/** Over the filter's quick pick and its text box. */
+export const filterPickTitle = 'Show decisions that are…';
+export const filterTextPrompt = 'Text in the command, the folder, the reason or the policy';
+
+/** What the filter can be set to, given the agents there are. What is chosen is added to what is set. */
+export function filterChoices(agents: readonly string[]): readonly Choice<FilterChange>[] {
+  return [
+    { value: { outcome: 'denied' }, label: '$(circle-slash) Denied', detail: 'The command did not run.' },
+    {
+      value: { outcome: 'unenforced' },
+      label: '$(eye) Would have been denied',
+      detail: 'The command ran because nothing was enforced.',
+    },
+    { value: { outcome: 'allowed' }, label: '$(check) Allowed', detail: 'The policy let the command run.' },
+    { value: 'askText', label: '$(search) Containing a text…', detail: filterTextPrompt },
+    ...[...agents].sort().map((agent) => ({
+      value: { agent },
+      label: `$(hubot) ${formatAgent(agent)}`,
+      detail:
+        agent === defaultAgent ? 'What a person or an unknown program started.' : 'What this agent started.',
+    })),
+  ];
+}
+
+function formatAgent(agent: string): string {
+  return agent === defaultAgent ? 'no agent' : `agent ${formatLine(agent)}`;
+}
