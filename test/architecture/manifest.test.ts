@@ -43,6 +43,13 @@ interface Manifest {
       readonly when?: string;
     }[];
     readonly terminal: { readonly profiles: readonly { readonly id: string }[] };
+    readonly walkthroughs: readonly {
+      readonly steps: readonly {
+        readonly description: string;
+        readonly media: { readonly markdown: string };
+        readonly completionEvents: readonly string[];
+      }[];
+    }[];
     readonly menus: Readonly<Record<string, readonly MenuItem[]>>;
     readonly configuration: {
       readonly properties: Readonly<Record<string, { readonly scope: string }>>;
@@ -109,6 +116,19 @@ describe('the manifest', () => {
       contributes.terminal.profiles.map((profile) => profile.id),
       Object.values(profileIds),
     );
+  });
+
+  it('leads through first steps that run commands which exist', () => {
+    const commands = new Set<string>(Object.values(commandIds));
+    const steps = contributes.walkthroughs.flatMap((walkthrough) => walkthrough.steps);
+    assert.equal(steps.length, 4);
+    for (const { description, media, completionEvents } of steps) {
+      assert.ok(existsSync(media.markdown), media.markdown);
+      const named = [...description.matchAll(/\(command:(rampart\.\w+)\)/g)].map(([, id]) => id ?? '');
+      const awaited = completionEvents.filter((event) => event.startsWith('onCommand:rampart.'));
+      for (const id of [...named, ...awaited.map((event) => event.slice('onCommand:'.length))])
+        assert.ok(commands.has(id), id);
+    }
   });
 
   it('puts every command under one name, so that typing it finds them all', () => {

@@ -159,6 +159,14 @@ describe('a person who protects a terminal', () => {
     await host.screenshot('e2e-12-relaunched');
   });
 
+  it('is led through the first steps', async () => {
+    await host.runCommand('Welcome: Open Walkthrough...');
+    await host.pick('Guard your terminals with Rampart');
+    await host.page.getByText('See a command denied').first().click();
+    await host.page.getByText('Type it for me').waitFor();
+    await host.screenshot('e2e-14-walkthrough');
+  });
+
   it('finds every deletion that was asked about in the log, once, and none from disabled', () => {
     assert.deepEqual(deletions(), ['enforce deny enforced', 'monitor deny', 'enforce deny enforced']);
   });
