@@ -79,7 +79,7 @@ export class Call {
   searchedText(component: Component): string {
     return remember(this.#searched, component, () => {
       const given = component.hereText ?? readLiteralOutput(this.reading.components, component.input);
-      return given === null ? component.text : `${component.text}\n${given}`;
+      return [component.text, component.expanded, given].filter((part) => part !== null).join('\n');
     });
   }
 
@@ -89,6 +89,7 @@ export class Call {
     const named = [
       component.directory,
       component.text,
+      component.expanded,
       component.hereText,
       ...component.redirections.map(({ target }) => target.text),
     ];
@@ -145,9 +146,11 @@ function readNothing(request: ExecRequest): Reading {
 }
 
 function alternativesOf(component: Component): readonly string[] {
-  const { words, program, text } = component;
-  const isPath = words[0]?.text.includes('/') === true;
-  const named = isPath ? [text, [program, ...words.slice(1).map((word) => word.text)].join(' ')] : [text];
+  const { words, program, text, expanded } = component;
+  const spelt = expanded === null ? [text] : [text, expanded];
+  const first = words[0]?.written ?? '';
+  // The program without its path.
+  const named = first.includes('/') ? [...spelt, program + text.slice(first.length)] : spelt;
   return program === 'rm' || program === 'find' ? [...named, ...canonicalDeletions(component)] : named;
 }
 

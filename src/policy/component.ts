@@ -5,8 +5,10 @@ export interface Component {
   readonly words: readonly Word[];
   /** The program's name without its path. */
   readonly program: string;
-  /** The words with one space between them. */
+  /** The words as they are written, quotes removed, with one space between them. */
   readonly text: string;
+  /** The same with everything put in that is known; null when that is no other text. */
+  readonly expanded: string | null;
   readonly assignments: readonly Assignment[];
   /** Names that a launcher sets for it. */
   readonly assigned: readonly string[];

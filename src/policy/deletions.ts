@@ -164,5 +164,5 @@ function cleanTargets({ words }: Component): readonly Target[] {
   if (at < 1 || !isForced || isDry) return [];
   const given = before.findIndex((word) => word.text === '-C');
   const directory = given < 0 ? undefined : before[given + 1];
-  return [{ word: directory ?? { text: '.', isKnown: true, isGlob: false }, isWhole: false }];
+  return [{ word: directory ?? literalWord('.'), isWhole: false }];
 }

@@ -133,6 +133,7 @@ function isPathMatch({ path, notPath }: Condition, call: Call, isGranting: boole
 
 /** A path as text, with its links followed, and as it was given. */
 function candidatesOf(given: string, call: Call): readonly string[] {
-  const tidy = joinPath(call.request.cwd, given) ?? given;
-  return [...new Set([tidy, call.world.realpath(tidy), given])];
+  const named = given.replaceAll('\\', '/');
+  const tidy = joinPath(call.request.cwd, named) ?? named;
+  return [...new Set([tidy, call.world.realpath(tidy), named])];
 }

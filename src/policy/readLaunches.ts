@@ -48,6 +48,7 @@ function textLaunch(words: readonly Word[], isTransparent: boolean): readonly La
 function joinWords(words: readonly Word[]): Word {
   return {
     text: words.map((word) => word.text).join(' '),
+    written: words.flatMap((word) => word.written ?? []).join(' '),
     isKnown: words.every((word) => word.isKnown),
     isGlob: words.some((word) => word.isGlob),
   };

@@ -99,10 +99,13 @@ class RequestReading {
     const launches = readLaunches(command.words);
     const isTransparent =
       launches.length > 0 && launches.every((launch) => launch.isTransparent && isReadable(launch));
+    const text = command.words.flatMap((word) => word.written ?? []).join(' ');
+    const expanded = command.words.map((word) => word.text).join(' ');
     this.#components.push({
       words: command.words,
       program: programOf(command.words[0]),
-      text: textOf(command.words),
+      text,
+      expanded: expanded === text ? null : expanded,
       assignments: command.assignments,
       assigned: place.assigned,
       redirections: command.redirections,
@@ -242,10 +245,6 @@ function commandOf(argv: readonly string[]): ShellCommand {
     inner: { from: 1, to: 1 },
     hereText: null,
   };
-}
-
-function textOf(words: readonly Word[]): string {
-  return words.map((word) => word.text).join(' ');
 }
 
 function changeDirectory(from: string | null, to: Word): string | null {

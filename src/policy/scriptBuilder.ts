@@ -199,11 +199,7 @@ export class ScriptBuilder {
   }
 
   #changeDirectory(target: Word | undefined): void {
-    const word = target ?? {
-      text: this.#state.variables.get('HOME')?.[0] ?? '~',
-      isKnown: true,
-      isGlob: false,
-    };
+    const word = target ?? literalWord(this.#state.variables.get('HOME')?.[0] ?? '~');
     const isFound = word.text !== '-' && word.text !== '~';
     const to = isFound ? word : { ...word, isKnown: false };
     this.#state = { ...this.#state, directory: { to, before: this.#state.directory } };

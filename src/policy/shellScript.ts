@@ -2,6 +2,8 @@
 export interface Word {
   /** Its value; a part that only the run can tell stands as it is written. */
   readonly text: string;
+  /** As it is written, with only its quotes removed; null for the further words that one word becomes. */
+  readonly written: string | null;
   /** Nothing in it depends on the run. */
   readonly isKnown: boolean;
   /** It has an unquoted `*`, `?` or `[`, so the shell may make several words of it. */
@@ -61,5 +63,5 @@ export type ShellVariables = ReadonlyMap<string, readonly string[]>;
 
 /** A word that is taken as it stands. */
 export function literalWord(text: string): Word {
-  return { text, isKnown: true, isGlob: false };
+  return { text, written: text, isKnown: true, isGlob: false };
 }

@@ -2,6 +2,8 @@ import { decodeAnsiC, findExtent } from './shellQuote.ts';
 import type { ShellVariables, Word } from './shellScript.ts';
 import { literalWord } from './shellScript.ts';
 
+const noVariables: ShellVariables = new Map();
+
 /** How many words one word may become through braces and loops; beyond that the rest stays as written. */
 const maxExpansions = 64;
 
@@ -37,10 +39,23 @@ export function expandWord(source: string, variables: ShellVariables): readonly 
     drafts = append(drafts, piece);
     at = piece.next;
   }
+  const written = /[$`~{]/.test(source) ? unquoteWord(source) : (drafts[0]?.text ?? '');
   return drafts
     .flatMap((draft) => expandBraces(draft))
     .slice(0, maxExpansions)
-    .map((draft) => toWord(expandTilde(draft, variables)));
+    .map((draft, index) => toWord(expandTilde(draft, variables), index === 0 ? written : null));
+}
+
+/** A word of shell source with its quotes removed and nothing put in. */
+function unquoteWord(source: string): string {
+  let text = '';
+  let at = 0;
+  while (at < source.length) {
+    const piece = readPiece(source, at, noVariables);
+    text += piece.values[0] ?? '';
+    at = piece.next;
+  }
+  return text;
 }
 
 function append(drafts: readonly Draft[], piece: Piece): readonly Draft[] {
@@ -55,11 +70,11 @@ function append(drafts: readonly Draft[], piece: Piece): readonly Draft[] {
   );
 }
 
-function toWord({ text, marks, isKnown }: Draft): Word {
+function toWord({ text, marks, isKnown }: Draft, written: string | null): Word {
   let isGlob = false;
   for (let at = 0; at < text.length && !isGlob; at += 1)
     isGlob = marks.charAt(at) === 'u' && '*?['.includes(text.charAt(at));
-  return { text, isKnown, isGlob };
+  return { text, written, isKnown, isGlob };
 }
 
 function readPiece(source: string, at: number, variables: ShellVariables): Piece {
@@ -162,7 +177,7 @@ function readCommandSubstitution(source: string, at: number, variables: ShellVar
   const directory = variables.get('PWD');
   if (directory !== undefined && /^\$\(\s*pwd\s*\)$/.test(written))
     return { ...piece, values: directory, isKnown: true };
-  const word = echoing.exec(written)?.[1];
+  const word = variables === noVariables ? undefined : echoing.exec(written)?.[1];
   if (word === undefined) return piece;
   const values = expandWord(word, variables);
   return values.every((value) => value.isKnown)

@@ -33,6 +33,13 @@ const systemTemporary = ['/var/tmp', '/dev/shm'];
 /** What is kept there can be made again, by convention; relative to the home directory. */
 const cacheDirectories = ['.cache', 'Library/Caches', '.npm/_cacache'];
 
+/**
+ * What version managers and shells take away and build again whenever a terminal opens; relative to the home
+ * directory. Only what lies there is free, not the directories themselves.
+ */
+const rebuiltAtLogin =
+  /^(?:\.(?:pyenv|rbenv|nodenv|goenv|jenv|plenv|phpenv|asdf)\/shims\/.|\.local\/share\/mise\/shims\/.|\.sdkman\/(?:tmp|var)\/.|\.oh-my-zsh\/cache\/.|\.zcompdump[^/]*$)/;
+
 /** The classes of one thing that a command deletes. */
 export function classifyTarget(target: Deletion, world: PathWorld): ReadonlySet<TargetClass> {
   // Code that is given to an interpreter has its own ways of expanding `~`.
@@ -65,7 +72,7 @@ function addWholes(classes: Set<TargetClass>, whole: string, world: PathWorld): 
 function areaOf(path: string, world: PathWorld): TargetClass {
   const workspace = world.workspace === null ? null : world.realpath(world.workspace);
   if (workspace !== null && (path === workspace || isBelow(path, workspace))) return 'inside_workspace';
-  if (isTemporary(path, workspace, world)) return 'temporary';
+  if (isTemporary(path, workspace, world) || isRebuilt(path, world)) return 'temporary';
   return isCache(path, world) ? 'cache' : 'outside_workspace';
 }
 
@@ -79,6 +86,13 @@ function isTemporary(path: string, workspace: string | null, world: PathWorld): 
         isBelow(wholeOf(path), directory) &&
         !(workspace !== null && (workspace === directory || isBelow(workspace, directory))),
     );
+}
+
+function isRebuilt(path: string, world: PathWorld): boolean {
+  if (world.home === null) return false;
+  const home = world.realpath(world.home);
+  const whole = wholeOf(path);
+  return isBelow(whole, home) && rebuiltAtLogin.test(whole.slice(home.length + 1));
 }
 
 function isCache(path: string, world: PathWorld): boolean {
