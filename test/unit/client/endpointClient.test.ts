@@ -145,6 +145,7 @@ test('calls an answer malformed that lacks what was asked for', async (context) 
     await client.preflight('exec', Buffer.from('{}')),
     await client.policyStatus(),
     await client.auditEvents({}),
+    await client.auditDates(),
     await client.sessions(),
     await client.registerSession(1, { kind: 'task', name: '', hidden: true, protection: 'released' }),
   ];
@@ -155,6 +156,14 @@ test('knows the end of the records, which the peer writes as offset 0', async (c
   const client = await clientOf(context, answer(200, { events: [], total_in_file: 3, next_offset: 0 }));
   const outcome = await client.auditEvents({});
   assert.deepEqual(outcome, { ok: true, value: { events: [], totalInFile: 3, nextOffset: null } });
+});
+
+test('reads which days have a log', async (context) => {
+  const client = await clientOf(
+    context,
+    answer(200, { dates: ['2026-01-02', 7, '2026-01-01'], configured: true }),
+  );
+  assert.deepEqual(await client.auditDates(), { ok: true, value: ['2026-01-02', '2026-01-01'] });
 });
 
 test('gives up on an endpoint that does not answer in time', async (context) => {
