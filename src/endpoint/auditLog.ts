@@ -1,10 +1,12 @@
-import { closeSync, fstatSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../base/assert.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
 import type { Logger } from '../base/logger.ts';
 import type { AuditRecord } from '../protocol/auditRecord.ts';
+import { sealRecord } from '../system/auditChain.ts';
+import { readLastHash } from './lastSeal.ts';
 
 /** How many records wait for a disk that takes none; more are counted as lost. */
 export const maxWaitingRecords = 1_000;
@@ -28,7 +30,7 @@ interface OpenDay {
 }
 
 /**
- * Appends records, one line each, to a file per UTC day. What `append` took is in the file when it returns, so
+ * Appends records, one line each and each with the hash of the one before, to a file per UTC day. What `append` took is in the file when it returns, so
  * that it survives our end; it is not forced to the disk. While the disk takes nothing, records wait, bounded.
  */
 export class AuditLog implements Disposable {
@@ -43,6 +45,8 @@ export class AuditLog implements Disposable {
   /** A write was cut short: the next one begins on a line of its own. */
   #isTorn = false;
   #reason: string | null = null;
+  /** The hash of the newest record; null until the log was looked at. */
+  #lastHash: string | null = null;
 
   constructor(settings: AuditLogSettings) {
     this.#settings = settings;
@@ -65,11 +69,17 @@ export class AuditLog implements Disposable {
   /** Writes a record. False when it has to wait or was lost. */
   append(record: AuditRecord): boolean {
     this.#remember(record.id);
-    const line = `${JSON.stringify(record)}\n`;
-    if (this.#flush() && this.#write(line)) return true;
-    if (this.#waiting.length < maxWaitingRecords) this.#waiting.push(line);
-    else this.#lost += 1;
-    return false;
+    this.#lastHash ??= readLastHash(this.#settings.folder);
+    const sealed = sealRecord(JSON.stringify(record), this.#lastHash);
+    const line = `${sealed.line}\n`;
+    const isWritten = this.#flush() && this.#write(line);
+    if (!isWritten && this.#waiting.length >= maxWaitingRecords) {
+      this.#lost += 1;
+      return false;
+    }
+    this.#lastHash = sealed.hash;
+    if (!isWritten) this.#waiting.push(line);
+    return isWritten;
   }
 
   dispose(): void {
@@ -101,8 +111,9 @@ export class AuditLog implements Disposable {
 
   #write(line: string): boolean {
     try {
+      const descriptor = this.#descriptor();
       const bytes = Buffer.from(this.#isTorn ? `\n${line}` : line);
-      const written = writeSync(this.#descriptor(), bytes);
+      const written = writeSync(descriptor, bytes);
       this.#isTorn = written < bytes.length;
       if (this.#isTorn) throw new Error('the disk is full');
       this.#reason = null;
@@ -120,7 +131,8 @@ export class AuditLog implements Disposable {
     if (this.#open?.day === day) return this.#open.descriptor;
     this.#close();
     mkdirSync(this.#settings.folder, { recursive: true, mode: 0o700 });
-    const descriptor = openSync(join(this.#settings.folder, `${day}.jsonl`), 'a', 0o600);
+    const descriptor = openSync(join(this.#settings.folder, `${day}.jsonl`), 'a+', 0o600);
+    this.#isTorn ||= endsInsideLine(descriptor);
     this.#open = { day, descriptor };
     return descriptor;
   }
@@ -129,4 +141,11 @@ export class AuditLog implements Disposable {
     if (this.#open !== null) closeSync(this.#open.descriptor);
     this.#open = null;
   }
+}
+
+/** Whether the file's last line was cut short. */
+function endsInsideLine(descriptor: number): boolean {
+  const { size } = fstatSync(descriptor);
+  const last = Buffer.alloc(1);
+  return size > 0 && readSync(descriptor, last, 0, 1, size - 1) === 1 && last[0] !== 0x0a;
 }

@@ -278,6 +278,11 @@ test('`log` tells what was recorded, the oldest first, with and without an endpo
     'touch asked ask true',
     'touch forbidden deny false',
   ]);
+  const verified = await rampart.run(['log', '--verify']);
+  assert.deepEqual(
+    [verified.stdout, verified.status],
+    [`${records.length} records: the chain is whole\n`, 0],
+  );
   const text = await rampart.run(['log', '--denied']);
   assert.match(text.stdout, /^\S+Z deny preload `touch forbidden`: nobody touches this\n/);
   assert.match(text.stdout, /deny \(not enforced\) robot `touch forbidden`: nobody touches this\n$/);

@@ -211,7 +211,7 @@ export function exchange(options: RequestOptions, body: string | Buffer | null):
   });
 }
 
-/** Every record in the log, the oldest first. */
+/** Every record in the log, the oldest first, without its place in the chain. */
 export function readRecords(folder: string): readonly UnknownRecord[] {
   let names: readonly string[];
   try {
@@ -222,7 +222,8 @@ export function readRecords(folder: string): readonly UnknownRecord[] {
   return names
     .flatMap((name) => readFileSync(join(folder, name), 'utf8').split('\n'))
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as UnknownRecord);
+    .map((line) => Object.entries(JSON.parse(line) as UnknownRecord))
+    .map((fields) => Object.fromEntries(fields.filter(([name]) => name !== 'prev_hash' && name !== 'hash')));
 }
 
 function openStream(options: RequestOptions): Promise<OpenStream> {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { UnknownRecord } from '../../../src/base/record.ts';
 import { parseStateHeader } from '../../../src/system/stateFile.ts';
@@ -327,7 +328,7 @@ test('tells which days have a log, counts them and hands them out', async (conte
   assert.equal((await fixture.call('GET', '/v1/audit/stats')).body['total_events'], 1);
   const exported = await fixture.call('GET', '/v1/audit/export?date=2026-03-04');
   assert.equal(exported.headers['content-type'], 'application/jsonl');
-  assert.equal(exported.text, `${JSON.stringify(fixture.records()[0])}\n`);
+  assert.equal(exported.text, readFileSync(join(fixture.paths.audit, '2026-03-04.jsonl'), 'utf8'));
   const statuses = await Promise.all(
     ['export?date=2026-03-01', 'export?date=../x', 'stats?from=2026-03-05&to=2026-03-04', 'stats?from=x'].map(
       async (query) => (await fixture.call('GET', `/v1/audit/${query}`)).status,
