@@ -44,8 +44,9 @@ export class RepeatedQuestions {
 
   /** Remembers a refusal that was given; any other answer is passed over. */
   note(request: ExecRequest, answer: PreflightAnswer, generation: number): void {
+    if (answer.allowed || !answer.enforced || request.pid === null) return;
     const question = questionOf(request);
-    if (answer.allowed || !answer.enforced || request.pid === null || question === null) return;
+    if (question === null) return;
     this.#refusals.delete(request.pid);
     const [oldest] = this.#refusals.size < maxRefusals ? [] : this.#refusals.keys();
     if (oldest !== undefined) this.#refusals.delete(oldest);
