@@ -2,6 +2,7 @@ import type { CodeSource } from './condition.ts';
 import type { Component } from './component.ts';
 import { hasRunDownload } from './downloads.ts';
 import { downloaders, isDecoding, isInterpreter } from './programs.ts';
+import { programOf } from './readLaunches.ts';
 import { isShell, readShellCall } from './shellCall.ts';
 import type { Span } from './shellScript.ts';
 
@@ -15,7 +16,7 @@ export function readCodeSources(components: readonly Component[]): ReadonlySet<C
     for (const feeder of codeFeeders(components, component)) {
       const texts = feeder.words.slice(1).map((word) => word.text);
       if (downloaders.has(feeder.program)) sources.add('network');
-      else if (isDecoding(feeder.program, texts) || printsEscapes(feeder, texts)) sources.add('decoder');
+      else if (isDecoding([feeder.program, ...texts]) || printsEscapes(feeder, texts)) sources.add('decoder');
     }
   }
   if (hasRunDownload(components)) sources.add('download');
@@ -57,6 +58,9 @@ export function feedersOf(components: readonly Component[], span: Span): readonl
 
 function readsCodeFromInput({ program, words }: Component): boolean {
   if (isShell(program)) return readShellCall(words).readsInput;
+  // `xargs sh -c` makes of what it reads the text that the shell runs.
+  if (program === 'xargs')
+    return words.at(-1)?.text === '-c' && words.some((word) => isShell(programOf(word)));
   if (!isInterpreter(program)) return false;
   return words.slice(1).every((word) => word.text === '-' || /^-[uBEsSIqw]+$/.test(word.text));
 }

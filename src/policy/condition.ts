@@ -36,6 +36,8 @@ export interface CommandCondition {
   readonly runs: readonly CommandShape[] | null;
   /** The programs that `runs` speaks of; null when there is no `runs`, or any program can be meant. */
   readonly programs: ReadonlySet<string> | null;
+  /** Whether it runs on this machine, and not through ssh or in a container. */
+  readonly runsHere: boolean | null;
   /** Texts any of which stands in the command, whatever its case. */
   readonly mentions: readonly string[] | null;
   readonly deletes: readonly TargetClass[] | null;

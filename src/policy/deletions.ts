@@ -53,6 +53,10 @@ const targetReaders: ReadonlyMap<string, TargetReader> = new Map<string, TargetR
   ['', emptiedTargets],
   [':', emptiedTargets],
   ['true', emptiedTargets],
+  ['echo', emptiedTargets],
+  ['cat', emptiedTargets],
+  ['tee', emptiedTargets],
+  ['ln', linkedAwayTargets],
   ['find', findTargets],
   ['fd', findTargets],
   ['fdfind', findTargets],
@@ -73,9 +77,21 @@ function readTargets(component: Component, temporary: readonly string[]): readon
   return targetReaders.get(program)?.(component, temporary) ?? [];
 }
 
-/** `: > FILE` leaves nothing in the file. */
-function emptiedTargets({ redirections }: Component): readonly Target[] {
+/** `: > FILE`, `echo -n > FILE`, `cat /dev/null > FILE` and `tee FILE < /dev/null` leave nothing in the file. */
+function emptiedTargets({ program, words, redirections }: Component): readonly Target[] {
+  const operands = operandsOf(words, false);
+  const isFromNothing = redirections.some(({ target }) => target.text === '/dev/null');
+  if (program === 'tee') return isFromNothing ? whole(operands) : [];
+  const isSilent =
+    program === 'cat' ? operands.every((word) => word.text === '/dev/null') : operands.length === 0;
+  if (!isSilent || (program === 'cat' && operands.length === 0 && !isFromNothing)) return [];
   return whole(redirections.filter(({ operator }) => /^>\|?$/.test(operator)).map(({ target }) => target));
+}
+
+/** `ln -f /dev/null FILE` puts nothing in its place. */
+function linkedAwayTargets({ words }: Component): readonly Target[] {
+  const [source, ...goals] = operandsOf(words, false);
+  return source?.text === '/dev/null' ? whole(goals) : [];
 }
 
 function truncateTargets({ words }: Component): readonly Target[] {

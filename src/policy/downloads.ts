@@ -27,7 +27,7 @@ function downloadedFiles({ program, words, redirections, directory }: Component)
     ? named.length === 0
     : texts.some((text) => /^-[a-zA-Z]*O|^--remote-name/.test(text));
   const remote = keepsName
-    ? texts.flatMap((text) => /^[a-z]+:\/\/[^?#]*\/([^/?#]+)/.exec(text)?.[1] ?? [])
+    ? texts.flatMap((text) => /^(?:[a-z]+:\/\/)?[^-?#][^?#]*\/([^/?#]+)/.exec(text)?.[1] ?? [])
     : [];
   const outputs = redirections
     .filter(({ operator }) => operator.startsWith('>'))

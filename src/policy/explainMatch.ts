@@ -124,7 +124,7 @@ function explainComponent(
   component: Component,
   call: Call,
 ): readonly MatchReason[] {
-  const { matches, contains, runs, mentions, deletes, reads, writes } = condition;
+  const { matches, contains, runs, runsHere, mentions, deletes, reads, writes } = condition;
   const { text, program, words } = component;
   const named = firstReason({
     field: 'command_matches',
@@ -147,6 +147,9 @@ function explainComponent(
   return [
     ...(named === null ? explainSubstring(contains, call.searchedText(component)) : [named]),
     ...(shape === undefined ? [] : [{ field: 'runs', entry: shape.source, subject: text }]),
+    ...(runsHere === null || runsHere === component.isElsewhere
+      ? []
+      : [{ field: 'runs_here', entry: String(runsHere), subject: text }]),
     ...explainSubstring(mentions, call.searchedText(component), 'mentions'),
     ...(deleted?.slice(0, 1) ?? []),
     ...file('reads', reads, reads === null ? [] : call.readsOf(component).each),

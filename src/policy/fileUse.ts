@@ -39,13 +39,23 @@ const keyOptions: ReadonlySet<string> = new Set([
 
 function readOperands({ words, program }: Component): readonly Word[] {
   const operands: Word[] = [];
+  let directory = '';
   for (let at = 1; at < words.length; at += 1) {
     const word = words[at];
     if (word === undefined) continue;
-    if (keyOptions.has(word.text) && /^(?:scp|rsync|sftp|curl|wget|ansible\S*)$/.test(program)) at += 1;
-    else operands.push(...pathsIn(word));
+    if (word.text === '-C' && program === 'tar') {
+      directory = `${words[at + 1]?.text ?? '.'}/`;
+      at += 1;
+    } else if (keyOptions.has(word.text) && /^(?:scp|rsync|sftp|curl|wget|ansible\S*)$/.test(program))
+      at += 1;
+    else operands.push(...pathsIn(word).map((path) => inDirectory(path, directory)));
   }
   return operands;
+}
+
+/** `tar -C DIRECTORY FILE`. */
+function inDirectory(word: Word, directory: string): Word {
+  return directory === '' || word.text.startsWith('/') ? word : { ...word, text: directory + word.text };
 }
 
 /** The files that stand in the code of an interpreter. */
@@ -217,5 +227,9 @@ function webUploads(words: readonly Word[]): readonly Word[] {
     const file = /^(?:-T|--upload-file=|--post-file=|--body-file=)(.+)$/.exec(word.text)?.[1];
     return file === undefined ? [] : [{ ...word, text: file }];
   });
-  return [...marked, ...attached, ...valuesOf(words, /^(?:-[a-zA-Z]*T|--upload-file)$/)];
+  return [
+    ...marked,
+    ...attached,
+    ...valuesOf(words, /^(?:-[a-zA-Z]*T|--upload-file|--post-file|--body-file)$/),
+  ];
 }

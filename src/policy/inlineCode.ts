@@ -20,15 +20,29 @@ const codeOptions: ReadonlySet<string> = new Set([
 
 const literal = String.raw`(?:'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)")`;
 
+/** What may stand between the name of a call and its first argument: a parenthesis, and a call around the argument. */
+const opening = String.raw`\s{0,4}\(?\s{0,4}(?:[\w.]{1,40}\s?\(?\s?)?`;
+
+const deleting =
+  'rmtree|remove_tree|removedirs|rm_rf|rm_r|remove_dir|remove_entry|rmSync|rmdirSync|unlinkSync|unlink|rmdir|rimraf|remove|rm';
+
 /** Calls that delete what their first argument names, in the languages that `-c` and `-e` are used with. */
-const deletingCall = new RegExp(
-  String.raw`\b(?:rmtree|remove_tree|removedirs|rm_rf|rm_r|remove_dir|remove_entry|rmSync|rmdirSync|unlinkSync|unlink|rmdir|rimraf|remove|rm)\s{0,4}\(?\s{0,4}(?:[\w.]{1,40}\()?${literal}`,
-  'g',
+const deletingCall = new RegExp(String.raw`\b(?:${deleting})${opening}${literal}`, 'g');
+
+/** Calls that delete something of which only the home directory is known. */
+const deletingHome = new RegExp(
+  String.raw`\b(?:${deleting})\s{0,4}\(?[^'"\n;)]{0,80}(?:Path\.home|expanduser|homedir|HOME)`,
 );
 
+const running =
+  'system|popen|getoutput|check_output|check_call|call|run|Popen|execSync|execFileSync|exec|spawnSync|spawn|shell_exec|passthru';
+
 /** Calls that give their first argument to a shell. */
-const shellCall = new RegExp(
-  String.raw`\b(?:system|popen|getoutput|check_output|check_call|call|run|Popen|execSync|exec|spawnSync|shell_exec|passthru)\s{0,4}\(?\s{0,4}${literal}`,
+const shellCall = new RegExp(String.raw`\b(?:${running})${opening}${literal}`, 'g');
+
+/** Calls that start a program with a list of words: `run(['rm', 'x'])`, `spawn('rm', ['x'])`. */
+const listCall = new RegExp(
+  String.raw`\b(?:${running})\s{0,4}\(\s{0,4}(?:${literal}\s{0,4},\s{0,4})?\[([^\]\n]{0,500})\]`,
   'g',
 );
 
@@ -39,11 +53,10 @@ const talking =
   /\b(?:requests\.|urllib|urlopen|http\.client|httpx|aiohttp|socket|fetch\s{0,4}\(|axios|https?\.request|Net::HTTP|LWP::|IO::Socket|TCPSocket|fsockopen|file_get_contents\s{0,4}\(\s{0,4}.http)/;
 
 /** Code that an interpreter is given as an argument or on its standard input; null when there is none. */
-export function readInlineCode({
-  program,
-  words,
-  hereText,
-}: Pick<Component, 'program' | 'words' | 'hereText'>): string | null {
+export function readInlineCode(call: Pick<Component, 'program' | 'words' | 'hereText'>): string | null {
+  const { program, words, hereText } = call;
+  if (/^[gmn]?awk$/.test(program))
+    return words.find((word, index) => index > 0 && !word.text.startsWith('-'))?.text ?? null;
   if (!isInterpreter(program)) return null;
   const given = words.flatMap((word, index) =>
     codeOptions.has(words[index - 1]?.text ?? '') ? [word.text] : [],
@@ -52,14 +65,19 @@ export function readInlineCode({
   return code === null || code === '' ? null : code.slice(0, maxCodeLength);
 }
 
-/** The paths that code deletes, as far as they stand in it. */
+/** The paths that code deletes, as far as they stand in it; `~/?` for something in the home directory. */
 export function deletedPaths(code: string): readonly string[] {
-  return argumentsOf(code, deletingCall);
+  const paths = argumentsOf(code, deletingCall);
+  return deletingHome.test(code) ? [...paths, '~/?'] : paths;
 }
 
 /** The shell texts that code runs, as far as they stand in it. */
 export function shellTexts(code: string): readonly string[] {
-  return argumentsOf(code, shellCall);
+  const lists = [...code.matchAll(listCall)].map(([, single, double, list]) => {
+    const words = [single ?? double ?? '', ...argumentsOf(list ?? '', anyLiteral)];
+    return words.filter((word) => word !== '').map((word) => `'${word.replaceAll("'", `'\\''`)}'`);
+  });
+  return [...argumentsOf(code, shellCall), ...lists.map((words) => words.join(' '))];
 }
 
 /** The texts in code that may name a file. */

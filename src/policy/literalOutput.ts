@@ -57,7 +57,7 @@ function printFormat(texts: readonly string[]): string {
 }
 
 function decode(component: Component, texts: readonly string[], input: string | null): string | null {
-  if (input === null || !isDecoding(component.program, texts)) return null;
+  if (input === null || !isDecoding([component.program, ...texts])) return null;
   if (component.program === 'base64') return decodeBase64(input);
   return component.program === 'rev' ? Array.from(input).reverse().join('') : null;
 }

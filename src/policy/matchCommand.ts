@@ -44,8 +44,8 @@ function isOnText({ matches, contains }: CommandCondition): boolean {
   return matches !== null || contains !== null;
 }
 
-function hasEffects({ runs, mentions, deletes, reads, writes }: CommandCondition): boolean {
-  return [runs, mentions, deletes, reads, writes].some((part) => part !== null);
+function hasEffects({ runs, runsHere, mentions, deletes, reads, writes }: CommandCondition): boolean {
+  return [runs, runsHere, mentions, deletes, reads, writes].some((part) => part !== null);
 }
 
 function isTextMatch({ matches, contains }: CommandCondition, text: string, ignoresCase: boolean): boolean {
@@ -60,15 +60,21 @@ function isEffectMatch(
   call: Call,
   isGranting: boolean,
 ): boolean {
-  const { runs, mentions, deletes, reads, writes } = condition;
+  const { mentions, deletes, reads, writes } = condition;
   return (
-    (runs === null || runs.some((shape) => shape.test(component.program, component.words, isGranting))) &&
+    isProgramMatch(condition, component, isGranting) &&
     (mentions === null || hasSubstring(mentions, call.searchedText(component))) &&
     (deletes === null || isDeletionMatch(deletes, component, call, isGranting)) &&
     (reads === null ||
       (call.mayRead(component, reads) && matchesPath(reads, call.readsOf(component), call))) &&
     (writes === null || matchesPath(writes, call.writesOf(component), call))
   );
+}
+
+function isProgramMatch(condition: CommandCondition, component: Component, isGranting: boolean): boolean {
+  const { runs, runsHere } = condition;
+  if (runsHere !== null && runsHere === component.isElsewhere) return false;
+  return runs === null || runs.some((shape) => shape.test(component.program, component.words, isGranting));
 }
 
 function hasSubstring(parts: readonly string[], text: string): boolean {

@@ -21,6 +21,7 @@ export const conditionKeys = [
   'command_env_removals',
   'runs',
   'mentions',
+  'runs_here',
   'deletes',
   'reads',
   'writes',
@@ -108,7 +109,9 @@ class ConditionParser {
 
   #command(): CommandCondition | null {
     const runs = this.#patterns('runs', parseCommandShape);
+    const here = this.#values.get('runs_here');
     const condition: CommandCondition = {
+      runsHere: here === undefined ? null : this.#file.readBoolean(here, 'runs_here'),
       matches: this.#patterns('command_matches', parseTextPattern),
       contains: this.#patterns('command_contains', parseSubstring),
       notMatches: this.#patterns('command_not_matches', parseTextPattern),

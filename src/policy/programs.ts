@@ -7,10 +7,20 @@ export const downloaders = wordsOf(
   'curl wget wget2 fetch aria2c http https xh xhs lynx w3m links ncat nc netcat socat ssh',
 );
 
-/** Turn text that means nothing to a reader into text that does. */
-const decoders = wordsOf(
-  'base64 base32 basenc xxd openssl uudecode rev tr gunzip zcat bzcat xzcat zstdcat gpg',
-);
+const anyWord = /^/;
+const decodeOption = /^(?:-[a-zA-Z]*[dD]\w*|--d[a-z]*)$/;
+
+/** Turn text that means nothing to a reader into text that does, when they are given such a word. */
+const decoders: ReadonlyMap<string, RegExp> = new Map([
+  ...['base64', 'base32', 'basenc', 'gzip', 'bzip2', 'xz', 'zstd', 'lz4', 'gpg'].map(
+    (program) => [program, decodeOption] as const,
+  ),
+  ...['uudecode', 'rev', 'tr', 'gunzip', 'bunzip2', 'unxz', 'zcat', 'bzcat', 'xzcat', 'zstdcat'].map(
+    (program) => [program, anyWord] as const,
+  ),
+  ['xxd', /^-[a-z]*r/],
+  ['openssl', /^(?:-d|-base64|base64)$/],
+]);
 
 /** Talk to another machine, and can carry away what they are given. */
 export const senders = wordsOf(
@@ -36,21 +46,9 @@ export function isInterpreter(program: string): boolean {
   return interpreters.test(program);
 }
 
-/** Whether a command turns encoded text into plain text. */
-export function isDecoding(program: string, words: readonly string[]): boolean {
-  if (!decoders.has(program)) return false;
-  switch (program) {
-    case 'base64':
-    case 'base32':
-    case 'basenc':
-      return words.some((word) => /^(?:-[a-zA-Z]*[dD]\w*|--d[a-z]*)$/.test(word));
-    case 'xxd':
-      return words.some((word) => /^-[a-z]*r/.test(word));
-    case 'openssl':
-      return words.some((word) => word === '-d' || word === '-base64' || word === 'base64');
-    case 'gpg':
-      return words.some((word) => word === '-d' || word === '--decrypt');
-    default:
-      return true;
-  }
+/** Whether a command turns encoded text into plain text; `words` with the program's own name first. */
+export function isDecoding(words: readonly string[]): boolean {
+  const [program = '', ...rest] = words;
+  const option = decoders.get(program);
+  return option !== undefined && (option === anyWord || rest.some((word) => option.test(word)));
 }

@@ -21,6 +21,7 @@ export function readLaunches(words: readonly Word[]): readonly Launch[] {
   if (isShell(program)) return readShellLaunch(words);
   if (program === 'eval') return textLaunch(words.slice(1), true);
   if (program === 'trap') return textLaunch(words.slice(1, 2), true);
+  if (program === 'alias') return words.slice(1).flatMap(aliasLaunch);
   if (program === 'find' || program === 'fd' || program === 'fdfind') return readFindLaunches(words);
   const texts = codeTexts(words);
   if (texts.length > 0) return texts.map((text) => ({ ...emptyLaunch, text: literalWord(text) }));
@@ -42,6 +43,12 @@ function readShellLaunch(words: readonly Word[]): readonly Launch[] {
 
 function textLaunch(words: readonly Word[], isTransparent: boolean): readonly Launch[] {
   return words.length === 0 ? [] : [{ ...emptyLaunch, text: joinWords(words), isTransparent }];
+}
+
+/** `alias NAME=TEXT`: the text is what the name will run. */
+function aliasLaunch(word: Word): readonly Launch[] {
+  const equals = word.text.indexOf('=');
+  return equals < 0 ? [] : textLaunch([{ ...word, text: word.text.slice(equals + 1) }], false);
 }
 
 /** Words put together to one, with spaces between them. */

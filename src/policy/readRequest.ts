@@ -1,5 +1,6 @@
 import type { ExecRequest } from '../protocol/execRequest.ts';
 import type { Component, Reading } from './component.ts';
+import { readFindScope } from './findCommand.ts';
 import type { Launch } from './launch.ts';
 import { joinPath } from './paths.ts';
 import { readLiteralOutput } from './literalOutput.ts';
@@ -156,7 +157,15 @@ class RequestReading {
     if (!launch.isOpenEnded) return [];
     const input = command.hereText ?? readLiteralOutput(this.#components, outer.input);
     const words = input?.split(/[\s\0]+/).filter((word) => word !== '') ?? [];
-    return words.slice(0, maxInputWords).map(literalWord);
+    return words.length > 0 ? words.slice(0, maxInputWords).map(literalWord) : this.#findings(outer.input);
+  }
+
+  /** What a `find` at the other end of the pipe can print: something below where it looks. */
+  #findings(input: Span | null): readonly Word[] {
+    const last = input === null ? undefined : this.#components[input.to - 1];
+    if (last?.program !== 'find') return [];
+    const { roots } = readFindScope(last.words);
+    return roots.map((root) => ({ ...root, text: `${root.text.replace(/\/+$/, '')}/?`, written: null }));
   }
 
   #readText(text: string, parameters: readonly Word[], place: Place): void {
@@ -174,7 +183,21 @@ class RequestReading {
       this.#readCommand(command, { ...place, directory, input });
     }
     places.push(this.#components.length);
-    script.commands.forEach((command, index) => this.#setInner(places, index, command));
+    script.commands.forEach((command, index) => {
+      this.#setInner(places, index, command);
+      this.#readSubstituted(command, spanOf(places, command.inner, this.#components.length), place);
+    });
+  }
+
+  /** `eval "$(echo TEXT)"` and `. <(echo TEXT)` run what the substitution prints. */
+  #readSubstituted(command: ShellCommand, inner: Span, place: Place): void {
+    const program = programOf(command.words[0]);
+    const isSource = program === '.' || program === 'source';
+    if (place.depth >= maxLaunchDepth || !(isSource || program === 'eval' || isShell(program))) return;
+    const isInput = isSource && command.words[1]?.text === '/dev/stdin';
+    const text = isInput ? command.hereText : readLiteralOutput(this.#components, inner);
+    if (text !== null)
+      this.#readText(text, [], { ...place, input: null, isGrantable: false, depth: place.depth + 1 });
   }
 
   /** Translates where the substitutions of a command stand, now that all of them are read. */

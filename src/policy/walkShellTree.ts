@@ -146,6 +146,10 @@ class TreeWalk {
       case 'for_statement':
         this.#noteLoop(frame, type);
         break;
+      case 'command_substitution':
+        if (type === 'file_redirect' && this.#isFramed.at(-1) === true)
+          frame.redirections.push(this.#slice());
+        break;
       default:
     }
   }
@@ -182,6 +186,7 @@ class TreeWalk {
   #leave(): void {
     const frame = this.#frames.pop();
     if (frame === undefined) return;
+    if (frame.type === 'command_substitution' && frame.redirections.length > 0) this.#addBare(frame);
     if (ownShells.has(frame.type)) this.#builder.leave();
     else if (commandNodes.has(frame.type)) this.#builder.fill(frame.from, sourceOf(frame));
     else if (frame.type === 'variable_assignment') this.#leaveAssignment(frame);
@@ -190,10 +195,13 @@ class TreeWalk {
 
   #leaveRedirected(frame: Frame): void {
     const { from, redirections, hereText } = frame;
-    // `> FILE` alone: there is no command, and the file is empty afterwards.
-    if (frame.bodyEnd === from && this.#builder.count === from)
-      this.#builder.fill(this.#builder.reserve(), { words: [], assignments: [], redirections, hereText });
+    if (frame.bodyEnd === from && this.#builder.count === from) this.#addBare(frame);
     else this.#builder.redirect({ from, to: frame.bodyEnd }, redirections, hereText);
+  }
+
+  /** `> FILE` and `$(< FILE)`: redirections without a command. */
+  #addBare({ redirections, hereText }: Frame): void {
+    this.#builder.fill(this.#builder.reserve(), { words: [], assignments: [], redirections, hereText });
   }
 
   #leaveAssignment(frame: Frame): void {

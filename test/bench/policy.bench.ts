@@ -1,11 +1,20 @@
-// How long the default policy takes to decide, by kind of request, by size of the policy and by length of the text.
-// Times are CPU time of this process, so that a busy machine does not change them. Ratios are what counts.
+// How long the default policy takes to decide, and how well it decides.
+// Times are CPU time of this process, so that a busy machine changes them little. Ratios are what counts.
+//
+// The commands in corpora/ were written in two rounds, each without looking at the rules, and scored before any rule
+// was changed for them. That first score is the one that says something about commands that nobody has thought of:
+//   first round    297 of 342 dangerous commands stopped (86.8 %), 1 of 505 everyday ones interrupted (0.2 %)
+//   second round   187 of 212 dangerous commands stopped (88.2 %), 7 of 205 everyday ones interrupted (3.4 %), chosen
+//                  at the border: sudo through ssh, kubectl delete --dry-run, deleting a cache
+// What is printed below is the score on commands that have been seen since.
 import { readFileSync } from 'node:fs';
 import { evaluate } from '../../src/policy/evaluate.ts';
 import { parsePolicySet } from '../../src/policy/parsePolicySet.ts';
 import type { PolicySet } from '../../src/policy/policySet.ts';
 import type { ExecRequest } from '../../src/protocol/execRequest.ts';
 import { imagineRequest, imagineWorld, openShellReader } from '../unit/policy/policyWorld.ts';
+import { scoreDangerous, scoreEveryday } from './policyCorpora.ts';
+import type { CorpusScore } from './policyCorpora.ts';
 
 const world = imagineWorld(await openShellReader(), { now: () => performance.now() });
 
@@ -76,3 +85,20 @@ for (const kib of [1, 16, 64, 128]) {
     timeDecision(set, text('echo "a text" > out\n'.repeat((kib * 1024) / 20)), 24),
   );
 }
+
+function showScores(title: string, scores: readonly CorpusScore[]): void {
+  process.stdout.write(`${title.padEnd(32)} commands  denied   asked   wrong\n`);
+  for (const { category, count, denied, asked, wrong } of scores) {
+    const numbers = [count, denied, asked, wrong.length].map((number) => String(number).padStart(8)).join('');
+    process.stdout.write(`${category.padEnd(32)} ${numbers}\n`);
+    for (const command of wrong) process.stdout.write(`    ${JSON.stringify(command)}\n`);
+  }
+  const total = scores.reduce((sum, { count }) => sum + count, 0);
+  const wrong = scores.reduce((sum, score) => sum + score.wrong.length, 0);
+  process.stdout.write(
+    `${'all'.padEnd(32)} ${String(total).padStart(8)} ${((100 * wrong) / total).toFixed(2)} % wrong\n`,
+  );
+}
+
+showScores('everyday', scoreEveryday(set, world));
+showScores('dangerous', scoreDangerous(set, world));
