@@ -76,21 +76,22 @@ function decideByAncestors(pid: number, surroundings: AuthoritySurroundings): Re
 }
 
 /**
- * The caller and its ancestors, every one of them seen to be unguarded. Up to the leader of the caller's session
- * all must be readable; above it the walk ends where it cannot go on, for a login's own daemons hide themselves.
+ * The caller and its ancestors, every one of them seen to be unguarded. Up to the leader of the caller's session,
+ * or to the process that started the endpoint by hand, all must be readable; above it the walk ends where it
+ * cannot go on, for a login's own daemons hide themselves.
  */
 function readChain(
   first: ProcessStat,
   surroundings: AuthoritySurroundings,
 ): Result<readonly ProcessStat[], string> {
-  const { processes, user } = surroundings;
+  const { processes, user, startedBy } = surroundings;
   const chain: ProcessStat[] = [];
   for (let current: ProcessStat | null = first; chain.length < maxAncestors;) {
     const seen: 'guarded' | 'unguarded' | 'unreadable' = guardOf(current, surroundings);
-    const isAboveLeader = chain.some(({ pid }) => pid === first.session);
+    const mayEnd = chain.some((one) => one.pid === first.session || isSame(one, startedBy));
     if (seen === 'guarded') return failure(`process ${current.pid} is guarded`);
     if (seen === 'unreadable') {
-      return isAboveLeader ? success(chain) : failure(`process ${current.pid} cannot be read`);
+      return mayEnd ? success(chain) : failure(`process ${current.pid} cannot be read`);
     }
     chain.push(current);
     const { ppid }: ProcessStat = current;
@@ -120,15 +121,17 @@ export function isLibraryIn(pid: number, processes: ProcessTable): boolean | nul
   return isLoading || libraryName.test(maps);
 }
 
+function isSame({ pid, started }: ProcessReference, reference: ProcessReference | null): boolean {
+  return pid === reference?.pid && started === reference.started;
+}
+
 function evidenceOf(
   chain: readonly ProcessStat[],
   { processes, startedBy }: AuthoritySurroundings,
 ): AdminEvidence | null {
   const [caller, parent] = chain;
   if (caller === undefined) return null;
-  if (chain.some(({ pid, started }) => pid === startedBy?.pid && started === startedBy.started)) {
-    return 'descendant';
-  }
+  if (chain.some((one) => isSame(one, startedBy))) return 'descendant';
   const hosts = chain.filter(({ pid }) => isExtensionHost(processes, pid));
   if (hosts.length > 0) {
     const isAlone = hosts.length === 1 && hosts[0] === caller;

@@ -185,6 +185,19 @@ test('accepts descendants of the process that started an endpoint by hand', (con
   );
 });
 
+test('needs to read no more than up to the process that started an endpoint by hand', (context) => {
+  const startedBy = { pid: 500, started: 5_000 };
+  const hidden: FixtureProcess = { pid: 400, ppid: 1, session: 400, hidden: ['environ', 'maps'] };
+  // A job that was left behind: the leader of its session has ended.
+  const orphaned = { ...starter, ppid: 400, session: 450 };
+  const child: FixtureProcess = { pid: 300, ppid: 500, session: 450, terminal: 0 };
+  assert.equal(decided(context, [hidden, orphaned, child], { startedBy }), 'descendant');
+  assert.equal(
+    decided(context, [hidden, { ...orphaned, hidden: ['maps'] }, child], { startedBy }),
+    'process 500 cannot be read',
+  );
+});
+
 test('elsewhere than on Linux goes by the user and by what is recorded', (context) => {
   assert.equal(decided(context, [], { platform: 'darwin' }), 'registered-platform');
   assert.equal(decided(context, [], { platform: 'darwin', uid: 0 }), 'process 300 belongs to another user');
