@@ -143,7 +143,10 @@ describe('a person who protects a terminal', () => {
     await view.locator('.action-label[aria-label*="Filter Decisions"]').click();
     await host.pick('Denied');
     await view.getByText('denied', { exact: true }).waitFor();
-    await view.locator('.monaco-list-row', { hasText: 'agent-cleanup.sh' }).waitFor({ state: 'detached' });
+    await view
+      .locator('.monaco-list-row', { hasText: 'agent-cleanup.sh' })
+      .first()
+      .waitFor({ state: 'detached' });
     await host.screenshot('e2e-11-filtered');
     await view.hover();
     await view.locator('.action-label[aria-label*="Clear Filter"]').click();
