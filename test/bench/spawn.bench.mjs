@@ -75,7 +75,7 @@ try {
   });
   process.stdout.write(`${text}\n`);
   if (process.argv.includes('--write')) {
-    const machine = `${String(cpus().length)} × ${cpus()[0].model}, Linux ${release()}, Node ${process.version}`;
+    const machine = `${String(cpus().length)} × ${cpus()[0].model}, Linux ${release().split('-')[0]}, Node ${process.version}`;
     const head = `# Benchmarks\n\nMade by \`node test/bench/spawn.bench.mjs --write\` on ${machine}.\n`;
     const note =
       'Ratios are of the lower quartiles, guarded to unguarded, with the real endpoint and its default policy; medians and p99 hold what else the machine did.\n';
