@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import type { DisposableList } from '../base/disposable.ts';
 import type { Logger } from '../base/logger.ts';
 import type { ShellReader } from '../policy/shellReader.ts';
+import { agentPrograms } from '../protocol/agentPrograms.ts';
 import type { Mode } from '../protocol/mode.ts';
 import { parseJournal } from '../system/journalFrame.ts';
 import type { JournalFrame } from '../system/journalFrame.ts';
@@ -182,7 +183,8 @@ function keepStateFile(
     new StateFileWriter({
       file: paths.state,
       bootId,
-      tableKey: createRandom(16),
+      createKey: () => createRandom(16),
+      agentPrograms,
       logger,
       isOurs: () => lock.isInPlace(),
       onRestored: (reason) =>

@@ -2,8 +2,19 @@ import { closeSync, constants, fstatSync, openSync, readSync, rmSync, writeSync 
 import { messageOf } from '../base/assert.ts';
 import type { Disposable } from '../base/disposable.ts';
 import type { Logger } from '../base/logger.ts';
+import type { AgentProgram } from '../protocol/agentPrograms.ts';
 import type { Mode } from '../protocol/mode.ts';
 import { formatStateHeader, parseStateHeader, stateHeaderBytes } from '../system/stateFile.ts';
+import {
+  bucketOfVerdict,
+  dormantTable,
+  hashVerdict,
+  putAgentPrograms,
+  putDormantSessions,
+  stateFileBytes,
+  verdictTable,
+} from '../system/stateTables.ts';
+import type { DormantSession, VerdictQuestion } from '../system/stateTables.ts';
 
 /** How often the file is compared with what we wrote, in milliseconds. */
 const verifyIntervalMs = 1_000;
@@ -12,8 +23,9 @@ const verifyIntervalMs = 1_000;
 export interface StateFileSettings {
   readonly file: string;
   readonly bootId: Uint8Array;
-  /** 16 random bytes, drawn at this start. */
-  readonly tableKey: Uint8Array;
+  /** A new table key: 16 random bytes. */
+  readonly createKey: () => Uint8Array;
+  readonly agentPrograms: readonly AgentProgram[];
   readonly logger: Logger;
   /** Whether the state directory is still ours; nothing is written to another's. */
   readonly isOurs: () => boolean;
@@ -23,38 +35,83 @@ export interface StateFileSettings {
 
 /**
  * Keeps the state file true: written in place at every change, compared every second and restored, so that
- * nobody else's mode stands in it for longer.
+ * nobody else's mode, verdict or dormant session stands in it for longer.
  */
 export class StateFileWriter implements Disposable {
   readonly #settings: StateFileSettings;
   readonly #timer: NodeJS.Timeout;
-  #header: Buffer | null = null;
+  /** The file as it has to be. */
+  readonly #image = Buffer.alloc(stateFileBytes);
+  /** By bucket: the slot that is used next. */
+  readonly #nextSlots = new Uint8Array(verdictTable.buckets);
+  #tableKey: Uint8Array;
+  #generation: number | null = null;
 
   constructor(settings: StateFileSettings) {
     this.#settings = settings;
+    this.#tableKey = settings.createKey();
+    putAgentPrograms(this.#image, settings.agentPrograms);
     this.#timer = setInterval(() => this.verify(), verifyIntervalMs);
     this.#timer.unref();
   }
 
   /** The policy generation that an endpoint before us left in this boot; 0 when there is none. */
   static readGeneration(file: string, bootId: Uint8Array): number {
-    const bytes = readHeader(file);
+    const bytes = readBytes(file, stateHeaderBytes);
     const header = bytes === null ? null : parseStateHeader(bytes, bootId);
     return header?.ok === true ? header.value.generation : 0;
   }
 
+  /** Another generation than before empties the verdict table. */
   write(mode: Mode, generation: number): void {
-    const { bootId, tableKey } = this.#settings;
-    this.#header = formatStateHeader({ length: stateHeaderBytes, bootId, mode, generation, tableKey });
-    this.#put(this.#header);
+    const isFirst = this.#generation === null;
+    const isChanged = generation !== this.#generation;
+    if (!isFirst && isChanged) this.#emptyVerdicts();
+    this.#generation = generation;
+    const { bootId } = this.#settings;
+    const tableKey = this.#tableKey;
+    this.#image.set(formatStateHeader({ length: stateFileBytes, bootId, mode, generation, tableKey }));
+    // The header goes first: under its new key what still stands in the table says nothing.
+    this.#put(0, stateHeaderBytes);
+    if (isChanged) this.#put(stateHeaderBytes, stateFileBytes);
+  }
+
+  /** The verdict of a question under the key in force; null when the table cannot hold it. */
+  hash(question: VerdictQuestion): bigint | null {
+    return hashVerdict(this.#tableKey, question);
+  }
+
+  /** Puts a verdict into the table. In a full bucket it takes the place of the oldest, which is given back. */
+  allow(hash: bigint): bigint | null {
+    const bucket = bucketOfVerdict(hash);
+    if (this.#slotWith(bucket, hash) !== null) return null;
+    const empty = this.#slotWith(bucket, 0n);
+    const slot = empty ?? this.#nextSlots[bucket] ?? 0;
+    if (empty === null) this.#nextSlots[bucket] = (slot + 1) % verdictTable.slots;
+    const oldest = this.#image.readBigUInt64LE(offsetOf(bucket, slot));
+    this.#putSlot(offsetOf(bucket, slot), hash);
+    return empty === null ? oldest : null;
+  }
+
+  /** Takes a verdict out of the table. */
+  forget(hash: bigint): void {
+    const bucket = bucketOfVerdict(hash);
+    const slot = this.#slotWith(bucket, hash);
+    if (slot !== null) this.#putSlot(offsetOf(bucket, slot), 0n);
+  }
+
+  /** Says which sessions are dormant now. */
+  setDormant(sessions: readonly DormantSession[]): void {
+    putDormantSessions(this.#image, sessions);
+    if (this.#generation !== null) this.#put(dormantTable.offset, stateFileBytes);
   }
 
   /** Compares now instead of at the next second. */
   verify(): void {
-    if (this.#header === null || !this.#settings.isOurs()) return;
-    const found = readHeader(this.#settings.file);
-    if (found?.equals(this.#header) === true) return;
-    this.#put(this.#header);
+    if (this.#generation === null || !this.#settings.isOurs()) return;
+    const found = readBytes(this.#settings.file, stateFileBytes);
+    if (found?.equals(this.#image) === true) return;
+    this.#put(0, stateFileBytes);
     this.#settings.onRestored(found === null ? 'it was gone' : 'it was changed');
   }
 
@@ -62,19 +119,41 @@ export class StateFileWriter implements Disposable {
     clearInterval(this.#timer);
   }
 
-  #put(header: Buffer): void {
+  #slotWith(bucket: number, hash: bigint): number | null {
+    for (let slot = 0; slot < verdictTable.slots; slot += 1) {
+      if (this.#image.readBigUInt64LE(offsetOf(bucket, slot)) === hash) return slot;
+    }
+    return null;
+  }
+
+  #putSlot(offset: number, hash: bigint): void {
+    this.#image.writeBigUInt64LE(hash, offset);
+    this.#put(offset, offset + verdictTable.slotBytes);
+  }
+
+  #emptyVerdicts(): void {
+    this.#tableKey = this.#settings.createKey();
+    this.#image.fill(0, verdictTable.offset, offsetOf(verdictTable.buckets, 0));
+    this.#nextSlots.fill(0);
+  }
+
+  #put(from: number, to: number): void {
     const { file, logger, isOurs } = this.#settings;
     if (!isOurs()) return;
     try {
-      putHeader(file, header);
+      putBytes(file, this.#image.subarray(from, to), from);
     } catch (thrown) {
       logger.error(`the state file cannot be written: ${messageOf(thrown)}`);
     }
   }
 }
 
+function offsetOf(bucket: number, slot: number): number {
+  return verdictTable.offset + (bucket * verdictTable.slots + slot) * verdictTable.slotBytes;
+}
+
 /** In place, because a reader may have the file open; anew where something else stands in its place. */
-function putHeader(file: string, header: Buffer): void {
+function putBytes(file: string, bytes: Buffer, position: number): void {
   const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   let descriptor: number;
   try {
@@ -84,18 +163,19 @@ function putHeader(file: string, header: Buffer): void {
     descriptor = openSync(file, flags, 0o600);
   }
   try {
-    writeSync(descriptor, header, 0, header.length, 0);
+    writeSync(descriptor, bytes, 0, bytes.length, position);
   } finally {
     closeSync(descriptor);
   }
 }
 
-function readHeader(file: string): Buffer | null {
+/** The file's first bytes, fewer where it is short; null when it is not there. */
+function readBytes(file: string, length: number): Buffer | null {
   try {
     const descriptor = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {
       if (!fstatSync(descriptor).isFile()) return null;
-      const bytes = Buffer.alloc(stateHeaderBytes);
+      const bytes = Buffer.alloc(length);
       return bytes.subarray(0, readSync(descriptor, bytes, 0, bytes.length, 0));
     } finally {
       closeSync(descriptor);

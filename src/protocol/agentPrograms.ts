@@ -1,0 +1,32 @@
+/** A program by whose start an agent begins, and the name under which its decisions stand. */
+export interface AgentProgram {
+  /** The last component of its path, at most 23 bytes. */
+  readonly program: string;
+  /** At most 23 bytes. */
+  readonly agent: string;
+}
+
+/**
+ * The coding agents that are recognised by their program; docs/protocol.md, section 2 has the table that they are
+ * written into. A name stands here only where nothing else is usually called so, for whatever starts under it is asked about.
+ */
+export const agentPrograms: readonly AgentProgram[] = [
+  { program: 'aider', agent: 'aider' },
+  { program: 'amp', agent: 'amp' },
+  { program: 'auggie', agent: 'augment' },
+  { program: 'claude', agent: 'claude-code' },
+  { program: 'cline', agent: 'cline' },
+  { program: 'codex', agent: 'codex' },
+  { program: 'copilot', agent: 'copilot' },
+  { program: 'crush', agent: 'crush' },
+  { program: 'cursor-agent', agent: 'cursor' },
+  { program: 'droid', agent: 'droid' },
+  { program: 'gemini', agent: 'gemini' },
+  { program: 'goose', agent: 'goose' },
+  { program: 'kilo', agent: 'kilo' },
+  { program: 'kiro-cli', agent: 'kiro' },
+  { program: 'openclaw', agent: 'openclaw' },
+  { program: 'opencode', agent: 'opencode' },
+  { program: 'openhands', agent: 'openhands' },
+  { program: 'qwen', agent: 'qwen-code' },
+];

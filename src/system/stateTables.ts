@@ -1,0 +1,85 @@
+import type { AgentProgram } from '../protocol/agentPrograms.ts';
+import { stateHeaderBytes } from './stateFile.ts';
+import { siphash24 } from './siphash.ts';
+
+/** The verdict table; docs/protocol.md, section 2. */
+export const verdictTable = { offset: stateHeaderBytes, buckets: 2_048, slots: 8, slotBytes: 8 } as const;
+
+const bucketBytes = verdictTable.slots * verdictTable.slotBytes;
+
+/** The table of dormant sessions. */
+export const dormantTable = {
+  offset: verdictTable.offset + verdictTable.buckets * bucketBytes,
+  entryBytes: 24,
+};
+
+/** How many sessions can be dormant at once. */
+export const maxDormantSessions = 128;
+
+const agentTable = {
+  offset: dormantTable.offset + maxDormantSessions * dormantTable.entryBytes,
+  entries: 64,
+  entryBytes: 48,
+  nameBytes: 24,
+};
+
+/** Length of a state file with its three tables. */
+export const stateFileBytes = agentTable.offset + agentTable.entries * agentTable.entryBytes;
+
+/** The longest question that can have a verdict, in hashed bytes. */
+const maxHashedBytes = 4_096;
+
+/** What a verdict hashes. Every text stands for its UTF-8 bytes and has no NUL. */
+export interface VerdictQuestion {
+  readonly door: string;
+  /** Absolute path of the program. */
+  readonly exe: string;
+  readonly cwd: string;
+  readonly argv: readonly string[];
+}
+
+/** A session in which nobody is asked. */
+export interface DormantSession {
+  /** The inode of its pid namespace. */
+  readonly namespace: bigint;
+  /** Process id of its leader. */
+  readonly sid: number;
+  /** Start time of the leader in clock ticks since boot. */
+  readonly started: number;
+}
+
+/** The verdict of a question under a table key; null when the table cannot hold it. */
+export function hashVerdict(key: Uint8Array, { door, exe, cwd, argv }: VerdictQuestion): bigint | null {
+  const bytes = Buffer.from([door, exe, cwd, ...argv].map((text) => `${text}\0`).join(''));
+  if (bytes.length > maxHashedBytes) return null;
+  const hash = siphash24(key, bytes);
+  return hash === 0n ? null : hash;
+}
+
+/** In which bucket of the table a verdict stands. */
+export function bucketOfVerdict(hash: bigint): number {
+  return Number(hash % BigInt(verdictTable.buckets));
+}
+
+/** Puts dormant sessions into a state file; of too many the first go in. */
+export function putDormantSessions(file: Buffer, sessions: readonly DormantSession[]): void {
+  file.fill(0, dormantTable.offset, agentTable.offset);
+  for (const [index, session] of sessions.slice(0, maxDormantSessions).entries()) {
+    const offset = dormantTable.offset + index * dormantTable.entryBytes;
+    file.writeBigUInt64LE(session.namespace, offset);
+    file.writeUInt32LE(session.sid, offset + 8);
+    file.writeBigUInt64LE(BigInt(session.started), offset + 16);
+  }
+}
+
+/** Puts agent programs into a state file; one whose name is too long is left out. */
+export function putAgentPrograms(file: Buffer, programs: readonly AgentProgram[]): void {
+  file.fill(0, agentTable.offset, stateFileBytes);
+  const isShort = (name: string): boolean => Buffer.byteLength(name) < agentTable.nameBytes;
+  const fitting = programs.filter(({ program, agent }) => isShort(program) && isShort(agent));
+  for (const [index, { program, agent }] of fitting.slice(0, agentTable.entries).entries()) {
+    const offset = agentTable.offset + index * agentTable.entryBytes;
+    file.write(program, offset);
+    file.write(agent, offset + agentTable.nameBytes);
+  }
+}
