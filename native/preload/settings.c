@@ -79,8 +79,7 @@ static const char *store_sanitizer(struct rp_settings *settings, const char *lis
     const char *start;
     size_t len;
     if (list == NULL || (start = rp_names_next_entry(&list, &len)) == NULL ||
-        !rp_names_is_sanitizer(start, len) ||
-        len >= sizeof settings->room - settings->room_used - 2)
+        !rp_names_is_sanitizer(start, len) || len + 2 > sizeof settings->room - settings->room_used)
         return "";
     memcpy(settings->room + settings->room_used, start, len);
     start = settings->room + settings->room_used;

@@ -116,6 +116,20 @@ static void check_not_captured(void) {
     CHECK(settings.url.kind == RP_URL_UNUSABLE, "%s", "a token with a line feed");
 }
 
+/* However much of the room is used up, nothing is written behind it. */
+static void check_full_room(void) {
+    static char large[RP_SETTINGS_ROOM];
+    for (size_t spare = 0; spare < 64; spare++) {
+        size_t len = sizeof large - spare - 1;
+        memset(large, 'a', len);
+        large[len] = '\0';
+        memcpy(large, "RAMPART_AGENT=", 14);
+        take(ENVIRONMENT(large, "RAMPART_SESSION=s", "LD_PRELOAD=/u/libasan.so.8:/l/r.so"),
+             "/l/r.so", NULL);
+        CHECK(!settings.captured || settings.room_used <= RP_SETTINGS_ROOM, "%zu", spare);
+    }
+}
+
 static void check_markers(void) {
     take(ENVIRONMENT("CLAUDECODE=1", "AGENT=0", "CODEX_CI=false", "KILO=no", "CRUSH=off",
                      "AI_AGENT=", "OPENCODE=yes"),
@@ -242,6 +256,7 @@ int main(void) {
     check_values_taken();
     check_copied();
     check_not_captured();
+    check_full_room();
     check_markers();
     check_loader_list();
     check_relative_library();
