@@ -1,8 +1,7 @@
-/* Any bytes as a state file, as a boot id, as a URL, as a process's stat, as a script's first line,
-   as the words of wordexp. */
+/* Any bytes as a state file, as a boot id, as a process's stat, as a script's first line, as the
+   words of wordexp. */
 
 #include "journal.h"
-#include "settings.h"
 #include "state_file.h"
 #include "target.h"
 #include "words.h"
@@ -14,7 +13,6 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t len);
 
 int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t len) {
     struct rp_state state;
-    struct rp_url url;
     unsigned char id[16];
     const char *interpreter;
     char *copy = malloc(len + 1);
@@ -24,10 +22,6 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t len) {
     if (state.valid && (len < RP_STATE_FILE_HEADER_BYTES || state.mode > RP_DISABLED))
         abort();
     (void)rp_state_file_parse_boot_id((const char *)bytes, len, id);
-    rp_url_parse(copy, &url);
-    if (url.kind == RP_URL_UNIX &&
-        (url.path.len > RP_URL_MAX_SOCKET_PATH || url.directory_len >= url.path.len))
-        abort();
     (void)rp_journal_parse_start((const char *)bytes, len);
     if (len >= 2 && rp_target_interpreter((const char *)bytes, len, &interpreter) > len - 2)
         abort();
