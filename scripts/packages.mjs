@@ -35,6 +35,8 @@ export const testPackages = [
   { package: 'clang-tidy', program: 'clang-tidy' },
   { package: 'binutils', program: 'readelf' },
   { package: 'dash', program: 'dash' },
+  { package: 'zsh', program: 'zsh' },
+  { package: 'fish', program: 'fish' },
   { package: 'perl', program: 'perl' },
   { package: 'procps', program: 'ps' },
   { package: 'musl-tools', program: 'musl-gcc' },

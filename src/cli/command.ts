@@ -26,14 +26,37 @@ export interface CommandContext {
 /** A number is the exit status; a usage problem is told with a pointer to the command's help, and exits 2. */
 export type CommandOutcome = number | { readonly usage: string };
 
-/** One command of the command line. */
+/** A line that can be typed as it stands, and what it is for. */
+export interface Example {
+  readonly line: string;
+  readonly text: string;
+  /** The exit status it shows where that is not 0. */
+  readonly exits?: number;
+}
+
+/** What the manual says of a command besides its options. */
+export interface Manual {
+  /** What can stand behind the command's name, one form each. */
+  readonly synopsis: readonly string[];
+  /** Paragraphs. */
+  readonly description: readonly string[];
+  readonly examples: readonly Example[];
+  readonly exits: readonly (readonly [status: number, meaning: string])[];
+  readonly files?: readonly (readonly [path: string, meaning: string])[];
+}
+
+/** What the words of a command are, for a shell that completes them; a list names all there are. */
+export type WordKind = 'none' | 'program' | 'file' | readonly string[];
+
+/** One command of the command line: help, manual, completion and parsing all come from here. */
 export interface Command {
+  /** One word, or several (`policy lint`). */
   readonly name: string;
   /** One line for the list of commands. */
   readonly summary: string;
-  /** What `--help` says. */
-  readonly help: string;
+  readonly manual: Manual;
   readonly options: OptionTable;
+  readonly words: WordKind;
   /** The first word that is no option, and all behind it, belong to another program. */
   readonly firstWordEnds?: boolean;
   run(options: Options, context: CommandContext): Promise<CommandOutcome>;

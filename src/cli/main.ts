@@ -1,29 +1,13 @@
 import { shimElectronVariable } from '../client/commandShim.ts';
 import { loadNativeAddon } from '../system/nativeAddon.ts';
 import { createProcessTable } from '../system/processTable.ts';
-import { logCommand } from './commands/log.ts';
-import { modeCommand } from './commands/mode.ts';
-import { preloadCommand } from './commands/preload.ts';
-import { serveCommand } from './commands/serve.ts';
-import { statusCommand } from './commands/status.ts';
-import { stopCommand } from './commands/stop.ts';
-import { testCommand } from './commands/test.ts';
+import { commands } from './commandTable.ts';
 import { createOutput } from './output.ts';
 import { readArgumentBytes, readEnvironmentBytes, readWorkingDirectory } from './ownBytes.ts';
 import { runCommandLine } from './runCommandLine.ts';
 
 /** The version of the package, put in by the bundler. */
 declare const RAMPART_VERSION: string;
-
-const commands = [
-  preloadCommand,
-  testCommand,
-  logCommand,
-  statusCommand,
-  modeCommand,
-  stopCommand,
-  serveCommand,
-];
 
 /** What the installed command had to say to an editor's binary is not for the programs that it starts. */
 const own = process.env[shimElectronVariable] === '1' ? [shimElectronVariable, 'ELECTRON_RUN_AS_NODE'] : [];

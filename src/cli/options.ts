@@ -1,8 +1,22 @@
 import { failure, success } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
 
-/** What options a command takes, by name with their dashes: a switch, one value (the last counts), or many. */
-export type OptionTable = Readonly<Record<string, 'switch' | 'value' | 'list'>>;
+/** One option of a command. */
+export interface OptionEntry {
+  /** A switch, one value (the last counts), or many. */
+  readonly kind: 'switch' | 'value' | 'list';
+  /** What the manual calls its value. */
+  readonly value?: string;
+  /** What the manual says of it. */
+  readonly text: string;
+  /** Its value is a path. */
+  readonly isPath?: boolean;
+  /** The only values there are. */
+  readonly choices?: readonly string[];
+}
+
+/** What options a command takes, by name with their dashes. */
+export type OptionTable = Readonly<Record<string, OptionEntry>>;
 
 /** What a command was told. */
 export interface Options {
@@ -62,7 +76,7 @@ function parseOption(
 ): Result<ParsedOption, string> {
   const equals = word.indexOf('=');
   const name = equals === -1 ? word : word.slice(0, equals);
-  const kind = Object.hasOwn(table, name) ? table[name] : undefined;
+  const kind = Object.hasOwn(table, name) ? table[name]?.kind : undefined;
   if (kind === undefined) return failure(`unknown option \`${name}\``);
   if (kind === 'switch') {
     return equals === -1

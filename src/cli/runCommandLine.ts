@@ -1,6 +1,7 @@
 import type { Command, CommandContext } from './command.ts';
 import { say } from './command.ts';
 import { exitStatus } from './exitStatus.ts';
+import { formatHelp, formatOverview } from './formatHelp.ts';
 import { parseOptions } from './options.ts';
 
 /** Runs the command that the words name and gives its exit status. */
@@ -9,21 +10,41 @@ export async function runCommandLine(
   words: readonly string[],
   context: CommandContext & { readonly version: string },
 ): Promise<number> {
-  const [name, ...rest] = words;
-  if (name === undefined) {
+  const [first, ...rest] = words;
+  if (first === undefined) {
     say(context, 'no command given');
     context.output.err(formatOverview(commands));
     return exitStatus.usage;
   }
-  if (isHelp(name) || name === 'help') return print(context, formatOverview(commands));
-  if (name === '--version') return print(context, `rampart ${context.version}\n`);
-  const command = commands.find((candidate) => candidate.name === name);
-  if (command === undefined) {
-    const kind = name.startsWith('-') ? 'option' : 'command';
-    say(context, `unknown ${kind} \`${name}\`; see \`rampart --help\``);
-    return exitStatus.usage;
-  }
-  return runCommand(command, rest, context);
+  if (first === '--version') return print(context, `rampart ${context.version}\n`);
+  if (isHelp(first)) return print(context, formatOverview(commands));
+  if (first === 'help') return runCommandLine(commands, [...rest, '--help'], context);
+  const command = findCommand(commands, words);
+  if (command === undefined) return complainOfName(commands, words, context);
+  return runCommand(command, words.slice(command.name.split(' ').length), context);
+}
+
+/** The command with the longest name that these words begin with. */
+function findCommand(commands: readonly Command[], words: readonly string[]): Command | undefined {
+  return commands
+    .filter(({ name }) => name.split(' ').every((part, index) => words[index] === part))
+    .sort((one, other) => other.name.length - one.name.length)[0];
+}
+
+function complainOfName(
+  commands: readonly Command[],
+  [first = '', second]: readonly string[],
+  context: CommandContext,
+): number {
+  const isGroup = commands.some(({ name }) => name.startsWith(`${first} `));
+  if (isGroup && second !== undefined && isHelp(second))
+    return print(context, formatOverview(commands, first));
+  const kind = first.startsWith('-') ? 'option' : 'command';
+  const name = isGroup && second !== undefined ? `${first} ${second}` : first;
+  if (isGroup && second === undefined) say(context, `${first}: no command given`);
+  else say(context, `unknown ${kind} \`${name}\`; see \`rampart ${isGroup ? `${first} ` : ''}--help\``);
+  if (isGroup) context.output.err(formatOverview(commands, first));
+  return exitStatus.usage;
 }
 
 async function runCommand(
@@ -31,10 +52,11 @@ async function runCommand(
   words: readonly string[],
   context: CommandContext,
 ): Promise<number> {
-  const table = { ...command.options, '--help': 'switch', '-h': 'switch' } as const;
+  const help = { kind: 'switch', text: 'print the manual' } as const;
+  const table = { ...command.options, '--help': help, '-h': help };
   const options = parseOptions(table, words, command.firstWordEnds);
   if (!options.ok) return complain(command, options.error, context);
-  if (options.value.has('--help') || options.value.has('-h')) return print(context, command.help);
+  if (options.value.has('--help') || options.value.has('-h')) return print(context, formatHelp(command));
   const outcome = await command.run(options.value, context);
   return typeof outcome === 'number' ? outcome : complain(command, outcome.usage, context);
 }
@@ -51,10 +73,4 @@ function print(context: CommandContext, text: string): number {
 
 function isHelp(word: string): boolean {
   return word === '--help' || word === '-h';
-}
-
-function formatOverview(commands: readonly Command[]): string {
-  const width = Math.max(...commands.map(({ name }) => name.length));
-  const lines = commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
-  return `${['Usage: rampart COMMAND [OPTION]…', '', ...lines, '', 'rampart COMMAND --help says more; rampart --version names this version.'].join('\n')}\n`;
 }

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { commands } from '../../src/cli/commandTable.ts';
 import { readMachineId } from '../../src/system/stateDirectory.ts';
 import { kill } from '../support/processes.ts';
 import { cli, parseObject, Rampart, summaryOf } from '../support/rampart.ts';
@@ -22,6 +23,9 @@ test('bad usage says what is wrong and exits 2', async (context) => {
     [['mode'], /no mode given/],
     [['mode', 'lenient'], /unknown mode `lenient`/],
     [['mode', 'enforce', 'monitor'], /unexpected argument `monitor`/],
+    [['mode', '--for', 'ever', 'monitor'], /`ever` is no duration/],
+    [['completion'], /name one shell/],
+    [['completion', 'tcsh'], /name one shell/],
     [['stop', 'now'], /unexpected argument `now`/],
     [['log', '--json=yes'], /`--json` takes no value/],
     [['log', 'x'], /unexpected argument `x`/],
@@ -56,14 +60,19 @@ test('bad usage says what is wrong and exits 2', async (context) => {
 
 test('help and version go to standard output', async (context) => {
   const rampart = new Rampart(context);
-  const commands = ['serve', 'preload', 'test', 'log', 'status', 'mode', 'stop'];
   const overview = await rampart.run(['--help']);
   assert.deepEqual([overview.status, overview.stderr], [0, '']);
-  for (const name of commands) {
+  for (const { name } of commands) {
     assert.match(overview.stdout, new RegExp(`^ +${name} `, 'm'));
-    const help = await rampart.run([name, '--help']);
+  }
+  for (const words of [
+    ['mode', '--help'],
+    ['mode', '-h'],
+    ['help', 'mode'],
+  ]) {
+    const help = await rampart.run(words);
     assert.deepEqual([help.status, help.stderr], [0, '']);
-    assert.ok(help.stdout.startsWith(`Usage: rampart ${name} `), help.stdout);
+    assert.match(help.stdout, /^NAME\n {4}rampart mode - [^]*^SYNOPSIS\n {4}rampart mode \[/m);
   }
   const version = await rampart.run(['--version']);
   assert.deepEqual([version.status, version.stderr], [0, '']);

@@ -6,23 +6,33 @@ import { say, stateDirectoryOf } from '../command.ts';
 import type { Command, CommandContext } from '../command.ts';
 import type { Options } from '../options.ts';
 import { exitStatus } from '../exitStatus.ts';
+import { sharedOptions } from '../sharedOptions.ts';
 import { verifyAuditFiles } from '../verifyAuditLog.ts';
 
 /** `rampart log`: prints the recorded decisions, with or without an endpoint. */
 export const logCommand: Command = {
   name: 'log',
   summary: 'print the recorded decisions',
-  help: `Usage: rampart log [--state-dir D] [--json] [--denied]
-       rampart log [--state-dir D] --verify
-
-Prints the recorded decisions, the oldest first. No endpoint is needed.
-
-  --denied       only what the policy denies or asks about, in monitor mode too
-  --json         one record a line, as it stands in the audit log
-  --verify       prints instead whether every record still stands as it was written; exit status 1 if not
-  --state-dir D  its state directory (default: RAMPART_STATE_DIR, else below ~/.rampart/run)
-`,
-  options: { '--state-dir': 'value', '--json': 'switch', '--denied': 'switch', '--verify': 'switch' },
+  manual: {
+    synopsis: ['[--state-dir D] [--json] [--denied]', '[--state-dir D] --verify'],
+    description: ['Prints the recorded decisions, the oldest first. No endpoint is needed.'],
+    examples: [
+      { line: 'rampart log --denied', text: 'What was refused.' },
+      { line: 'rampart log --verify', text: 'Whether every record still stands as it was written.' },
+    ],
+    exits: [
+      [exitStatus.done, 'all was printed'],
+      [exitStatus.failed, 'the log cannot be read, or the chain is broken'],
+    ],
+    files: [['D/audit/YYYY-MM-DD.jsonl', 'the audit log, one record a line, a file for each UTC day']],
+  },
+  options: {
+    '--state-dir': sharedOptions.stateDirectory,
+    '--json': { kind: 'switch', text: 'one record a line, as it stands in the audit log' },
+    '--denied': { kind: 'switch', text: 'only what the policy denies or asks about, in monitor mode too' },
+    '--verify': { kind: 'switch', text: 'print instead whether every record still stands as it was written' },
+  },
+  words: 'none',
   run: async (options, context) => {
     if (options.words.length > 0) return { usage: `unexpected argument \`${options.words.join(' ')}\`` };
     if (options.has('--verify') && (options.has('--json') || options.has('--denied'))) {

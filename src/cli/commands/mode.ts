@@ -1,37 +1,53 @@
+import { success } from '../../base/result.ts';
+import type { Result } from '../../base/result.ts';
 import { isMode, modes } from '../../protocol/mode.ts';
 import { administer } from '../administer.ts';
 import { stateDirectoryOf } from '../command.ts';
 import type { Command } from '../command.ts';
+import { parseDurationWord } from '../durationWord.ts';
 import { exitStatus } from '../exitStatus.ts';
+import { sharedOptions } from '../sharedOptions.ts';
 
 /** `rampart mode`: switches the mode of the endpoint that runs. */
 export const modeCommand: Command = {
   name: 'mode',
   summary: 'switch the mode: enforce, monitor or disabled',
-  help: `Usage: rampart mode [--state-dir D] enforce|monitor|disabled
-
-Switches the mode of the policy endpoint; terminals that are open follow at once.
-
-  enforce        refuse what the policy denies
-  monitor        only record it
-  disabled       neither ask nor record
-  --state-dir D  its state directory (default: RAMPART_STATE_DIR, else below ~/.rampart/run)
-
-Prints the new mode. Exits 3 when no endpoint runs, 4 when it refuses: a guarded
-program cannot switch the mode.
-`,
-  options: { '--state-dir': 'value' },
+  manual: {
+    synopsis: ['[--state-dir D] [--for T] enforce|monitor|disabled'],
+    description: [
+      'Switches the mode of the policy endpoint; terminals that are open follow at once. Enforce refuses what the policy denies, monitor only records it, disabled neither asks nor records. Prints the new mode.',
+    ],
+    examples: [
+      { line: 'rampart mode monitor', text: 'Only record from now on.' },
+      { line: 'rampart mode disabled --for 10m', text: 'Ask nothing for ten minutes, then go on as before.' },
+      { line: 'rampart mode enforce', text: 'Refuse again what the policy denies.' },
+    ],
+    exits: [
+      [exitStatus.done, 'the mode holds'],
+      [exitStatus.failed, 'the endpoint is in trouble'],
+      [exitStatus.noEndpoint, 'no endpoint runs'],
+      [exitStatus.refused, 'the endpoint refuses: a guarded program cannot switch the mode'],
+    ],
+    files: [['D/mode.json', 'the mode and when it ends']],
+  },
+  options: {
+    '--state-dir': sharedOptions.stateDirectory,
+    '--for': { kind: 'value', value: 'T', text: 'how long, such as 90s, 10m, 2h or 1d; then as before' },
+  },
+  words: modes,
   run: async (options, context) => {
     const [mode, ...others] = options.words;
     if (mode === undefined) return { usage: `no mode given, there are ${modes.join(', ')}` };
     if (!isMode(mode)) return { usage: `unknown mode \`${mode}\`, there are ${modes.join(', ')}` };
     if (others.length > 0) return { usage: `unexpected argument \`${others.join(' ')}\`` };
+    const seconds = parseSeconds(options.value('--for'));
+    if (!seconds.ok) return { usage: seconds.error };
     const paths = stateDirectoryOf(options, context);
     if (!paths.ok) return { usage: paths.error };
     return administer(
       paths.value,
       context,
-      (client) => client.setMode(mode),
+      (client) => client.setMode(mode, seconds.value),
       (state) => {
         context.output.out(`${state.mode}\n`);
         return exitStatus.done;
@@ -39,3 +55,9 @@ program cannot switch the mode.
     );
   },
 };
+
+function parseSeconds(word: string | undefined): Result<number | undefined, string> {
+  if (word === undefined) return success(undefined);
+  const milliseconds = parseDurationWord(word);
+  return milliseconds.ok ? success(Math.ceil(milliseconds.value / 1_000)) : milliseconds;
+}

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { modes } from '../../protocol/mode.ts';
 import type { RootCommand } from '../askAboutRoot.ts';
 import { say } from '../command.ts';
 import type { Command } from '../command.ts';
@@ -13,38 +14,71 @@ import { readPreloadPlan } from '../preloadPlan.ts';
 export const preloadCommand: Command = {
   name: 'preload',
   summary: 'run a command, and everything that it starts, under guard',
-  help: `Usage: rampart preload [OPTION]... -- COMMAND [ARGUMENT]...
-
-Runs a command with the preload library: every program that it starts, and the
-command itself, is asked about first. An endpoint is started if none answers.
-
-  --state-dir D  its state directory (default: RAMPART_URL, else RAMPART_STATE_DIR,
-                 else below ~/.rampart/run)
-  --url U        the endpoint: unix:///DIRECTORY/endpoint.sock or http://HOST:PORT
-  --policy F     a policy file beside the default and the user's own; may be repeated.
-                 Only for an endpoint that this command starts
-  --mode M       enforce, monitor or disabled, for this command and for an endpoint
-                 that it starts; the more lenient of its own and the endpoint's counts
-  --fail-open    run what nobody answers about (default, unless RAMPART_FAIL_OPEN is 0)
-  --fail-closed  refuse it
-  --agent A      the name that the log shows (default: RAMPART_AGENT, else preload)
-  --session S    the session that the log shows (default: RAMPART_SESSION, else preload-PID)
-  --debug        the library says on standard error what it does
-
-The exit status is the command's own; 126 when it was refused or cannot be run, 127
-when it was not found, 125 when rampart itself failed.
-`,
-  options: {
-    '--state-dir': 'value',
-    '--url': 'value',
-    '--policy': 'list',
-    '--mode': 'value',
-    '--fail-open': 'switch',
-    '--fail-closed': 'switch',
-    '--agent': 'value',
-    '--session': 'value',
-    '--debug': 'switch',
+  manual: {
+    synopsis: ['[OPTION]… -- COMMAND [ARGUMENT]…'],
+    description: [
+      'Runs a command with the preload library: every program that it starts, and the command itself, is asked about first. An endpoint is started if none answers. Terminal, signals and exit status are those of the command.',
+    ],
+    examples: [
+      { line: 'rampart preload -- make test', text: 'Guard one command and all that it starts.' },
+      { line: 'rampart preload --mode monitor -- ./risky.sh', text: 'Only record what it does.' },
+      {
+        line: 'rampart preload --fail-closed -- bash -c "make && make test"',
+        text: 'Run nothing that nobody answers about.',
+      },
+    ],
+    exits: [
+      [exitStatus.ownFailure, 'rampart itself failed'],
+      [exitStatus.denied, 'the command was refused, or cannot be run'],
+      [exitStatus.notFound, 'the command was not found; any other status is its own'],
+    ],
+    files: [
+      ['~/.rampart/lib', 'the preload library'],
+      ['D', 'the state directory; docs/protocol.md, section 1'],
+    ],
   },
+  options: {
+    '--state-dir': {
+      kind: 'value',
+      value: 'D',
+      isPath: true,
+      text: 'the state directory of the endpoint (default: RAMPART_URL, else RAMPART_STATE_DIR, else one below ~/.rampart/run)',
+    },
+    '--url': {
+      kind: 'value',
+      value: 'U',
+      text: 'the endpoint: unix:///DIRECTORY/endpoint.sock or http://HOST:PORT',
+    },
+    '--policy': {
+      kind: 'list',
+      value: 'F',
+      isPath: true,
+      text: "a policy file beside the default and the user's own; may be repeated; only for an endpoint that this command starts",
+    },
+    '--mode': {
+      kind: 'value',
+      value: 'M',
+      text: "the mode of this command and of an endpoint that it starts; the more lenient of its own and the endpoint's counts",
+      choices: modes,
+    },
+    '--fail-open': {
+      kind: 'switch',
+      text: 'run what nobody answers about (default, unless RAMPART_FAIL_OPEN is 0)',
+    },
+    '--fail-closed': { kind: 'switch', text: 'refuse what nobody answers about' },
+    '--agent': {
+      kind: 'value',
+      value: 'A',
+      text: 'the name that the log shows (default: RAMPART_AGENT, else preload)',
+    },
+    '--session': {
+      kind: 'value',
+      value: 'S',
+      text: 'the session that the log shows (default: RAMPART_SESSION, else preload-PID)',
+    },
+    '--debug': { kind: 'switch', text: 'the library says on standard error what it does' },
+  },
+  words: 'program',
   firstWordEnds: true,
   run: async (options, context) => {
     const [name] = options.words;

@@ -5,11 +5,13 @@ import { formatSocketUrl } from '../../client/endpointAddress.ts';
 import { endpointEnvironment } from '../../client/endpointProcess.ts';
 import { currentNodeProgram } from '../../client/nodeProgram.ts';
 import type { ByteText } from '../../protocol/byteText.ts';
+import { modes } from '../../protocol/mode.ts';
 import type { StatePaths } from '../../system/stateDirectory.ts';
 import { becomeProgram } from '../becomeProgram.ts';
 import { say, stateDirectoryOf } from '../command.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { exitStatus } from '../exitStatus.ts';
+import { sharedOptions } from '../sharedOptions.ts';
 import { starterWords } from '../findStarter.ts';
 import { parseModeWord } from '../modeOption.ts';
 import { findPolicyProblems } from '../namedPolicies.ts';
@@ -22,28 +24,39 @@ const maxPort = 65_535;
 export const serveCommand: Command = {
   name: 'serve',
   summary: 'be the policy endpoint, in the foreground',
-  help: `Usage: rampart serve [--state-dir D] [--port N] [--policy F]... [--no-default-policy]
-                     [--mode M]
-
-Runs the policy endpoint until SIGINT or SIGTERM. When it listens it prints one
-line of JSON: ready, socket, url, pid, state_dir, mode.
-
-  --state-dir D        its state directory (default: RAMPART_STATE_DIR, else below
-                       ~/.rampart/run)
-  --port N             also listen on 127.0.0.1, port N; 0 picks a free one
-  --policy F           a policy file beside the default and the user's own; may be repeated
-  --no-default-policy  without the built-in policy
-  --mode M             enforce, monitor or disabled (default: as it was last, else enforce)
-
-Exits 3 when another endpoint owns the state directory.
-`,
-  options: {
-    '--state-dir': 'value',
-    '--port': 'value',
-    '--policy': 'list',
-    '--no-default-policy': 'switch',
-    '--mode': 'value',
+  manual: {
+    synopsis: ['[--state-dir D] [--port N] [--policy F]… [--no-default-policy] [--mode M]'],
+    description: [
+      'Runs the policy endpoint until SIGINT or SIGTERM. When it listens it prints one line of JSON: ready, socket, url, pid, state_dir, mode. Nobody needs to run it by hand: the editor and `rampart preload` start one on demand.',
+    ],
+    examples: [
+      { line: 'rampart serve --mode monitor', text: 'Decide and record, refuse nothing.' },
+      { line: 'rampart serve --port 0', text: 'Listen on a free port of 127.0.0.1 too.' },
+    ],
+    exits: [
+      [exitStatus.done, 'it was told to end'],
+      [exitStatus.failed, 'it cannot be started'],
+      [exitStatus.noEndpoint, 'another endpoint owns the state directory'],
+      [exitStatus.refused, 'a guarded program cannot be the endpoint that guards it'],
+    ],
+    files: [
+      ['~/.rampart/policies/*.yaml', 'the policies of the user'],
+      ['D', 'its state directory; docs/protocol.md, section 1'],
+    ],
   },
+  options: {
+    '--state-dir': sharedOptions.stateDirectory,
+    '--port': { kind: 'value', value: 'N', text: 'also listen on 127.0.0.1, port N; 0 picks a free one' },
+    '--policy': sharedOptions.policy,
+    '--no-default-policy': sharedOptions.noDefaultPolicy,
+    '--mode': {
+      kind: 'value',
+      value: 'M',
+      text: 'the mode (default: as it was last, else enforce)',
+      choices: modes,
+    },
+  },
+  words: 'none',
   run: async (options, context) => {
     if (options.words.length > 0) return { usage: `unexpected argument \`${options.words.join(' ')}\`` };
     const paths = stateDirectoryOf(options, context);

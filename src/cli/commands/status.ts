@@ -4,22 +4,30 @@ import type { StatePaths } from '../../system/stateDirectory.ts';
 import { say, stateDirectoryOf } from '../command.ts';
 import type { Command } from '../command.ts';
 import { exitStatus } from '../exitStatus.ts';
+import { sharedOptions } from '../sharedOptions.ts';
 
 /** `rampart status`: whether an endpoint runs, and in which mode. */
 export const statusCommand: Command = {
   name: 'status',
   summary: 'say whether an endpoint runs and in which mode',
-  help: `Usage: rampart status [--state-dir D] [--json]
-
-Says whether a policy endpoint runs, in which mode, and where.
-
-  --state-dir D  its state directory (default: RAMPART_STATE_DIR, else below ~/.rampart/run)
-  --json         one line of JSON: running, mode, pid, socket, url, version,
-                 uptime_seconds, state_dir
-
-Exits 0 when it runs, 3 when none does.
-`,
-  options: { '--state-dir': 'value', '--json': 'switch' },
+  manual: {
+    synopsis: ['[--state-dir D] [--json]'],
+    description: [
+      'Says whether a policy endpoint runs, in which mode, and where. `--json` prints one object: running, mode, pid, socket, url, version, uptime_seconds, state_dir.',
+    ],
+    examples: [
+      { line: 'rampart status', text: "Look at the user's own endpoint." },
+      { line: 'rampart status --json', text: 'The same for a program.' },
+    ],
+    exits: [
+      [exitStatus.done, 'it runs'],
+      [exitStatus.failed, 'it answers, but is in trouble'],
+      [exitStatus.noEndpoint, 'none runs'],
+    ],
+    files: [['D/endpoint.sock', 'where it listens']],
+  },
+  options: { '--state-dir': sharedOptions.stateDirectory, '--json': sharedOptions.json },
+  words: 'none',
   run: async (options, context) => {
     if (options.words.length > 0) return { usage: `unexpected argument \`${options.words.join(' ')}\`` };
     const paths = stateDirectoryOf(options, context);

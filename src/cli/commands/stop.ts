@@ -3,6 +3,7 @@ import { administer } from '../administer.ts';
 import { say, stateDirectoryOf } from '../command.ts';
 import type { Command } from '../command.ts';
 import { exitStatus } from '../exitStatus.ts';
+import { sharedOptions } from '../sharedOptions.ts';
 
 /** How long an endpoint may take to end, and how often to look, in milliseconds. */
 const endTimeoutMs = 10_000;
@@ -12,16 +13,21 @@ const lookIntervalMs = 20;
 export const stopCommand: Command = {
   name: 'stop',
   summary: 'end the endpoint',
-  help: `Usage: rampart stop [--state-dir D]
-
-Ends the policy endpoint and waits until it is gone. What guarded terminals start
-afterwards follows their fail mode until an endpoint runs again.
-
-  --state-dir D  its state directory (default: RAMPART_STATE_DIR, else below ~/.rampart/run)
-
-Exits 3 when none runs, 4 when it refuses: a guarded program cannot end it.
-`,
-  options: { '--state-dir': 'value' },
+  manual: {
+    synopsis: ['[--state-dir D]'],
+    description: [
+      'Ends the policy endpoint and waits until it is gone. What guarded terminals start afterwards follows their fail mode until an endpoint runs again.',
+    ],
+    examples: [{ line: 'rampart stop', text: "End the user's own endpoint." }],
+    exits: [
+      [exitStatus.done, 'it is gone'],
+      [exitStatus.failed, 'it still runs'],
+      [exitStatus.noEndpoint, 'none runs'],
+      [exitStatus.refused, 'it refuses: a guarded program cannot end it'],
+    ],
+  },
+  options: { '--state-dir': sharedOptions.stateDirectory },
+  words: 'none',
   run: async (options, context) => {
     if (options.words.length > 0) return { usage: `unexpected argument \`${options.words.join(' ')}\`` };
     const paths = stateDirectoryOf(options, context);

@@ -8,6 +8,7 @@ import { homeDirectory } from '../../system/stateDirectory.ts';
 import { say } from '../command.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { exitStatus } from '../exitStatus.ts';
+import { sharedOptions } from '../sharedOptions.ts';
 import type { LoadedPolicy } from '../loadPolicy.ts';
 import type { Options } from '../options.ts';
 
@@ -15,28 +16,25 @@ import type { Options } from '../options.ts';
 export const testCommand: Command = {
   name: 'test',
   summary: 'say what would be decided about a command, and why',
-  help: `Usage: rampart test [--policy F]... [--no-default-policy] [--agent A] [--cwd C]
-                    [--json] "SHELL COMMAND"
-
-Says what the policies decide about a shell command. Nothing is run and nothing
-is recorded; no endpoint is needed.
-
-  --policy F           a policy file beside the default and the user's own; may be repeated
-  --no-default-policy  without the built-in policy
-  --agent A            the agent that would run it (default: agent)
-  --cwd C              the directory it would run in (default: the current one)
-  --json               one line of JSON: decision, action, allowed, command, message,
-                       matched_policies, rule
-
-Exits 0 for allow and watch, 1 for deny and ask.
-`,
-  options: {
-    '--policy': 'list',
-    '--no-default-policy': 'switch',
-    '--agent': 'value',
-    '--cwd': 'value',
-    '--json': 'switch',
+  manual: {
+    synopsis: ['[OPTION]… SHELL-COMMAND'],
+    description: [
+      'Says what the policies decide about a shell command. Nothing is run and nothing is recorded; no endpoint is needed.',
+    ],
+    examples: [{ line: "rampart test 'rm -rf ~/'", text: 'Why this is refused.', exits: exitStatus.failed }],
+    exits: [
+      [exitStatus.done, 'allow or watch'],
+      [exitStatus.failed, 'deny or ask'],
+    ],
   },
+  options: {
+    '--policy': sharedOptions.policy,
+    '--no-default-policy': sharedOptions.noDefaultPolicy,
+    '--agent': sharedOptions.agent,
+    '--cwd': sharedOptions.workingDirectory,
+    '--json': sharedOptions.json,
+  },
+  words: 'none',
   run: async (options, context) => {
     const [command, ...others] = options.words;
     if (command === undefined) return { usage: 'no command given' };

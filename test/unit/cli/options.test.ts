@@ -3,7 +3,11 @@ import { test } from 'node:test';
 import { parseOptions } from '../../../src/cli/options.ts';
 import type { Options } from '../../../src/cli/options.ts';
 
-const table = { '--json': 'switch', '--mode': 'value', '--policy': 'list' } as const;
+const table = {
+  '--json': { kind: 'switch', text: 'as JSON' },
+  '--mode': { kind: 'value', value: 'M', text: 'the mode' },
+  '--policy': { kind: 'list', value: 'F', text: 'a file' },
+} as const;
 
 function parse(words: readonly string[], firstWordEnds = false): Options {
   const options = parseOptions(table, words, firstWordEnds);

@@ -1,0 +1,33 @@
+// @ts-check
+// Writes the pages of docs/ that are made from source: docs/command-line.md.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { moduleBanner } from './moduleBanner.mjs';
+
+const folder = mkdtempSync(join(tmpdir(), 'rampart-docs-'));
+try {
+  const outfile = join(folder, 'page.mjs');
+  await build({
+    stdin: {
+      contents: [
+        "import { commands } from './src/cli/commandTable.ts';",
+        "import { formatCommandLineDocument } from './src/cli/formatHelp.ts';",
+        'export const page = formatCommandLineDocument(commands);',
+      ].join('\n'),
+      resolveDir: '.',
+    },
+    bundle: true,
+    outfile,
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'warning',
+    banner: { js: moduleBanner },
+  });
+  const { page } = await import(pathToFileURL(outfile).href);
+  writeFileSync('docs/command-line.md', page);
+} finally {
+  rmSync(folder, { recursive: true });
+}
