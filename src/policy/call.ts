@@ -4,19 +4,24 @@ import { readCodeSources } from './codeFlow.ts';
 import type { CodeSource } from './condition.ts';
 import { readDeletions } from './deletions.ts';
 import { readReads, readSends, readWrites } from './fileUse.ts';
+import type { EvaluationWorld } from './evaluate.ts';
 import type { PathPattern } from './patterns.ts';
 import { readLiteralOutput } from './literalOutput.ts';
 import { contentReaders } from './programs.ts';
 import { readRequest } from './readRequest.ts';
 import type { ReadingWorld } from './readRequest.ts';
 import type { PathWorld } from './paths.ts';
+import type { RecordedLooks } from './recordLooks.ts';
+import { recordLooks } from './recordLooks.ts';
 import type { TargetClass } from './targetClass.ts';
 import { classifyTarget } from './targetClass.ts';
 
 /** What a call is judged with. */
 export interface CallWorld extends PathWorld, ReadingWorld {
-  /** How often a tool was called within the last milliseconds; absent where nobody counts. */
-  countCalls?(tool: string, windowMs: number): number;
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** How often a tool was called within the last milliseconds; 0 where nobody counts. */
+  countCalls(tool: string, windowMs: number): number;
 }
 
 /** Something that a command deletes, as it names it, and the places in which that lies. */
@@ -41,29 +46,38 @@ export class Call {
   readonly #searched = new Map<Component, string>();
   readonly #reads = new Map<Component, PathList>();
   readonly #writes = new Map<Component, PathList>();
-  readonly #realpaths = new Map<string, string>();
+  readonly #looks: RecordedLooks;
+  readonly #started: number;
   #sends: PathList | null = null;
   #codeSources: ReadonlySet<CodeSource> | null = null;
 
-  constructor(request: ExecRequest, world: CallWorld) {
-    this.request = request;
-    const { reader, home, workspace, temporary } = world;
-    this.world = {
-      reader,
-      home,
-      workspace,
-      temporary,
-      now: () => world.now(),
-      countCalls: (tool, windowMs) => world.countCalls?.(tool, windowMs) ?? 0,
-      realpath: (path) => this.#resolve(world, path),
-    };
-    this.reading = request.tool === 'exec' ? readRequest(request, world) : readNothing(request);
+  constructor(request: ExecRequest, world: EvaluationWorld) {
+    this.#looks = recordLooks(request, world);
+    this.#started = this.#looks.world.elapsed();
+    this.request = this.#looks.request;
+    this.world = this.#looks.world;
+    this.reading = request.tool === 'exec' ? readRequest(this.request, this.world) : readNothing(request);
+  }
+
+  /** For how long the request has been judged, in milliseconds. */
+  elapsed(): number {
+    return this.#looks.world.elapsed() - this.#started;
+  }
+
+  /** Whether all that was found out so far follows from tool, command text, argv, program and directory. */
+  isSelfContained(): boolean {
+    return (
+      this.request.tool === 'exec' &&
+      !this.request.truncated &&
+      !this.reading.isFallback &&
+      !this.#looks.hasLooked()
+    );
   }
 
   /** What a command deletes, and where that lies. */
   deletionsOf(component: Component): readonly PlacedDeletion[] {
     return remember(this.#deletions, component, () =>
-      readDeletions(component, this.world.temporary).map((deletion) => ({
+      readDeletions(component, this.world).map((deletion) => ({
         path: deletion.path,
         places: classifyTarget(deletion, this.world),
       })),
@@ -116,10 +130,6 @@ export class Call {
   codeSources(): ReadonlySet<CodeSource> {
     return (this.#codeSources ??= readCodeSources(this.reading.components));
   }
-
-  #resolve(world: CallWorld, path: string): string {
-    return remember(this.#realpaths, path, () => world.realpath(path));
-  }
 }
 
 function listOf(each: readonly string[]): PathList {
@@ -154,6 +164,9 @@ function alternativesOf(component: Component): readonly string[] {
   return program === 'rm' || program === 'find' ? [...named, ...canonicalDeletions(component)] : named;
 }
 
+/** Without temporary directories, a move is none of the deletions that are spelt. */
+const nowhere: Pick<PathWorld, 'temporary'> = { temporary: [] };
+
 /** `rm -rf TARGET` for every target of a recursive forced deletion, however its options are spelt. */
 function canonicalDeletions(component: Component): readonly string[] {
   const texts = component.words.slice(1).map((word) => word.text);
@@ -162,7 +175,7 @@ function canonicalDeletions(component: Component): readonly string[] {
   const isForced = has(/^-[A-Za-z]*f/, '--force');
   const isRecursive = has(/^-[A-Za-z]*[rR]/, '--recursive');
   if (component.program === 'rm' && !(isForced && isRecursive)) return [];
-  return readDeletions(component, []).map(({ path }) => `rm -rf ${tidy(path)}`);
+  return readDeletions(component, nowhere).map(({ path }) => `rm -rf ${tidy(path)}`);
 }
 
 /** A path without `.` and doubled slashes, and with `..` worked out where that needs no directory. */

@@ -3,6 +3,7 @@ import type { Deletion } from './deletion.ts';
 import { readFdScope, readFindLaunches, readFindScope } from './findCommand.ts';
 import { deletedPaths, readInlineCode } from './inlineCode.ts';
 import { isBelow, joinPath } from './paths.ts';
+import type { PathWorld } from './paths.ts';
 import { programOf } from './readLaunches.ts';
 import type { Word } from './shellScript.ts';
 import { literalWord } from './shellScript.ts';
@@ -30,10 +31,13 @@ interface Target {
 }
 
 /** What a command deletes, or destroys the content of; empty for a command that deletes nothing that lies on this machine. */
-export function readDeletions(component: Component, temporary: readonly string[]): readonly Deletion[] {
+export function readDeletions(
+  component: Component,
+  world: Pick<PathWorld, 'temporary'>,
+): readonly Deletion[] {
   if (component.isElsewhere) return [];
   // What stands for the findings of find is counted where find starts looking.
-  const targets = readTargets(component, temporary).filter(
+  const targets = readTargets(component, world).filter(
     ({ word }) => word.isKnown || !word.text.includes('{}'),
   );
   const deletions: Deletion[] = targets.map(({ word, isWhole }) => ({
@@ -46,7 +50,7 @@ export function readDeletions(component: Component, temporary: readonly string[]
   return isFed ? [...deletions, { path: '', directory: null, isKnown: false, isWhole: true }] : deletions;
 }
 
-type TargetReader = (component: Component, temporary: readonly string[]) => readonly Target[];
+type TargetReader = (component: Component, world: Pick<PathWorld, 'temporary'>) => readonly Target[];
 
 /** Programs that delete only when they are called in a certain way. */
 const targetReaders: ReadonlyMap<string, TargetReader> = new Map<string, TargetReader>([
@@ -69,12 +73,12 @@ const targetReaders: ReadonlyMap<string, TargetReader> = new Map<string, TargetR
   ['git', cleanTargets],
 ]);
 
-function readTargets(component: Component, temporary: readonly string[]): readonly Target[] {
+function readTargets(component: Component, world: Pick<PathWorld, 'temporary'>): readonly Target[] {
   const { program, words } = component;
   if (deletingPrograms.has(program)) return whole(operandsOf(words, program === 'shred'));
   const code = readInlineCode(component);
   if (code !== null) return whole(deletedPaths(code).map(literalWord));
-  return targetReaders.get(program)?.(component, temporary) ?? [];
+  return targetReaders.get(program)?.(component, world) ?? [];
 }
 
 /** `: > FILE`, `echo -n > FILE`, `cat /dev/null > FILE` and `tee FILE < /dev/null` leave nothing in the file. */
@@ -139,7 +143,7 @@ function archivedTargets({ words }: Component): readonly Target[] {
 }
 
 /** A move that takes something to where it is thrown away. */
-function moveTargets(component: Component, temporary: readonly string[]): readonly Target[] {
+function moveTargets(component: Component, world: Pick<PathWorld, 'temporary'>): readonly Target[] {
   const { words, directory } = component;
   const given = words.findIndex((word) => word.text === '-t' || word.text === '--target-directory');
   const operands = operandsOf(words, false);
@@ -147,7 +151,7 @@ function moveTargets(component: Component, temporary: readonly string[]): readon
   const path = goal === undefined ? null : joinPath(directory, goal.text);
   const isThrownAway =
     path === '/dev/null' ||
-    temporary.some((place) => path !== null && (path === place || isBelow(path, place)));
+    world.temporary.some((place) => path !== null && (path === place || isBelow(path, place)));
   if (!isThrownAway) return [];
   return whole(operands.filter((word) => word !== goal));
 }

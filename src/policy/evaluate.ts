@@ -35,24 +35,33 @@ export interface Firing {
 /** What the policies say of a request. Total: it has an answer for every request, and never throws. */
 export function evaluate(set: PolicySet, request: ExecRequest, world: EvaluationWorld): Decision {
   try {
-    const started = world.now();
-    return decide(set, new Call(request, world), started);
+    return decide(set, new Call(request, world));
   } catch (thrown) {
     // A defect of ours must not become an answer that the asker takes for "nobody there".
     return defaultDecision('deny', `the policy could not be evaluated: ${messageOf(thrown)}`, []);
   }
 }
 
-function decide(set: PolicySet, call: Call, started: number): Decision {
+function decide(set: PolicySet, call: Call): Decision {
   if (call.reading.isCut) return tooMuch('is too long or too deeply nested');
   const firings: Firing[] = [];
   for (const policy of set.policies) {
     if (!isInScope(policy, call.request)) continue;
-    if (call.world.now() - started > maxDecisionMs) return tooMuch('takes too long');
-    const rule = policy.rules.find((candidate) => isRuleMatch(candidate, call, started));
+    if (call.elapsed() > maxDecisionMs) return tooMuch('takes too long');
+    const rule = policy.rules.find((candidate) => isRuleMatch(candidate, call));
     if (rule !== undefined && mayFire(policy, rule)) firings.push({ policy, rule });
   }
-  return choose(set.defaultAction, firings);
+  const decision = choose(set.defaultAction, firings);
+  return isCacheable(set, call, decision, firings) ? { ...decision, cacheable: true } : decision;
+}
+
+function isCacheable(set: PolicySet, call: Call, decision: Decision, firings: readonly Firing[]): boolean {
+  return (
+    decision.action === 'allow' &&
+    call.isSelfContained() &&
+    !firings.some(({ rule }) => rule.isOnce) &&
+    !set.policies.some(({ origin }) => origin === 'project')
+  );
 }
 
 function tooMuch(why: string): Decision {
@@ -62,15 +71,18 @@ function tooMuch(why: string): Decision {
 /** Whether a policy speaks of the agent, session and tool of a request. */
 export function isInScope({ agent, session, tools }: Policy, request: ExecRequest): boolean {
   return (
-    (agent === null || agent.test(request.agent)) &&
-    (session === null || session.test(request.session)) &&
+    (agent === null || agent.source === '*' || agent.test(request.agent)) &&
+    (session === null || session.source === '*' || session.test(request.session)) &&
     (tools === null || tools.some((tool) => tool.test(request.tool)))
   );
 }
 
-/** Whether a rule holds for a call; `now` in milliseconds since 1970. */
-export function isRuleMatch(rule: Rule, call: Call, now: number): boolean {
-  return isInForce(rule.expiresAt, now) && isMatch(rule.when, call, !isRestricting(rule.action));
+/** Whether a rule holds for a call. The clock is looked at last: what a rule does not speak of does not depend on it. */
+export function isRuleMatch({ expiresAt, when, action }: Rule, call: Call): boolean {
+  return (
+    isMatch(when, call, !isRestricting(action)) &&
+    (expiresAt === null || isInForce(expiresAt, call.world.now()))
+  );
 }
 
 /** Whether a rule that may expire still holds; times are milliseconds since 1970. */

@@ -52,7 +52,10 @@ function decide(set: PolicySet, call: Call, response: string): Decision {
 function isAsked({ when, action, expiresAt }: Rule, call: Call): boolean {
   if (when.response === null && when.notResponse === null) return false;
   const ofCall: Condition = { ...when, response: null, notResponse: null };
-  return isInForce(expiresAt, call.world.now()) && isMatch(ofCall, call, !isRestricting(action));
+  return (
+    (expiresAt === null || isInForce(expiresAt, call.world.now())) &&
+    isMatch(ofCall, call, !isRestricting(action))
+  );
 }
 
 /** An exclusion alone never matches. */

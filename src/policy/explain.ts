@@ -51,7 +51,6 @@ export interface Explanation {
 export function explain(set: PolicySet, request: ExecRequest, world: EvaluationWorld): Explanation {
   const decision = evaluate(set, request, world);
   const call = new Call(request, world);
-  const now = world.now();
   return {
     decision,
     commands: call.reading.components.map((component) => ({
@@ -63,15 +62,15 @@ export function explain(set: PolicySet, request: ExecRequest, world: EvaluationW
     })),
     isFallback: call.reading.isFallback,
     isCut: call.reading.isCut,
-    policies: set.policies.map((policy) => explainPolicy(policy, call, now)),
+    policies: set.policies.map((policy) => explainPolicy(policy, call)),
     remedies: remediesOf(set, decision, request),
   };
 }
 
-function explainPolicy(policy: Policy, call: Call, now: number): ExplainedPolicy {
+function explainPolicy(policy: Policy, call: Call): ExplainedPolicy {
   const inScope = isInScope(policy, call.request);
   const rule =
-    inScope && !call.reading.isCut ? policy.rules.find((each) => isRuleMatch(each, call, now)) : undefined;
+    inScope && !call.reading.isCut ? policy.rules.find((each) => isRuleMatch(each, call)) : undefined;
   return {
     name: policy.name,
     file: policy.file,

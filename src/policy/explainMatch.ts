@@ -89,9 +89,11 @@ function explainNumbers(condition: Condition, call: Call): readonly MatchReason[
 }
 
 function pathEntries(patterns: readonly PathPattern[] | null, call: Call): Candidate['entries'] {
-  const { home } = call.world;
   return (
-    patterns?.map((pattern) => ({ source: pattern.source, test: (path) => pattern.test(path, home) })) ?? null
+    patterns?.map((pattern) => ({
+      source: pattern.source,
+      test: (path) => pattern.test(path, call.world),
+    })) ?? null
   );
 }
 

@@ -2,7 +2,7 @@ import type { Component } from './component.ts';
 import { feedersOf } from './codeFlow.ts';
 import { isTalking, namedPaths, readInlineCode } from './inlineCode.ts';
 import { joinPath } from './paths.ts';
-import { contentReaders, nonReaders, senders } from './programs.ts';
+import { contentReaders, isInterpreter, nonReaders, senders } from './programs.ts';
 import type { PathWorld } from './paths.ts';
 import type { Word } from './shellScript.ts';
 import { literalWord } from './shellScript.ts';
@@ -19,10 +19,14 @@ export function readReads(component: Component, world: PathWorld): readonly stri
   const operands = nonReaders.has(component.program)
     ? []
     : [...readOperands(component), ...readCodePaths(component, world)];
-  return resolveAll(
-    component,
-    [...inputs, ...operands],
-    contentReaders.has(component.program) ? world : null,
+  return resolveAll(component, [...inputs, ...operands], isContentReader(component) ? world : null);
+}
+
+/** Whether links are followed for what a command reads. What a script does with its operands is seen when it opens them. */
+function isContentReader(component: Component): boolean {
+  return (
+    contentReaders.has(component.program) &&
+    (!isInterpreter(component.program) || readInlineCode(component) !== null)
   );
 }
 
@@ -50,7 +54,19 @@ function readOperands({ words, program }: Component): readonly Word[] {
       at += 1;
     else operands.push(...pathsIn(word).map((path) => inDirectory(path, directory)));
   }
-  return operands;
+  if (!patternPrograms.has(program)) return operands;
+  const isUnread = isPattern(words);
+  return operands.filter((word) => !isUnread(word));
+}
+
+const patternPrograms: ReadonlySet<string> = new Set('sed gsed grep egrep fgrep zgrep rg ag ack'.split(' '));
+
+/** The words of such a program that are patterns or scripts: what `-e` is given, or else the first operand. */
+function isPattern(words: readonly Word[]): (word: Word) => boolean {
+  const given = valuesOf(words, /^-(?:[A-Za-z]*e|-(?:regexp|expression))$/);
+  const isGiven = words.some(({ text }) => /^-(?:[A-Za-z]*[ef]|-(?:regexp|expression|file)\b)/.test(text));
+  const first = words.slice(1).find(({ text }) => !text.startsWith('-'));
+  return (word) => (isGiven ? given.includes(word) : word === first);
 }
 
 /** `tar -C DIRECTORY FILE`. */
@@ -62,8 +78,7 @@ function inDirectory(word: Word, directory: string): Word {
 function readCodePaths(component: Component, world: PathWorld): readonly Word[] {
   const code = readInlineCode(component);
   if (code === null) return [];
-  const home = world.home ?? '~';
-  return namedPaths(code).map((path) => literalWord(path.replace(/^~(?=\/)/, home)));
+  return namedPaths(code).map((path) => literalWord(path.replace(/^~(?=\/)/, () => world.home ?? '~')));
 }
 
 /** The paths that a word can name: `FILE`, `@FILE`, `name=@FILE`, `--option=FILE`, `file://FILE`. */
@@ -150,13 +165,20 @@ function resolveAll(
   for (const word of words) {
     const path = joinPath(component.directory, word.text) ?? word.text;
     paths.push(path);
-    if (world === null || resolved >= maxResolved || !word.isKnown || !path.startsWith('/')) continue;
+    if (world === null || resolved >= maxResolved || !word.isKnown || !mayBeLink(path, word)) continue;
     resolved += 1;
     const real = world.realpath(path);
     if (real !== path) paths.push(real);
   }
   return paths;
 }
+
+/** What is no path, or has a meaning to every program, is no link. */
+function mayBeLink(path: string, { text }: Word): boolean {
+  return path.startsWith('/') && !plainDevices.test(path) && !/^[a-z][a-z\d+.-]*:\/\//i.test(text);
+}
+
+const plainDevices = /^\/dev\/(?:null|zero|u?random|full|tty|std(?:in|out|err)|fd\/\d+|tcp\/.*|udp\/.*)$/;
 
 /**
  * The paths whose content a call may carry to another machine: what a sender is given to send, and what flows into it through

@@ -6,9 +6,8 @@ import type { PathPattern, TextPattern } from './patterns.ts';
 
 /** Whether the parts of a condition hold that are about a call as a whole, not about each of its commands. */
 export function isCallMatch(condition: Condition, call: Call, isGranting: boolean): boolean {
-  const { session } = call.request;
   return (
-    isSessionMatch(condition, session) &&
+    isSessionMatch(condition, call) &&
     isEnvironmentMatch(condition, call) &&
     isPathMatch(condition, call, isGranting) &&
     isToolMatch(condition, call) &&
@@ -20,9 +19,9 @@ export function isCallMatch(condition: Condition, call: Call, isGranting: boolea
 
 /** Whether any of the paths matches any of the patterns. */
 export function matchesPath(patterns: readonly PathPattern[], paths: PathList, call: Call): boolean {
-  const { home } = call.world;
   return patterns.some(
-    (pattern) => paths.joined.includes(pattern.needle) && paths.each.some((path) => pattern.test(path, home)),
+    (pattern) =>
+      paths.joined.includes(pattern.needle) && paths.each.some((path) => pattern.test(path, call.world)),
   );
 }
 
@@ -30,15 +29,16 @@ export function matchesPath(patterns: readonly PathPattern[], paths: PathList, c
 function isToolMatch(condition: Condition, call: Call): boolean {
   const { depth, parameters } = condition;
   return (
-    isAddressMatch(condition, call.request.url ?? null) &&
+    isAddressMatch(condition, call) &&
     (depth === null || isInRange(depth, call.request.depth ?? 0)) &&
     (parameters === null || hasParameter(parameters, call.request.parameters ?? {})) &&
     isCountMatch(condition, call)
   );
 }
 
-function isAddressMatch({ url, domain }: Condition, given: string | null): boolean {
+function isAddressMatch({ url, domain }: Condition, { request }: Call): boolean {
   if (url === null && domain === null) return true;
+  const given = request.url ?? null;
   if (given === null) return false;
   const host = hostOf(given);
   return (
@@ -81,8 +81,9 @@ export function matchesAny(patterns: readonly TextPattern[], text: string): bool
 }
 
 /** An exclusion alone never matches. */
-function isSessionMatch({ session, notSession }: Condition, name: string): boolean {
+function isSessionMatch({ session, notSession }: Condition, { request }: Call): boolean {
   if (session === null) return notSession === null;
+  const name = request.session;
   return matchesAny(session, name) && !(notSession !== null && matchesAny(notSession, name));
 }
 
@@ -125,7 +126,7 @@ function isPathMatch({ path, notPath }: Condition, call: Call, isGranting: boole
   if (given === null) return false;
   const candidates = candidatesOf(given, call);
   const matches = (patterns: readonly PathPattern[]) => (candidate: string) =>
-    patterns.some((pattern) => pattern.test(candidate, call.world.home));
+    patterns.some((pattern) => pattern.test(candidate, call.world));
   if (isGranting)
     return candidates.every(matches(path)) && !(notPath !== null && candidates.some(matches(notPath)));
   return candidates.some(matches(path)) && !(notPath !== null && candidates.every(matches(notPath)));

@@ -17,7 +17,7 @@ export function isMatch(condition: Condition, call: Call, isGranting: boolean): 
   if (condition.always) return true;
   if (condition.response !== null || condition.notResponse !== null) return false;
   return (
-    isCallMatch(condition, call, isGranting) &&
-    (condition.command === null || isCommandMatch(condition.command, call, isGranting))
+    (condition.command === null || isCommandMatch(condition.command, call, isGranting)) &&
+    isCallMatch(condition, call, isGranting)
   );
 }

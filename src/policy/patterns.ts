@@ -1,5 +1,6 @@
 import type { Result } from '../base/result.ts';
 import { failure, success } from '../base/result.ts';
+import type { PathWorld } from './paths.ts';
 import { compileWildcard } from './wildcard.ts';
 
 /** The longest pattern that loads. */
@@ -21,7 +22,7 @@ export interface PathPattern {
   readonly source: string;
   /** Stands in every path that matches. */
   readonly needle: string;
-  test(path: string, home: string | null): boolean;
+  test(path: string, world: Pick<PathWorld, 'home'>): boolean;
 }
 
 /** A pattern over host names. */
@@ -89,7 +90,7 @@ export function parsePathPattern(source: string): Result<PathPattern, string> {
   return success({
     source,
     needle,
-    test: (path, home) => home !== null && path.startsWith(home) && below(path.slice(home.length)),
+    test: (path, { home }) => home !== null && path.startsWith(home) && below(path.slice(home.length)),
   });
 }
 

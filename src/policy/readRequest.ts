@@ -37,7 +37,8 @@ const commandsPerClockLook = 64;
 export interface ReadingWorld {
   readonly reader: ShellReader;
   readonly home: string | null;
-  now(): number;
+  /** Milliseconds since some moment; what takes too long is refused, or read without the grammar. */
+  elapsed(): number;
 }
 
 /** What a command inherits from where it stands. */
@@ -65,7 +66,7 @@ class RequestReading {
 
   constructor(world: ReadingWorld) {
     this.#world = world;
-    this.#started = world.now();
+    this.#started = world.elapsed();
   }
 
   read(request: ExecRequest): Reading {
@@ -214,18 +215,17 @@ class RequestReading {
   }
 
   #isLate(): boolean {
-    return this.#world.now() - this.#started > maxRequestMs;
+    return this.#world.elapsed() - this.#started > maxRequestMs;
   }
 
   #readScript(text: string, variables: ShellVariables): ShellScript {
     const deadline = this.#started + maxReadingMs;
-    return this.#world.reader.read(text, variables, () => this.#world.now() > deadline);
+    return this.#world.reader.read(text, variables, () => this.#world.elapsed() > deadline);
   }
 
   #variablesOf(parameters: readonly Word[], place: Place): ShellVariables {
     const variables = new Map<string, readonly string[]>();
     if (place.isElsewhere) return variables;
-    if (this.#world.home !== null) variables.set('HOME', [this.#world.home]);
     if (place.directory !== null) variables.set('PWD', [place.directory]);
     parameters.forEach((word, index) => {
       if (word.isKnown) variables.set(String(index), [word.text]);
@@ -236,7 +236,10 @@ class RequestReading {
         '@',
         rest.map((word) => word.text),
       );
-    return variables;
+    // Most texts have no use for it.
+    const homeOf = (home: string | null): readonly string[] | undefined =>
+      home === null ? undefined : [home];
+    return { get: (name) => (name === 'HOME' ? homeOf(this.#world.home) : variables.get(name)) };
   }
 }
 

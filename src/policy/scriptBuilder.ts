@@ -15,7 +15,8 @@ export const maxCommands = 10_000;
 
 /** What holds in one shell: a subshell has its own copy. */
 interface ShellState {
-  readonly variables: ReadonlyMap<string, readonly string[]>;
+  /** What the text has set so far; null for what only the run can tell. */
+  readonly changed: ReadonlyMap<string, readonly string[] | null>;
   readonly directory: DirectoryChange | null;
   readonly input: Span | null;
 }
@@ -57,10 +58,16 @@ const positional: readonly string[] = [...Array.from({ length: 10 }, (_, index) 
 export class ScriptBuilder {
   readonly #commands: ShellCommand[] = [];
   readonly #outer: ShellState[] = [];
-  #state: ShellState;
+  readonly #variables: ShellVariables;
+  #state: ShellState = { changed: new Map(), directory: null, input: null };
 
-  constructor(variables: ShellVariables) {
-    this.#state = { variables, directory: null, input: null };
+  constructor(given: ShellVariables) {
+    this.#variables = {
+      get: (name) => {
+        const changed = this.#state.changed.get(name);
+        return changed === undefined ? given.get(name) : (changed ?? undefined);
+      },
+    };
   }
 
   get count(): number {
@@ -112,7 +119,7 @@ export class ScriptBuilder {
   fill(index: number, source: CommandSource): void {
     const reserved = this.#commands[index];
     if (reserved === undefined) return;
-    const words = source.words.flatMap((word) => expandWord(word, this.#state.variables));
+    const words = source.words.flatMap((word) => expandWord(word, this.#variables));
     const command: ShellCommand = {
       ...reserved,
       words,
@@ -144,14 +151,14 @@ export class ScriptBuilder {
 
   /** The words that a here-string or another single word becomes, as one text. */
   textOf(source: string): string {
-    return expandWord(source, this.#state.variables)
+    return expandWord(source, this.#variables)
       .map((word) => word.text)
       .join(' ');
   }
 
   /** The variable of a loop takes each of the words in turn. */
   loop(name: string, sources: readonly string[]): void {
-    const values = sources.flatMap((source) => expandWord(source, this.#state.variables));
+    const values = sources.flatMap((source) => expandWord(source, this.#variables));
     const isKnown = values.length > 0 && values.every((word) => word.isKnown);
     this.#set(name, isKnown ? values.map((word) => word.text) : null);
   }
@@ -166,7 +173,7 @@ export class ScriptBuilder {
     if (parts?.[1] === undefined) return [];
     const source = text.slice(parts[0].length);
     const isPlain = parts[2] === '=' && !source.startsWith('(') && !parts[0].includes('[');
-    const [first, ...more] = isPlain ? expandWord(source, this.#state.variables) : [];
+    const [first, ...more] = isPlain ? expandWord(source, this.#variables) : [];
     const value =
       first !== undefined && more.length === 0 ? first : { ...literalWord(source), isKnown: source === '' };
     return [{ name: parts[1], value }];
@@ -176,7 +183,7 @@ export class ScriptBuilder {
     const parts = /^(?:\d+|\{\w+\})?(&>>|&>|>>|>\||<>|>&|<&|>|<)\s*/.exec(text);
     if (parts?.[1] === undefined) return [];
     const operator = parts[1];
-    const target = expandWord(text.slice(parts[0].length), this.#state.variables)[0];
+    const target = expandWord(text.slice(parts[0].length), this.#variables)[0];
     return target === undefined ? [] : [{ operator, target }];
   }
 
@@ -199,7 +206,7 @@ export class ScriptBuilder {
   }
 
   #changeDirectory(target: Word | undefined): void {
-    const word = target ?? literalWord(this.#state.variables.get('HOME')?.[0] ?? '~');
+    const word = target ?? literalWord(this.#variables.get('HOME')?.[0] ?? '~');
     const isFound = word.text !== '-' && word.text !== '~';
     const to = isFound ? word : { ...word, isKnown: false };
     this.#state = { ...this.#state, directory: { to, before: this.#state.directory } };
@@ -207,10 +214,7 @@ export class ScriptBuilder {
   }
 
   #set(name: string, values: readonly string[] | null): void {
-    const variables = new Map(this.#state.variables);
-    if (values === null) variables.delete(name);
-    else variables.set(name, values);
-    this.#state = { ...this.#state, variables };
+    this.#state = { ...this.#state, changed: new Map(this.#state.changed).set(name, values) };
   }
 }
 

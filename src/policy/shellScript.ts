@@ -59,7 +59,7 @@ export interface ShellScript {
 }
 
 /** What variables are known to hold; several values when a loop gives several. */
-export type ShellVariables = ReadonlyMap<string, readonly string[]>;
+export type ShellVariables = Pick<ReadonlyMap<string, readonly string[]>, 'get'>;
 
 /** A word that is taken as it stands. */
 export function literalWord(text: string): Word {

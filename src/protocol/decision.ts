@@ -28,6 +28,12 @@ export interface Decision {
   readonly matchedPolicies: readonly string[] | null;
   /** The rule that decided; null when a default did. */
   readonly rule: RuleReference | null;
+  /**
+   * It is an `allow` that follows from the policy and from what the request says of tool, command text, argv, program, directory
+   * and truncation alone: until the policy changes, every agent in every session gets the same answer at any time.
+   * Absent where that is not known.
+   */
+  readonly cacheable?: true;
 }
 
 /** Whether an action lets the program start. */
