@@ -49,7 +49,7 @@ function isAddressMatch({ url, domain }: Condition, { request }: Call): boolean 
 
 function isCountMatch({ callCount }: Condition, { request, world }: Call): boolean {
   if (callCount === null) return true;
-  const count = world.countCalls?.(callCount.tool ?? request.tool, callCount.windowMs) ?? 0;
+  const count = world.countCalls(callCount.tool ?? request.tool, callCount.windowMs);
   return count >= callCount.gte;
 }
 
