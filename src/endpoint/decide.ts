@@ -2,7 +2,7 @@ import { messageOf } from '../base/assert.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { evaluate } from '../policy/evaluate.ts';
-import type { EvaluationWorld } from '../policy/evaluate.ts';
+import type { EvaluationWorld } from '../policy/evaluationWorld.ts';
 import type { AuditRecord } from '../protocol/auditRecord.ts';
 import { isPermitted } from '../protocol/decision.ts';
 import type { Decision } from '../protocol/decision.ts';

@@ -4,25 +4,16 @@ import { readCodeSources } from './codeFlow.ts';
 import type { CodeSource } from './condition.ts';
 import { readDeletions } from './deletions.ts';
 import { readReads, readSends, readWrites } from './fileUse.ts';
-import type { EvaluationWorld } from './evaluate.ts';
+import type { CallWorld, EvaluationWorld } from './evaluationWorld.ts';
 import type { PathPattern } from './patterns.ts';
 import { readLiteralOutput } from './literalOutput.ts';
 import { contentReaders } from './programs.ts';
 import { readRequest } from './readRequest.ts';
-import type { ReadingWorld } from './readRequest.ts';
 import type { PathWorld } from './paths.ts';
 import type { RecordedLooks } from './recordLooks.ts';
 import { recordLooks } from './recordLooks.ts';
 import type { TargetClass } from './targetClass.ts';
 import { classifyTarget } from './targetClass.ts';
-
-/** What a call is judged with. */
-export interface CallWorld extends PathWorld, ReadingWorld {
-  /** Milliseconds since 1970. */
-  now(): number;
-  /** How often a tool was called within the last milliseconds; 0 where nobody counts. */
-  countCalls(tool: string, windowMs: number): number;
-}
 
 /** Something that a command deletes, as it names it, and the places in which that lies. */
 export interface PlacedDeletion {

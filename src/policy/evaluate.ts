@@ -2,26 +2,9 @@ import { messageOf } from '../base/assert.ts';
 import type { Action, Decision } from '../protocol/decision.ts';
 import type { ExecRequest } from '../protocol/execRequest.ts';
 import { Call } from './call.ts';
+import type { EvaluationWorld } from './evaluationWorld.ts';
 import { isMatch, isRestricting } from './matchRule.ts';
 import type { Policy, PolicySet, Rule } from './policySet.ts';
-import type { ShellReader } from './shellReader.ts';
-
-/** What a decision may know of the machine. */
-export interface EvaluationWorld {
-  readonly reader: ShellReader;
-  /** Home directory of the user, absolute; null when unknown. */
-  readonly home: string | null;
-  /** Absolute root of the workspace that the command belongs to; null when there is none. */
-  readonly workspace: string | null;
-  /** Temporary directories, absolute: `/tmp`, `$TMPDIR`. */
-  readonly temporary: readonly string[];
-  /** A path with the symbolic links of its longest existing ancestor resolved; never throws. */
-  realpath(path: string): string;
-  /** Milliseconds since 1970. */
-  now(): number;
-  /** How often a tool was called within the last milliseconds, this call included; absent where nobody counts. */
-  countCalls?(tool: string, windowMs: number): number;
-}
 
 /** How long a decision may take: an asker that waits longer takes it that nobody is there, and goes on. */
 const maxDecisionMs = 1_000;

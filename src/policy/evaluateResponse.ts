@@ -4,7 +4,7 @@ import type { ExecRequest } from '../protocol/execRequest.ts';
 import { Call } from './call.ts';
 import type { Condition } from './condition.ts';
 import { isInForce, isInScope } from './evaluate.ts';
-import type { EvaluationWorld } from './evaluate.ts';
+import type { EvaluationWorld } from './evaluationWorld.ts';
 import { isMatch, isRestricting } from './matchRule.ts';
 import type { PolicySet, Rule } from './policySet.ts';
 

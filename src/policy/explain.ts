@@ -2,7 +2,7 @@ import type { Action, Decision, RuleReference } from '../protocol/decision.ts';
 import type { ExecRequest } from '../protocol/execRequest.ts';
 import { Call } from './call.ts';
 import { evaluate, isInScope, isRuleMatch } from './evaluate.ts';
-import type { EvaluationWorld } from './evaluate.ts';
+import type { EvaluationWorld } from './evaluationWorld.ts';
 import type { MatchReason } from './explainMatch.ts';
 import { explainMatch } from './explainMatch.ts';
 import type { Policy, PolicyOrigin, PolicySet } from './policySet.ts';

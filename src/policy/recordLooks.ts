@@ -1,6 +1,5 @@
 import type { ExecRequest } from '../protocol/execRequest.ts';
-import type { EvaluationWorld } from './evaluate.ts';
-import type { CallWorld } from './call.ts';
+import type { CallWorld, EvaluationWorld } from './evaluationWorld.ts';
 
 /** A request and a world that note when something is asked of them that another call of the same command may answer otherwise. */
 export interface RecordedLooks {

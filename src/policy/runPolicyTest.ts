@@ -1,6 +1,6 @@
 import type { ExecRequest } from '../protocol/execRequest.ts';
 import { evaluate } from './evaluate.ts';
-import type { EvaluationWorld } from './evaluate.ts';
+import type { EvaluationWorld } from './evaluationWorld.ts';
 import type { PolicySet } from './policySet.ts';
 import type { PolicyTest, PolicyTestOutcome } from './policyTest.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { evaluate } from '../../src/policy/evaluate.ts';
-import type { EvaluationWorld } from '../../src/policy/evaluate.ts';
+import type { EvaluationWorld } from '../../src/policy/evaluationWorld.ts';
 import type { PolicySet } from '../../src/policy/policySet.ts';
 import { isPermitted } from '../../src/protocol/decision.ts';
 import type { ExecRequest } from '../../src/protocol/execRequest.ts';

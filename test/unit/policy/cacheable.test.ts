@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { parse } from 'yaml';
 import { evaluate } from '../../../src/policy/evaluate.ts';
-import type { EvaluationWorld } from '../../../src/policy/evaluate.ts';
+import type { EvaluationWorld } from '../../../src/policy/evaluationWorld.ts';
 import { parsePolicySet } from '../../../src/policy/parsePolicySet.ts';
 import type { PolicyOrigin, PolicySet } from '../../../src/policy/policySet.ts';
 import type { ExecRequest } from '../../../src/protocol/execRequest.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { ExecRequest } from '../../../src/protocol/execRequest.ts';
-import type { EvaluationWorld } from '../../../src/policy/evaluate.ts';
+import type { EvaluationWorld } from '../../../src/policy/evaluationWorld.ts';
 import { createShellReader } from '../../../src/policy/shellReader.ts';
 import type { ShellReader } from '../../../src/policy/shellReader.ts';
 
