@@ -99,7 +99,7 @@ APART static void explain(const struct inquiry *inquiry, enum rp_outcome outcome
 /* A debug line tells the door and how asking ended, never the command. */
 APART static void trace(const struct inquiry *inquiry, enum rp_outcome outcome,
                         enum rp_effect effect) {
-    static const char words[RP_OUTCOME_COUNT][26] = {
+    static const char words[RP_OUTCOME_COUNT][27] = {
         "allowed",          "denied",
         "nobody answers",   "no answer in time",
         "connection cut",   "the endpoint failed",
