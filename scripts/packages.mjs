@@ -24,11 +24,24 @@ export const serverPackages = [
 /** What the tests drive the editor with. @type {SystemPackage[]} */
 export const browserPackages = [{ package: 'chromium', program: 'chromium' }];
 
+/** What `npm run build:cross` calls. @type {SystemPackage[]} */
+export const crossPackages = [
+  { package: 'cmake', program: 'cmake' },
+  { package: 'make', program: 'make' },
+  { package: 'python3-pip', isThere: () => spawnSync('python3', ['-m', 'pip', '--version']).status === 0 },
+  { package: 'lld', program: 'ld.lld' },
+  { package: 'llvm', program: 'llvm-strip' },
+];
+
 /** What `npm test` needs besides Node.js and its npm. @type {SystemPackage[]} */
 export const testPackages = [
   ...buildPackages,
   ...serverPackages,
   ...browserPackages,
+  ...crossPackages,
+  { package: 'qemu-user-static', program: 'qemu-arm-static' },
+  { package: 'libc6-arm64-cross', file: '/usr/aarch64-linux-gnu/lib/libc.so.6' },
+  { package: 'libc6-armhf-cross', file: '/usr/arm-linux-gnueabihf/lib/libc.so.6' },
   { package: 'ninja-build', program: 'ninja' },
   { package: 'clang', program: 'clang' },
   { package: 'clang-format', program: 'clang-format' },

@@ -5,8 +5,6 @@
 #include "state_file.h"
 #include "sys.h"
 
-#include <sys/resource.h>
-
 enum { HEADER_BYTES = 100, CHECKSUM_BYTES = 8, MAX_ARGUMENTS = 65535, MAX_STRING = 65535 };
 enum { FLAG_CUT = 1, FLAG_NOT_GUARDABLE = 2 };
 enum {
@@ -166,13 +164,6 @@ static uint64_t read_start(char *buffer, size_t cap) {
     return len < 0 ? 0 : rp_journal_parse_start(buffer, (size_t)len);
 }
 
-/* Writing beyond a file size limit would kill the host program with a signal. */
-static bool has_size_limit(void) {
-    struct rlimit limit;
-    long result = RP_SYS4(SYS_prlimit64, 0, RLIMIT_FSIZE, 0, &limit);
-    return result < 0 || limit.rlim_cur != RLIM_INFINITY;
-}
-
 enum attempt { WRITTEN, FAILED, ROTATED };
 
 APART static enum attempt append_once(const char *path, const unsigned char *bytes, size_t len) {
@@ -207,7 +198,8 @@ bool rp_journal_append(const struct rp_settings *settings, const struct rp_quest
     struct rp_frame frame;
     size_t len;
     bool written;
-    if (settings->url.kind != RP_URL_UNIX || has_size_limit())
+    /* Writing beyond a file size limit would kill the host program with a signal. */
+    if (settings->url.kind != RP_URL_UNIX || rp_sys_is_size_limited())
         return false;
     memset(&frame, 0, sizeof frame);
     frame.question = question;

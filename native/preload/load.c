@@ -6,6 +6,10 @@
 #include "siphash.h"
 #include "sys.h"
 
+#if defined(__APPLE__)
+#include <crt_externs.h>
+#include <unistd.h>
+#else
 #include <elf.h>
 
 /* What both glibc and musl have; weak, so that a library that cannot find one still loads. */
@@ -13,12 +17,26 @@ extern const char *const *environ __attribute__((weak));
 extern unsigned long getauxval(unsigned long type) __attribute__((weak));
 /* glibc's loader only: where the kernel put argc, the arguments and the environment. */
 extern const char *const *__libc_stack_end __attribute__((weak));
+#endif
 
 enum { PATH_BYTES = 512, FRAME_BYTES = 256, ID_BYTES = 16 };
 
 /* Written by the first rp_load_settings, read ever after. */
 static struct rp_settings settings;
 
+#if defined(__APPLE__)
+const char *const *rp_load_environment(void) {
+    return (const char *const *)*_NSGetEnviron();
+}
+
+static const char *const *initial_environment(void) {
+    return rp_load_environment();
+}
+
+static bool is_privileged(void) {
+    return issetugid() != 0;
+}
+#else
 const char *const *rp_load_environment(void) {
     return &environ == NULL ? NULL : environ;
 }
@@ -37,11 +55,16 @@ static const char *const *initial_environment(void) {
     return __libc_stack_end + 1 + (uintptr_t)__libc_stack_end[0] + 1;
 }
 
+static bool is_privileged(void) {
+    return getauxval != NULL ? getauxval(AT_SECURE) != 0 : rp_sys_changed_identity();
+}
+#endif
+
 /* Where the kernel has no randomness to give, an id need only differ from the others. */
 static void make_up_id(unsigned char id[ID_BYTES]) {
     unsigned char key[ID_BYTES] = {0};
-    int64_t seen[4] = {rp_sys_clock(CLOCK_MONOTONIC), rp_sys_clock(CLOCK_REALTIME),
-                       RP_SYS0(SYS_gettid), (int64_t)(uintptr_t)seen};
+    int64_t seen[4] = {rp_sys_clock(CLOCK_MONOTONIC), rp_sys_clock(CLOCK_REALTIME), rp_sys_gettid(),
+                       (int64_t)(uintptr_t)seen};
     for (unsigned half = 0; half < 2; half++) {
         struct rp_siphash hash;
         uint64_t word;
@@ -61,13 +84,6 @@ void rp_load_make_id(char into[33]) {
     into[32] = '\0';
 }
 
-static bool is_privileged(void) {
-    if (getauxval != NULL)
-        return getauxval(AT_SECURE) != 0;
-    return RP_SYS0(SYS_getuid) != RP_SYS0(SYS_geteuid) ||
-           RP_SYS0(SYS_getgid) != RP_SYS0(SYS_getegid);
-}
-
 /* A session leader tells the endpoint, once, that its session is guarded. */
 __attribute__((noinline)) static void say_hello(void) {
     struct rp_question hello;
@@ -79,7 +95,7 @@ __attribute__((noinline)) static void say_hello(void) {
     if (settings.url.kind != RP_URL_UNIX || settings.mode == RP_DISABLED || rp_sys_getsid() != pid)
         return;
     memset(&hello, 0, sizeof hello);
-    len = rp_sys_readlink("/proc/self/exe", exe, sizeof exe);
+    len = rp_sys_own_path(exe, sizeof exe);
     rp_load_make_id(id);
     hello.id = id;
     hello.door = "load";
@@ -99,7 +115,7 @@ static void note_stderr(void) {
     if (rp_sys_fstat(2, &status) < 0)
         return;
     settings.stderr_open = true;
-    settings.stderr_device = status.st_dev;
+    settings.stderr_device = (unsigned long long)status.st_dev;
     settings.stderr_inode = status.st_ino;
 }
 

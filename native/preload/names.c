@@ -69,12 +69,20 @@ uint32_t rp_names_find_markers(const char *const *environment) {
     return found;
 }
 
+static bool is_separator(char byte) {
+#if defined(__APPLE__)
+    return byte == ':';
+#else
+    return byte == ':' || byte == ' ';
+#endif
+}
+
 const char *rp_names_next_entry(const char **list, size_t *len) {
     const char *start;
-    while (**list == ':' || **list == ' ')
+    while (is_separator(**list))
         (*list)++;
     start = *list;
-    while (**list != '\0' && **list != ':' && **list != ' ')
+    while (**list != '\0' && !is_separator(**list))
         (*list)++;
     *len = (size_t)(*list - start);
     return *len == 0 ? NULL : start;

@@ -33,8 +33,12 @@ enum rp_variable {
 /* Their names. */
 extern const char rp_names_variables[RP_VARIABLE_COUNT][RP_NAMES_VARIABLE_BYTES];
 
+#if defined(__APPLE__)
+#define RP_NAMES_LOADER "DYLD_INSERT_LIBRARIES"
+#else
 #define RP_NAMES_LOADER "LD_PRELOAD"
-#define RP_NAMES_LOADER_PREFIX "LD_PRELOAD="
+#endif
+#define RP_NAMES_LOADER_PREFIX RP_NAMES_LOADER "="
 #define RP_NAMES_DEFAULT_URL "http://127.0.0.1:19090"
 #define RP_NAMES_DEFAULT_AGENT "preload"
 #define RP_NAMES_DEFAULT_SESSION "preload-"
@@ -42,8 +46,8 @@ extern const char rp_names_variables[RP_VARIABLE_COUNT][RP_NAMES_VARIABLE_BYTES]
 /* The value of an assignment NAME=value when it is for that name, else NULL. */
 const char *rp_names_value(const char *assignment, const char *name);
 
-/* The next entry of a loader list, which is split at colons and blanks, and moves the list behind
-   it; NULL behind the last. */
+/* The next entry of a loader list, which is split at colons (on Linux at blanks too), and moves the
+   list behind it; NULL behind the last. */
 const char *rp_names_next_entry(const char **list, size_t *len);
 
 /* Whether an entry is the runtime of a sanitizer, which refuses to start when it is not the first

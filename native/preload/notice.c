@@ -4,9 +4,16 @@
 #include "pipe.h"
 #include "sys.h"
 
+#if defined(__APPLE__)
+#include <sys/ioctl.h>
+#include <termios.h>
+enum { GET_TERMINAL = TIOCGETA, GET_GROUP = TIOCGPGRP };
+#else
 #include <asm/termbits.h>
+enum { GET_TERMINAL = 0x5401 /* TCGETS */, GET_GROUP = 0x540f /* TIOCGPGRP */ };
+#endif
 
-enum { ELLIPSIS_BYTES = 3, GET_TERMINAL = 0x5401 /* TCGETS */, GET_GROUP = 0x540f /* TIOCGPGRP */ };
+enum { ELLIPSIS_BYTES = 3 };
 
 /* An outlet into the line: whole characters only, what a terminal could act on as `?`. `mark` is
    where an ellipsis still fits. */
@@ -113,7 +120,8 @@ static bool is_expected(const struct rp_settings *settings) {
     struct stat output;
     if (!settings->stderr_open || rp_sys_fstat(2, &now) < 0)
         return false;
-    if (now.st_dev == settings->stderr_device && now.st_ino == settings->stderr_inode)
+    if ((unsigned long long)now.st_dev == settings->stderr_device &&
+        now.st_ino == settings->stderr_inode)
         return true;
     return rp_sys_fstat(1, &output) == 0 && now.st_dev == output.st_dev &&
            now.st_ino == output.st_ino;
@@ -131,14 +139,12 @@ static bool takes_lines(void) {
         return false;
     if ((terminal.c_lflag & TOSTOP) == 0)
         return true;
-    return rp_sys_ioctl(2, GET_GROUP, &foreground) == 0 &&
-           foreground == (int)RP_SYS1(SYS_getpgid, 0);
+    return rp_sys_ioctl(2, GET_GROUP, &foreground) == 0 && foreground == rp_sys_getpgid();
 }
 
 static bool would_accept(void) {
     struct pollfd entry = {2, POLLOUT, 0};
-    struct timespec at_once = {0, 0};
-    return rp_sys_ppoll(&entry, 1, &at_once) == 1 && entry.revents == POLLOUT;
+    return rp_sys_poll(&entry, 1, 0) == 1 && entry.revents == POLLOUT;
 }
 
 void rp_notice_write(const struct rp_settings *settings, const char *line, size_t len) {

@@ -6,6 +6,10 @@
    descriptor return one that is at least 3 and closed by exec: 0, 1 and 2 are the host's even when
    the host has closed them. */
 
+#if defined(__APPLE__)
+#include "sys_darwin.h"
+#else
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -13,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -23,6 +28,8 @@
 #include "sys_linux_x86_64.h"
 #elif defined(__linux__) && defined(__aarch64__)
 #include "sys_linux_aarch64.h"
+#elif defined(__linux__) && defined(__arm__)
+#include "sys_linux_arm.h"
 #else
 #error "librampart has no system layer for this platform"
 #endif
@@ -68,8 +75,13 @@ static inline long rp_sys_above_stdio(long fd) {
     return moved;
 }
 
+static inline long rp_sys_openat(int dir, const char *path, int flags, unsigned mode) {
+    return rp_sys_above_stdio(
+        RP_SYS4(SYS_openat, dir, path, flags | O_CLOEXEC | O_LARGEFILE, mode));
+}
+
 static inline long rp_sys_open(const char *path, int flags, unsigned mode) {
-    return rp_sys_above_stdio(RP_SYS4(SYS_openat, AT_FDCWD, path, flags | O_CLOEXEC, mode));
+    return rp_sys_openat(AT_FDCWD, path, flags, mode);
 }
 
 static inline long rp_sys_read(int fd, void *into, size_t len) {
@@ -77,7 +89,13 @@ static inline long rp_sys_read(int fd, void *into, size_t len) {
 }
 
 static inline long rp_sys_pread(int fd, void *into, size_t len, int64_t offset) {
+#if defined(__arm__)
+    /* A 64-bit argument takes a pair of registers, of which the first is an even one. */
+    return RP_SYS6(SYS_pread64, fd, into, len, 0, (uint32_t)offset,
+                   (uint32_t)((uint64_t)offset >> 32));
+#else
     return RP_SYS4(SYS_pread64, fd, into, len, offset);
+#endif
 }
 
 static inline long rp_sys_write(int fd, const void *bytes, size_t len) {
@@ -85,11 +103,11 @@ static inline long rp_sys_write(int fd, const void *bytes, size_t len) {
 }
 
 static inline long rp_sys_fstat(int fd, struct stat *into) {
-    return RP_SYS2(SYS_fstat, fd, into);
+    return RP_SYS2(RP_SYS_FSTAT, fd, into);
 }
 
 static inline long rp_sys_fstatat(int dir, const char *path, struct stat *into, int flags) {
-    return RP_SYS4(SYS_newfstatat, dir, path, into, flags);
+    return RP_SYS4(RP_SYS_FSTATAT, dir, path, into, flags);
 }
 
 static inline long rp_sys_socket(int family) {
@@ -113,20 +131,38 @@ static inline long rp_sys_getsockopt(int fd, int level, int name, void *value, u
     return RP_SYS5(SYS_getsockopt, fd, level, name, value, len);
 }
 
-static inline long rp_sys_ppoll(struct pollfd *fds, unsigned count,
-                                const struct timespec *timeout) {
-    return RP_SYS5(SYS_ppoll, fds, count, timeout, 0, RP_SIGSET_BYTES);
+/* A span of time as these calls take it. libc's struct may be another: it has 64 bits for the
+   seconds where the kernel has a register. */
+struct rp_sys_span {
+    long seconds;
+    long nanoseconds;
+};
+
+static inline struct rp_sys_span rp_sys_span(int64_t nanoseconds) {
+    int64_t seconds = nanoseconds / 1000000000;
+    struct rp_sys_span span = {(long)seconds, (long)(nanoseconds - seconds * 1000000000)};
+    return span;
+}
+
+static inline long rp_sys_poll(struct pollfd *fds, unsigned count, int64_t nanoseconds) {
+    struct rp_sys_span timeout = rp_sys_span(nanoseconds < 0 ? 0 : nanoseconds);
+    return RP_SYS5(SYS_ppoll, fds, count, &timeout, 0, RP_SIGSET_BYTES);
 }
 
 /* Nanoseconds of a clock. */
 static inline int64_t rp_sys_clock(int clock) {
-    struct timespec now = {0, 0};
+    struct rp_sys_span now = {0, 0};
+#if defined(__arm__)
+    int64_t wide[2] = {0, 0};
+    if (RP_SYS2(RP_SYS_CLOCK_GETTIME64, clock, wide) == 0)
+        return wide[0] * 1000000000 + wide[1];
+#endif
     (void)RP_SYS2(SYS_clock_gettime, clock, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+    return (int64_t)now.seconds * 1000000000 + now.nanoseconds;
 }
 
 static inline void rp_sys_sleep(int64_t nanoseconds) {
-    struct timespec span = {nanoseconds / 1000000000, nanoseconds % 1000000000};
+    struct rp_sys_span span = rp_sys_span(nanoseconds);
     (void)RP_SYS2(SYS_nanosleep, &span, 0);
 }
 
@@ -142,8 +178,38 @@ static inline int rp_sys_getsid(void) {
     return (int)RP_SYS1(SYS_getsid, 0);
 }
 
+static inline int rp_sys_getpgid(void) {
+    return (int)RP_SYS1(SYS_getpgid, 0);
+}
+
+static inline long rp_sys_gettid(void) {
+    return RP_SYS0(SYS_gettid);
+}
+
 static inline unsigned rp_sys_geteuid(void) {
-    return (unsigned)RP_SYS0(SYS_geteuid);
+    return (unsigned)RP_SYS0(RP_SYS_GETEUID);
+}
+
+static inline unsigned rp_sys_getegid(void) {
+    return (unsigned)RP_SYS0(RP_SYS_GETEGID);
+}
+
+/* Whether the process runs with rights that its caller does not have, as far as its ids tell. */
+static inline bool rp_sys_changed_identity(void) {
+    return RP_SYS0(RP_SYS_GETUID) != RP_SYS0(RP_SYS_GETEUID) ||
+           RP_SYS0(RP_SYS_GETGID) != RP_SYS0(RP_SYS_GETEGID);
+}
+
+/* Bytes of the path of the running program, which has no NUL. */
+static inline long rp_sys_own_path(char *into, size_t cap) {
+    return RP_SYS4(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", into, cap);
+}
+
+/* Whether writing to a file could end in SIGXFSZ. */
+static inline bool rp_sys_is_size_limited(void) {
+    uint64_t limit[2] = {0, 0};
+    long result = RP_SYS4(SYS_prlimit64, 0, RLIMIT_FSIZE, 0, limit);
+    return result < 0 || limit[0] != UINT64_MAX;
 }
 
 /* Bytes of the path with its NUL. */
@@ -161,7 +227,8 @@ static inline long rp_sys_getrandom(void *into, size_t len) {
 
 /* NULL when there is no memory. */
 static inline void *rp_sys_map(size_t len) {
-    long at = RP_SYS6(SYS_mmap, 0, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    long at =
+        RP_SYS6(RP_SYS_MMAP, 0, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     return at < 0 && at > -4096 ? NULL : (void *)at;
 }
 
@@ -178,5 +245,7 @@ static inline long rp_sys_executable(int dir, const char *path) {
     long result = RP_SYS4(RP_SYS_FACCESSAT2, dir, path, 1 /* X_OK */, RP_AT_EACCESS);
     return result == -ENOSYS ? RP_SYS3(SYS_faccessat, dir, path, 1) : result;
 }
+
+#endif
 
 #endif

@@ -17,6 +17,16 @@ static inline long rp_sys(long number, long a, long b, long c, long d, long e, l
     return x0;
 }
 
+enum {
+    RP_SYS_FSTAT = SYS_fstat,
+    RP_SYS_FSTATAT = SYS_newfstatat,
+    RP_SYS_MMAP = SYS_mmap,
+    RP_SYS_GETUID = SYS_getuid,
+    RP_SYS_GETEUID = SYS_geteuid,
+    RP_SYS_GETGID = SYS_getgid,
+    RP_SYS_GETEGID = SYS_getegid,
+};
+
 /* What an ELF file must say of itself so that this library can be loaded into it. */
 enum { RP_ELF_CLASS = 2 /* ELFCLASS64 */, RP_ELF_MACHINE = 183 /* EM_AARCH64 */ };
 

@@ -1,8 +1,13 @@
 #include "target.h"
 
-#include "elf_file.h"
 #include "memory.h"
 #include "sys.h"
+
+#if defined(__APPLE__)
+#include "mach_file.h"
+#else
+#include "elf_file.h"
+#endif
 
 #define APART __attribute__((noinline))
 
@@ -24,11 +29,36 @@ size_t rp_target_interpreter(const char *bytes, size_t len, const char **interpr
     return at == len ? 0 : at - start;
 }
 
+/* Whether this library can be loaded into the program that begins so. What is no program is left to
+   the shell that will read it. */
+#if defined(__APPLE__)
+static void inspect_program(int fd, const char *head, size_t len, struct rp_target *target) {
+    (void)fd;
+    target->guardable =
+        rp_mach_file_takes_library((const unsigned char *)head, len, rp_sys_is_translated());
+}
+#else
+static void inspect_program(int fd, const char *head, size_t len, struct rp_target *target) {
+    struct rp_elf_file file;
+    switch (rp_elf_file_kind((const unsigned char *)head, len)) {
+    case RP_ELF_FOREIGN:
+        target->guardable = false;
+        break;
+    case RP_ELF_NATIVE:
+        rp_elf_file_inspect(fd, &file);
+        target->guardable = file.dynamic;
+        target->sanitized = file.sanitized;
+        break;
+    case RP_ELF_NONE:
+        break;
+    }
+}
+#endif
+
 /* Looks into an open file. A script passes the question on to its interpreter, whose path replaces
    the file's head. */
 static void inspect_head(int fd, char head[HEAD_BYTES], struct rp_target *target, bool *is_script) {
     const char *interpreter;
-    struct rp_elf_file file;
     size_t len;
     long count = rp_sys_pread(fd, head, HEAD_BYTES, 0);
     *is_script = false;
@@ -41,18 +71,7 @@ static void inspect_head(int fd, char head[HEAD_BYTES], struct rp_target *target
         *is_script = len > 0;
         return;
     }
-    switch (rp_elf_file_kind((const unsigned char *)head, (size_t)count)) {
-    case RP_ELF_FOREIGN:
-        target->guardable = false;
-        break;
-    case RP_ELF_NATIVE:
-        rp_elf_file_inspect(fd, &file);
-        target->guardable = file.dynamic;
-        target->sanitized = file.sanitized;
-        break;
-    case RP_ELF_NONE:
-        break;
-    }
+    inspect_program(fd, head, (size_t)count, target);
 }
 
 /* A file that cannot be read may still be run, and the library loaded into it. */
@@ -66,8 +85,7 @@ APART static void inspect_content(int directory, const char *path, int flags,
         directory = AT_FDCWD;
     }
     for (int i = 0; is_script && i <= MAX_INTERPRETERS; i++) {
-        long fd = rp_sys_above_stdio(
-            RP_SYS4(SYS_openat, directory, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0));
+        long fd = rp_sys_openat(directory, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
         if (fd < 0)
             return;
         inspect_head((int)fd, head, target, &is_script);
@@ -82,7 +100,7 @@ static bool changes_identity(const struct stat *status) {
     if ((status->st_mode & S_ISUID) != 0 && status->st_uid != rp_sys_geteuid())
         return true;
     return (status->st_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP) &&
-           status->st_gid != (unsigned)RP_SYS0(SYS_getegid);
+           status->st_gid != rp_sys_getegid();
 }
 
 /* Whether a lookup that failed so will make exec fail as well. */

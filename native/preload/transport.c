@@ -30,11 +30,10 @@ long rp_transport_wait(int fd, short events, int64_t deadline) {
     for (;;) {
         struct pollfd entry = {fd, events, 0};
         int64_t left = deadline - rp_sys_clock(CLOCK_MONOTONIC);
-        struct timespec timeout = {left / 1000000000, left % 1000000000};
         long ready;
         if (left <= 0)
             return -ETIMEDOUT;
-        ready = rp_sys_ppoll(&entry, 1, &timeout);
+        ready = rp_sys_poll(&entry, 1, left);
         if (ready > 0)
             return 0;
         if (ready < 0 && ready != -EINTR && ready != -EAGAIN)

@@ -1,0 +1,40 @@
+#ifndef RP_SYS_ARCH_H
+#define RP_SYS_ARCH_H
+
+/* The kernel's call convention (EABI); the result is negative errno on failure. The number belongs
+   in r7, which is the frame pointer of Thumb code, so it is put there and back by hand. */
+static inline long rp_sys(long number, long a, long b, long c, long d, long e, long f) {
+    register long r6 __asm__("r6") = number;
+    register long r0 __asm__("r0") = a;
+    register long r1 __asm__("r1") = b;
+    register long r2 __asm__("r2") = c;
+    register long r3 __asm__("r3") = d;
+    register long r4 __asm__("r4") = e;
+    register long r5 __asm__("r5") = f;
+    __asm__ volatile("mov r12, r7\n\t"
+                     "mov r7, r6\n\t"
+                     "svc 0\n\t"
+                     "mov r7, r12"
+                     : "+r"(r0)
+                     : "r"(r6), "r"(r1), "r"(r2), "r"(r3), "r"(r4), "r"(r5)
+                     : "r12", "memory", "cc");
+    return r0;
+}
+
+/* The calls whose 64-bit successors have another name. struct stat is the kernel's stat64 when it
+   is compiled with _FILE_OFFSET_BITS=64. */
+enum {
+    RP_SYS_FSTAT = SYS_fstat64,
+    RP_SYS_FSTATAT = SYS_fstatat64,
+    RP_SYS_MMAP = SYS_mmap2,
+    RP_SYS_GETUID = SYS_getuid32,
+    RP_SYS_GETEUID = SYS_geteuid32,
+    RP_SYS_GETGID = SYS_getgid32,
+    RP_SYS_GETEGID = SYS_getegid32,
+    RP_SYS_CLOCK_GETTIME64 = 403, /* since Linux 5.1 */
+};
+
+/* What an ELF file must say of itself so that this library can be loaded into it. */
+enum { RP_ELF_CLASS = 1 /* ELFCLASS32 */, RP_ELF_MACHINE = 40 /* EM_ARM */ };
+
+#endif
