@@ -1,10 +1,10 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import { failure, success } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
 import { decideAdmin } from './authority.ts';
 import type { AuthoritySurroundings } from './authority.ts';
 import type { Caller } from './exchange.ts';
+import type { RequestHead } from './requestHead.ts';
 
 /** Who may use a route: everybody, whoever may ask, who may steer. */
 export type Authority = 'none' | 'eval' | 'admin';
@@ -52,8 +52,8 @@ function isSameText(first: string, second: string): boolean {
 }
 
 /** The token of `Authorization: Bearer TOKEN`; the word is case-sensitive, as the peer has it. */
-export function bearerTokenOf(incoming: IncomingMessage): string | null {
-  const { authorization } = incoming.headers;
+export function bearerTokenOf({ headers }: RequestHead): string | null {
+  const authorization = headers.get('authorization');
   return authorization?.startsWith('Bearer ') === true ? authorization.slice('Bearer '.length) : null;
 }
 
@@ -61,9 +61,10 @@ export function bearerTokenOf(incoming: IncomingMessage): string | null {
  * Why a request over TCP must come from a web page or a misled browser: a page sends its origin, and a name that
  * was made to point here stands in `Host`.
  */
-export function webRefusalOf(incoming: IncomingMessage): string | null {
-  const { host = '', origin } = incoming.headers;
-  const site = incoming.headers['sec-fetch-site'];
+export function webRefusalOf({ headers }: RequestHead): string | null {
+  const origin = headers.get('origin');
+  const site = headers.get('sec-fetch-site');
+  const host = headers.get('host') ?? '';
   if (origin !== undefined || (site !== undefined && site !== 'none')) return 'a web page may not ask';
   const name = host.replace(/:\d+$/, '').toLowerCase();
   return ['127.0.0.1', 'localhost', '[::1]'].includes(name) ? null : 'the request is meant for another host';

@@ -1,14 +1,14 @@
 import { chmodSync, rmSync, statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
-import type { IncomingMessage, Server } from 'node:http';
-import type { ListenOptions } from 'node:net';
+import type { Socket } from 'node:net';
 import { maxBodyBytes } from '../protocol/routes.ts';
 import type { NativeAddon } from '../system/nativeAddon.ts';
 import { bearerTokenOf, webRefusalOf } from './access.ts';
+import type { DoorSettings } from './connection.ts';
 import { isSameFile } from './endpointLock.ts';
 import type { Caller, Peer } from './exchange.ts';
-import { createDoor, descriptorOf } from './server.ts';
-import type { DoorSettings } from './server.ts';
+import type { RequestHead } from './requestHead.ts';
+import { HttpDoor } from './server.ts';
 
 /** The largest request body on the socket, in bytes: a long argument list with its base64. */
 const maxSocketBodyBytes = 8_388_608;
@@ -20,7 +20,7 @@ const maxWaiting = 4_096;
 const farewellMs = 500;
 
 interface SocketDoor {
-  readonly server: Server;
+  readonly server: HttpDoor;
   readonly status: Stats;
 }
 
@@ -30,7 +30,7 @@ export class Doors {
   readonly #path: string;
   readonly #addon: Pick<NativeAddon, 'peerCredentials'>;
   #socket: SocketDoor | null = null;
-  #port: Server | null = null;
+  #port: HttpDoor | null = null;
   #url: string | null = null;
 
   /** Nothing is open yet; `path` is the socket's. */
@@ -47,14 +47,14 @@ export class Doors {
 
   /** Rejects when the socket cannot be made. A file that a dead endpoint left in its place is removed. */
   async openSocket(): Promise<void> {
-    const server = createDoor({
+    const server = new HttpDoor({
       maxBodyBytes: maxSocketBodyBytes,
       refusalOf: () => null,
-      callerOf: (incoming) => ({ door: 'socket', readPeer: () => peerOf(incoming, this.#addon) }),
+      callerOf: (_head, socket) => ({ door: 'socket', readPeer: () => peerOf(socket, this.#addon) }),
       answer: this.#answer,
     });
     rmSync(this.#path, { recursive: true, force: true });
-    await listen(server, { path: this.#path, backlog: maxWaiting });
+    await server.listen({ path: this.#path, backlog: maxWaiting });
     chmodSync(this.#path, 0o600);
     this.#socket = { server, status: statSync(this.#path) };
   }
@@ -66,22 +66,21 @@ export class Doors {
 
   /** Makes the socket again; connections to the lost one are served to their end. */
   async reopenSocket(): Promise<void> {
-    this.#socket?.server.close();
+    this.#socket?.server.close().catch(() => undefined);
     await this.openSocket();
   }
 
   /** Rejects when the port is taken; 0 takes any free one. */
   async openPort(port: number): Promise<void> {
-    const server = createDoor({
+    const server = new HttpDoor({
       maxBodyBytes,
       refusalOf: webRefusalOf,
       callerOf: tcpCallerOf,
       answer: this.#answer,
     });
-    await listen(server, { host: '127.0.0.1', port, backlog: maxWaiting });
+    await server.listen({ host: '127.0.0.1', port, backlog: maxWaiting });
     this.#port = server;
-    const address = server.address();
-    if (typeof address === 'object' && address !== null) this.#url = `http://127.0.0.1:${address.port}`;
+    this.#url = `http://127.0.0.1:${server.port ?? port}`;
   }
 
   /**
@@ -95,7 +94,7 @@ export class Doors {
       ...(isOurs && this.#socket !== null ? [this.#socket.server] : []),
       ...(this.#port === null ? [] : [this.#port]),
     ];
-    const closed = Promise.all(closing.map((server) => new Promise((resolve) => server.close(resolve))));
+    const closed = Promise.all(closing.map((server) => server.close()));
     for (const server of closing) server.closeIdleConnections();
     const patience = setTimeout(() => {
       for (const server of closing) server.closeAllConnections();
@@ -106,18 +105,8 @@ export class Doors {
   }
 }
 
-function listen(server: Server, where: ListenOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(where, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-}
-
-function peerOf(incoming: IncomingMessage, addon: Pick<NativeAddon, 'peerCredentials'>): Peer | null {
-  const descriptor = descriptorOf(incoming.socket);
+function peerOf(socket: Socket, addon: Pick<NativeAddon, 'peerCredentials'>): Peer | null {
+  const descriptor = descriptorOf(socket);
   if (descriptor === null) return null;
   try {
     return addon.peerCredentials(descriptor);
@@ -127,9 +116,17 @@ function peerOf(incoming: IncomingMessage, addon: Pick<NativeAddon, 'peerCredent
 }
 
 /** A browser's event stream cannot send headers, so the stream's token may stand in its query; the peer has it so. */
-function tcpCallerOf(incoming: IncomingMessage): Caller {
-  const { method, url = '' } = incoming;
+function tcpCallerOf(head: RequestHead): Caller {
+  const { method, target: url } = head;
   const isStream = (method === 'GET' || method === 'HEAD') && url.startsWith('/v1/events/stream?');
   const inQuery = isStream ? new URLSearchParams(url.slice(url.indexOf('?'))).get('token') : null;
-  return { door: 'tcp', token: bearerTokenOf(incoming) ?? inQuery };
+  return { door: 'tcp', token: bearerTokenOf(head) ?? inQuery };
+}
+
+/** The file descriptor of a connection; Node has it, but does not say so in its types. */
+function descriptorOf(socket: Socket): number | null {
+  const handle: unknown = Reflect.get(socket, '_handle');
+  const descriptor: unknown =
+    typeof handle === 'object' && handle !== null ? Reflect.get(handle, 'fd') : null;
+  return typeof descriptor === 'number' && descriptor >= 0 ? descriptor : null;
 }

@@ -26,7 +26,19 @@ export interface EndpointRequest {
   readonly text: string;
   /** `Last-Event-ID`; null when absent or no number. */
   readonly lastEventId: number | null;
+  /** How the asker waits while it is told that somebody decides (`Prefer: wait`, `102`); null when it does not. */
+  readonly wait: PatientAsker | null;
   readonly caller: Caller;
+}
+
+/** An asker that waits for a person; docs/protocol.md, section 3. */
+export interface PatientAsker {
+  /** How long it waits at most. */
+  readonly seconds: number;
+  /** Whether it is still there. */
+  isOpen(): boolean;
+  /** Tells it to go on waiting; it gives up after 2 s without. */
+  sendProcessing(): void;
 }
 
 /** Where a stream's bytes go. */

@@ -142,6 +142,7 @@ function questionOf(text: string): EndpointRequest {
     query: noQuery,
     text,
     lastEventId: null,
+    wait: null,
     caller: { door: 'socket', readPeer: () => null },
   };
 }

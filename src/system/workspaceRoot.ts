@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
 /** What decides which workspace a command belongs to. All paths are absolute. */
@@ -49,14 +49,14 @@ export function isThere(path: string): boolean {
  * appended unchanged. A path that cannot be resolved at all (a loop, no permission) is given back as it was.
  */
 export function resolveLinks(path: string): string {
-  const missing: string[] = [];
+  const tail: string[] = [];
   let existing = path;
   for (let step = 0; step < maxAncestors; step += 1) {
     const resolved = tryRealpath(existing);
-    if (resolved.kind === 'resolved') return join(resolved.path, ...missing);
+    if (resolved.kind === 'resolved') return join(resolved.path, ...tail);
     const parent = dirname(existing);
     if (resolved.kind === 'unreadable' || parent === existing) return path;
-    missing.unshift(basename(existing));
+    tail.unshift(basename(existing));
     existing = parent;
   }
   return path;
@@ -67,9 +67,13 @@ type Realpath =
 
 function tryRealpath(path: string): Realpath {
   try {
+    // Most of what a command names is not there, and an error is far dearer than a status.
+    if (statSync(path, { throwIfNoEntry: false }) === undefined) return missing;
     return { kind: 'resolved', path: realpathSync.native(path) };
   } catch (thrown) {
     const code = thrown instanceof Error && 'code' in thrown ? thrown.code : null;
-    return { kind: code === 'ENOENT' || code === 'ENOTDIR' ? 'missing' : 'unreadable' };
+    return code === 'ENOENT' || code === 'ENOTDIR' ? missing : { kind: 'unreadable' };
   }
 }
+
+const missing: Realpath = { kind: 'missing' };

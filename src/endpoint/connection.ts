@@ -1,0 +1,197 @@
+import type { Socket } from 'node:net';
+import { refuse } from './exchange.ts';
+import type { Caller, EndpointRequest, EndpointResponse } from './exchange.ts';
+import { RequestReader } from './requestReader.ts';
+import type { RequestHead } from './requestHead.ts';
+import { sendResponse } from './sendResponse.ts';
+
+/** How long a request's head may take, in milliseconds; the peer's values. */
+const headerTimeoutMs = 5_000;
+const requestTimeoutMs = 30_000;
+const answerTimeoutMs = 30_000;
+const keepAliveTimeoutMs = 120_000;
+
+/** How long what a refused client still sends is thrown away, so that it can read why, in milliseconds. */
+const drainTimeoutMs = 2_000;
+
+/** What one of our two doors adds to the exchange. */
+export interface DoorSettings {
+  readonly maxBodyBytes: number;
+  /** Why a request may not come in at this door; null lets it in. */
+  readonly refusalOf: (head: RequestHead) => string | null;
+  readonly callerOf: (head: RequestHead, socket: Socket) => Caller;
+  /** Total: a failure of ours is an answer too. */
+  readonly answer: (request: EndpointRequest) => Promise<EndpointResponse> | EndpointResponse;
+}
+
+/** Serves one client: one request after the other, each answered before the next is read. */
+export class Connection {
+  readonly #settings: DoorSettings;
+  readonly #socket: Socket;
+  readonly #reader: RequestReader;
+  #phase: 'reading' | 'answering' | 'leaving' = 'reading';
+  #hasEnded = false;
+  /** When the client's patience or ours is over, as `performance.now()` has it. */
+  #deadline: number;
+  #requestSince: number;
+
+  constructor(socket: Socket, settings: DoorSettings) {
+    this.#socket = socket;
+    this.#settings = settings;
+    this.#reader = new RequestReader(settings.maxBodyBytes);
+    this.#requestSince = performance.now();
+    this.#deadline = this.#requestSince + headerTimeoutMs;
+    socket.on('error', () => undefined);
+    socket.on('data', (bytes: Buffer) => this.#take(bytes));
+    socket.on('end', () => this.#noteEnd());
+  }
+
+  /** Whether nothing was asked that is not answered yet. */
+  get isIdle(): boolean {
+    return this.#phase === 'reading' && this.#reader.isEmpty;
+  }
+
+  /** Whether no whole request has come yet. */
+  get isReading(): boolean {
+    return this.#phase === 'reading';
+  }
+
+  /** Ends what takes too long; `now` as `performance.now()` has it. */
+  checkTime(now: number): void {
+    if (now < this.#deadline) return;
+    if (this.#phase === 'reading' && !this.#reader.isEmpty) this.#refuse(408, 'the request takes too long');
+    else this.destroy();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  #take(bytes: Buffer): void {
+    if (this.#phase === 'leaving') return;
+    if (this.#reader.isEmpty && this.#phase === 'reading') {
+      this.#requestSince = performance.now();
+      this.#deadline = this.#requestSince + headerTimeoutMs;
+    }
+    this.#reader.push(bytes);
+    // A client that does not wait for its answers is read again when it has them.
+    if (this.#phase === 'answering') this.#socket.pause();
+    else this.#advance();
+  }
+
+  #noteEnd(): void {
+    this.#hasEnded = true;
+    if (this.#phase === 'reading') this.#leave();
+  }
+
+  #advance(): void {
+    const step = this.#reader.next();
+    switch (step.kind) {
+      case 'more':
+        if (this.#reader.head !== null) this.#deadline = this.#requestSince + requestTimeoutMs;
+        if (this.#hasEnded) this.#leave();
+        return;
+      case 'continue':
+        if (this.#isLetIn(this.#reader.head)) {
+          this.#socket.write('HTTP/1.1 100 Continue\r\n\r\n');
+          this.#advance();
+        }
+        return;
+      case 'refused':
+        this.#refuse(400, step.message);
+        return;
+      case 'request':
+        if (this.#isLetIn(step.head)) this.#answer(step.head, step.body);
+    }
+  }
+
+  #isLetIn(head: RequestHead | null): boolean {
+    const refusal = head === null ? null : this.#settings.refusalOf(head);
+    if (refusal !== null) this.#refuse(403, refusal);
+    return refusal === null;
+  }
+
+  #answer(head: RequestHead, body: Buffer): void {
+    this.#phase = 'answering';
+    this.#deadline = Infinity;
+    const answer = this.#settings.answer(this.#requestOf(head, body));
+    if (!(answer instanceof Promise)) {
+      this.#send(head, answer);
+      return;
+    }
+    answer.then(
+      (response) => this.#send(head, response),
+      () => this.#send(head, refuse(500, 'the endpoint failed')),
+    );
+  }
+
+  #send(head: RequestHead, response: EndpointResponse): void {
+    if (this.#socket.destroyed) {
+      if (response.kind === 'file')
+        sendResponse(this.#socket, response, { head, keepsOpen: false, onSent: null });
+      return;
+    }
+    const keepsOpen = head.keepsOpen && !this.#hasEnded && response.kind === 'json';
+    this.#deadline = response.kind === 'stream' ? Infinity : performance.now() + answerTimeoutMs;
+    if (!keepsOpen) this.#phase = 'leaving';
+    sendResponse(this.#socket, response, {
+      head,
+      keepsOpen,
+      onSent: keepsOpen ? () => this.#readOn() : null,
+    });
+  }
+
+  #readOn(): void {
+    this.#phase = 'reading';
+    this.#requestSince = performance.now();
+    this.#deadline = this.#requestSince + keepAliveTimeoutMs;
+    if (this.#socket.isPaused()) this.#socket.resume();
+    if (!this.#reader.isEmpty) {
+      this.#deadline = this.#requestSince + headerTimeoutMs;
+      this.#advance();
+    }
+  }
+
+  /** Says why, then throws away what still comes. */
+  #refuse(status: number, message: string): void {
+    this.#phase = 'leaving';
+    this.#deadline = performance.now() + drainTimeoutMs;
+    sendResponse(this.#socket, refuse(status, message), { head: null, keepsOpen: false, onSent: null });
+  }
+
+  #leave(): void {
+    this.#phase = 'leaving';
+    this.#deadline = performance.now() + drainTimeoutMs;
+    this.#socket.end();
+  }
+
+  #requestOf(head: RequestHead, body: Buffer): EndpointRequest {
+    const { method, target, headers } = head;
+    const mark = target.indexOf('?');
+    const lastEventId = headers.get('last-event-id');
+    return {
+      method,
+      path: mark === -1 ? target : target.slice(0, mark),
+      query: mark === -1 ? noQuery : new URLSearchParams(target.slice(mark + 1)),
+      text: body.toString(),
+      lastEventId: lastEventId !== undefined && /^\d{1,15}$/.test(lastEventId) ? Number(lastEventId) : null,
+      wait: this.#waitOf(headers),
+      caller: this.#settings.callerOf(head, this.#socket),
+    };
+  }
+
+  /** Whether the asker goes on waiting as long as it is told that somebody decides. */
+  #waitOf(headers: ReadonlyMap<string, string>): EndpointRequest['wait'] {
+    const [, seconds] = /(?:^|[,;\s])wait=(\d{1,6})(?:$|[,;\s])/.exec(headers.get('prefer') ?? '') ?? [];
+    if (seconds === undefined) return null;
+    return {
+      seconds: Number(seconds),
+      isOpen: () => !this.#socket.destroyed && !this.#hasEnded,
+      sendProcessing: () => {
+        if (this.#phase === 'answering') this.#socket.write('HTTP/1.1 102 Processing\r\n\r\n');
+      },
+    };
+  }
+}
+
+const noQuery = new URLSearchParams();
