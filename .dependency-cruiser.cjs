@@ -4,6 +4,7 @@ const rooms = {
   protocol: ['base'],
   policy: ['base', 'protocol'],
   presentation: ['base', 'protocol'],
+  panel: ['base', 'protocol', 'presentation'],
   system: ['base', 'protocol'],
   endpoint: ['base', 'protocol', 'policy', 'system'],
   client: ['base', 'protocol', 'system'],

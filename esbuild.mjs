@@ -1,4 +1,4 @@
-// Builds what ships into dist/: three bundles, and the files that they read at run time.
+// Builds what ships into dist/: four bundles, and the files that they read at run time.
 // `--watch` rebuilds on change.
 import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { context } from 'esbuild';
@@ -23,6 +23,12 @@ const bundles = [
     format: 'cjs',
     outExtension: { '.js': '.cjs' },
     external: ['vscode'],
+  },
+  {
+    entryPoints: { panel: 'src/panel/main.ts' },
+    format: 'iife',
+    platform: 'browser',
+    target: 'chrome124',
   },
   {
     entryPoints: { endpoint: 'src/endpoint/main.ts' },

@@ -13,7 +13,9 @@ const editorOnly = {
 };
 
 /** Rooms that may use nothing but the language. */
-const pureRooms = ['base', 'protocol', 'policy', 'presentation'].map((room) => `src/${room}/**/*.ts`);
+const pureRooms = ['base', 'protocol', 'policy', 'presentation', 'panel'].map(
+  (room) => `src/${room}/**/*.ts`,
+);
 
 const compositionRoots = ['src/endpoint/main.ts', 'src/cli/main.ts', 'src/extension/extension.ts'];
 

@@ -3,11 +3,13 @@ import type { UnknownRecord } from '../base/record.ts';
 import { failure, success } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
 import type { AuditRecord } from '../protocol/auditRecord.ts';
+import { isAction, type Action, type RuleReference } from '../protocol/decision.ts';
+import { parseExplanation, type Explanation } from '../protocol/explanation.ts';
 import { parseHealth } from '../protocol/health.ts';
 import type { Health } from '../protocol/health.ts';
 import { isMode } from '../protocol/mode.ts';
 import type { Mode } from '../protocol/mode.ts';
-import { parseAuditRecord } from '../protocol/parseAuditRecord.ts';
+import { parseAuditRecord, parseRuleReference } from '../protocol/parseAuditRecord.ts';
 import { parseSessionView } from '../protocol/parseSessionView.ts';
 import { parsePolicyProblems } from '../protocol/parseStreamEvent.ts';
 import { routes } from '../protocol/routes.ts';
@@ -47,6 +49,22 @@ export interface LoadedPolicy {
   readonly name: string;
   readonly sourceFile: string;
   readonly ruleCount: number;
+}
+
+/** A command to ask about without running it. */
+export interface TestSubject {
+  readonly command: string;
+  readonly agent?: string;
+  readonly cwd?: string;
+}
+
+/** What would be decided about a command. */
+export interface TestedCommand {
+  readonly action: Action;
+  readonly message: string;
+  readonly rule: RuleReference | null;
+  /** Null from an endpoint that does not explain. */
+  readonly explanation: Explanation | null;
 }
 
 /** One page of a day's audit records, the newest first. */
@@ -123,6 +141,11 @@ export class EndpointClient {
     return this.#call('GET', routes.auditDates, null, parseAuditDates);
   }
 
+  /** What would be decided about a command, and why. Nothing is recorded. */
+  explain(subject: TestSubject): Outcome<TestedCommand> {
+    return this.#call('POST', routes.test, { ...subject, explain: true }, parseTestedCommand);
+  }
+
   sessions(): Outcome<readonly SessionView[]> {
     return this.#call('GET', routes.sessions, null, parseSessions);
   }
@@ -178,6 +201,17 @@ function parseModeState(answer: unknown): Result<ModeState, string> {
   if (!isRecord(answer) || !isMode(answer['mode'])) return failure('the answer has no mode');
   const { mode, until } = answer;
   return success({ mode, until: typeof until === 'string' ? until : null });
+}
+
+function parseTestedCommand(answer: unknown): Result<TestedCommand, string> {
+  if (!isRecord(answer) || !isAction(answer['action'])) return failure('the answer has no decision');
+  const { action, message } = answer;
+  return success({
+    action,
+    message: typeof message === 'string' ? message : '',
+    rule: parseRuleReference(answer['rule']),
+    explanation: parseExplanation(answer['explanation']),
+  });
 }
 
 function parsePolicyStatus(answer: unknown): Result<PolicyStatus, string> {

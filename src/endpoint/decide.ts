@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { evaluate } from '../policy/evaluate.ts';
 import type { EvaluationWorld } from '../policy/evaluationWorld.ts';
+import { explain, type Explanation } from '../policy/explain.ts';
 import type { AuditRecord } from '../protocol/auditRecord.ts';
 import { isPermitted } from '../protocol/decision.ts';
 import type { Decision } from '../protocol/decision.ts';
@@ -77,6 +78,17 @@ export function judge(request: ExecRequest, deciders: Deciders): Decision {
     deciders.logger.error(`the policy could not be evaluated: ${messageOf(thrown)}`);
     const message = 'the policy could not be evaluated; this is a fault in Rampart, its log has the cause';
     return { action: 'deny', message, matchedPolicies: null, rule: null };
+  }
+}
+
+/** Why `judge` answers a request as it does; null when that cannot be told. */
+export function explainJudgement(request: ExecRequest, deciders: Deciders): Explanation | null {
+  try {
+    const workspace = deciders.workspaceOf(request.cwd);
+    return explain(deciders.policy.setFor(workspace), request, { ...deciders.world, workspace });
+  } catch (thrown) {
+    deciders.logger.error(`a decision could not be explained: ${messageOf(thrown)}`);
+    return null;
   }
 }
 

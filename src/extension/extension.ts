@@ -22,6 +22,7 @@ export function activate(context: vscode.ExtensionContext): RampartApi {
     environment: process.env,
     platform: process.platform,
     bundleFolder: join(context.extensionPath, 'dist'),
+    extension: context.extensionUri,
     collection: context.environmentVariableCollection,
     clock: { now: () => Date.now() },
     logger,

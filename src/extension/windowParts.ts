@@ -33,8 +33,8 @@ import { TerminalRegistry } from './injection/terminalRegistry.ts';
 import { OlderDecisions } from './model/olderDecisions.ts';
 import { SessionStore } from './model/sessionStore.ts';
 import { WindowStatus } from './model/windowStatus.ts';
-import { DecisionTree } from './views/decisionTree.ts';
-import { DeniedList } from './views/deniedList.ts';
+import { DecisionTree, type DecisionTreeParts } from './views/decisionTree.ts';
+import { DeniedPanel, type DeniedPanelParts } from './views/deniedPanel.ts';
 import { DenialNotifier } from './views/denialNotifier.ts';
 import { registerModeStatusBar } from './views/modeStatusBar.ts';
 import { createPolicyProblemNotifier } from './views/policyProblemNotifier.ts';
@@ -46,6 +46,8 @@ export interface WindowSurroundings {
   readonly platform: string;
   /** The folder with the bundles and `native/`. */
   readonly bundleFolder: string;
+  /** Where the extension lies. */
+  readonly extension: vscode.Uri;
   readonly collection: vscode.GlobalEnvironmentVariableCollection;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -65,7 +67,7 @@ export interface WindowParts extends Disposable {
   readonly supervisor: EndpointSupervisor;
   readonly views: {
     readonly decisions: DecisionTree;
-    readonly denied: DeniedList;
+    readonly denied: DeniedPanel;
     readonly sessions: SessionTree;
   };
   /** Reads sessions and the newest decisions again. */
@@ -78,7 +80,7 @@ export interface WindowParts extends Disposable {
 
 /** Wires a window's parts. Nothing is installed, started or connected before `follow`. */
 export function createWindowParts(surroundings: WindowSurroundings): WindowParts {
-  const { environment, platform, clock, logger, background } = surroundings;
+  const { environment, platform, clock, logger, background, extension } = surroundings;
   const owned = new DisposableList();
   const machine = findMachine(surroundings);
   const status = owned.add(new WindowStatus(createInitialStatus(machine.supported)));
@@ -116,11 +118,8 @@ export function createWindowParts(surroundings: WindowSurroundings): WindowParts
     }),
   );
   const older = new OlderDecisions(client, decisions);
-  const views = {
-    decisions: owned.add(new DecisionTree(decisions, registry, older)),
-    denied: owned.add(new DeniedList(decisions, status, clock)),
-    sessions: owned.add(new SessionTree(registry, sessions)),
-  };
+  const shown = { decisions, registry, older, status, sessions, client, background, logger, extension };
+  const views = createViews(owned, shown);
   owned.add(registerModeStatusBar(status));
   const notifier = owned.add(
     new DenialNotifier({
@@ -156,6 +155,17 @@ export function createWindowParts(surroundings: WindowSurroundings): WindowParts
     dispose: () => owned.dispose(),
   };
 }
+
+/** The views of a window, owned by the list. */
+function createViews(owned: DisposableList, parts: ViewParts): WindowParts['views'] {
+  return {
+    decisions: owned.add(new DecisionTree(parts)),
+    denied: owned.add(new DeniedPanel(parts)),
+    sessions: owned.add(new SessionTree(parts.registry, parts.sessions)),
+  };
+}
+
+type ViewParts = DecisionTreeParts & DeniedPanelParts & { readonly sessions: SessionStore };
 
 /** What this machine offers: where things are, and whether there is a library for it. */
 interface Machine {

@@ -32,7 +32,8 @@ export function matchesFilter(record: AuditRecord, { outcome, agent, text }: Dec
   return places.some((place) => place?.toLowerCase().includes(text.toLowerCase()) === true);
 }
 
-function filterOutcomeOf(record: AuditRecord): FilterOutcome {
+/** What became of a decision, as coarse as a filter asks. */
+export function filterOutcomeOf(record: AuditRecord): FilterOutcome {
   if (isRefused(record)) return 'denied';
   return isDenial(record) ? 'unenforced' : 'allowed';
 }
@@ -47,7 +48,8 @@ export function formatFilter({ outcome, agent, text }: DecisionFilter): string {
   return parts.filter((part) => part !== '').join(' · ');
 }
 
-const outcomeWords: Readonly<Record<FilterOutcome, string>> = {
+/** What a filter calls an outcome. */
+export const outcomeWords: Readonly<Record<FilterOutcome, string>> = {
   denied: 'denied',
   unenforced: 'would have been denied',
   allowed: 'allowed',

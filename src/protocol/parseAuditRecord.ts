@@ -57,7 +57,7 @@ type OwnField =
 
 function ownFields(value: UnknownRecord): Pick<AuditRecord, OwnField> {
   return {
-    rule: ruleOf(value['rule']),
+    rule: parseRuleReference(value['rule']),
     argv: textsOf(value['argv']),
     exe: textOrNull(value['exe']),
     cwd: textOrNull(value['cwd']),
@@ -78,7 +78,8 @@ function failedStart(value: unknown): Pick<AuditRecord, 'exec_failed'> {
   return { exec_failed: { id: value['id'], errno: textOf(value['errno']) } };
 }
 
-function ruleOf(value: unknown): RuleReference | null {
+/** Reads where a rule stands; null when that is not said. */
+export function parseRuleReference(value: unknown): RuleReference | null {
   if (!isRecord(value)) return null;
   const { policy, index, file, line } = value;
   if (typeof policy !== 'string' || typeof file !== 'string') return null;

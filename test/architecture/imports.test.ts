@@ -7,7 +7,7 @@ import { describe, it } from 'node:test';
 import { build } from 'esbuild';
 import { moduleBanner } from '../../scripts/moduleBanner.mjs';
 
-const compositionRoots = ['endpoint/main.ts', 'cli/main.ts', 'extension/extension.ts'];
+const compositionRoots = ['endpoint/main.ts', 'cli/main.ts', 'extension/extension.ts', 'panel/main.ts'];
 
 const modules = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) =>
   file.endsWith('.ts'),

@@ -42,15 +42,14 @@ describe('a person who does not trust the workspace yet', () => {
     await host.statusItem(/Rampart: enforce\D*\d/);
     await host.screenshot('e2e-restricted-notice');
     await toast.getByText('Show', { exact: true }).click();
-    const row = host.page.locator('.part.panel .monaco-list-row', { hasText: 'rm -rf ../precious' });
+    const row = host.webview().locator('.row', { hasText: 'rm -rf ../precious' });
     await row.first().waitFor();
     await host.statusItem(/Rampart: enforce\s*$/);
   });
 
   it('is led from a denial to the rule', async () => {
-    const row = host.page.locator('.part.panel .monaco-list-row', { hasText: 'rm -rf ../precious' }).first();
-    await row.hover();
-    await row.locator('.action-label[aria-label="Open Rule"]').click();
+    await host.webview().locator('.row', { hasText: 'rm -rf ../precious' }).first().click();
+    await host.webview().getByRole('button', { name: 'Open Rule' }).click();
     const editor = host.page.locator('.editor-group-container .tab.active', { hasText: 'default.yaml' });
     await editor.waitFor();
     await host.screenshot('e2e-restricted-rule');

@@ -219,6 +219,11 @@ export class Host {
     return this.#shown('.pane-body .monaco-list-row', text, lineTimeoutMs);
   }
 
+  /** The page inside the webview that is shown. @returns {import('playwright-core').FrameLocator} */
+  webview() {
+    return this.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+  }
+
   /**
    * Brings the newest terminal with that title, as its tab shows it, to the front.
    * @param {string | RegExp} title

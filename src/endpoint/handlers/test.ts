@@ -3,7 +3,7 @@ import { failure } from '../../base/result.ts';
 import type { Result } from '../../base/result.ts';
 import type { ExecRequest } from '../../protocol/execRequest.ts';
 import { parseExecRequest } from '../../protocol/parseExecRequest.ts';
-import { judge } from '../decide.ts';
+import { explainJudgement, judge } from '../decide.ts';
 import { parseBody, refuse, respond } from '../exchange.ts';
 import type { Handler } from '../parts.ts';
 
@@ -23,8 +23,13 @@ export const handleTest: Handler = (request, parts) => {
     matched_policies: matchedPolicies,
     policy_scope: 'global',
     rule,
+    ...(isExplained(body.value) ? { explanation: explainJudgement(subject.value, parts.deciders) } : {}),
   });
 };
+
+function isExplained(body: unknown): boolean {
+  return isRecord(body) && body['explain'] === true;
+}
 
 function parseSubject(body: unknown): Result<ExecRequest, string> {
   if (!isRecord(body)) return failure('the body is not a JSON object');

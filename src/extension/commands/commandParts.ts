@@ -9,7 +9,7 @@ import type { Guard } from '../injection/guard.ts';
 import type { TerminalRegistry } from '../injection/terminalRegistry.ts';
 import type { WindowStatus } from '../model/windowStatus.ts';
 import type { DecisionTree } from '../views/decisionTree.ts';
-import type { DeniedList } from '../views/deniedList.ts';
+import type { DeniedPanel } from '../views/deniedPanel.ts';
 import type { SessionTree } from '../views/sessionTree.ts';
 
 /** What the commands work with. */
@@ -30,7 +30,7 @@ export interface CommandParts {
   readonly supervisor: EndpointSupervisor;
   readonly views: {
     readonly decisions: DecisionTree;
-    readonly denied: DeniedList;
+    readonly denied: DeniedPanel;
     readonly sessions: SessionTree;
   };
 }

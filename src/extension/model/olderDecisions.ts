@@ -17,11 +17,14 @@ interface Position {
 /** Fetches decisions that are older than those that are kept, page by page and day by day. */
 export class OlderDecisions {
   readonly #client: Pick<EndpointClient, 'auditDates' | 'auditEvents'>;
-  readonly #decisions: DecisionStore;
+  readonly #decisions: Pick<DecisionStore, 'addOlder'>;
   /** Null at the end of the log; undefined before the first page. */
   #next: Position | null | undefined;
 
-  constructor(client: Pick<EndpointClient, 'auditDates' | 'auditEvents'>, decisions: DecisionStore) {
+  constructor(
+    client: Pick<EndpointClient, 'auditDates' | 'auditEvents'>,
+    decisions: Pick<DecisionStore, 'addOlder'>,
+  ) {
     this.#client = client;
     this.#decisions = decisions;
   }

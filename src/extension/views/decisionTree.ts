@@ -16,10 +16,11 @@ import {
   type Grouping,
 } from '../../presentation/decisionGroups.ts';
 import { formatDecision } from '../../presentation/decisionLabel.ts';
-import { formatHiddenRows, loadOlderLabel } from '../../presentation/text.ts';
+import { formatCount, formatHiddenRows, loadOlderLabel } from '../../presentation/text.ts';
 import { commandIds, contextKeys, viewIds } from '../ids.ts';
 import type { TerminalRegistry } from '../injection/terminalRegistry.ts';
 import type { OlderDecisions } from '../model/olderDecisions.ts';
+import type { WindowStatus } from '../model/windowStatus.ts';
 import { createDecisionItem, createIcon, createTooltip, type DecisionRowNode } from './decisionItem.ts';
 import { createRepaint } from './repaint.ts';
 
@@ -29,7 +30,15 @@ type DecisionNode =
   | { readonly kind: 'hidden'; readonly key: string; readonly count: number }
   | { readonly kind: 'older' };
 
-/** The tree of all decisions, live. */
+/** What the tree is given. */
+export interface DecisionTreeParts {
+  readonly decisions: DecisionStore;
+  readonly registry: TerminalRegistry;
+  readonly older: OlderDecisions;
+  readonly status: WindowStatus;
+}
+
+/** The tree of all decisions, live, with a badge for the denials that nobody has looked at. */
 export class DecisionTree implements vscode.TreeDataProvider<DecisionNode>, Disposable {
   readonly #decisions: DecisionStore;
   readonly #registry: TerminalRegistry;
@@ -44,7 +53,7 @@ export class DecisionTree implements vscode.TreeDataProvider<DecisionNode>, Disp
 
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(decisions: DecisionStore, registry: TerminalRegistry, older: OlderDecisions) {
+  constructor({ decisions, registry, older, status }: DecisionTreeParts) {
     this.#decisions = decisions;
     this.#registry = registry;
     this.#older = older;
@@ -54,6 +63,7 @@ export class DecisionTree implements vscode.TreeDataProvider<DecisionNode>, Disp
     this.#view = this.#owned.add(
       vscode.window.createTreeView(viewIds.decisions, { treeDataProvider: this, showCollapseAll: true }),
     );
+    this.#owned.add(status.onDidChange(({ unseenDenials }) => this.#showBadge(unseenDenials)));
   }
 
   /** Paints anew, soon. */
@@ -125,6 +135,11 @@ export class DecisionTree implements vscode.TreeDataProvider<DecisionNode>, Disp
 
   dispose(): void {
     this.#owned.dispose();
+  }
+
+  #showBadge(unseen: number): void {
+    this.#view.badge =
+      unseen === 0 ? undefined : { value: unseen, tooltip: formatCount(unseen, 'denied command') };
   }
 
   async #setFilter(filter: DecisionFilter): Promise<void> {

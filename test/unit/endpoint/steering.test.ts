@@ -302,6 +302,12 @@ test('tells what the rules are and what they would say, and records nothing of i
     policy_scope: 'global',
     rule: { policy: 'fixture', index: 0, file: fixture.policyFile, line: 7 },
   });
+  const explained = await fixture.call('POST', '/v1/test', { command: 'rm -rf x', explain: true });
+  const { explanation } = explained.body as { explanation: { commands: { text: string }[] } };
+  assert.deepEqual(
+    explanation.commands.map(({ text }) => text),
+    ['rm -rf x'],
+  );
   const read = await fixture.call('POST', '/v1/test', { command: '/etc/shadow', tool: 'read' });
   assert.deepEqual([read.body['action'], read.body['tool']], ['allow', 'read']);
   for (const body of [{}, [], { command: '' }, { command: 'ls', tool: 1 }, { command: 'ls', agent: 1 }]) {

@@ -1,0 +1,232 @@
+import { isRecord } from '../base/record.ts';
+import { noFilter, type DecisionFilter } from '../presentation/decisionFilter.ts';
+import {
+  DecisionTable,
+  type TableColumn,
+  type TableRow,
+  type TableSort,
+  type TimeRange,
+} from '../presentation/decisionTable.ts';
+import { formatExport, type ExportFormat } from '../presentation/exportDecisions.ts';
+import type { PanelRequest, PanelUpdate } from '../presentation/panelMessages.ts';
+import { emptyPanelText, formatTableCount } from '../presentation/panelText.ts';
+import { DetailView } from './detailView.ts';
+import { createButton, createElement } from './element.ts';
+import { TableView } from './tableView.ts';
+import { TimelineView } from './timelineView.ts';
+import { Toolbar } from './toolbar.ts';
+
+/** What the panel is given. */
+export interface PanelParts {
+  readonly tell: (request: PanelRequest) => void;
+  /** What was kept of an earlier page; whatever it is, it is believed in nothing. */
+  readonly kept: unknown;
+  readonly keep: (state: { readonly filter: DecisionFilter; readonly sort: TableSort }) => void;
+  readonly now: () => number;
+}
+
+/** How long the reader has to stay on a row before it is asked why, in milliseconds. */
+const explainAfterMs = 150;
+
+/** The page: toolbar, timeline, table and detail over one set of rows. */
+export class Panel {
+  readonly element: HTMLElement;
+  readonly #parts: PanelParts;
+  readonly #table = new DecisionTable();
+  readonly #names = new Map<number, string>();
+  readonly #toolbar: Toolbar;
+  readonly #timeline: TimelineView;
+  readonly #grid: TableView;
+  readonly #detail: DetailView;
+  readonly #empty: HTMLElement;
+  #filter: DecisionFilter = { ...noFilter, outcome: 'denied' };
+  #sort: TableSort = { column: 'time', descending: true };
+  #range: TimeRange | null = null;
+  #mayHaveOlder = false;
+  #guardEnabled = false;
+  #shown: readonly TableRow[] = [];
+  #frame = 0;
+  #asking = 0;
+
+  constructor(parts: PanelParts) {
+    this.#parts = parts;
+    this.#restore(parts.kept);
+    this.#toolbar = new Toolbar({
+      onText: (text) => this.#look({ text }),
+      onOutcome: (outcome) => this.#look({ outcome }),
+      onAgent: (agent) => this.#look({ agent }),
+      onOlder: () => parts.tell({ type: 'loadOlder' }),
+      onExport: (format) => this.#export(format),
+    });
+    this.#timeline = new TimelineView({ onZoom: (range) => this.#zoom(range), now: parts.now });
+    this.#grid = new TableView({
+      onSort: (column) => this.#sortBy(column),
+      onSelect: (row) => this.#select(row),
+      onOpen: () => this.#detail.element.focus(),
+      terminalName: (sid) => this.#nameOf(sid),
+      now: parts.now,
+    });
+    this.#detail = new DetailView((action, record) => parts.tell({ type: 'act', action, record }));
+    this.#empty = createElement('div', { className: 'empty' });
+    this.element = createElement('main', {}, [
+      createElement('h1', { text: 'Denied Commands' }),
+      ...[this.#toolbar.element, this.#timeline.element],
+      createElement('div', { className: 'split' }, [this.#grid.element, this.#empty, this.#detail.element]),
+    ]);
+    this.#paint();
+  }
+
+  /** Takes what the editor tells. */
+  take(update: PanelUpdate): void {
+    switch (update.type) {
+      case 'records':
+        if (this.#table.add(update.records) > 0) this.#repaint();
+        return;
+      case 'names':
+        for (const [sid, name] of update.names) this.#names.set(sid, name);
+        this.#repaint();
+        return;
+      case 'state':
+        this.#guardEnabled = update.guardEnabled;
+        this.#mayHaveOlder = update.mayHaveOlder;
+        this.#repaint();
+        return;
+      case 'explained':
+        this.#detail.explain(update.id, update.sections);
+        return;
+      case 'show':
+        this.#reveal(update.id);
+        return;
+    }
+  }
+
+  /** Keys that work wherever the cursor is: `/` and Ctrl+F search, Escape ends the search. */
+  onKey(event: KeyboardEvent): void {
+    const isTyping = event.target instanceof HTMLInputElement;
+    if ((event.key === '/' && !isTyping) || (event.key === 'f' && (event.ctrlKey || event.metaKey))) {
+      this.#toolbar.focusSearch();
+      event.preventDefault();
+    } else if (event.key === 'Escape' && isTyping) {
+      if (this.#toolbar.clearSearch()) this.#look({ text: '' });
+      this.#grid.focus();
+    } else if (event.key === 'ArrowDown' && isTyping) {
+      this.#grid.focus();
+      event.preventDefault();
+    }
+  }
+
+  #restore(kept: unknown): void {
+    if (!isRecord(kept) || !isRecord(kept['filter'])) return;
+    const { outcome, agent, text } = kept['filter'];
+    const known = (['denied', 'unenforced', 'allowed'] as const).find((one) => one === outcome);
+    this.#filter = {
+      outcome: known ?? null,
+      agent: typeof agent === 'string' ? agent : null,
+      text: typeof text === 'string' ? text : '',
+    };
+  }
+
+  #look(change: Partial<DecisionFilter>): void {
+    this.#filter = { ...this.#filter, ...change };
+    this.#keep();
+  }
+
+  #sortBy(column: TableColumn): void {
+    const isSame = this.#sort.column === column;
+    this.#sort = { column, descending: isSame ? !this.#sort.descending : column === 'time' };
+    this.#keep();
+  }
+
+  #zoom(range: TimeRange | null): void {
+    this.#range = range;
+    this.#repaint();
+  }
+
+  #keep(): void {
+    this.#parts.keep({ filter: this.#filter, sort: this.#sort });
+    this.#repaint();
+  }
+
+  #nameOf(sid: number | null): string {
+    if (sid === null) return '';
+    return this.#names.get(sid) ?? `session ${sid}`;
+  }
+
+  #select(row: TableRow | null): void {
+    this.#detail.show(row?.record ?? null);
+    window.clearTimeout(this.#asking);
+    if (row === null) return;
+    const { record } = row;
+    this.#asking = window.setTimeout(() => this.#parts.tell({ type: 'explain', record }), explainAfterMs);
+  }
+
+  /** Shows one decision, whatever is looked for. */
+  #reveal(id: string): void {
+    if (this.#table.find(id) === null) return;
+    if (!this.#shown.some(({ record }) => record.id === id)) {
+      this.#filter = noFilter;
+      this.#range = null;
+    }
+    this.#paint();
+    this.#grid.reveal(id);
+    this.#grid.focus();
+  }
+
+  #export(format: ExportFormat): void {
+    const text = formatExport(
+      this.#shown.map(({ record }) => record),
+      format,
+    );
+    this.#parts.tell({ type: 'export', format, text });
+  }
+
+  /** Once for everything that happens until the page is drawn anew. */
+  #repaint(): void {
+    if (this.#frame !== 0) return;
+    this.#frame = requestAnimationFrame(() => {
+      this.#frame = 0;
+      this.#paint();
+    });
+  }
+
+  #paint(): void {
+    const filter = this.#filter;
+    const selection = { filter, range: this.#range, sort: this.#sort };
+    this.#shown = this.#table.select({ ...selection, terminalName: (sid) => this.#nameOf(sid) });
+    const { agents, size, isFull } = this.#table;
+    this.#toolbar.show({
+      ...filter,
+      agents,
+      count: formatTableCount(this.#shown.length, size),
+      canLoadOlder: this.#mayHaveOlder && !isFull,
+    });
+    // Every outcome, so that it is seen how many of all were refused.
+    const context = this.#table.select({
+      ...selection,
+      filter: { ...filter, outcome: null },
+      sort: { column: 'time', descending: false },
+      terminalName: () => '',
+    });
+    this.#timeline.show(context, this.#range);
+    this.#grid.show(this.#shown, this.#sort);
+    this.#showEmpty();
+  }
+
+  #showEmpty(): void {
+    const isEmpty = this.#shown.length === 0;
+    this.#grid.element.hidden = isEmpty;
+    this.#empty.hidden = !isEmpty;
+    if (!isEmpty) return;
+    const isFiltered = this.#table.size > 0;
+    const text = emptyPanelText({ guardEnabled: this.#guardEnabled, isFiltered });
+    const showAll = createButton('Show All Decisions', () => this.#showAll());
+    const protect = createButton('Protect Terminal', () => this.#parts.tell({ type: 'protect' }));
+    const next = isFiltered ? [showAll] : this.#guardEnabled ? [] : [protect];
+    this.#empty.replaceChildren(createElement('p', { text }), ...next);
+  }
+
+  #showAll(): void {
+    this.#range = null;
+    this.#look(noFilter);
+  }
+}

@@ -1,0 +1,40 @@
+import type { Explanation } from '../protocol/explanation.ts';
+import type { PanelSection } from './panelMessages.ts';
+import { formatLine } from './text.ts';
+
+/** The most lines of one section. */
+const maxLines = 50;
+
+/** Why a command is decided as it is, in sections: what would run, who says what of it, and what can be done. */
+export function formatExplanation({ commands, policies, remedies }: Explanation): readonly PanelSection[] {
+  const sections: readonly PanelSection[] = [
+    { heading: 'What it runs', lines: commands.flatMap(formatCommand) },
+    { heading: 'What policies say now', lines: policies.flatMap(formatPolicy) },
+    { heading: 'What you can do', lines: remedies.map((remedy) => formatLine(remedy)) },
+  ];
+  return sections
+    .filter(({ lines }) => lines.length > 0)
+    .map(({ heading, lines }) => ({ heading, lines: cut(lines) }));
+}
+
+function formatCommand({
+  text,
+  directory,
+  isElsewhere,
+  deletes,
+}: Explanation['commands'][number]): readonly string[] {
+  const place = isElsewhere ? ' (elsewhere)' : directory === null ? '' : ` (in ${formatLine(directory)})`;
+  return [`${formatLine(text)}${place}`, ...deletes.map((path) => `    deletes ${formatLine(path)}`)];
+}
+
+function formatPolicy({ name, action, index, reasons }: Explanation['policies'][number]): readonly string[] {
+  const why = reasons.map(
+    ({ field, entry, subject }) => `    ${field} “${formatLine(entry)}” fits ${formatLine(subject)}`,
+  );
+  return [`${action} by ${formatLine(name)}#${index + 1}`, ...why];
+}
+
+function cut(lines: readonly string[]): readonly string[] {
+  const more = lines.length - maxLines;
+  return more <= 0 ? lines : [...lines.slice(0, maxLines), `… and ${more} more`];
+}

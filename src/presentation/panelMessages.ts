@@ -1,0 +1,84 @@
+import { isRecord } from '../base/record.ts';
+import { failure, success, type Result } from '../base/result.ts';
+import type { AuditRecord } from '../protocol/auditRecord.ts';
+import { parseAuditRecord } from '../protocol/parseAuditRecord.ts';
+import { exportFormats, type ExportFormat } from './exportDecisions.ts';
+
+/** What the editor tells the panel. */
+export type PanelUpdate =
+  | { readonly type: 'records'; readonly records: readonly AuditRecord[] }
+  /** What the terminals of sessions are called. */
+  | { readonly type: 'names'; readonly names: readonly (readonly [number, string])[] }
+  | { readonly type: 'state'; readonly guardEnabled: boolean; readonly mayHaveOlder: boolean }
+  /** Why a decision was taken, as lines of text. */
+  | { readonly type: 'explained'; readonly id: string; readonly sections: readonly PanelSection[] }
+  /** Bring one decision to the front. */
+  | { readonly type: 'show'; readonly id: string };
+
+/** Lines under a heading. */
+export interface PanelSection {
+  readonly heading: string;
+  readonly lines: readonly string[];
+}
+
+/** What a person can do with a decision. */
+export type PanelAction = 'copy' | 'openRule' | 'showTerminal';
+
+/** Every action, in the order of the buttons. */
+export const panelActions: readonly { readonly action: PanelAction; readonly label: string }[] = [
+  { action: 'copy', label: 'Copy Command' },
+  { action: 'openRule', label: 'Open Rule' },
+  { action: 'showTerminal', label: 'Show Terminal' },
+];
+
+/** What the panel tells the editor. */
+export type PanelRequest =
+  | { readonly type: 'ready' }
+  | { readonly type: 'loadOlder' }
+  | { readonly type: 'protect' }
+  | { readonly type: 'explain'; readonly record: AuditRecord }
+  | { readonly type: 'act'; readonly action: PanelAction; readonly record: AuditRecord }
+  /** The text of a file. */
+  | {
+      readonly type: 'export';
+      readonly format: ExportFormat;
+      readonly text: string;
+    };
+
+/** Reads what a panel says: it is a web page, and so believed in nothing. */
+export function parsePanelRequest(message: unknown): Result<PanelRequest, string> {
+  if (!isRecord(message)) return failure('the message is not an object');
+  const { type } = message;
+  switch (type) {
+    case 'ready':
+    case 'loadOlder':
+    case 'protect':
+      return success({ type });
+    case 'export':
+      return parseExport(message['format'], message['text']);
+    case 'explain':
+    case 'act':
+      return parseRecordRequest(type, message['action'], message['record']);
+    default:
+      return failure('the message is of no known type');
+  }
+}
+
+function parseExport(format: unknown, text: unknown): Result<PanelRequest, string> {
+  const known = exportFormats.find((one) => one === format);
+  if (known === undefined || typeof text !== 'string') return failure('the export has no format or no text');
+  return success({ type: 'export', format: known, text });
+}
+
+function parseRecordRequest(
+  type: 'explain' | 'act',
+  action: unknown,
+  value: unknown,
+): Result<PanelRequest, string> {
+  const record = parseAuditRecord(value);
+  if (!record.ok) return record;
+  if (type === 'explain') return success({ type, record: record.value });
+  const known = panelActions.find((one) => one.action === action);
+  if (known === undefined) return failure('the action is not known');
+  return success({ type, action: known.action, record: record.value });
+}

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import axe from 'axe-core';
+import type { Locator } from 'playwright-core';
+import { createDemo } from '../../scripts/demo/createDemo.mjs';
+import { startHost, type Host } from '../host/host.mjs';
+import { findRepository } from '../host/installation.mjs';
+import { until } from '../host/until.mjs';
+
+const root = findRepository();
+
+/** Every test goes on where the one before it left the panel. */
+describe('a person who looks through the panel of denied commands', () => {
+  let host: Host;
+  const row = (text: string | RegExp): Locator => host.webview().locator('.row', { hasText: text }).first();
+  const count = (text: RegExp): Promise<void> =>
+    host.webview().locator('.count', { hasText: text }).waitFor({ timeout: 15_000 });
+  const choose = (label: string, value: string): Promise<unknown> =>
+    host.webview().getByLabel(label).selectOption(value);
+
+  const findViolations = async (): Promise<string[]> => {
+    const body = await host.webview().locator('body').elementHandle();
+    const frame = await body.ownerFrame();
+    assert.ok(frame);
+    await frame.evaluate(axe.source);
+    const results = await frame.evaluate<axe.AxeResults>('axe.run(document)');
+    return results.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+  };
+
+  before(async () => {
+    const demo = createDemo(join(root, '.demo/panel'));
+    // Of an earlier run: the editor would ask whether to write over it.
+    rmSync(join(demo.workspace, 'rampart-decisions.csv'), { force: true });
+    host = await startHost({
+      workspace: demo.workspace,
+      vsix: [join(root, `rampart-${process.platform}-${process.arch}.vsix`)],
+      settings: { 'rampart.notifications.showDenials': false },
+    });
+    await host.open();
+  });
+  after(async () => {
+    await host.screenshot('e2e-panel-end');
+    await host.stop();
+  });
+
+  it('is offered to protect a terminal while the guard is off', async () => {
+    await host.runCommand('Rampart: Show Denied Commands');
+    await host.webview().getByText('Rampart is off, so nothing is denied.').waitFor();
+    await host.screenshot('e2e-panel-1-off');
+    await host.webview().getByRole('button', { name: 'Protect Terminal' }).click();
+    await host.statusItem(/Rampart: enforce/);
+  });
+
+  it('sees a denial with the whole command, why it was denied, and what it would have run', async () => {
+    await host.typeInTerminal(
+      'bash',
+      './agent-cleanup.sh; for n in 1 2 3 4 5 6 7 8; do /bin/echo number $n; done',
+    );
+    await host.terminalShows(/number 8/);
+    await host.runCommand('Rampart: Show Denied Commands');
+    await row('rm -rf ../precious').click();
+    const detail = host.webview().locator('.detail');
+    await detail.getByRole('heading', { name: 'Denied' }).waitFor();
+    await detail.getByText('What policies say now').waitFor();
+    assert.match(await detail.innerText(), /deletes .*precious/);
+    await host.screenshot('e2e-panel-2-denied');
+  });
+
+  it('sees everything, sorted by what they choose, with the newest first before', async () => {
+    await choose('Which decisions', '');
+    await row('number 8').waitFor();
+    await host.webview().getByRole('button', { name: 'Command', exact: true }).click();
+    const first = host.webview().locator('.row .command').first();
+    await until(async () => (await first.innerText()).startsWith('.'), { what: 'rows in order of commands' });
+    await host.screenshot('e2e-panel-3-all');
+    await host.webview().getByRole('button', { name: 'Time', exact: true }).click();
+  });
+
+  it('finds a command with the keyboard alone', async () => {
+    await host.webview().locator('.grid').focus();
+    await host.page.keyboard.press('/');
+    await host.page.keyboard.type('number 5');
+    await count(/^1 of \d+ decisions$/);
+    await host.page.keyboard.press('ArrowDown');
+    await host.page.keyboard.press('ArrowDown');
+    await host.webview().locator('.row[aria-selected="true"]', { hasText: 'number 5' }).waitFor();
+    await host.webview().locator('.detail', { hasText: '/bin/echo number 5' }).waitFor();
+    await host.page.keyboard.press('/');
+    await host.page.keyboard.press('Escape');
+    await count(/^\d+ decisions$/);
+  });
+
+  it('looks closer at a time in the timeline, and at all times again', async () => {
+    const chart = host.webview().getByRole('slider');
+    await chart.focus();
+    await host.page.keyboard.press('End');
+    await host.page.keyboard.press('Shift+ArrowLeft');
+    await host.page.keyboard.press('Enter');
+    await count(/ of /);
+    await host.screenshot('e2e-panel-4-zoomed');
+    await host.webview().getByRole('button', { name: 'All Times' }).click();
+    await count(/^\d+ decisions$/);
+  });
+
+  for (const theme of ['Dark Modern', 'Light Modern', 'Dark High Contrast']) {
+    it(`leaves nobody out in the theme ${theme}`, async () => {
+      await host.runCommand('Preferences: Color Theme');
+      await host.page.keyboard.type(theme);
+      await host.page.keyboard.press('Enter');
+      await row('rm -rf ../precious').click();
+      await until(async () => (await findViolations()).length === 0, {
+        what: 'no violation',
+        timeoutMs: 5_000,
+      }).catch(async () => assert.deepEqual(await findViolations(), []));
+      await host.screenshot(`e2e-panel-5-${theme.replaceAll(' ', '-').toLowerCase()}`);
+    });
+  }
+
+  it('exports what is shown, in a format that a spreadsheet reads', async () => {
+    await choose('Which decisions', 'denied');
+    await host.webview().getByRole('button', { name: 'Export CSV' }).click();
+    const path = host.page.locator('.quick-input-box input');
+    await until(async () => (await path.inputValue()).endsWith('rampart-decisions.csv'), { what: 'a path' });
+    await host.page.getByRole('button', { name: 'OK' }).click();
+    await host.page.locator('.tab.active', { hasText: 'rampart-decisions.csv' }).waitFor();
+    const text = readFileSync(join(host.workspace, 'rampart-decisions.csv'), 'utf8');
+    assert.match(text, /^time,outcome,command,reason,/);
+    assert.match(text, /,denied,rm -rf \.\.\/precious,/);
+  });
+
+  it('is led from a denial to the rule', async () => {
+    await row('rm -rf ../precious').click();
+    await host.webview().getByRole('button', { name: 'Open Rule' }).click();
+    await host.page.locator('.tab.active', { hasText: 'default.yaml' }).waitFor();
+  });
+});
