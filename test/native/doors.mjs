@@ -21,7 +21,8 @@ const deadlineMs = 20_000;
 const isShell = ['system', 'popen', '_IO_popen', 'wordexp'].includes(door);
 const isSpawn = door.includes('spawn');
 const isExec = !isShell && !isSpawn;
-const takesEnvironment = ['execve', 'execvpe', 'execle', 'execveat', 'fexecve'].includes(door) || isSpawn;
+const takesEnvironment =
+  ['execve', 'execvpe', 'execle', 'execveat', 'fexecve', 'syscall'].includes(door) || isSpawn;
 // glibc's fexecve refuses a NULL vector by itself.
 const takesVector = isExec && !door.startsWith('execl') && door !== 'fexecve';
 const searches = ['execvp', 'execvpe', 'execlp', 'posix_spawnp', 'pidfd_spawnp'].includes(door);
