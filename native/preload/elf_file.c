@@ -10,9 +10,18 @@
 enum {
     MAX_PROGRAM_HEADERS = 64,
     MAX_DYNAMIC_ENTRIES = 256,
-    ENTRIES_AT_A_TIME = 8,
     NAME_BYTES = 24,
     MACHINE_OFFSET = 18,
+};
+
+/* A file of which the first bytes are in the caller's buffer; what is wanted of the rest comes
+   there as well. */
+struct view {
+    int fd;
+    unsigned char *bytes;
+    size_t cap;
+    size_t len;
+    uint64_t start; /* where in the file the bytes stand */
 };
 
 enum rp_elf_kind rp_elf_file_kind(const unsigned char *bytes, size_t len) {
@@ -24,71 +33,74 @@ enum rp_elf_kind rp_elf_file_kind(const unsigned char *bytes, size_t len) {
     return RP_ELF_NATIVE;
 }
 
-static bool read_exactly(int fd, void *into, size_t len, uint64_t offset) {
-    return rp_sys_pread(fd, into, len, (int64_t)offset) == (long)len;
-}
-
-static bool read_header(int fd, const ElfW(Ehdr) * head, unsigned index, ElfW(Phdr) * header) {
-    return index < head->e_phnum && index < MAX_PROGRAM_HEADERS &&
-           read_exactly(fd, header, sizeof *header, head->e_phoff + index * sizeof *header);
-}
-
-/* Where the byte at an address of the loaded program stands in the file; 0 when nowhere. */
-static uint64_t offset_of(int fd, const ElfW(Ehdr) * head, uint64_t address) {
-    ElfW(Phdr) header;
-    for (unsigned i = 0; read_header(fd, head, i, &header); i++) {
-        if (header.p_type == PT_LOAD && address >= header.p_vaddr &&
-            address - header.p_vaddr < header.p_filesz)
-            return header.p_offset + (address - header.p_vaddr);
+/* What stands in the file at an offset; NULL when it does not reach so far. Reads on only where the
+   buffer does not hold it. */
+static const void *look(struct view *view, uint64_t offset, size_t len) {
+    if (offset < view->start || offset - view->start > view->len ||
+        view->len - (offset - view->start) < len) {
+        long count = rp_sys_pread(view->fd, view->bytes, view->cap, (int64_t)offset);
+        view->start = offset;
+        view->len = count < 0 ? 0 : (size_t)count;
+        if (view->len < len)
+            return NULL;
     }
-    return 0;
+    return view->bytes + (offset - view->start);
+}
+
+/* The first program header of a type, or the one of what is loaded at an address. */
+static bool find_header(struct view *view, const ElfW(Ehdr) * head, unsigned type, uint64_t address,
+                        ElfW(Phdr) * header) {
+    for (unsigned i = 0; i < head->e_phnum && i < MAX_PROGRAM_HEADERS; i++) {
+        const void *at = look(view, head->e_phoff + i * sizeof *header, sizeof *header);
+        if (at == NULL)
+            return false;
+        memcpy(header, at, sizeof *header);
+        if (header->p_type == type &&
+            (type != PT_LOAD || address - header->p_vaddr < header->p_filesz))
+            return true;
+    }
+    return false;
 }
 
 /* Whether the first object that the dynamic section needs is the sanitizer's runtime. */
-static bool needs_sanitizer(int fd, const ElfW(Ehdr) * head, const ElfW(Phdr) * dynamic) {
-    ElfW(Dyn) entries[ENTRIES_AT_A_TIME];
-    char name[NAME_BYTES];
+static bool needs_sanitizer(struct view *view, const ElfW(Ehdr) * head) {
+    ElfW(Phdr) header;
+    const char *name;
     uint64_t needed = 0;
     uint64_t strings = 0;
     bool has_needed = false;
+    if (!find_header(view, head, PT_DYNAMIC, 0, &header))
+        return false;
     for (unsigned i = 0; i < MAX_DYNAMIC_ENTRIES && (!has_needed || strings == 0); i++) {
-        const ElfW(Dyn) *entry = &entries[i % ENTRIES_AT_A_TIME];
-        if (i % ENTRIES_AT_A_TIME == 0) {
-            uint64_t at = i * sizeof *entry;
-            memset(entries, 0, sizeof entries);
-            if (at >= dynamic->p_filesz ||
-                rp_sys_pread(fd, entries, sizeof entries, (int64_t)(dynamic->p_offset + at)) <= 0)
-                return false;
-        }
-        if (entry->d_tag == DT_NULL)
+        ElfW(Dyn) entry;
+        uint64_t at = i * sizeof entry;
+        const void *bytes =
+            at < header.p_filesz ? look(view, header.p_offset + at, sizeof entry) : NULL;
+        if (bytes == NULL)
             return false;
-        if (entry->d_tag == DT_NEEDED && !has_needed) {
-            needed = entry->d_un.d_val;
+        memcpy(&entry, bytes, sizeof entry);
+        if (entry.d_tag == DT_NULL)
+            return false;
+        if (entry.d_tag == DT_NEEDED && !has_needed) {
+            needed = entry.d_un.d_val;
             has_needed = true;
-        } else if (entry->d_tag == DT_STRTAB) {
-            strings = entry->d_un.d_ptr;
+        } else if (entry.d_tag == DT_STRTAB) {
+            strings = entry.d_un.d_ptr;
         }
     }
-    strings = has_needed && strings != 0 ? offset_of(fd, head, strings) : 0;
-    if (strings == 0 || !read_exactly(fd, name, sizeof name, strings + needed))
+    if (!has_needed || !find_header(view, head, PT_LOAD, strings, &header))
         return false;
-    name[sizeof name - 1] = '\0';
-    return rp_memory_begins(name, "libasan.") || rp_memory_begins(name, "libclang_rt.asan");
+    name = look(view, header.p_offset + (strings - header.p_vaddr) + needed, NAME_BYTES);
+    return name != NULL &&
+           (rp_memory_begins(name, "libasan.") || rp_memory_begins(name, "libclang_rt.asan"));
 }
 
-void rp_elf_file_inspect(int fd, struct rp_elf_file *file) {
-    ElfW(Ehdr) head;
+void rp_elf_file_inspect(int fd, unsigned char *bytes, size_t cap, size_t len,
+                         struct rp_elf_file *file) {
+    struct view view = {fd, bytes, cap, len, 0};
     ElfW(Phdr) header;
-    file->dynamic = false;
-    file->sanitized = false;
-    if (!read_exactly(fd, &head, sizeof head, 0))
-        return;
-    for (unsigned i = 0; read_header(fd, &head, i, &header); i++) {
-        if (header.p_type == PT_INTERP)
-            file->dynamic = true;
-        if (header.p_type != PT_DYNAMIC)
-            continue;
-        file->sanitized = file->dynamic && needs_sanitizer(fd, &head, &header);
-        return;
-    }
+    ElfW(Ehdr) head;
+    memcpy(&head, bytes, sizeof head);
+    file->dynamic = find_header(&view, &head, PT_INTERP, 0, &header);
+    file->sanitized = file->dynamic && needs_sanitizer(&view, &head);
 }

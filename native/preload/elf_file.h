@@ -15,7 +15,9 @@ struct rp_elf_file {
 enum rp_elf_kind { RP_ELF_NONE, RP_ELF_NATIVE, RP_ELF_FOREIGN };
 enum rp_elf_kind rp_elf_file_kind(const unsigned char *bytes, size_t len);
 
-/* Reads a native file's headers through its descriptor; what cannot be read says no. */
-void rp_elf_file_inspect(int fd, struct rp_elf_file *file);
+/* Reads a native file's headers; what cannot be read says no. The buffer, of `cap` bytes, holds the
+   file's first `len`; what is wanted of the rest is read into it. */
+void rp_elf_file_inspect(int fd, unsigned char *bytes, size_t cap, size_t len,
+                         struct rp_elf_file *file);
 
 #endif

@@ -10,12 +10,12 @@ enum { LOADER = RP_VARIABLE_COUNT, OPTIONS, FOREIGN };
 #define NO_ORDER "verify_asan_link_order=0"
 
 /* Which of ours an assignment is for: an rp_variable, LOADER, OPTIONS or FOREIGN. */
-static int kind_of(const char *assignment, bool sanitized, const char **value) {
+static int kind_of(const char *assignment, const struct rp_child *child, const char **value) {
     static const char prefix[] = "RAMPART_";
     *value = rp_names_value(assignment, RP_NAMES_LOADER);
     if (*value != NULL)
         return LOADER;
-    *value = sanitized ? rp_names_value(assignment, OPTIONS_NAME) : NULL;
+    *value = child->sanitized ? rp_names_value(assignment, OPTIONS_NAME) : NULL;
     if (*value != NULL)
         return OPTIONS;
     if (!rp_memory_begins(assignment, prefix))
@@ -30,7 +30,8 @@ static int kind_of(const char *assignment, bool sanitized, const char **value) {
 
 /* Whether a child may have this value although it is not ours: it tightens, or says what we were
    not told. */
-static bool is_granted(const struct rp_settings *settings, int variable, const char *value) {
+static bool is_granted(const struct rp_settings *settings, const struct rp_child *child,
+                       int variable, const char *value) {
     if (*value == '\0')
         return false;
     switch (variable) {
@@ -39,7 +40,7 @@ static bool is_granted(const struct rp_settings *settings, int variable, const c
     case RP_FAIL_OPEN:
         return settings->fail_open && !rp_memory_equal(value, "1");
     case RP_AGENT:
-        return !settings->own_agent;
+        return !settings->own_agent && child->agent == NULL;
     case RP_SESSION:
         return !settings->own_session;
     default:
@@ -47,13 +48,21 @@ static bool is_granted(const struct rp_settings *settings, int variable, const c
     }
 }
 
+/* What we put into the child for a variable; NULL for nothing. */
+static const char *own_assignment(const struct rp_settings *settings, const struct rp_child *child,
+                                  int variable) {
+    return variable == RP_AGENT && child->agent != NULL ? child->agent
+                                                        : settings->assignment[variable];
+}
+
 /* Whether an assignment of one of our variables may stay as it is. */
-static bool may_stay(const struct rp_settings *settings, int variable, const char *assignment,
-                     const char *value) {
-    const char *own = settings->assignment[variable];
+static bool may_stay(const struct rp_settings *settings, const struct rp_child *child, int variable,
+                     const char *assignment) {
+    const char *own = own_assignment(settings, child, variable);
+    const char *value = rp_names_value(assignment, rp_names_variables[variable]);
     if (own == NULL ? *value == '\0' : rp_memory_equal(assignment, own))
         return true;
-    return is_granted(settings, variable, value);
+    return is_granted(settings, child, variable, value);
 }
 
 static bool is_entry(const char *entry, size_t len, const char *path) {
@@ -72,6 +81,7 @@ static bool names_library(const struct rp_settings *settings, const char *list) 
 
 /* What must be done to an environment. */
 struct plan {
+    const struct rp_child *child;
     size_t kept;          /* entries that stay */
     size_t added;         /* entries of ours behind them */
     const char *list;     /* the loader list in force, NULL when there is none */
@@ -90,8 +100,8 @@ static void note_loader(const struct rp_settings *settings, struct plan *plan, c
 }
 
 static void note_variable(const struct rp_settings *settings, struct plan *plan, int variable,
-                          const char *assignment, const char *value) {
-    if (!plan->has[variable] && may_stay(settings, variable, assignment, value)) {
+                          const char *assignment) {
+    if (!plan->has[variable] && may_stay(settings, plan->child, variable, assignment)) {
         plan->has[variable] = true;
         plan->kept++;
     } else {
@@ -121,8 +131,8 @@ static bool contains(const char *text, const char *part) {
 }
 
 /* What must be done about the sanitizer's options. */
-static void plan_options(struct plan *plan, bool sanitized) {
-    if (!sanitized)
+static void plan_options(struct plan *plan) {
+    if (!plan->child->sanitized)
         return;
     plan->kept++;
     if (plan->options != NULL && contains(plan->options, "verify_asan_link_order"))
@@ -133,11 +143,12 @@ static void plan_options(struct plan *plan, bool sanitized) {
 }
 
 static void make_plan(const struct rp_settings *settings, const char *const *environment,
-                      bool sanitized, struct plan *plan) {
+                      const struct rp_child *child, struct plan *plan) {
     memset(plan, 0, sizeof *plan);
+    plan->child = child;
     for (; environment != NULL && *environment != NULL; environment++) {
         const char *value;
-        int kind = kind_of(*environment, sanitized, &value);
+        int kind = kind_of(*environment, child, &value);
         if (kind == FOREIGN)
             plan->kept++;
         else if (kind == LOADER)
@@ -145,21 +156,21 @@ static void make_plan(const struct rp_settings *settings, const char *const *env
         else if (kind == OPTIONS)
             plan->options = plan->options != NULL ? plan->options : value; /* as getenv takes it */
         else
-            note_variable(settings, plan, kind, *environment, value);
+            note_variable(settings, plan, kind, *environment);
     }
     for (int i = 0; i < RP_VARIABLE_COUNT; i++) {
-        if (!plan->has[i] && settings->assignment[i] != NULL)
+        if (!plan->has[i] && own_assignment(settings, child, i) != NULL)
             plan->added++;
     }
     plan->changed = plan->changed || plan->added > 0;
     plan_loader(settings, plan);
-    plan_options(plan, sanitized);
+    plan_options(plan);
 }
 
 size_t rp_environment_measure(const struct rp_settings *settings, const char *const *environment,
-                              bool sanitized) {
+                              const struct rp_child *child) {
     struct plan plan;
-    make_plan(settings, environment, sanitized, &plan);
+    make_plan(settings, environment, child, &plan);
     if (!plan.changed)
         return 0;
     return (plan.kept + plan.added + 1) * sizeof(char *) + plan.list_bytes + plan.options_bytes;
@@ -226,28 +237,29 @@ static const char **put_written(const struct rp_settings *settings, const struct
 }
 
 const char *const *rp_environment_fill(const struct rp_settings *settings,
-                                       const char *const *environment, bool sanitized,
+                                       const char *const *environment, const struct rp_child *child,
                                        void *block) {
     const char **start = block;
     const char **into;
     struct plan plan;
     bool done[FOREIGN] = {false};
-    make_plan(settings, environment, sanitized, &plan);
+    make_plan(settings, environment, child, &plan);
     into = put_written(settings, &plan, start, done);
     for (; environment != NULL && *environment != NULL; environment++) {
         const char *value;
-        int kind = kind_of(*environment, sanitized, &value);
+        int kind = kind_of(*environment, child, &value);
         bool stays = kind == FOREIGN ||
                      (!done[kind] &&
-                      (kind >= RP_VARIABLE_COUNT || may_stay(settings, kind, *environment, value)));
+                      (kind >= RP_VARIABLE_COUNT || may_stay(settings, child, kind, *environment)));
         if (stays)
             *into++ = *environment;
         if (stays && kind != FOREIGN)
             done[kind] = true;
     }
     for (int i = 0; i < RP_VARIABLE_COUNT; i++) {
-        if (!done[i] && settings->assignment[i] != NULL)
-            *into++ = settings->assignment[i];
+        const char *own = own_assignment(settings, child, i);
+        if (!done[i] && own != NULL)
+            *into++ = own;
     }
     *into = NULL;
     return start;

@@ -30,26 +30,21 @@ struct frames {
     long failure; /* 0, or the negative errno that ended writing */
 };
 
-static void store(unsigned char *at, uint64_t value, unsigned bytes) {
-    for (unsigned i = 0; i < bytes; i++)
-        at[i] = (unsigned char)(value >> (8 * i));
-}
-
 static void start_frame(struct frames *frames) {
     memcpy(frames->bytes, "RMPQ", 4);
-    store(frames->bytes + 6, 1, 2);
+    rp_memory_store(frames->bytes + 6, 1, 2);
     rp_memory_parse_hex(frames->bytes + 8, frames->id, ID_BYTES);
-    store(frames->bytes + 24, frames->index, 2);
-    store(frames->bytes + 26, frames->count, 2);
+    rp_memory_store(frames->bytes + 24, frames->index, 2);
+    rp_memory_store(frames->bytes + 26, frames->count, 2);
     frames->used = HEAD_BYTES;
 }
 
 static void write_frame(struct frames *frames) {
     size_t len = frames->used + CHECKSUM_BYTES;
     long result = -EAGAIN;
-    store(frames->bytes + 4, len, 2);
-    store(frames->bytes + frames->used, rp_siphash_checksum(frames->bytes, frames->used),
-          CHECKSUM_BYTES);
+    rp_memory_store(frames->bytes + 4, len, 2);
+    rp_memory_store(frames->bytes + frames->used, rp_siphash_checksum(frames->bytes, frames->used),
+                    CHECKSUM_BYTES);
     while (result == -EAGAIN) {
         result = rp_pipe_write(frames->fd, frames->bytes, len);
         if (result == -EAGAIN && rp_transport_wait(frames->fd, POLLOUT, frames->deadline) != 0)

@@ -1,82 +1,33 @@
 #include "guard.h"
 
-#include "environment.h"
 #include "fifo.h"
 #include "journal.h"
 #include "load.h"
 #include "lookup.h"
 #include "memory.h"
 #include "notice.h"
-#include "state_file.h"
+#include "state_tables.h"
 #include "sys.h"
 #include "transport.h"
 
 enum {
     FIRST_PATH_BYTES = 128, /* most paths fit; for a longer one the stack grows by more */
     LAST_PATH_BYTES = 4097,
-    ID_BYTES = 33,
-    SMALL_FRAME_BYTES = 256,
-    /* An armed environment of 512 entries and a loader list stay on the stack. */
-    STACK_ENVIRONMENT_BYTES = 513 * sizeof(char *) + 1024,
+    HIT_BYTES = 512, /* most frames fit */
 };
 
 /* INVARIANT: the frames below this comment are small, hold everything, and are gone before the real
    call: a vfork parent sees every byte that is left behind, and a signal stack has few to give. */
 #define APART __attribute__((noinline))
 
-/* What is kept of a call until it is made. */
-struct verdict {
-    struct rp_target target;
-    char id[ID_BYTES]; /* the record id; empty when nothing was recorded */
-};
-
 /* One call on its way through the funnel. */
 struct inquiry {
     const struct rp_settings *settings;
     const struct rp_call *call;
     enum rp_mode mode;
+    struct rp_state_file file;
     struct rp_question question;
 };
-
-enum rp_effect rp_guard_effect(enum rp_outcome outcome, enum rp_mode mode, bool fail_open) {
-    if (mode != RP_ENFORCE)
-        return RP_RUN;
-    switch (outcome) {
-    case RP_ALLOWED:
-        return RP_RUN;
-    case RP_NOBODY:
-    case RP_TIMEOUT:
-    case RP_CUT:
-    case RP_SERVER_ERROR:
-    case RP_NO_MEANS:
-    case RP_FORBIDDEN:
-        return fail_open ? RP_RUN : RP_REFUSE;
-    case RP_DENIED:
-    case RP_MALFORMED:
-    case RP_BAD_STATUS:
-    case RP_BAD_URL:
-    case RP_NOT_CAPTURED:
-    case RP_OUTCOME_COUNT:
-        break;
-    }
-    return RP_REFUSE;
-}
-
-bool rp_guard_is_unanswered(enum rp_outcome outcome) {
-    return outcome >= RP_NOBODY && outcome <= RP_FORBIDDEN;
-}
-
-/* What the refusal line says when no answer says it. */
-static const char *reason_of(enum rp_outcome outcome) {
-    if (rp_guard_is_unanswered(outcome))
-        return ": the policy endpoint does not answer and RAMPART_FAIL_OPEN is 0; "
-               "start it with `rampart serve`";
-    if (outcome == RP_BAD_URL)
-        return ": RAMPART_URL or RAMPART_TOKEN cannot be used";
-    if (outcome == RP_NOT_CAPTURED)
-        return ": rampart's settings could not be read when the program was loaded";
-    return ": the policy endpoint's answer could not be read";
-}
 
 /* Composes the line over the answer's reason, which stands further behind in the same buffer. */
 APART static void explain(const struct inquiry *inquiry, enum rp_outcome outcome,
@@ -88,7 +39,7 @@ APART static void explain(const struct inquiry *inquiry, enum rp_outcome outcome
     if (outcome == RP_DENIED && exchange->reason == RP_REASON_NOTICE && len == 0)
         return;
     if (outcome != RP_DENIED) {
-        reason = reason_of(outcome);
+        reason = rp_outcome_reason(outcome);
         lead = "";
         len = rp_memory_length(reason);
     }
@@ -96,21 +47,14 @@ APART static void explain(const struct inquiry *inquiry, enum rp_outcome outcome
     rp_notice_write(inquiry->settings, line, len);
 }
 
-/* A debug line tells the door and how asking ended, never the command. */
-APART static void trace(const struct inquiry *inquiry, enum rp_outcome outcome,
-                        enum rp_effect effect) {
-    static const char words[RP_OUTCOME_COUNT][27] = {
-        "allowed",          "denied",
-        "nobody answers",   "no answer in time",
-        "connection cut",   "the endpoint failed",
-        "no means to ask",  "sockets are forbidden",
-        "unusable answer",  "unusable status",
-        "unusable address", "settings were not captured",
-    };
-    const char *const pieces[] = {"[rampart] ", inquiry->call->door, ": ", words[outcome],
+/* A debug line tells the door and what became of the call, never the command. */
+APART static void trace(const struct inquiry *inquiry, const char *words, enum rp_effect effect) {
+    const char *const pieces[] = {"[rampart] ", inquiry->call->door, ": ", words,
                                   effect == RP_RUN ? ", run\n" : ", refused\n"};
     char line[96];
     size_t used = 0;
+    if (!inquiry->settings->debug)
+        return;
     for (size_t i = 0; i < sizeof pieces / sizeof pieces[0]; i++) {
         size_t len = rp_memory_length(pieces[i]);
         memcpy(line + used, pieces[i], len);
@@ -140,12 +84,11 @@ APART static enum rp_effect ask(struct inquiry *inquiry) {
         outcome = rp_transport_ask(settings, question, &exchange);
     if (outcome == RP_FORBIDDEN && settings->url.kind == RP_URL_UNIX)
         outcome = rp_fifo_ask(settings, question, &exchange);
-    effect = rp_guard_effect(outcome, inquiry->mode, settings->fail_open);
-    if (settings->debug)
-        trace(inquiry, outcome, effect);
+    effect = rp_outcome_effect(outcome, inquiry->mode, settings->fail_open);
+    trace(inquiry, rp_outcome_words(outcome), effect);
     if (effect == RP_REFUSE && !settings->quiet)
         explain(inquiry, outcome, &exchange, buffer);
-    else if (effect == RP_RUN && rp_guard_is_unanswered(outcome))
+    else if (effect == RP_RUN && rp_outcome_is_unanswered(outcome))
         (void)rp_journal_append(settings, question, RP_JOURNAL_UNANSWERED, 0, buffer,
                                 sizeof buffer);
     return effect;
@@ -168,6 +111,24 @@ static bool is_absolute(const struct rp_path *exe) {
     return exe->len[first] > 0 && exe->piece[first][0] == '/';
 }
 
+/* A verdict is used only when the log will know of it. */
+APART static bool note_verdict(const struct inquiry *inquiry) {
+    char buffer[HIT_BYTES];
+    return rp_journal_append(inquiry->settings, &inquiry->question, RP_JOURNAL_TABLE_HIT, 0, buffer,
+                             sizeof buffer);
+}
+
+/* The question is whole: looks for its verdict, else asks. */
+static enum rp_effect decide(struct inquiry *inquiry) {
+    bool allowed =
+        inquiry->settings->captured && rp_state_tables_allow(&inquiry->file, &inquiry->question);
+    rp_state_file_close(&inquiry->file);
+    if (!allowed || !note_verdict(inquiry))
+        return ask(inquiry);
+    trace(inquiry, "allowed by the verdict table", RP_RUN);
+    return RP_RUN;
+}
+
 static enum rp_effect ask_from(struct inquiry *inquiry, const char *cwd, long result) {
     struct rp_path *exe = &inquiry->question.exe;
     bool known = result > 0 && cwd[0] == '/';
@@ -176,7 +137,7 @@ static enum rp_effect ask_from(struct inquiry *inquiry, const char *cwd, long re
         exe->piece[0] = cwd;
         exe->len[0] = rp_memory_length(cwd);
     }
-    return ask(inquiry);
+    return decide(inquiry);
 }
 
 /* Tries with little stack first. */
@@ -186,39 +147,6 @@ APART static enum rp_effect ask_from_cwd(struct inquiry *inquiry, size_t cap) {
     if (result == -ERANGE && cap < LAST_PATH_BYTES)
         return ask_from_cwd(inquiry, LAST_PATH_BYTES);
     return ask_from(inquiry, cwd, result);
-}
-
-/* The path of a descriptor stands in front of what was given with it. */
-static enum rp_effect ask_by_link(struct inquiry *inquiry, const char *link, size_t len) {
-    struct rp_path *exe = &inquiry->question.exe;
-    exe->piece[0] = link;
-    exe->len[0] = len;
-    if (*inquiry->call->path == '\0')
-        inquiry->question.path = link;
-    return ask_from_cwd(inquiry, FIRST_PATH_BYTES);
-}
-
-static void descriptor_path(int descriptor, char into[32]) {
-    static const char prefix[] = "/proc/self/fd/";
-    size_t digits;
-    memcpy(into, prefix, sizeof prefix - 1);
-    digits = rp_memory_decimal(into + sizeof prefix - 1,
-                               descriptor > 0 ? (unsigned long long)descriptor : 0);
-    into[sizeof prefix - 1 + digits] = '\0';
-}
-
-APART static enum rp_effect ask_by_descriptor(struct inquiry *inquiry, size_t cap) {
-    char *link = __builtin_alloca(cap);
-    char path[32];
-    long len;
-    descriptor_path(inquiry->call->directory, path);
-    len = rp_sys_readlink(path, link, cap - 1);
-    if (len == (long)cap - 1 && cap < LAST_PATH_BYTES)
-        return ask_by_descriptor(inquiry, LAST_PATH_BYTES);
-    if (len < 0)
-        return ask_by_link(inquiry, path, rp_memory_length(path));
-    link[len] = '\0';
-    return ask_by_link(inquiry, link, (size_t)len);
 }
 
 /* Finds what would be started, where exec would find it. */
@@ -235,7 +163,8 @@ APART static void find_target(const struct rp_settings *settings, const struct r
     }
 }
 
-static void describe(struct inquiry *inquiry) {
+/* What is put into the question before anything is looked at that may change. */
+static void describe(struct inquiry *inquiry, const struct rp_target *target) {
     const struct rp_settings *settings = inquiry->settings;
     const struct rp_call *call = inquiry->call;
     struct rp_question *question = &inquiry->question;
@@ -245,151 +174,121 @@ static void describe(struct inquiry *inquiry) {
     question->argv = call->argv;
     question->text = call->text;
     question->door = call->door;
-    question->pid = rp_sys_getpid();
-    question->ppid = rp_sys_getppid();
     question->sid = rp_sys_getsid();
     question->markers = settings->markers | rp_names_find_markers(call->environment);
     question->enforce = settings->mode == RP_ENFORCE;
+    question->guardable = target->guardable;
 }
 
-APART static enum rp_effect judge_by_asking(const struct rp_settings *settings,
-                                            const struct rp_call *call, enum rp_mode mode,
-                                            struct verdict *verdict, const struct rp_path *found) {
-    struct inquiry inquiry;
-    struct rp_path *exe = &inquiry.question.exe;
-    memset(&inquiry, 0, sizeof inquiry);
-    inquiry.settings = settings;
-    inquiry.call = call;
-    inquiry.mode = mode;
-    inquiry.question.guardable = verdict->target.guardable;
-    *exe = *found;
-    rp_load_make_id(verdict->id);
-    inquiry.question.id = verdict->id;
-    describe(&inquiry);
-    if (call->directory != AT_FDCWD && !is_absolute(exe))
-        return ask_by_descriptor(&inquiry, FIRST_PATH_BYTES);
+/* The name under which the child will go, unless it turns out to be another agent; else NULL. */
+static const char *agent_of_child(const struct inquiry *inquiry) {
+    const struct rp_settings *settings = inquiry->settings;
+    return settings->own_agent
+               ? settings->agent
+               : rp_names_find(inquiry->call->environment, rp_names_variables[RP_AGENT]);
+}
+
+/* Makes RAMPART_AGENT=NAME of a program that is known to be an agent's. */
+static bool recognise_agent(struct inquiry *inquiry, const char *current, struct rp_start *start) {
+    static const char prefix[] = "RAMPART_AGENT=";
+    char *name = start->agent + sizeof prefix - 1;
+    bool is_agent =
+        rp_state_tables_find_agent(&inquiry->file, &inquiry->question.exe, current, name);
+    if (*name != '\0')
+        memcpy(start->agent, prefix, sizeof prefix - 1);
+    return is_agent;
+}
+
+/* Whether nobody is to be asked: nothing here hints at an agent, and a person may do as they like.
+ */
+static bool is_unwatched(struct inquiry *inquiry, struct rp_start *start) {
+    const char *current = agent_of_child(inquiry);
+    bool is_agent = recognise_agent(inquiry, current, start);
+    return !is_agent && current == NULL && inquiry->question.markers == 0 &&
+           rp_state_tables_is_dormant(&inquiry->file, inquiry->question.sid);
+}
+
+/* Asks, unless the state file says that nobody is to be asked. */
+static enum rp_effect judge_path(struct inquiry *inquiry, struct rp_start *start) {
+    struct rp_path *exe = &inquiry->question.exe;
+    enum rp_mode wanted = rp_state_file_mode(&inquiry->file);
+    bool unwatched = is_unwatched(inquiry, start);
+    inquiry->mode = wanted > inquiry->mode ? wanted : inquiry->mode;
+    if (unwatched || inquiry->mode == RP_DISABLED) {
+        trace(inquiry, unwatched ? "a dormant session" : "disabled", RP_RUN);
+        return RP_RUN;
+    }
+    rp_load_make_id(start->id);
+    inquiry->question.id = start->id;
+    inquiry->question.pid = rp_sys_getpid();
+    inquiry->question.ppid = rp_sys_getppid();
     if (!is_absolute(exe)) {
         trim(exe, 1);
         if (exe->len[1] == 0)
             trim(exe, 2);
     }
-    return ask_from_cwd(&inquiry, FIRST_PATH_BYTES);
+    return ask_from_cwd(inquiry, FIRST_PATH_BYTES);
 }
 
-static enum rp_effect judge(const struct rp_settings *settings, const struct rp_call *call,
-                            struct verdict *verdict) {
-    const struct rp_target *target = &verdict->target;
-    enum rp_mode mode = settings->mode;
-    struct rp_path exe;
-    verdict->id[0] = '\0';
-    find_target(settings, call, &verdict->target, &exe);
+/* The path of a descriptor stands in front of what was given with it. */
+static enum rp_effect judge_link(struct inquiry *inquiry, struct rp_start *start, const char *link,
+                                 size_t len) {
+    struct rp_path *exe = &inquiry->question.exe;
+    exe->piece[0] = link;
+    exe->len[0] = len;
+    if (*inquiry->call->path == '\0')
+        inquiry->question.path = link;
+    return judge_path(inquiry, start);
+}
+
+static void descriptor_path(int descriptor, char into[32]) {
+    static const char prefix[] = "/proc/self/fd/";
+    size_t digits;
+    memcpy(into, prefix, sizeof prefix - 1);
+    digits = rp_memory_decimal(into + sizeof prefix - 1,
+                               descriptor > 0 ? (unsigned long long)descriptor : 0);
+    into[sizeof prefix - 1 + digits] = '\0';
+}
+
+APART static enum rp_effect judge_descriptor(struct inquiry *inquiry, struct rp_start *start,
+                                             size_t cap) {
+    char *link = __builtin_alloca(cap);
+    char path[32];
+    long len;
+    descriptor_path(inquiry->call->directory, path);
+    len = rp_sys_readlink(path, link, cap - 1);
+    if (len == (long)cap - 1 && cap < LAST_PATH_BYTES)
+        return judge_descriptor(inquiry, start, LAST_PATH_BYTES);
+    if (len < 0)
+        return judge_link(inquiry, start, path, rp_memory_length(path));
+    link[len] = '\0';
+    return judge_link(inquiry, start, link, (size_t)len);
+}
+
+enum rp_effect rp_guard_judge(const struct rp_settings *settings, const struct rp_call *call,
+                              struct rp_start *start) {
+    struct inquiry inquiry;
+    enum rp_effect effect;
+    memset(start, 0, sizeof *start);
+    memset(&inquiry, 0, sizeof inquiry);
+    inquiry.settings = settings;
+    inquiry.call = call;
+    inquiry.mode = settings->mode;
+    find_target(settings, call, &start->target, &inquiry.question.exe);
     /* A path that file actions give another start cannot be judged from here: ask all the same. */
-    if (target->presence == RP_ABSENT && !(call->moves && !is_absolute(&exe)))
+    if (start->target.presence == RP_ABSENT &&
+        !(call->moves && !is_absolute(&inquiry.question.exe)))
         return RP_RUN;
-    if (mode != RP_DISABLED && settings->url.kind == RP_URL_UNIX) {
-        enum rp_mode wanted = rp_state_file_mode(&settings->url);
-        mode = wanted > mode ? wanted : mode;
-    }
-    if (mode == RP_DISABLED)
+    if (settings->mode == RP_DISABLED)
         return RP_RUN;
-    return judge_by_asking(settings, call, mode, verdict, &exe);
-}
-
-static intptr_t fail(const struct rp_call *call, int error) {
-    enum { COMMAND_SUBSTITUTION = 4 /* WRDE_CMDSUB */ };
-    errno = error;
-    switch (call->refusal) {
-    case RP_RETURNS_ERROR:
-        return error;
-    case RP_RETURNS_NULL:
-        return 0;
-    case RP_RETURNS_CMDSUB:
-        return COMMAND_SUBSTITUTION;
-    case RP_RETURNS_MINUS_ONE:
-        break;
-    }
-    return -1;
-}
-
-/* The error number with which a call that starts a program came back, else 0. The doors that run a
-   shell have their own results, and the shell its own record. */
-static int error_of(const struct rp_call *call, intptr_t result) {
-    if (call->text != NULL)
-        return 0;
-    if (call->refusal == RP_RETURNS_ERROR)
-        return (int)result;
-    return result == -1 ? errno : 0;
-}
-
-/* Says that what was allowed, and recorded under this id, did not start after all. */
-APART static void report_failure(const struct rp_settings *settings, const struct rp_call *call,
-                                 const struct verdict *verdict, int error) {
-    struct rp_question question;
-    char buffer[SMALL_FRAME_BYTES];
-    int saved = errno;
-    memset(&question, 0, sizeof question);
-    question.id = verdict->id;
-    question.door = call->door;
-    question.agent = settings->agent;
-    question.session = settings->session;
-    question.pid = rp_sys_getpid();
-    question.ppid = rp_sys_getppid();
-    question.sid = rp_sys_getsid();
-    question.guardable = verdict->target.guardable;
-    (void)rp_journal_append(settings, &question, RP_JOURNAL_EXEC_FAILED, error, buffer,
-                            sizeof buffer);
-    errno = saved;
-}
-
-/* Runs with an armed environment; when that is too big for the kernel, with the caller's own. */
-static intptr_t run_with(const struct rp_settings *settings, const struct rp_call *call,
-                         bool sanitized, void *block) {
-    const char *const *armed = rp_environment_fill(settings, call->environment, sanitized, block);
-    intptr_t result = call->run(call, armed);
-    return error_of(call, result) == E2BIG ? call->run(call, call->environment) : result;
-}
-
-/* A stated leak: an exec that succeeds in a vfork child leaves the mapping to its parent. */
-static intptr_t run_mapped(const struct rp_settings *settings, const struct rp_call *call,
-                           bool sanitized, size_t bytes) {
-    void *block = rp_sys_map(bytes);
-    intptr_t result;
-    if (block == NULL)
-        return fail(call, ENOMEM);
-    result = run_with(settings, call, sanitized, block);
-    rp_sys_unmap(block, bytes);
-    return result;
-}
-
-static intptr_t run_armed(const struct rp_settings *settings, const struct rp_call *call,
-                          bool sanitized) {
-    size_t bytes = rp_environment_measure(settings, call->environment, sanitized);
-    if (bytes == 0)
-        return call->run(call, call->environment);
-    if (bytes > STACK_ENVIRONMENT_BYTES)
-        return run_mapped(settings, call, sanitized, bytes);
-    return run_with(settings, call, sanitized, __builtin_alloca(bytes));
-}
-
-intptr_t rp_guard_pass(const struct rp_call *call) {
-    (void)rp_load_settings();
-    return call->run(call, call->environment);
-}
-
-intptr_t rp_guard_run(const struct rp_call *call) {
-    const struct rp_settings *settings = rp_load_settings();
-    struct verdict verdict;
-    int saved = errno;
-    intptr_t result;
-    int error;
-    if (settings->inert)
-        return call->run(call, call->environment);
-    if (judge(settings, call, &verdict) == RP_REFUSE)
-        return fail(call, EPERM);
-    errno = saved;
-    result = run_armed(settings, call, verdict.target.sanitized);
-    error = error_of(call, result);
-    if (error != 0 && verdict.id[0] != '\0')
-        report_failure(settings, call, &verdict, error);
-    return result;
+    inquiry.file.fd = -1;
+    if (settings->url.kind == RP_URL_UNIX)
+        rp_state_file_open(&settings->url, &inquiry.file);
+    describe(&inquiry, &start->target);
+    if (call->directory != AT_FDCWD && !is_absolute(&inquiry.question.exe))
+        effect = judge_descriptor(&inquiry, start, FIRST_PATH_BYTES);
+    else
+        effect = judge_path(&inquiry, start);
+    rp_state_file_close(&inquiry.file);
+    return effect;
 }

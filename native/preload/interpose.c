@@ -4,7 +4,7 @@
    The headers that declare these names are left out: they promise the compiler that no argument is
    NULL, and callers break that promise. */
 
-#include "guard.h"
+#include "launch.h"
 #include "load.h"
 #include "real.h"
 #include "sys.h"
@@ -134,7 +134,7 @@ static int enter_exec(const char *door, const char *path, rp_strings argv, rp_st
                            .environment = environment,
                            .run = run_execve,
                            .directory = AT_FDCWD};
-    return (int)rp_guard_run(&call);
+    return (int)rp_launch_call(&call);
 }
 
 static int enter_search(const char *door, const char *file, rp_strings argv,
@@ -146,7 +146,7 @@ static int enter_search(const char *door, const char *file, rp_strings argv,
                            .run = run_execvpe,
                            .directory = AT_FDCWD,
                            .searches = true};
-    return (int)rp_guard_run(&call);
+    return (int)rp_launch_call(&call);
 }
 
 int execve(const char *path, char *const argv[], char *const envp[]) {
@@ -166,14 +166,14 @@ int execvpe(const char *file, char *const argv[], char *const envp[]) {
 }
 
 /* How many arguments a list has, with the NULL at its end. */
-static size_t count_list(const char *first, va_list list) {
+__attribute__((noinline)) static size_t count_list(const char *first, va_list list) {
     size_t count = 1;
     for (const char *at = first; at != NULL; at = va_arg(list, const char *))
         count++;
     return count;
 }
 
-static void take_list(rp_vector into, const char *first, va_list list) {
+__attribute__((noinline)) static void take_list(rp_vector into, const char *first, va_list list) {
     const char **at = (const char **)(uintptr_t)into;
     for (*at = first; *at != NULL; *++at = va_arg(list, const char *))
         continue;
@@ -217,7 +217,7 @@ int execveat(int directory, const char *path, char *const argv[], char *const en
                            .run = run_execveat,
                            .directory = directory,
                            .flags = flags};
-    return (int)rp_guard_run(&call);
+    return (int)rp_launch_call(&call);
 }
 
 int fexecve(int fd, char *const argv[], char *const envp[]) {
@@ -230,8 +230,8 @@ int fexecve(int fd, char *const argv[], char *const envp[]) {
                            .flags = AT_EMPTY_PATH};
     /* glibc refuses a NULL environment; an armed one would hide that. */
     if (envp == NULL && !rp_load_settings()->musl)
-        return (int)rp_guard_pass(&call);
-    return (int)rp_guard_run(&call);
+        return (int)rp_launch_unasked(&call);
+    return (int)rp_launch_call(&call);
 }
 
 #define SPAWN(name, search)                                                                        \
@@ -249,7 +249,7 @@ int fexecve(int fd, char *const argv[], char *const envp[]) {
                                .pid = pid,                                                         \
                                .actions = actions,                                                 \
                                .attributes = attributes};                                          \
-        return (int)rp_guard_run(&call);                                                           \
+        return (int)rp_launch_call(&call);                                                         \
     }
 SPAWN(posix_spawn, false)
 SPAWN(posix_spawnp, true)
@@ -264,8 +264,8 @@ int system(const char *command) {
                            .run = run_system,
                            .directory = AT_FDCWD};
     if (command == NULL)
-        return (int)rp_guard_pass(&call);
-    return (int)rp_guard_run(&call);
+        return (int)rp_launch_unasked(&call);
+    return (int)rp_launch_call(&call);
 }
 
 static void *enter_popen(const char *door, const char *command, const char *type) {
@@ -279,8 +279,8 @@ static void *enter_popen(const char *door, const char *command, const char *type
                            .type = type};
     /* A type that libc will not take starts nothing. */
     if (command == NULL || type == NULL || (type[0] != 'r' && type[0] != 'w' && type[0] != 'e'))
-        return (void *)rp_guard_pass(&call);
-    return (void *)rp_guard_run(&call);
+        return (void *)rp_launch_unasked(&call);
+    return (void *)rp_launch_call(&call);
 }
 
 void *popen(const char *command, const char *type) {
@@ -302,6 +302,6 @@ int wordexp(const char *words, void *result, int flags) {
                            .words = result,
                            .word_flags = flags};
     if (words == NULL || (flags & NO_COMMANDS) != 0 || !rp_words_substitute(words))
-        return (int)rp_guard_pass(&call);
-    return (int)rp_guard_run(&call);
+        return (int)rp_launch_unasked(&call);
+    return (int)rp_launch_call(&call);
 }

@@ -2,7 +2,7 @@
    these, and dyld binds that inner call to us as well: execl to execve, posix_spawnp, system and
    popen to posix_spawn. In this library the plain names are the real functions. */
 
-#include "guard.h"
+#include "launch.h"
 #include "load.h"
 #include "memory.h"
 #include "sys.h"
@@ -121,7 +121,7 @@ static int enter_execve(const char *path, rp_vector argv, rp_vector envp) {
                            .environment = (rp_strings)envp,
                            .run = run_execve,
                            .directory = AT_FDCWD};
-    return (int)rp_guard_run(&call);
+    return (int)rp_launch_call(&call);
 }
 
 static int enter_inner_execve(const char *path, rp_vector argv, rp_vector envp) {
@@ -131,7 +131,7 @@ static int enter_inner_execve(const char *path, rp_vector argv, rp_vector envp) 
                            .environment = (rp_strings)envp,
                            .run = run_inner_execve,
                            .directory = AT_FDCWD};
-    return (int)rp_guard_run(&call);
+    return (int)rp_launch_call(&call);
 }
 
 static int enter_posix_spawn(int *pid, const char *path, const void *actions,
@@ -147,7 +147,7 @@ static int enter_posix_spawn(int *pid, const char *path, const void *actions,
                            .pid = pid,
                            .actions = actions,
                            .attributes = attributes};
-    return (int)rp_guard_run(&call);
+    return (int)rp_launch_call(&call);
 }
 
 /* The kernel's own entry says no as a system call does. */
@@ -162,7 +162,7 @@ static int enter_inner_posix_spawn(int *pid, const char *path, const void *descr
                            .moves = description != NULL,
                            .pid = pid,
                            .actions = description};
-    return (int)rp_guard_run(&call);
+    return (int)rp_launch_call(&call);
 }
 
 /* dyld reads pairs of functions: ours, and the one that callers are bound to ours instead of. */

@@ -29,8 +29,8 @@ static void write_bytes(struct rp_outlet *self, const char *bytes, size_t len) {
 }
 
 static void write_number(struct writer *writer, uint64_t number, unsigned bytes) {
-    for (unsigned i = 0; i < bytes; i++)
-        *writer->at++ = (unsigned char)(number >> (8 * i));
+    rp_memory_store(writer->at, number, bytes);
+    writer->at += bytes;
 }
 
 /* How much of the arguments goes into a frame. */
@@ -106,7 +106,7 @@ APART static void write_head(struct writer *writer, const struct rp_frame *frame
     write_number(writer, (uint64_t)question->pid, 4);
     write_number(writer, (uint64_t)question->ppid, 4);
     write_number(writer, (uint64_t)question->sid, 4);
-    write_number(writer, 0, 4);
+    write_number(writer, question->markers, 4);
     write_number(writer, frame->start_ticks, 8);
     rp_text_put(&writer->outlet, (const char *)frame->build_id, 20);
     write_number(writer, length_or_0(question->door), 2);
@@ -153,10 +153,16 @@ uint64_t rp_journal_parse_start(const char *text, size_t len) {
     return field == START_FIELD ? ticks : 0;
 }
 
-/* Reads through the buffer that the frame is made in afterwards. */
-static uint64_t read_start(char *buffer, size_t cap) {
+uint64_t rp_journal_read_start(int pid, char *buffer, size_t cap) {
+    static const char prefix[] = "/proc/";
+    char path[32];
+    size_t used = sizeof prefix - 1;
     long len = -1;
-    long fd = rp_sys_open("/proc/self/stat", O_RDONLY, 0);
+    long fd;
+    memcpy(path, prefix, used);
+    used += rp_memory_decimal(path + used, (unsigned)pid);
+    memcpy(path + used, "/stat", sizeof "/stat");
+    fd = rp_sys_open(path, O_RDONLY, 0);
     if (fd < 0)
         return 0;
     len = rp_sys_read((int)fd, buffer, cap);
@@ -208,7 +214,7 @@ bool rp_journal_append(const struct rp_settings *settings, const struct rp_quest
     frame.time_ns = (uint64_t)rp_sys_clock(CLOCK_REALTIME);
     /* Only a hello tells who a process is; reading it costs more than all the rest. */
     if (kind == RP_JOURNAL_HELLO)
-        frame.start_ticks = read_start(buffer, cap);
+        frame.start_ticks = rp_journal_read_start(question->pid, buffer, cap);
     frame.build_id = settings->build_id;
     rp_memory_parse_hex(frame.id, question->id, sizeof frame.id);
     len = rp_journal_measure(&frame);

@@ -37,6 +37,10 @@ void rp_journal_encode(const struct rp_frame *frame, unsigned char *into, size_t
 /* Reads field 22 of a /proc/PID/stat text; 0 when it is not there. */
 uint64_t rp_journal_parse_start(const char *text, size_t len);
 
+/* The start time of a process in clock ticks since boot, read through the caller's buffer; 0 when
+   it is not known. */
+uint64_t rp_journal_read_start(int pid, char *buffer, size_t cap);
+
 /* Appends the question as a frame of that kind, with the errno of the real call, to the journal of
    the state directory, if there is one. Says whether it is there now. The frame is made in the
    buffer where it fits, else in a mapping that is gone afterwards. */

@@ -60,6 +60,12 @@ bool rp_memory_begins(const char *text, const char *prefix) {
     return *prefix == '\0';
 }
 
+const char *rp_memory_nth(const char *texts, unsigned index) {
+    for (; index > 0; index--)
+        texts += rp_memory_length(texts) + 1;
+    return texts;
+}
+
 const char *rp_memory_last_component(const char *path) {
     const char *last = path;
     for (; *path != '\0'; path++) {
@@ -67,6 +73,18 @@ const char *rp_memory_last_component(const char *path) {
             last = path + 1;
     }
     return last;
+}
+
+uint64_t rp_memory_load(const unsigned char *bytes, unsigned count) {
+    uint64_t number = 0;
+    while (count-- > 0)
+        number = number << 8 | bytes[count];
+    return number;
+}
+
+void rp_memory_store(unsigned char *bytes, uint64_t number, unsigned count) {
+    for (unsigned i = 0; i < count; i++)
+        bytes[i] = (unsigned char)(number >> (8 * i));
 }
 
 size_t rp_memory_decimal(char *into, unsigned long long number) {

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #if defined(RP_FREESTANDING)
 #define RP_HIDDEN __attribute__((visibility("hidden")))
@@ -23,8 +24,15 @@ bool rp_memory_equal(const char *left, const char *right);
 /* Whether text begins with prefix. */
 bool rp_memory_begins(const char *text, const char *prefix);
 
+/* The text with that index of several that stand behind one another, each with its NUL. */
+const char *rp_memory_nth(const char *texts, unsigned index);
+
 /* The last component of a path: what stands behind the last slash. */
 const char *rp_memory_last_component(const char *path);
+
+/* A number of `count` bytes, the lowest first. */
+uint64_t rp_memory_load(const unsigned char *bytes, unsigned count);
+void rp_memory_store(unsigned char *bytes, uint64_t number, unsigned count);
 
 /* Writes a number in decimal, without a NUL; returns its digits (at most 20). */
 size_t rp_memory_decimal(char *into, unsigned long long number);

@@ -2,38 +2,13 @@
 
 #include "memory.h"
 
-const char rp_names_markers[RP_NAMES_MARKER_COUNT][RP_NAMES_MARKER_BYTES] = {
-    "AI_AGENT",
-    "AGENT",
-    "CLAUDE_CODE_CHILD_SESSION",
-    "CLAUDECODE",
-    "CODEX_THREAD_ID",
-    "CODEX_SANDBOX",
-    "CODEX_SANDBOX_NETWORK_DISABLED",
-    "CODEX_CI",
-    "COPILOT_AGENT",
-    "COPILOT_CLI",
-    "COPILOT_AGENT_SESSION_ID",
-    "CURSOR_AGENT",
-    "GEMINI_CLI",
-    "QWEN_CODE",
-    "CLINE_ACTIVE",
-    "ROO_ACTIVE",
-    "KILO",
-    "OPENCODE",
-    "GOOSE_TERMINAL",
-    "AMP_CURRENT_THREAD_ID",
-    "AUGMENT_AGENT",
-    "ANTIGRAVITY_AGENT",
-    "CRUSH",
-    "PI_CODING_AGENT",
-    "TRAE_AI_SHELL_ID",
-    "KIRO_SESSION_ID",
-    "JUNIE_DATA",
-    "OPENCLAW_SHELL",
-    "GROK_AGENT",
-    "OZ_RUN_ID",
-};
+const char rp_names_markers[] =
+    "AI_AGENT\0AGENT\0CLAUDE_CODE_CHILD_SESSION\0CLAUDECODE\0CODEX_THREAD_ID\0CODEX_SANDBOX\0"
+    "CODEX_SANDBOX_NETWORK_DISABLED\0CODEX_CI\0COPILOT_AGENT\0COPILOT_CLI\0"
+    "COPILOT_AGENT_SESSION_ID\0CURSOR_AGENT\0GEMINI_CLI\0QWEN_CODE\0CLINE_ACTIVE\0ROO_ACTIVE\0"
+    "KILO\0OPENCODE\0GOOSE_TERMINAL\0AMP_CURRENT_THREAD_ID\0AUGMENT_AGENT\0ANTIGRAVITY_AGENT\0"
+    "CRUSH\0PI_CODING_AGENT\0TRAE_AI_SHELL_ID\0KIRO_SESSION_ID\0JUNIE_DATA\0OPENCLAW_SHELL\0"
+    "GROK_AGENT\0OZ_RUN_ID";
 
 const char rp_names_variables[RP_VARIABLE_COUNT][RP_NAMES_VARIABLE_BYTES] = {
     "RAMPART_URL",   "RAMPART_TOKEN",   "RAMPART_MODE",  "RAMPART_FAIL_OPEN",
@@ -48,6 +23,15 @@ const char *rp_names_value(const char *assignment, const char *name) {
     return *name == '\0' && *assignment == '=' ? assignment + 1 : NULL;
 }
 
+const char *rp_names_find(const char *const *environment, const char *name) {
+    for (; environment != NULL && *environment != NULL; environment++) {
+        const char *value = rp_names_value(*environment, name);
+        if (value != NULL)
+            return *value == '\0' ? NULL : value;
+    }
+    return NULL;
+}
+
 static bool says_yes(const char *value) {
     static const char no[][6] = {"", "0", "false", "no", "off"};
     for (size_t i = 0; i < sizeof no / sizeof no[0]; i++) {
@@ -59,12 +43,14 @@ static bool says_yes(const char *value) {
 
 uint32_t rp_names_find_markers(const char *const *environment) {
     uint32_t found = 0;
-    for (; environment != NULL && *environment != NULL; environment++) {
-        for (unsigned i = 0; i < RP_NAMES_MARKER_COUNT; i++) {
-            const char *value = rp_names_value(*environment, rp_names_markers[i]);
+    const char *name = rp_names_markers;
+    for (unsigned i = 0; i < RP_NAMES_MARKER_COUNT && environment != NULL; i++) {
+        for (const char *const *at = environment; *at != NULL; at++) {
+            const char *value = rp_names_value(*at, name);
             if (value != NULL && says_yes(value))
                 found |= UINT32_C(1) << i;
         }
+        name = rp_memory_nth(name, 1);
     }
     return found;
 }

@@ -9,10 +9,10 @@
 
 /* Names stand in tables of bytes, not of pointers: those would have to be relocated in every
  * program. */
-enum { RP_NAMES_MARKER_COUNT = 30, RP_NAMES_MARKER_BYTES = 31, RP_NAMES_VARIABLE_BYTES = 18 };
+enum { RP_NAMES_MARKER_COUNT = 30, RP_NAMES_VARIABLE_BYTES = 18 };
 
-/* Names that coding agents put on their children. */
-extern const char rp_names_markers[RP_NAMES_MARKER_COUNT][RP_NAMES_MARKER_BYTES];
+/* Names that coding agents put on their children, one behind the other. */
+extern const char rp_names_markers[];
 
 /* The bits of the markers in an environment (NULL is an empty one) whose value says yes. */
 uint32_t rp_names_find_markers(const char *const *environment);
@@ -45,6 +45,10 @@ extern const char rp_names_variables[RP_VARIABLE_COUNT][RP_NAMES_VARIABLE_BYTES]
 
 /* The value of an assignment NAME=value when it is for that name, else NULL. */
 const char *rp_names_value(const char *assignment, const char *name);
+
+/* The value of the first assignment for a name in an environment (NULL is an empty one); NULL when
+   there is none or its value is empty. */
+const char *rp_names_find(const char *const *environment, const char *name);
 
 /* The next entry of a loader list, which is split at colons (on Linux at blanks too), and moves the
    list behind it; NULL behind the last. */

@@ -1,7 +1,9 @@
 #ifndef RP_OUTCOME_H
 #define RP_OUTCOME_H
 
-/* How asking ended. What each means is said in one place: guard.c. */
+#include "settings.h"
+
+/* How asking ended. What each means is said in one place: outcome.c. */
 enum rp_outcome {
     RP_ALLOWED,
     RP_DENIED,
@@ -17,5 +19,18 @@ enum rp_outcome {
     RP_NOT_CAPTURED, /* the settings could not be taken at load */
     RP_OUTCOME_COUNT
 };
+
+/* What an outcome of asking leads to. */
+enum rp_effect { RP_RUN, RP_REFUSE };
+enum rp_effect rp_outcome_effect(enum rp_outcome outcome, enum rp_mode mode, bool fail_open);
+
+/* Whether nobody could be asked, so that a run goes into the journal. */
+bool rp_outcome_is_unanswered(enum rp_outcome outcome);
+
+/* What the refusal line says when no answer says it. */
+const char *rp_outcome_reason(enum rp_outcome outcome);
+
+/* What a debug line says of an outcome. */
+const char *rp_outcome_words(enum rp_outcome outcome);
 
 #endif

@@ -190,7 +190,7 @@ APART static void put_markers(struct rp_outlet *to, uint32_t markers) {
         if ((markers >> i & 1) == 0)
             continue;
         rp_text_put_string(to, open);
-        rp_text_put_string(to, rp_names_markers[i]);
+        rp_text_put_string(to, rp_memory_nth(rp_names_markers, i));
         rp_text_put(to, "\"", 1);
         open = ",\"";
     }

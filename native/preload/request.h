@@ -28,7 +28,7 @@ struct rp_question {
     int pid;
     int ppid;
     int sid;
-    uint32_t markers; /* bit i stands for rp_names_markers[i] */
+    uint32_t markers; /* bit i stands for the name i of rp_names_markers */
     bool enforce;
     bool guardable;
 };

@@ -22,16 +22,6 @@ static const char *store(struct rp_settings *settings, const char *const *pieces
     return start;
 }
 
-/* The first value that is not empty, or NULL. */
-static const char *find_value(const char *const *environment, const char *name) {
-    for (; environment != NULL && *environment != NULL; environment++) {
-        const char *value = rp_names_value(*environment, name);
-        if (value != NULL)
-            return *value == '\0' ? NULL : value;
-    }
-    return NULL;
-}
-
 /* The value of our copy of a variable, or NULL. */
 static const char *value_of(const struct rp_settings *settings, enum rp_variable variable) {
     const char *assignment = settings->assignment[variable];
@@ -94,7 +84,7 @@ static const char *store_sanitizer(struct rp_settings *settings, const char *lis
 static void take_library(struct rp_settings *settings,
                          const struct rp_circumstances *circumstances) {
     const char *name = circumstances->library;
-    const char *list = find_value(circumstances->environment, RP_NAMES_LOADER);
+    const char *list = rp_names_find(circumstances->environment, RP_NAMES_LOADER);
     bool relative = name != NULL && *name != '/';
     const char *library[] = {relative ? circumstances->cwd : "", relative ? "/" : "", name, NULL};
     const char *given[] = {name, NULL};
@@ -118,13 +108,13 @@ void rp_settings_take(struct rp_settings *settings, const struct rp_circumstance
     settings->captured = true;
     settings->markers = rp_names_find_markers(environment);
     for (int i = 0; i < RP_VARIABLE_COUNT; i++) {
-        value = find_value(environment, rp_names_variables[i]);
+        value = rp_names_find(environment, rp_names_variables[i]);
         if (value != NULL)
             store_variable(settings, (enum rp_variable)i, value, "");
     }
-    value = find_value(environment, rp_names_variables[RP_MODE]);
+    value = rp_names_find(environment, rp_names_variables[RP_MODE]);
     settings->mode = value == NULL ? RP_ENFORCE : rp_settings_parse_mode(value);
-    value = find_value(environment, rp_names_variables[RP_FAIL_OPEN]);
+    value = rp_names_find(environment, rp_names_variables[RP_FAIL_OPEN]);
     settings->fail_open = value == NULL || rp_memory_equal(value, "1");
     value = value_of(settings, RP_DEBUG);
     settings->debug = value != NULL && rp_memory_equal(value, "1");

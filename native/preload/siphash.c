@@ -1,5 +1,7 @@
 #include "siphash.h"
 
+#include "memory.h"
+
 const unsigned char rp_siphash_checksum_key[16] = {0, 1, 2,  3,  4,  5,  6,  7,
                                                    8, 9, 10, 11, 12, 13, 14, 15};
 
@@ -27,16 +29,9 @@ static void absorb(uint64_t v[4], uint64_t word) {
     v[0] ^= word;
 }
 
-static uint64_t load_word(const unsigned char *bytes) {
-    uint64_t word = 0;
-    for (unsigned i = 0; i < 8; i++)
-        word |= (uint64_t)bytes[i] << (8 * i);
-    return word;
-}
-
 void rp_siphash_start(struct rp_siphash *hash, const unsigned char key[16]) {
-    uint64_t low = load_word(key);
-    uint64_t high = load_word(key + 8);
+    uint64_t low = rp_memory_load(key, 8);
+    uint64_t high = rp_memory_load(key + 8, 8);
     hash->v[0] = low ^ UINT64_C(0x736f6d6570736575);
     hash->v[1] = high ^ UINT64_C(0x646f72616e646f6d);
     hash->v[2] = low ^ UINT64_C(0x6c7967656e657261);
@@ -55,7 +50,7 @@ void rp_siphash_put(struct rp_siphash *hash, const void *bytes, size_t len) {
         }
     }
     for (; len >= 8; len -= 8, at += 8, hash->len += 8)
-        absorb(hash->v, load_word(at));
+        absorb(hash->v, rp_memory_load(at, 8));
     for (; len > 0; len--)
         hash->tail |= (uint64_t)*at++ << (8 * (hash->len++ % 8));
 }

@@ -8,24 +8,18 @@ enum { OFFSET_LENGTH = 8, OFFSET_FORMAT = 12, OFFSET_BOOT_ID = 16, OFFSET_MODE =
 enum { OFFSET_GENERATION = 36, OFFSET_TABLE_KEY = 40, OFFSET_CHECKSUM = 56 };
 enum { FORMAT = 1, BOOT_ID_TEXT_BYTES = 36, OTHERS_MAY_WRITE = 022 };
 
-static uint64_t load(const unsigned char *bytes, unsigned count) {
-    uint64_t value = 0;
-    for (unsigned i = 0; i < count; i++)
-        value |= (uint64_t)bytes[i] << (8 * i);
-    return value;
-}
-
 void rp_state_file_parse(const unsigned char *bytes, size_t len, struct rp_state *state) {
     memset(state, 0, sizeof *state);
     if (len < RP_STATE_FILE_HEADER_BYTES || memcmp(bytes, "RMPSTATE", 8) != 0 ||
-        load(bytes + OFFSET_LENGTH, 4) < RP_STATE_FILE_HEADER_BYTES ||
-        load(bytes + OFFSET_FORMAT, 4) != FORMAT || bytes[OFFSET_MODE] < 1 ||
+        rp_memory_load(bytes + OFFSET_LENGTH, 4) < RP_STATE_FILE_HEADER_BYTES ||
+        rp_memory_load(bytes + OFFSET_FORMAT, 4) != FORMAT || bytes[OFFSET_MODE] < 1 ||
         bytes[OFFSET_MODE] > 3)
         return;
-    if (rp_siphash_checksum(bytes, OFFSET_CHECKSUM) != load(bytes + OFFSET_CHECKSUM, 8))
+    if (rp_siphash_checksum(bytes, OFFSET_CHECKSUM) != rp_memory_load(bytes + OFFSET_CHECKSUM, 8))
         return;
     state->mode = (enum rp_mode)(bytes[OFFSET_MODE] - 1);
-    state->generation = (uint32_t)load(bytes + OFFSET_GENERATION, 4);
+    state->length = (uint32_t)rp_memory_load(bytes + OFFSET_LENGTH, 4);
+    state->generation = (uint32_t)rp_memory_load(bytes + OFFSET_GENERATION, 4);
     memcpy(state->boot_id, bytes + OFFSET_BOOT_ID, sizeof state->boot_id);
     memcpy(state->table_key, bytes + OFFSET_TABLE_KEY, sizeof state->table_key);
     state->valid = true;
@@ -57,18 +51,22 @@ void rp_state_file_path(const struct rp_url *url, const char *entry, char into[]
     memcpy(into + url->directory_len + 1, entry, rp_memory_length(entry) + 1);
 }
 
-/* Whether a header is of this boot: a leniency of yesterday must not outlive a restart. */
-static bool is_of_this_boot(const struct rp_state *state) {
+bool rp_state_file_is_current(struct rp_state_file *file) {
     char text[BOOT_ID_TEXT_BYTES];
     unsigned char boot_id[16] = {0};
-    long fd = rp_sys_open("/proc/sys/kernel/random/boot_id", O_RDONLY, 0);
+    long fd;
+    if (file->judged || file->fd < 0)
+        return file->current;
+    fd = rp_sys_open("/proc/sys/kernel/random/boot_id", O_RDONLY, 0);
     if (fd >= 0) {
         long len = rp_sys_read((int)fd, text, sizeof text);
         (void)rp_sys_close((int)fd);
         if (len < 0 || !rp_state_file_parse_boot_id(text, (size_t)len, boot_id))
             memset(boot_id, 0, sizeof boot_id);
     }
-    return memcmp(boot_id, state->boot_id, sizeof boot_id) == 0;
+    file->judged = true;
+    file->current = memcmp(boot_id, file->state.boot_id, sizeof boot_id) == 0;
+    return file->current;
 }
 
 bool rp_state_file_is_trusted(int fd) {
@@ -79,21 +77,36 @@ bool rp_state_file_is_trusted(int fd) {
            (status.st_mode & OTHERS_MAY_WRITE) == 0;
 }
 
-enum rp_mode rp_state_file_mode(const struct rp_url *url) {
+void rp_state_file_open(const struct rp_url *url, struct rp_state_file *file) {
     unsigned char header[RP_STATE_FILE_HEADER_BYTES];
     char path[RP_STATE_PATH_BYTES];
-    struct rp_state state;
     long len = -1;
-    long fd;
+    memset(file, 0, sizeof *file);
     rp_state_file_path(url, "state", path);
-    fd = rp_sys_open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0);
-    if (fd < 0)
+    file->fd = (int)rp_sys_open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0);
+    if (file->fd < 0)
+        return;
+    if (rp_state_file_is_trusted(file->fd))
+        len = rp_sys_pread(file->fd, header, sizeof header, 0);
+    rp_state_file_parse(header, len < 0 ? 0 : (size_t)len, &file->state);
+    if (!file->state.valid)
+        rp_state_file_close(file);
+}
+
+void rp_state_file_close(struct rp_state_file *file) {
+    if (file->fd >= 0)
+        (void)rp_sys_close(file->fd);
+    file->fd = -1;
+    file->current = false;
+}
+
+enum rp_mode rp_state_file_mode(struct rp_state_file *file) {
+    if (file->fd < 0 || file->state.mode == RP_ENFORCE || !rp_state_file_is_current(file))
         return RP_ENFORCE;
-    if (rp_state_file_is_trusted((int)fd))
-        len = rp_sys_pread((int)fd, header, sizeof header, 0);
-    (void)rp_sys_close((int)fd);
-    rp_state_file_parse(header, len < 0 ? 0 : (size_t)len, &state);
-    if (!state.valid || state.mode == RP_ENFORCE || !is_of_this_boot(&state))
-        return RP_ENFORCE;
-    return state.mode;
+    return file->state.mode;
+}
+
+bool rp_state_file_read(const struct rp_state_file *file, void *into, size_t len, uint64_t offset) {
+    return file->fd >= 0 && offset + len <= file->state.length &&
+           rp_sys_pread(file->fd, into, len, (int64_t)offset) == (long)len;
 }

@@ -13,6 +13,7 @@ enum { RP_STATE_FILE_HEADER_BYTES = 64 };
 struct rp_state {
     bool valid; /* false: it says nothing, so ask */
     enum rp_mode mode;
+    uint32_t length; /* how many bytes of the file are valid */
     uint32_t generation;
     unsigned char boot_id[16];
     unsigned char table_key[16];
@@ -24,9 +25,28 @@ void rp_state_file_parse(const unsigned char *bytes, size_t len, struct rp_state
 /* Reads the text of /proc/sys/kernel/random/boot_id; false when it is none. */
 bool rp_state_file_parse_boot_id(const char *text, size_t len, unsigned char into[16]);
 
-/* The mode that the state file in a Unix URL's directory asks for; RP_ENFORCE when it says nothing.
- */
-enum rp_mode rp_state_file_mode(const struct rp_url *url);
+/* A state file that is open for one call. */
+struct rp_state_file {
+    int fd; /* -1 when it says nothing */
+    struct rp_state state;
+    bool judged;  /* `current` is known */
+    bool current; /* it is of this boot */
+};
+
+/* Opens the state file in a Unix URL's directory and reads its header. One that is not there, not
+   ours or not valid says nothing. To be closed. */
+void rp_state_file_open(const struct rp_url *url, struct rp_state_file *file);
+void rp_state_file_close(struct rp_state_file *file);
+
+/* Whether the file is of this boot: a leniency of yesterday must not outlive a restart. Costs a
+   look into /proc, so it is asked only when something depends on it. */
+bool rp_state_file_is_current(struct rp_state_file *file);
+
+/* The mode that the file asks for; RP_ENFORCE when it says nothing. */
+enum rp_mode rp_state_file_mode(struct rp_state_file *file);
+
+/* Reads bytes behind the header; false when the file does not reach so far. */
+bool rp_state_file_read(const struct rp_state_file *file, void *into, size_t len, uint64_t offset);
 
 /* Whether an open file of the state directory is a regular one that nobody else made or may change.
  */

@@ -45,10 +45,13 @@ long rp_sys_opaque(long number, ...);
 #define RP_SYS5(n, ...) rp_sys_opaque(n, __VA_ARGS__)
 #define RP_SYS6(n, ...) rp_sys_opaque(n, __VA_ARGS__)
 #else
-#define RP_SYS0(n) rp_sys((n), 0, 0, 0, 0, 0, 0)
-#define RP_SYS1(n, a) rp_sys((n), (long)(a), 0, 0, 0, 0, 0)
-#define RP_SYS2(n, a, b) rp_sys((n), (long)(a), (long)(b), 0, 0, 0, 0)
-#define RP_SYS3(n, a, b, c) rp_sys((n), (long)(a), (long)(b), (long)(c), 0, 0, 0)
+#if !defined(RP_SYS_SHORT)
+#define RP_SYS_SHORT(n, a, b, c) rp_sys((n), (a), (b), (c), 0, 0, 0)
+#endif
+#define RP_SYS0(n) RP_SYS_SHORT((n), 0, 0, 0)
+#define RP_SYS1(n, a) RP_SYS_SHORT((n), (long)(a), 0, 0)
+#define RP_SYS2(n, a, b) RP_SYS_SHORT((n), (long)(a), (long)(b), 0)
+#define RP_SYS3(n, a, b, c) RP_SYS_SHORT((n), (long)(a), (long)(b), (long)(c))
 #define RP_SYS4(n, a, b, c, d) rp_sys((n), (long)(a), (long)(b), (long)(c), (long)(d), 0, 0)
 #define RP_SYS5(n, a, b, c, d, e)                                                                  \
     rp_sys((n), (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), 0)
@@ -164,6 +167,13 @@ static inline int64_t rp_sys_clock(int clock) {
 static inline void rp_sys_sleep(int64_t nanoseconds) {
     struct rp_sys_span span = rp_sys_span(nanoseconds);
     (void)RP_SYS2(SYS_nanosleep, &span, 0);
+}
+
+/* Whether 8 bytes can be read there. The kernel reads a signal set before it judges what to do with
+   it: an address that nothing is mapped at fails with EFAULT, any other changes nothing. */
+static inline bool rp_sys_is_readable(uintptr_t at) {
+    enum { NO_SUCH_HOW = 99 };
+    return RP_SYS4(SYS_rt_sigprocmask, NO_SUCH_HOW, at, 0, RP_SIGSET_BYTES) != -EFAULT;
 }
 
 static inline int rp_sys_getpid(void) {

@@ -2,7 +2,7 @@
 #define RP_SYS_DARWIN_H
 
 /* The system layer of macOS. The kernel's numbers are no interface there, so these are libSystem's
-   functions, in the variants that are no cancellation points. They set errno: rp_guard_run gives
+   functions, in the variants that are no cancellation points. They set errno: rp_launch_call gives
    the caller's back. Results are the kernel's, or a negative errno, as on Linux. */
 
 #include <errno.h>
@@ -135,6 +135,12 @@ static inline int64_t rp_sys_clock(clockid_t clock) {
 static inline void rp_sys_sleep(int64_t nanoseconds) {
     struct timespec span = {nanoseconds / 1000000000, nanoseconds % 1000000000};
     (void)rp_darwin_nanosleep(&span, NULL);
+}
+
+/* No call is known here that looks and changes nothing. */
+static inline bool rp_sys_is_readable(uintptr_t at) {
+    (void)at;
+    return true;
 }
 
 static inline int rp_sys_getpid(void) {

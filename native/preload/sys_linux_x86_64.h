@@ -14,6 +14,18 @@ static inline long rp_sys(long number, long a, long b, long c, long d, long e, l
     return result;
 }
 
+/* The same with at most three arguments: most calls have no more, and every register that need not
+   be set makes the library smaller. */
+static inline long rp_sys_short(long number, long a, long b, long c) {
+    long result;
+    __asm__ volatile("syscall"
+                     : "=a"(result)
+                     : "a"(number), "D"(a), "S"(b), "d"(c)
+                     : "rcx", "r11", "memory");
+    return result;
+}
+#define RP_SYS_SHORT rp_sys_short
+
 enum {
     RP_SYS_FSTAT = SYS_fstat,
     RP_SYS_FSTATAT = SYS_newfstatat,

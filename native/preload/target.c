@@ -12,7 +12,8 @@
 #define APART __attribute__((noinline))
 
 enum {
-    HEAD_BYTES = 256, /* as much of a script's first line as the kernel reads */
+    HEAD_BYTES = 832,   /* most programs' headers, so that they are read at once */
+    SCRIPT_BYTES = 256, /* as much of a script's first line as the kernel reads */
     MAX_INTERPRETERS = 4,
 };
 
@@ -32,20 +33,20 @@ size_t rp_target_interpreter(const char *bytes, size_t len, const char **interpr
 /* Whether this library can be loaded into the program that begins so. What is no program is left to
    the shell that will read it. */
 #if defined(__APPLE__)
-static void inspect_program(int fd, const char *head, size_t len, struct rp_target *target) {
+static void inspect_program(int fd, char *head, size_t len, struct rp_target *target) {
     (void)fd;
     target->guardable =
         rp_mach_file_takes_library((const unsigned char *)head, len, rp_sys_is_translated());
 }
 #else
-static void inspect_program(int fd, const char *head, size_t len, struct rp_target *target) {
+static void inspect_program(int fd, char *head, size_t len, struct rp_target *target) {
     struct rp_elf_file file;
     switch (rp_elf_file_kind((const unsigned char *)head, len)) {
     case RP_ELF_FOREIGN:
         target->guardable = false;
         break;
     case RP_ELF_NATIVE:
-        rp_elf_file_inspect(fd, &file);
+        rp_elf_file_inspect(fd, (unsigned char *)head, HEAD_BYTES, len, &file);
         target->guardable = file.dynamic;
         target->sanitized = file.sanitized;
         break;
@@ -65,7 +66,8 @@ static void inspect_head(int fd, char head[HEAD_BYTES], struct rp_target *target
     if (count < 0)
         return;
     if (count >= 2 && head[0] == '#' && head[1] == '!') {
-        len = rp_target_interpreter(head, (size_t)count, &interpreter);
+        len = (size_t)(count < SCRIPT_BYTES ? count : SCRIPT_BYTES);
+        len = rp_target_interpreter(head, len, &interpreter);
         memmove(head, interpreter, len);
         head[len] = '\0';
         *is_script = len > 0;

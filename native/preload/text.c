@@ -135,7 +135,10 @@ void rp_text_escape_finish(struct rp_escaper *escaper) {
 static void check(struct rp_outlet *self, const char *bytes, size_t len) {
     struct rp_checker *checker = (struct rp_checker *)self;
     for (size_t at = 0; at < len && !checker->invalid; at++) {
-        enum rp_utf8_step step = rp_text_utf8_step(&checker->utf8, (unsigned char)bytes[at]);
+        enum rp_utf8_step step;
+        if (checker->utf8.have == 0 && (unsigned char)bytes[at] < 0x80)
+            continue;
+        step = rp_text_utf8_step(&checker->utf8, (unsigned char)bytes[at]);
         if (step == RP_UTF8_WHOLE)
             checker->utf8.have = 0;
         checker->invalid = step == RP_UTF8_ALONE || step == RP_UTF8_INVALID;
@@ -222,6 +225,12 @@ static void put_word(struct rp_outlet *to, const char *word) {
     rp_text_put(to, "'", 1);
 }
 
+bool rp_text_is_named(const char *path, const char *const *argv) {
+    return argv != NULL && argv[0] != NULL &&
+           (rp_memory_equal(argv[0], path) ||
+            rp_memory_equal(argv[0], rp_memory_last_component(path)));
+}
+
 void rp_text_put_command(struct rp_outlet *to, const char *path, const char *const *argv,
                          const char *text) {
     const char *first = path;
@@ -229,9 +238,7 @@ void rp_text_put_command(struct rp_outlet *to, const char *path, const char *con
         rp_text_put_string(to, text);
         return;
     }
-    if (argv != NULL && argv[0] != NULL &&
-        (rp_memory_equal(argv[0], path) ||
-         rp_memory_equal(argv[0], rp_memory_last_component(path))))
+    if (rp_text_is_named(path, argv))
         first = argv[0];
     put_word(to, first);
     for (size_t i = 1; argv != NULL && argv[0] != NULL && argv[i] != NULL; i++) {

@@ -79,6 +79,9 @@ struct rp_base64 {
 void rp_text_base64(struct rp_base64 *base64, struct rp_outlet *to);
 void rp_text_base64_finish(struct rp_base64 *base64);
 
+/* Whether the first argument names the program: it is the path, or the path's last component. */
+bool rp_text_is_named(const char *path, const char *const *argv);
+
 /* Puts the command text of docs/protocol.md, section 3. path may be NULL only with a text. */
 void rp_text_put_command(struct rp_outlet *to, const char *path, const char *const *argv,
                          const char *text);

@@ -79,9 +79,9 @@ export function createFifo(directory, answer) {
   }
 }
 
-function siphash(bytes) {
+/** SipHash-2-4; without a key, the checksum of docs/protocol.md. */
+export function siphash(bytes, key = Buffer.from(Array.from({ length: 16 }, (_, index) => index))) {
   const word = (at, from) => from.readBigUInt64LE(at);
-  const key = Buffer.from(Array.from({ length: 16 }, (_, index) => index));
   const v = [0x736f6d6570736575n, 0x646f72616e646f6dn, 0x6c7967656e657261n, 0x7465646279746573n];
   for (let index = 0; index < 4; index++) v[index] ^= word(index % 2 === 0 ? 0 : 8, key);
   const add = (a, b) => BigInt.asUintN(64, a + b);
@@ -114,7 +114,8 @@ function siphash(bytes) {
   }
 }
 
-const bootId = Buffer.from(
+/** Of this boot, as it stands in a state file. */
+export const bootId = Buffer.from(
   readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim().replaceAll('-', ''),
   'hex',
 );

@@ -53,7 +53,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t len) {
     char *copy = malloc(len + 1);
     const char *environment[MAX_ENTRIES + 1];
     const char *const *armed = environment;
-    bool sanitized = len % 2 == 1;
+    struct rp_child child = {len % 2 == 1, len % 3 == 1 ? "RAMPART_AGENT=codex" : NULL};
     size_t count = 0;
     size_t size;
     void *block = NULL;
@@ -64,12 +64,12 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t len) {
         environment[count++] = at;
     environment[count] = NULL;
     take(len > 0 ? bytes[0] : 0);
-    size = rp_environment_measure(&settings, environment, sanitized);
+    size = rp_environment_measure(&settings, environment, &child);
     if (size > 0) {
         block = malloc(size);
-        armed = rp_environment_fill(&settings, environment, sanitized, block);
+        armed = rp_environment_fill(&settings, environment, &child, block);
     }
-    if (rp_environment_measure(&settings, armed, sanitized) != 0)
+    if (rp_environment_measure(&settings, armed, &child) != 0)
         abort();
     for (size_t i = 0; armed[i] != NULL; i++)
         named = named || (strncmp(armed[i], "LD_PRELOAD=", 11) == 0 && strstr(armed[i], "/l/r.so"));

@@ -1,5 +1,5 @@
 /* What the snippets start. Says on standard output that it runs, and by its exit status whether its
-   environment is armed. */
+   environment is armed, and on standard error which agent it belongs to. */
 
 #include "snippet.h"
 
@@ -15,6 +15,8 @@ int main(void) {
         return TARGET_BARE;
     if (library != NULL && strstr(list, library) == NULL)
         return TARGET_BARE;
+    if (getenv("RAMPART_AGENT") != NULL)
+        (void)fputs(getenv("RAMPART_AGENT"), stderr);
     (void)!write(STDOUT_FILENO, "ran\n", 4);
     return TARGET_ARMED;
 }

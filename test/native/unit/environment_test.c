@@ -21,16 +21,15 @@ static void take(const char *const *environment, const char *library, const char
     }
 
 /* A child's environment as one text, one entry a line; the block ends at the end of a page. */
-static char *armed(const char *const *environment, bool sanitized) {
+static char *armed(const char *const *environment, struct rp_child child) {
     static char text[8192];
-    size_t bytes = rp_environment_measure(&settings, environment, sanitized);
+    size_t bytes = rp_environment_measure(&settings, environment, &child);
     const char *const *result = environment;
     size_t used = 0;
     if (bytes > 0) {
         size_t aligned = (bytes + 7) & ~(size_t)7;
-        result =
-            rp_environment_fill(&settings, environment, sanitized, check_guarded(NULL, aligned));
-        CHECK(rp_environment_measure(&settings, result, sanitized) == 0, "%s",
+        result = rp_environment_fill(&settings, environment, &child, check_guarded(NULL, aligned));
+        CHECK(rp_environment_measure(&settings, result, &child) == 0, "%s",
               "an armed one is left alone");
     }
     text[0] = '\0';
@@ -41,7 +40,7 @@ static char *armed(const char *const *environment, bool sanitized) {
 }
 
 static void check_armed(const char *const *environment, const char *expected) {
-    char *text = armed(environment, false);
+    char *text = armed(environment, (struct rp_child){false, NULL});
     CHECK(strcmp(text, expected) == 0, "expected\n%sgot\n%s", expected, text);
 }
 
@@ -107,7 +106,7 @@ static void check_not_captured(void) {
     memcpy(large, "RAMPART_AGENT=", 14);
     take(ENVIRONMENT(large, "RAMPART_MODE=monitor"), "/l/x.so", NULL);
     CHECK(!settings.captured && settings.mode == RP_MONITOR, "%s", "too large an agent");
-    (void)armed(ENVIRONMENT("A=b"), false);
+    (void)armed(ENVIRONMENT("A=b"), (struct rp_child){false, NULL});
     take(NULL, NULL, "/");
     CHECK(!settings.captured, "%s", "no path of our own");
     take(NULL, "x.so", NULL);
@@ -182,7 +181,7 @@ static void check_sanitized(void) {
 }
 
 static void check_options(const char *const *environment, const char *expected) {
-    char *text = armed(environment, true);
+    char *text = armed(environment, (struct rp_child){true, NULL});
     CHECK(strcmp(text, expected) == 0, "expected\n%sgot\n%s", expected, text);
 }
 
@@ -243,6 +242,27 @@ static void check_variables(void) {
     }
 }
 
+/* The name of a recognised agent takes the place of every other, once. */
+static void check_agent(void) {
+    static const char *const captured[] = {"A=b", "RAMPART_AGENT=a", "RAMPART_AGENT=new"};
+    const struct rp_child child = {false, "RAMPART_AGENT=new"};
+    for (size_t i = 0; i < sizeof captured / sizeof captured[0]; i++) {
+        char *text;
+        take(ENVIRONMENT(captured[i]), "/l/r.so", NULL);
+        settings.assignment[RP_SESSION] = NULL;
+        text = armed(NULL, child);
+        CHECK(strcmp(text, "LD_PRELOAD=/l/r.so\nRAMPART_AGENT=new\n") == 0, "%s: %s", captured[i],
+              text);
+        text = armed(ENVIRONMENT("LD_PRELOAD=/l/r.so", "RAMPART_AGENT=a", "RAMPART_AGENT=", "C=d"),
+                     child);
+        CHECK(strcmp(text, "LD_PRELOAD=/l/r.so\nC=d\nRAMPART_AGENT=new\n") == 0, "%s: %s",
+              captured[i], text);
+        text = armed(ENVIRONMENT("LD_PRELOAD=/l/r.so", "RAMPART_AGENT=new", "C=d"), child);
+        CHECK(strcmp(text, "LD_PRELOAD=/l/r.so\nRAMPART_AGENT=new\nC=d\n") == 0, "%s: %s",
+              captured[i], text);
+    }
+}
+
 static void check_duplicates(void) {
     take(ENVIRONMENT("RAMPART_AGENT=a"), "/l/r.so", NULL);
     settings.assignment[RP_SESSION] = NULL;
@@ -263,6 +283,7 @@ int main(void) {
     check_sanitized();
     check_sanitizer_options();
     check_variables();
+    check_agent();
     check_duplicates();
     return check_finish();
 }

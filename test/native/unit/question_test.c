@@ -1,6 +1,7 @@
 /* Question bodies, command texts and refusal lines against the shared examples. */
 
 #include "../check.h"
+#include "memory.h"
 #include "names.h"
 #include "notice.h"
 #include "request.h"
@@ -44,7 +45,7 @@ static uint32_t marker_bits(const struct check_block *block) {
     (void)check_values(block, "marker", names);
     for (size_t i = 0; names[i] != NULL; i++) {
         for (unsigned k = 0; k < RP_NAMES_MARKER_COUNT; k++) {
-            if (strcmp(names[i], rp_names_markers[k]) == 0)
+            if (strcmp(names[i], rp_memory_nth(rp_names_markers, k)) == 0)
                 bits |= UINT32_C(1) << k;
         }
     }

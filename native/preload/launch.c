@@ -1,0 +1,127 @@
+#include "launch.h"
+
+#include "environment.h"
+#include "guard.h"
+#include "journal.h"
+#include "load.h"
+#include "memory.h"
+#include "notice.h"
+#include "reach.h"
+#include "sys.h"
+
+enum {
+    SMALL_FRAME_BYTES = 256,
+    /* An armed environment of 512 entries and a loader list stay on the stack. */
+    STACK_ENVIRONMENT_BYTES = 513 * sizeof(char *) + 1024,
+};
+
+#define APART __attribute__((noinline))
+
+static intptr_t fail(const struct rp_call *call, int error) {
+    enum { COMMAND_SUBSTITUTION = 4 /* WRDE_CMDSUB */ };
+    errno = error;
+    switch (call->refusal) {
+    case RP_RETURNS_ERROR:
+        return error;
+    case RP_RETURNS_NULL:
+        return 0;
+    case RP_RETURNS_CMDSUB:
+        return COMMAND_SUBSTITUTION;
+    case RP_RETURNS_MINUS_ONE:
+        break;
+    }
+    return -1;
+}
+
+/* The error number with which a call that starts a program came back, else 0. The doors that run a
+   shell have their own results, and the shell its own record. */
+static int error_of(const struct rp_call *call, intptr_t result) {
+    if (call->text != NULL)
+        return 0;
+    if (call->refusal == RP_RETURNS_ERROR)
+        return (int)result;
+    return result == -1 ? errno : 0;
+}
+
+/* Says that what was allowed, and recorded under this id, did not start after all. */
+APART static void report_failure(const struct rp_settings *settings, const struct rp_call *call,
+                                 const struct rp_start *start, int error) {
+    struct rp_question question;
+    char buffer[SMALL_FRAME_BYTES];
+    int saved = errno;
+    memset(&question, 0, sizeof question);
+    question.id = start->id;
+    question.door = call->door;
+    question.agent = settings->agent;
+    question.session = settings->session;
+    question.pid = rp_sys_getpid();
+    question.ppid = rp_sys_getppid();
+    question.sid = rp_sys_getsid();
+    question.guardable = start->target.guardable;
+    question.markers = settings->markers;
+    (void)rp_journal_append(settings, &question, RP_JOURNAL_EXEC_FAILED, error, buffer,
+                            sizeof buffer);
+    errno = saved;
+}
+
+/* Runs with an armed environment; when that is too big for the kernel, with the caller's own. */
+static intptr_t run_with(const struct rp_settings *settings, const struct rp_call *call,
+                         const struct rp_child *child, void *block) {
+    static const char bare[] = "[rampart] no room for our variables: the child runs unguarded\n";
+    const char *const *armed = rp_environment_fill(settings, call->environment, child, block);
+    intptr_t result = call->run(call, armed);
+    if (error_of(call, result) != E2BIG)
+        return result;
+    if (settings->debug)
+        rp_notice_write(settings, bare, sizeof bare - 1);
+    return call->run(call, call->environment);
+}
+
+/* A stated leak: an exec that succeeds in a vfork child leaves the mapping to its parent. */
+static intptr_t run_mapped(const struct rp_settings *settings, const struct rp_call *call,
+                           const struct rp_child *child, size_t bytes) {
+    void *block = rp_sys_map(bytes);
+    intptr_t result;
+    if (block == NULL)
+        return fail(call, ENOMEM);
+    result = run_with(settings, call, child, block);
+    rp_sys_unmap(block, bytes);
+    return result;
+}
+
+static intptr_t run_armed(const struct rp_settings *settings, const struct rp_call *call,
+                          const struct rp_child *child) {
+    size_t bytes = rp_environment_measure(settings, call->environment, child);
+    if (bytes == 0)
+        return call->run(call, call->environment);
+    if (bytes > STACK_ENVIRONMENT_BYTES)
+        return run_mapped(settings, call, child, bytes);
+    return run_with(settings, call, child, __builtin_alloca(bytes));
+}
+
+intptr_t rp_launch_unasked(const struct rp_call *call) {
+    (void)rp_load_settings();
+    return call->run(call, call->environment);
+}
+
+intptr_t rp_launch_call(const struct rp_call *call) {
+    const struct rp_settings *settings = rp_load_settings();
+    struct rp_start start;
+    struct rp_child child;
+    int saved = errno;
+    intptr_t result;
+    int error;
+    /* What the kernel cannot read either starts nothing. */
+    if (settings->inert || !rp_reach_call(call))
+        return call->run(call, call->environment);
+    if (rp_guard_judge(settings, call, &start) == RP_REFUSE)
+        return fail(call, EPERM);
+    child.sanitized = start.target.sanitized;
+    child.agent = start.agent[0] == '\0' ? NULL : start.agent;
+    errno = saved;
+    result = run_armed(settings, call, &child);
+    error = error_of(call, result);
+    if (error != 0 && start.id[0] != '\0')
+        report_failure(settings, call, &start, error);
+    return result;
+}

@@ -1,0 +1,64 @@
+// A state file with its three tables, as docs/protocol.md, section 2, has it.
+import { readFileSync, statSync } from 'node:fs';
+import { bootId, siphash } from './endpoint.mjs';
+
+const tableKey = Buffer.from('101112131415161718191a1b1c1d1e1f', 'hex');
+const verdictOffset = 64;
+const dormantOffset = 131_136;
+const agentOffset = 134_208;
+const fileBytes = 137_280;
+
+/** `verdicts` are `{door, exe, cwd, argv}`, `dormant` process ids of session leaders, `agents` are `{program, agent}`. */
+export function stateFile({ mode = 1, boot = bootId, verdicts = [], dormant = [], agents = [] }) {
+  const bytes = Buffer.alloc(fileBytes);
+  bytes.write('RMPSTATE', 'latin1');
+  bytes.writeUInt32LE(fileBytes, 8);
+  bytes.writeUInt32LE(1, 12);
+  boot.copy(bytes, 16);
+  bytes[32] = mode;
+  tableKey.copy(bytes, 40);
+  bytes.writeBigUInt64LE(siphash(bytes.subarray(0, 56)), 56);
+  for (const verdict of verdicts) putVerdict(bytes, verdict);
+  for (const [index, pid] of dormant.entries()) putSession(bytes, dormantOffset + index * 24, pid);
+  for (const [index, { program, agent }] of agents.entries()) {
+    bytes.write(program, agentOffset + index * 48);
+    bytes.write(agent, agentOffset + index * 48 + 24);
+  }
+  return bytes;
+}
+
+function putVerdict(bytes, { door, exe, cwd, argv }) {
+  const hash = siphash(Buffer.from([door, exe, cwd, ...argv].map((text) => `${text}\0`).join('')), tableKey);
+  let slot = verdictOffset + Number(hash % 2048n) * 64;
+  while (bytes.readBigUInt64LE(slot) !== 0n) slot += 8;
+  bytes.writeBigUInt64LE(hash, slot);
+}
+
+function putSession(bytes, offset, pid) {
+  const stat = readFileSync(`/proc/${String(pid)}/stat`, 'latin1');
+  const started = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  bytes.writeBigUInt64LE(statSync('/proc/self/ns/pid', { bigint: true }).ino, offset);
+  bytes.writeUInt32LE(pid, offset + 8);
+  bytes.writeBigUInt64LE(BigInt(started), offset + 16);
+}
+
+/** The frames of a journal: kind, id, errno, markers, door, agent, exe, cwd and arguments. */
+export function readFrames(bytes) {
+  const frames = [];
+  for (let at = 0; at < bytes.length; at += bytes.readUInt32LE(at + 4)) {
+    const lengths = [84, 86, 88, 90, 92].map((offset) => bytes.readUInt16LE(at + offset));
+    let from = at + 100;
+    const [door, agent, , exe, cwd] = lengths.map((length) => {
+      from += length;
+      return bytes.toString('utf8', from - length, from);
+    });
+    const argv = bytes
+      .toString('utf8', from, from + bytes.readUInt32LE(at + 96))
+      .split('\0')
+      .slice(0, -1);
+    const id = bytes.toString('hex', at + 16, at + 32);
+    const [kind, errno, markers] = [bytes[at + 10], bytes.readUInt32LE(at + 12), bytes.readUInt32LE(at + 52)];
+    frames.push({ kind, id, errno, markers, door, agent, exe, cwd, argv });
+  }
+  return frames;
+}
