@@ -2,6 +2,7 @@ import { isRecord } from '../base/record.ts';
 import type { UnknownRecord } from '../base/record.ts';
 import { failure, success } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
+import type { ApprovalScope, ApprovalStatus, ApprovalView } from '../protocol/approval.ts';
 import type { AuditRecord } from '../protocol/auditRecord.ts';
 import { isAction, type Action, type RuleReference } from '../protocol/decision.ts';
 import { parseExplanation, type Explanation } from '../protocol/explanation.ts';
@@ -9,6 +10,7 @@ import { parseHealth } from '../protocol/health.ts';
 import type { Health } from '../protocol/health.ts';
 import { isMode } from '../protocol/mode.ts';
 import type { Mode } from '../protocol/mode.ts';
+import { parseApproval } from '../protocol/parseApproval.ts';
 import { parseAuditRecord, parseRuleReference } from '../protocol/parseAuditRecord.ts';
 import { parseSessionView } from '../protocol/parseSessionView.ts';
 import { parsePolicyProblems } from '../protocol/parseStreamEvent.ts';
@@ -85,6 +87,22 @@ export interface AuditQuery {
   readonly session?: string;
 }
 
+/** What a person says to what waits for approval. */
+export interface ApprovalAnswer {
+  readonly approved: boolean;
+  readonly scope: ApprovalScope;
+  /** Who says it, for the log. */
+  readonly by: string;
+}
+
+/** A refused command that may run once. */
+export interface RunAnyway {
+  readonly command: string;
+  readonly cwd: string | null;
+  /** RFC 3339. */
+  readonly expiresAt: string;
+}
+
 /** How long a call may take unless it says otherwise: the deadline of the library. */
 const callTimeoutMs = 2_000;
 
@@ -152,6 +170,23 @@ export class EndpointClient {
 
   registerSession(pid: number, registration: SessionRegistration): Outcome<SessionView> {
     return this.#call('PUT', `${routes.sessions}/${pid}`, registration, parseSessionView);
+  }
+
+  /** What waits for approval, the oldest first. */
+  approvals(): Outcome<readonly ApprovalView[]> {
+    return this.#call('GET', routes.approvals, null, parseApprovals);
+  }
+
+  /** Gives a person's answer; gives back how the approval stands then. */
+  resolveApproval(id: string, answer: ApprovalAnswer): Outcome<ApprovalStatus> {
+    const { approved, scope, by } = answer;
+    const path = `${routes.approvals}/${encodeURIComponent(id)}/resolve`;
+    return this.#call('POST', path, { approved, scope, resolved_by: by }, parseApprovalStatus);
+  }
+
+  /** Lets a refused command run once, by the id of its record or at least its first 8 digits. */
+  runAnyway(record: string): Outcome<RunAnyway> {
+    return this.#call('POST', routes.grants, { record }, parseRunAnyway);
   }
 
   /** Tells the endpoint to end; it answers before it does. */
@@ -265,6 +300,27 @@ function parseSessions(answer: unknown): Result<readonly SessionView[], string> 
     if (session.ok) sessions.push(session.value);
   }
   return success(sessions);
+}
+
+function parseApprovals(answer: unknown): Result<readonly ApprovalView[], string> {
+  if (!isRecord(answer) || !Array.isArray(answer['approvals'])) return failure('the answer has no approvals');
+  return success(
+    answer['approvals'].flatMap((entry) => {
+      const approval = parseApproval(entry);
+      return approval.ok ? [approval.value] : [];
+    }),
+  );
+}
+
+function parseApprovalStatus(answer: unknown): Result<ApprovalStatus, string> {
+  const approval = parseApproval(answer);
+  return approval.ok ? success(approval.value.status) : approval;
+}
+
+function parseRunAnyway(answer: unknown): Result<RunAnyway, string> {
+  if (!isRecord(answer) || typeof answer['command'] !== 'string') return failure('the answer has no command');
+  const { command, cwd, expires_at: expiresAt } = answer;
+  return success({ command, cwd: typeof cwd === 'string' ? cwd : null, expiresAt: String(expiresAt) });
 }
 
 function countIn(answer: UnknownRecord, name: string): number {

@@ -17,6 +17,8 @@ export interface EventSourceOptions {
   readonly token?: string;
   /** The window's folders, by which the endpoint finds the workspace of a command. */
   readonly folders?: readonly string[];
+  /** Whether a person here can answer what waits for approval. */
+  readonly canApprove?: boolean;
   /** The pause after the first failure; it doubles up to `longestPauseMs`. */
   readonly firstPauseMs?: number;
   readonly longestPauseMs?: number;
@@ -76,10 +78,11 @@ export class EventSource implements Disposable {
   }
 
   #connect(): void {
-    const { address, token, folders = [], silenceMs } = this.#options;
-    const query = new URLSearchParams(
-      folders.map((folder): [string, string] => ['folder', folder]),
-    ).toString();
+    const { address, token, folders = [], canApprove = false, silenceMs } = this.#options;
+    const query = new URLSearchParams([
+      ...folders.map((folder): [string, string] => ['folder', folder]),
+      ...(canApprove ? [['approvals', 'answer'] as [string, string]] : []),
+    ]).toString();
     const path = query === '' ? routes.stream : `${routes.stream}?${query}`;
     const options = requestOptions(address, path, token ?? null);
     const replay: Record<string, string> = this.#lastId === '' ? {} : { 'last-event-id': this.#lastId };

@@ -115,10 +115,10 @@ function guardOf(
 /** Whether our library is in a process, or was told to be; null when that cannot be read. */
 export function isLibraryIn(pid: number, processes: ProcessTable): boolean | null {
   const environment = processes.environment(pid);
+  if (environment === null) return null;
+  if (environment.some((entry) => loaderVariables.test(entry) && libraryName.test(entry))) return true;
   const maps = processes.maps(pid);
-  if (environment === null || maps === null) return null;
-  const isLoading = environment.some((entry) => loaderVariables.test(entry) && libraryName.test(entry));
-  return isLoading || libraryName.test(maps);
+  return maps === null ? null : libraryName.test(maps);
 }
 
 function isSame({ pid, started }: ProcessReference, reference: ProcessReference | null): boolean {

@@ -10,9 +10,11 @@ import type { Decision } from '../protocol/decision.ts';
 import { defaultAgent } from '../protocol/environment.ts';
 import type { ExecRequest } from '../protocol/execRequest.ts';
 import type { Mode } from '../protocol/mode.ts';
+import type { Asking, Settlement } from './asking.ts';
 import { recordOfDecision } from './auditEntry.ts';
 import type { CallCounts } from './callCounts.ts';
-import { formatNotice } from './notice.ts';
+import type { Asked } from './exchange.ts';
+import { approvalHints, formatNotice } from './notice.ts';
 import type { PolicyStore } from './policyStore.ts';
 import type { PreflightAnswer } from './preflightAnswer.ts';
 import type { Recorder } from './recorder.ts';
@@ -30,14 +32,22 @@ export interface Deciders {
   readonly sessions: SessionStore;
   readonly counts: CallCounts;
   readonly repeated: RepeatedQuestions;
+  readonly asking: Asking;
   readonly recorder: Recorder;
   /** The workspace of a command that runs in a directory. */
   readonly workspaceOf: (cwd: string | null) => string | null;
   readonly world: Omit<EvaluationWorld, 'workspace'>;
 }
 
-/** Decides, records, answers: in this order, so that no answered question is missing from the log. */
-export function decide(request: ExecRequest, deciders: Deciders): PreflightAnswer {
+/**
+ * Decides, lets persons speak where the policy leaves it to them, records, answers: in this order, so that no answered
+ * question is missing from the log. A promise only where the asker may be held and is.
+ */
+export function decide(
+  request: ExecRequest,
+  deciders: Deciders,
+  asked: Asked,
+): PreflightAnswer | Promise<PreflightAnswer> {
   const mode = deciders.mode();
   if (mode === 'disabled') return formatUnaskedAnswer(request, 'the mode is disabled');
   if (isReleased(request, deciders)) return formatUnaskedAnswer(request, 'the terminal is released');
@@ -50,15 +60,12 @@ export function decide(request: ExecRequest, deciders: Deciders): PreflightAnswe
   const decision = judge(request, deciders);
   const evaluationTimeUs = Math.round((performance.now() - started) * 1_000);
   const id = request.id ?? deciders.createId();
-  const entry = recordOfDecision(
-    request,
-    { ...decision, evaluationTimeUs },
-    { id, now: deciders.clock.now(), mode },
-  );
-  const isRecorded = recordSafely(entry, deciders);
-  const answer = formatAnswer({ request, decision, evaluationTimeUs, mode, id, isRecorded });
-  deciders.repeated.note(request, answer, deciders.policy.generation);
-  return answer;
+  const decided = { request, decision, evaluationTimeUs, mode, id };
+  if (mode !== 'enforce' || !request.enforce) return finish(decided, { kind: 'decided' }, deciders);
+  const settlement = deciders.asking.consider({ request, decision, id, asked });
+  return settlement instanceof Promise
+    ? settlement.then((settled) => finish(decided, settled, deciders))
+    : finish(decided, settlement, deciders);
 }
 
 /** In a released terminal a person's own commands are nobody's business; an agent's are asked about. */
@@ -92,6 +99,40 @@ export function explainJudgement(request: ExecRequest, deciders: Deciders): Expl
   }
 }
 
+interface Decided {
+  readonly request: ExecRequest;
+  /** The policy's. */
+  readonly decision: Decision;
+  readonly evaluationTimeUs: number;
+  readonly mode: Mode;
+  readonly id: string;
+}
+
+/** Records what came of it and answers. */
+function finish(decided: Decided, settlement: Settlement, deciders: Deciders): PreflightAnswer {
+  const { request, evaluationTimeUs, mode, id } = decided;
+  const decision = decisionAfter(decided.decision, settlement);
+  const entry = recordOfDecision(
+    request,
+    { ...decision, evaluationTimeUs },
+    { id, now: deciders.clock.now(), mode },
+  );
+  const isRecorded = recordSafely(entry, deciders);
+  const answer = formatAnswer({ ...decided, decision, settlement, isRecorded });
+  deciders.repeated.note(request, answer, deciders.policy.generation);
+  return answer;
+}
+
+function decisionAfter(decision: Decision, settlement: Settlement): Decision {
+  if (settlement.kind !== 'granted') return decision;
+  const { message } = decision;
+  return {
+    ...decision,
+    action: 'allow',
+    message: message === '' ? settlement.why : `${settlement.why}: ${message}`,
+  };
+}
+
 function recordSafely(entry: AuditRecord, { recorder, logger }: Deciders): boolean {
   try {
     return recorder.record(entry);
@@ -114,23 +155,13 @@ function formatUnaskedAnswer(request: ExecRequest, message: string): PreflightAn
   };
 }
 
-interface Decided {
-  readonly request: ExecRequest;
-  readonly decision: Decision;
-  readonly evaluationTimeUs: number;
-  readonly mode: Mode;
-  readonly id: string;
+interface Answered extends Decided {
+  readonly settlement: Settlement;
   readonly isRecorded: boolean;
 }
 
-function formatAnswer({
-  request,
-  decision,
-  evaluationTimeUs,
-  mode,
-  id,
-  isRecorded,
-}: Decided): PreflightAnswer {
+function formatAnswer(answered: Answered): PreflightAnswer {
+  const { request, decision, evaluationTimeUs, mode, id, isRecorded } = answered;
   const isForced = mode === 'monitor' && request.enforce && !isPermitted(decision.action);
   const allowed = isForced || isPermitted(decision.action);
   return {
@@ -144,6 +175,15 @@ function formatAnswer({
     ...(isForced ? { policy_decision: decision.action, policy_message: decision.message } : {}),
     ...(isRecorded ? { audit_id: id } : {}),
     rule: decision.rule,
-    ...(allowed ? {} : { notice: formatNotice(decision, id) }),
+    ...(allowed ? {} : refusalOf(answered)),
   };
+}
+
+function refusalOf({ decision, id, settlement }: Answered): Pick<PreflightAnswer, 'notice' | 'approval_id'> {
+  return settlement.kind === 'pending' || settlement.kind === 'denied'
+    ? {
+        notice: formatNotice(decision, id, approvalHints[settlement.kind]),
+        approval_id: settlement.approval.id,
+      }
+    : { notice: formatNotice(decision, id) };
 }

@@ -99,6 +99,8 @@ async function open(made: Made, { lock, owned }: Tenure): Promise<Endpoint> {
   owned.add(watchPlace({ doors, fifo, lock }, services, farewell.say));
   if (settings.onDemand) owned.add(watchUsers(settings, services, farewell.say));
   const ended = farewell.said.then(async (reason) => {
+    // Whoever is held gets an answer before the doors close.
+    services.deciders.asking.dispose();
     services.stream.dispose();
     await doors.close();
     owned.dispose();
@@ -177,7 +179,7 @@ function createParts(
   url: () => string | null,
   stop: (reason: string) => void,
 ): EndpointParts {
-  const { mode, policy, stream, deciders, askers, audit, startedAt } = services;
+  const { mode, policy, stream, deciders, askers, audit, startedAt, approvals, handRules } = services;
   const { home } = settings.policies;
   return {
     version: settings.version,
@@ -189,6 +191,8 @@ function createParts(
     policy,
     stream,
     deciders,
+    approvals,
+    handRules,
     url,
     problems: () => {
       const own = audit.problem;

@@ -19,9 +19,18 @@ interface HeldEvent {
   readonly text: string;
 }
 
+/** What a reader says of itself. */
+export interface ReaderWishes {
+  readonly folders: readonly string[];
+  /** Whether a person there can answer what waits for approval. */
+  readonly canApprove: boolean;
+  readonly lastEventId: number | null;
+}
+
 interface Reader {
   readonly sink: StreamSink;
   readonly folders: readonly string[];
+  readonly canApprove: boolean;
   missed: number;
 }
 
@@ -49,6 +58,11 @@ export class EventStream implements Disposable {
     return this.#readers.size;
   }
 
+  /** Whether somebody listens who said that a person there can answer. */
+  get canApprove(): boolean {
+    return [...this.#readers].some(({ canApprove }) => canApprove);
+  }
+
   /** Folders of the windows that listen now. */
   get folders(): readonly string[] {
     return [...this.#readers].flatMap(({ folders }) => folders);
@@ -73,9 +87,9 @@ export class EventStream implements Disposable {
   open(
     sink: StreamSink,
     greeting: StreamEvent,
-    { folders, lastEventId }: { readonly folders: readonly string[]; readonly lastEventId: number | null },
+    { folders, lastEventId, canApprove }: ReaderWishes,
   ): Disposable {
-    const reader: Reader = { sink, folders, missed: 0 };
+    const reader: Reader = { sink, folders, canApprove, missed: 0 };
     sink.write(frame(greeting));
     if (lastEventId !== null) this.#replay(reader, lastEventId);
     this.#readers.add(reader);

@@ -17,6 +17,14 @@ export type Caller =
     }
   | { readonly door: 'tcp'; readonly token: string | null };
 
+/** How a question was put. */
+export interface Asked {
+  /** Null where the asker cannot be held. */
+  readonly wait: PatientAsker | null;
+  /** Whether every value of the question is known to the byte. */
+  readonly isExact: boolean;
+}
+
 /** A request without its transport. */
 export interface EndpointRequest {
   readonly method: string;

@@ -73,13 +73,14 @@ function settingsOf(
   paths: StatePaths,
   world: EndpointWorld,
 ): EndpointSettings {
-  const { port, mode, onDemand, lingerMs, policyFiles, withDefaultPolicy } = options;
+  const { port, mode, onDemand, lingerMs, holdMs, policyFiles, withDefaultPolicy } = options;
   return {
     paths,
     port,
     mode,
     onDemand,
     lingerMs,
+    holdMs,
     version,
     policies: {
       bundleFolder: withDefaultPolicy ? bundleFolder : null,

@@ -10,11 +10,21 @@ const maxMessageLength = 160;
 const shownIdLength = 8;
 
 /** What a refused program's user reads behind the command; docs/protocol.md, section 4. */
-export function formatNotice(decision: Decision, id: string): string {
+export function formatNotice(
+  decision: Decision,
+  id: string,
+  hint: string = hintFor(decision.action),
+): string {
   const message = decision.message === '' ? 'not allowed' : decision.message;
   const reason = shorten(decision.action === 'ask' ? `approval is needed: ${message}` : message);
-  return `by ${sourceOf(decision)}: ${reason} ${hintFor(decision.action)} [${id.slice(0, shownIdLength)}]`;
+  return `by ${sourceOf(decision)}: ${reason} ${hint} [${id.slice(0, shownIdLength)}]`;
 }
+
+/** What a person has to say yet, or said. */
+export const approvalHints = {
+  pending: 'Approval pending; run it again once approved.',
+  denied: 'A person denied it; do not try again.',
+} as const;
 
 function sourceOf({ rule }: Decision): string {
   return rule === null ? "the policy's default" : `rule ${rule.policy}#${rule.index + 1}`;

@@ -10,6 +10,12 @@ import type { ProcessReference } from './authority.ts';
 /** How long an endpoint on demand stays after its last user when it is not told. */
 export const defaultLingerMs = 60_000;
 
+/** How long a question is held while a person decides, when nobody says otherwise, in milliseconds. */
+export const defaultHoldMs = 20_000;
+
+/** The library waits no longer than 120 s. */
+const maxHoldSeconds = 110;
+
 const maxLingerSeconds = 86_400;
 
 /** The command line of the endpoint. */
@@ -24,6 +30,7 @@ export interface EndpointOptions {
   readonly onDemand: boolean;
   readonly startedBy: ProcessReference | null;
   readonly lingerMs: number;
+  readonly holdMs: number;
 }
 
 /** Reads the arguments behind the program's name. A failure says what is wrong with which. */
@@ -35,6 +42,8 @@ export function parseEndpointOptions(words: readonly string[]): Result<EndpointO
   if (!port.ok) return port;
   const linger = parseNumber('--linger', values.linger, { least: 0, most: maxLingerSeconds });
   if (!linger.ok) return linger;
+  const hold = parseNumber('--hold', values.hold, { least: 0, most: maxHoldSeconds });
+  if (!hold.ok) return hold;
   const startedBy = parseReference(values['started-by']);
   if (!startedBy.ok) return startedBy;
   const { mode = null } = values;
@@ -48,7 +57,8 @@ export function parseEndpointOptions(words: readonly string[]): Result<EndpointO
     token: values.token ?? null,
     onDemand: values['on-demand'] === true,
     startedBy: startedBy.value,
-    lingerMs: linger.value === null ? defaultLingerMs : linger.value * 1_000,
+    holdMs: millisecondsOf(hold.value, defaultHoldMs),
+    lingerMs: millisecondsOf(linger.value, defaultLingerMs),
   });
 }
 
@@ -62,6 +72,7 @@ const known = {
   'on-demand': { type: 'boolean' },
   'started-by': { type: 'string' },
   linger: { type: 'string' },
+  hold: { type: 'string' },
 } as const;
 
 type Words = ReturnType<typeof parseArgs<{ args: string[]; options: typeof known; strict: true }>>;
@@ -84,6 +95,10 @@ function parseNumber(
   return value < least || value > most
     ? failure(`${name} is a whole number from ${least} to ${most}`)
     : success(value);
+}
+
+function millisecondsOf(seconds: number | null, absent: number): number {
+  return seconds === null ? absent : seconds * 1_000;
 }
 
 function parseReference(text: string | undefined): Result<ProcessReference | null, string> {

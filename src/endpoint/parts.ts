@@ -1,8 +1,10 @@
 import type { ExecRequest } from '../protocol/execRequest.ts';
 import type { PolicyProblem } from '../protocol/streamEvent.ts';
+import type { Approvals } from './approvals.ts';
 import type { Deciders } from './decide.ts';
 import type { EventStream } from './eventStream.ts';
 import type { EndpointRequest, EndpointResponse } from './exchange.ts';
+import type { HandRules } from './handRules.ts';
 import type { ModeStore } from './modeStore.ts';
 import type { PolicyStore } from './policyStore.ts';
 
@@ -19,6 +21,8 @@ export interface EndpointParts {
   readonly policy: PolicyStore;
   readonly stream: EventStream;
   readonly deciders: Deciders;
+  readonly approvals: Approvals;
+  readonly handRules: HandRules;
   /** The TCP address; null when only the socket is there. */
   url(): string | null;
   /** What is wrong, with policy files and with ourselves. */

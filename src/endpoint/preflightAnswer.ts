@@ -14,4 +14,6 @@ export interface PreflightAnswer {
   readonly audit_id?: string;
   readonly rule: Decision['rule'];
   readonly notice?: string;
+  /** The approval that waits for a person, or that a person denied. */
+  readonly approval_id?: string;
 }

@@ -4,8 +4,15 @@ import { checkAccess } from './access.ts';
 import type { AccessSettings, Authority } from './access.ts';
 import { refuse } from './exchange.ts';
 import type { EndpointRequest, EndpointResponse } from './exchange.ts';
+import {
+  handleApproval,
+  handleApprovalRequest,
+  handleApprovalResolution,
+  handleApprovals,
+} from './handlers/approvals.ts';
 import { handleAuditDates, handleAuditExport, handleAuditStats } from './handlers/auditDays.ts';
 import { handleAuditEvents } from './handlers/auditEvents.ts';
+import { handleGrant } from './handlers/grants.ts';
 import { handleHealth } from './handlers/health.ts';
 import { handleMode } from './handlers/mode.ts';
 import { handlePolicies } from './handlers/policies.ts';
@@ -23,6 +30,8 @@ interface Route {
   readonly method: string;
   /** A path that ends in a slash takes one more part behind it. */
   readonly path: string;
+  /** What stands behind that part. */
+  readonly suffix?: string;
   readonly authority: Authority;
   readonly handler: Handler;
 }
@@ -44,6 +53,17 @@ const table: readonly Route[] = [
   { method: 'PUT', path: `${routes.sessions}/`, authority: 'admin', handler: handleSessionRegistration },
   { method: 'GET', path: routes.stream, authority: 'admin', handler: handleStream },
   { method: 'HEAD', path: routes.stream, authority: 'admin', handler: handleStream },
+  { method: 'GET', path: routes.approvals, authority: 'admin', handler: handleApprovals },
+  { method: 'POST', path: routes.approvals, authority: 'admin', handler: handleApprovalRequest },
+  { method: 'GET', path: `${routes.approvals}/`, authority: 'admin', handler: handleApproval },
+  {
+    method: 'POST',
+    path: `${routes.approvals}/`,
+    suffix: '/resolve',
+    authority: 'admin',
+    handler: handleApprovalResolution,
+  },
+  { method: 'POST', path: routes.grants, authority: 'admin', handler: handleGrant },
   { method: 'POST', path: routes.shutdown, authority: 'admin', handler: handleShutdown },
 ];
 
@@ -83,14 +103,14 @@ export function createRouter({
   };
 }
 
-function isRouteOf({ method, path }: Route, request: EndpointRequest): boolean {
-  if (method !== request.method) return false;
+function isRouteOf({ method, path, suffix = '' }: Route, request: EndpointRequest): boolean {
+  if (method !== request.method || !request.path.endsWith(suffix)) return false;
   return path.endsWith('/') ? request.path.startsWith(path) : request.path === path;
 }
 
 /** What stands behind the route's path; null when it is more than one part or no valid encoding. */
-function restOf({ path }: Route, requested: string): string | null {
-  const rest = requested.slice(path.length);
+function restOf({ path, suffix = '' }: Route, requested: string): string | null {
+  const rest = requested.slice(path.length, requested.length - suffix.length);
   if (!path.endsWith('/')) return '';
   if (rest === '' || rest.includes('/')) return null;
   try {

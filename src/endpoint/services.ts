@@ -8,6 +8,7 @@ import type { Mode } from '../protocol/mode.ts';
 import { parseJournal } from '../system/journalFrame.ts';
 import type { JournalFrame } from '../system/journalFrame.ts';
 import type { NativeAddon } from '../system/nativeAddon.ts';
+import { handRulesFile } from '../system/policySources.ts';
 import type { PolicyLocations } from '../system/policySources.ts';
 import type { ProcessTable } from '../system/processTable.ts';
 import type { StatePaths } from '../system/stateDirectory.ts';
@@ -15,12 +16,15 @@ import { resolveLinks } from '../system/workspaceRoot.ts';
 import { recordIdOf, recordOfFrame, recordOfIncident } from './auditEntry.ts';
 import type { Incident } from './auditEntry.ts';
 import { AuditLog } from './auditLog.ts';
+import type { Approvals } from './approvals.ts';
 import type { ProcessReference } from './authority.ts';
 import { CallCounts } from './callCounts.ts';
+import { createAsking } from './createAsking.ts';
 import type { Deciders } from './decide.ts';
 import type { EndpointLock } from './endpointLock.ts';
 import { EventStream } from './eventStream.ts';
 import type { Caller } from './exchange.ts';
+import { HandRules } from './handRules.ts';
 import { JournalReader } from './journalReader.ts';
 import { Askers } from './lifetime.ts';
 import { ModeStore } from './modeStore.ts';
@@ -45,6 +49,8 @@ export interface EndpointSettings {
   /** Ends by itself when nobody is left, and starts with whatever policy files are good. */
   readonly onDemand: boolean;
   readonly lingerMs: number;
+  /** How long a question is held while a person decides, in milliseconds; 0 never holds. */
+  readonly holdMs: number;
   readonly startedBy: ProcessReference | null;
   readonly version: string;
   /** Temporary directories, absolute. */
@@ -76,6 +82,8 @@ export interface Services {
   readonly stream: EventStream;
   readonly audit: AuditLog;
   readonly askers: Askers;
+  readonly approvals: Approvals;
+  readonly handRules: HandRules;
   readonly deciders: Deciders;
   /** Records something that happened to the endpoint itself, and who tried it, when that is known. */
   readonly recordIncident: (incident: Incident, caller: Caller | null) => void;
@@ -110,6 +118,28 @@ export function createServices(
   const recorder = createRecorder(audit, stream, sessions);
   const counts = new CallCounts(clock);
   const createId = (): string => world.createRandom(16).toString('hex');
+  const recordIncident: Services['recordIncident'] = (incident, caller) => {
+    logger.warn(`${incident.what}: ${incident.message}`);
+    const surroundings = { id: createId(), now: clock.now(), mode: mode.mode };
+    recorder.record(recordOfIncident(incident, caller, surroundings));
+  };
+  const handRules = new HandRules(policies.home === null ? null : handRulesFile(policies.home));
+  const { asking, approvals } = createAsking(
+    {
+      file: paths.approvals,
+      boot,
+      holdMs: settings.holdMs,
+      clock,
+      logger,
+      createId,
+      processes,
+      stream,
+      policy,
+      handRules,
+      recordIncident: (incident) => recordIncident(incident, null),
+    },
+    owned,
+  );
   const services: Services = {
     startedAt,
     mode,
@@ -117,6 +147,8 @@ export function createServices(
     stream,
     audit,
     askers: new Askers(processes),
+    approvals,
+    handRules,
     deciders: {
       clock,
       logger,
@@ -126,15 +158,12 @@ export function createServices(
       sessions,
       counts,
       repeated: new RepeatedQuestions(clock),
+      asking,
       recorder,
       workspaceOf: createWorkspaceFinder(policies.home, () => stream.folders),
       world: evaluationWorld(settings, world, counts),
     },
-    recordIncident: (incident, caller) => {
-      logger.warn(`${incident.what}: ${incident.message}`);
-      const surroundings = { id: createId(), now: clock.now(), mode: mode.mode };
-      recorder.record(recordOfIncident(incident, caller, surroundings));
-    },
+    recordIncident,
   };
   connectStream(services, owned);
   keepStateFile(settings, world, services, { lock, owned });

@@ -68,6 +68,11 @@ export function parseExecRequest(toolName: string, body: unknown): Result<ExecRe
   });
 }
 
+/** Whether a question has a value that is not UTF-8, of which its text says less than its bytes. */
+export function hasByteValues(body: unknown): boolean {
+  return isRecord(body) && Object.keys(body).some((name) => name.endsWith('_b64'));
+}
+
 /** What a tool is called with, by name; `input` is the more structured of the two. */
 function parametersIn({ params, input }: UnknownRecord): UnknownRecord {
   return { ...(isRecord(params) ? params : {}), ...(isRecord(input) ? input : {}) };

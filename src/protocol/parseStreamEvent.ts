@@ -3,6 +3,7 @@ import type { UnknownRecord } from '../base/record.ts';
 import { failure, success } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
 import { isMode } from './mode.ts';
+import { parseApproval } from './parseApproval.ts';
 import { parseAuditRecord } from './parseAuditRecord.ts';
 import { parseSessionView } from './parseSessionView.ts';
 import type { PolicyProblem, StreamEvent } from './streamEvent.ts';
@@ -59,6 +60,14 @@ const readers: Readonly<Record<string, (value: UnknownRecord) => Result<StreamEv
       generation: typeof generation === 'number' ? generation : 0,
       problems: parsePolicyProblems(problems),
     }),
+  approvals: () => success({ type: 'approvals' }),
+  approval: ({ change, approval }) => {
+    if (change !== 'requested' && change !== 'resolved' && change !== 'expired') {
+      return failure('the event has no change');
+    }
+    const read = parseApproval(approval);
+    return read.ok ? success({ type: 'approval', change, approval: read.value }) : read;
+  },
   gap: ({ missed }) => success({ type: 'gap', missed: typeof missed === 'number' ? missed : 0 }),
 };
 

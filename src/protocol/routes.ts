@@ -13,6 +13,10 @@ export const routes = {
   auditExport: '/v1/audit/export',
   auditStats: '/v1/audit/stats',
   sessions: '/v1/sessions',
+  approvals: '/v1/approvals',
+  grants: '/v1/grants',
+  rulesAllowed: '/v1/rules/auto-allowed',
+  rulesLearn: '/v1/rules/learn',
   stream: '/v1/events/stream',
   shutdown: '/v1/shutdown',
 } as const;
@@ -26,6 +30,7 @@ export const stateEntries = {
   answers: 'answers',
   lock: 'lock',
   mode: 'mode.json',
+  approvals: 'approvals.json',
   audit: 'audit',
   log: 'endpoint.log',
 } as const;

@@ -1,3 +1,4 @@
+import type { ApprovalChange, ApprovalView } from './approval.ts';
 import type { AuditRecord } from './auditRecord.ts';
 import type { Mode } from './mode.ts';
 import type { SessionView } from './session.ts';
@@ -23,4 +24,7 @@ export type StreamEvent =
   | { readonly type: 'mode'; readonly mode: Mode; readonly until: string | null }
   | { readonly type: 'session'; readonly session: SessionView }
   | { readonly type: 'policy'; readonly generation: number; readonly problems: readonly PolicyProblem[] }
+  /** The peer's word that the list of approvals is another; the next event says which. */
+  | { readonly type: 'approvals' }
+  | { readonly type: 'approval'; readonly change: ApprovalChange; readonly approval: ApprovalView }
   | { readonly type: 'gap'; readonly missed: number };

@@ -43,6 +43,11 @@ export function userPolicyFolder(home: string): string {
   return join(home, '.rampart', 'policies');
 }
 
+/** The file of the rules that a person makes one by one; its allows are durable, as in the peer's files of that kind. */
+export function handRulesFile(home: string): string {
+  return join(userPolicyFolder(home), 'by-hand.yaml');
+}
+
 /** The policy file of a workspace. */
 export function projectPolicyFile(workspace: string): string {
   return join(workspace, '.rampart', 'policy.yaml');

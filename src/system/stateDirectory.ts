@@ -57,6 +57,7 @@ export function statePathsIn(directory: string): StatePaths {
     answers: join(directory, stateEntries.answers),
     lock: join(directory, stateEntries.lock),
     mode: join(directory, stateEntries.mode),
+    approvals: join(directory, stateEntries.approvals),
     audit: join(directory, stateEntries.audit),
     log: join(directory, stateEntries.log),
   };

@@ -1,4 +1,4 @@
-import { parseExecRequest } from '../../protocol/parseExecRequest.ts';
+import { hasByteValues, parseExecRequest } from '../../protocol/parseExecRequest.ts';
 import { decide } from '../decide.ts';
 import { parseBody, refuse, respond } from '../exchange.ts';
 import type { Handler } from '../parts.ts';
@@ -10,5 +10,7 @@ export const handlePreflight: Handler = (request, parts, tool) => {
   const question = parseExecRequest(tool, body.value);
   if (!question.ok) return refuse(400, question.error);
   parts.noteAsker(question.value);
-  return respond(200, decide(question.value, parts.deciders));
+  const asked = { wait: request.wait, isExact: !hasByteValues(body.value) };
+  const answer = decide(question.value, parts.deciders, asked);
+  return answer instanceof Promise ? answer.then((given) => respond(200, given)) : respond(200, answer);
 };

@@ -22,6 +22,7 @@ export const handleStream: Handler = ({ query, lastEventId }, parts): EndpointRe
           .getAll('folder')
           .filter((folder) => folder.startsWith('/'))
           .slice(0, maxFolders),
+        canApprove: query.get('approvals') === 'answer',
         lastEventId,
       },
     ),

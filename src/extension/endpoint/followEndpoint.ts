@@ -96,6 +96,9 @@ function receive(parts: FollowerParts, event: StreamEvent): void {
     case 'policy':
       parts.onPolicyProblems(event.problems);
       return;
+    case 'approvals':
+    case 'approval':
+      return;
     case 'gap':
       parts.logger.warn(`the stream left out ${event.missed} events`);
       parts.background.run('reading what the endpoint knows', () => fetchFromEndpoint(parts));

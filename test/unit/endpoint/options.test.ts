@@ -18,12 +18,13 @@ const nothing = {
   onDemand: false,
   startedBy: null,
   lingerMs: 60_000,
+  holdMs: 20_000,
 };
 
 test('takes every option, and none', () => {
   assert.deepEqual(parsed(), nothing);
   const words =
-    '--state-dir d --port 0 --policy /a --policy b --no-default-policy --mode monitor --token t --on-demand --started-by 7:89 --linger 5';
+    '--state-dir d --port 0 --policy /a --policy b --no-default-policy --mode monitor --token t --on-demand --started-by 7:89 --linger 5 --hold 0';
   assert.deepEqual(parsed(...words.split(' ')), {
     stateDirectory: 'd',
     port: 0,
@@ -34,6 +35,7 @@ test('takes every option, and none', () => {
     onDemand: true,
     startedBy: { pid: 7, started: 89 },
     lingerMs: 5_000,
+    holdMs: 0,
   });
 });
 
@@ -44,6 +46,7 @@ test('says what is wrong', () => {
     assert.equal(parsed(`--port=${port}`), '--port is a whole number from 0 to 65535', port);
   }
   assert.equal(parsed('--linger', 'long'), '--linger is a whole number from 0 to 86400');
+  assert.equal(parsed('--hold', '111'), '--hold is a whole number from 0 to 110');
   assert.equal(parsed('--mode', 'off'), '--mode is one of enforce, monitor, disabled');
   assert.equal(parsed('--started-by', '7'), '--started-by is written PID:STARTTICKS');
 });

@@ -92,7 +92,7 @@ test('denies at once what needs approval, and says so', async (context) => {
   assert.deepEqual([answer['allowed'], answer['decision']], [false, 'ask']);
   assert.equal(
     answer['notice'],
-    'by rule fixture#2: approval is needed: publishes a package. A person has to decide: let them run it themselves or change the policy. [01234567]',
+    'by rule fixture#2: approval is needed: publishes a package. Approval pending; run it again once approved. [01234567]',
   );
 });
 

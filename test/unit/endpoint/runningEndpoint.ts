@@ -138,6 +138,7 @@ export async function tryStartFixture(
     token: null,
     onDemand: false,
     lingerMs: 60_000,
+    holdMs: 20_000,
     startedBy: null,
     version: '1.2.3',
     temporary: ['/tmp'],

@@ -104,7 +104,7 @@ function fromStart(context: { after: (fn: () => void) => void }): EventStream {
 test('tells a slow reader what it missed, and goes on when it has caught up', (context) => {
   const stream = fromStart(context);
   const slow = createSlowReader();
-  stream.open(slow.sink, greeting, { folders: [], lastEventId: null });
+  stream.open(slow.sink, greeting, { folders: [], canApprove: false, lastEventId: null });
   stream.publish(eventOf(maxQueuedBytes));
   for (let count = 0; count < 3; count += 1) stream.publish(eventOf(1));
   assert.equal(slow.texts.length, 2, 'nothing is queued behind a full queue');
@@ -118,7 +118,7 @@ test('tells a reader that comes back late what is no longer held', (context) => 
   const stream = fromStart(context);
   for (let count = 0; count < maxHeldEvents + 10; count += 1) stream.publish(eventOf(1));
   const late = createSlowReader();
-  stream.open(late.sink, greeting, { folders: [], lastEventId: 1_000_003 });
+  stream.open(late.sink, greeting, { folders: [], canApprove: false, lastEventId: 1_000_003 });
   assert.equal(late.texts[1], 'data: {"type":"gap","missed":6}\n\n');
   assert.match(late.texts[2] ?? '', /^id: 1000010\n/);
   assert.equal(late.texts.length, maxHeldEvents + 2);
@@ -128,7 +128,7 @@ test('sends everything of its own life to a reader that knew the endpoint before
   const stream = fromStart(context);
   stream.publish(eventOf(1));
   const reader = createSlowReader();
-  stream.open(reader.sink, greeting, { folders: [], lastEventId: 17 });
+  stream.open(reader.sink, greeting, { folders: [], canApprove: false, lastEventId: 17 });
   assert.deepEqual(
     reader.texts.slice(1).map((text) => text.split('\n')[0]),
     ['id: 1000000'],
@@ -137,7 +137,11 @@ test('sends everything of its own life to a reader that knew the endpoint before
 
 test('knows the folders of the windows that listen, as long as they do', (context) => {
   const stream = fromStart(context);
-  const reader = stream.open(createSlowReader().sink, greeting, { folders: ['/w'], lastEventId: null });
+  const reader = stream.open(createSlowReader().sink, greeting, {
+    folders: ['/w'],
+    canApprove: false,
+    lastEventId: null,
+  });
   assert.deepEqual([stream.folders, stream.readerCount], [['/w'], 1]);
   reader.dispose();
   assert.deepEqual([stream.folders, stream.readerCount], [[], 0]);

@@ -1,0 +1,108 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { isRecord, parseJson } from '../base/record.ts';
+import { messageOf } from '../base/assert.ts';
+import type { UnknownRecord } from '../base/record.ts';
+import type { Logger } from '../base/logger.ts';
+import { parseRuleReference } from '../protocol/parseAuditRecord.ts';
+import type { Approval } from './approvals.ts';
+import type { QuestionKeys } from './askedTree.ts';
+import type { Grant } from './grants.ts';
+
+/** What survives a restart. */
+export interface KeptApprovals {
+  readonly approvals: readonly Approval[];
+  readonly grants: readonly Grant[];
+}
+
+/** What keeping needs of the world. */
+export interface ApprovalFileSettings {
+  /** `approvals.json` of the state directory. */
+  readonly file: string;
+  /** The boot id in hex; processes of another boot have nothing to do with those of this one. */
+  readonly boot: string;
+  readonly logger: Logger;
+}
+
+const nothing: KeptApprovals = { approvals: [], grants: [] };
+
+/** What the endpoint before us left in this boot; what cannot be read counts as nothing. */
+export function readKeptApprovals({ file, boot, logger }: ApprovalFileSettings): KeptApprovals {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    return nothing;
+  }
+  const kept = parseJson(text);
+  if (!kept.ok) logger.warn(`the kept approvals cannot be read: ${kept.error}`);
+  if (!kept.ok || !isRecord(kept.value) || kept.value['boot'] !== boot || boot === '') return nothing;
+  const { approvals, grants } = kept.value;
+  return {
+    approvals: recordsIn(approvals).flatMap((value) => parseKept(value) ?? []),
+    grants: recordsIn(grants).flatMap((value) => parseGrant(value) ?? []),
+  };
+}
+
+/** Keeps what waits and what was granted; the file is whole at every moment. */
+export function writeKeptApprovals(kept: KeptApprovals, settings: ApprovalFileSettings): void {
+  const { file, boot, logger } = settings;
+  try {
+    writeFileSync(`${file}.new`, `${JSON.stringify({ boot, ...kept })}\n`, { mode: 0o600 });
+    renameSync(`${file}.new`, file);
+  } catch (thrown) {
+    logger.error(`the approvals cannot be kept: ${messageOf(thrown)}`);
+  }
+}
+
+function recordsIn(value: unknown): readonly UnknownRecord[] {
+  return Array.isArray(value) ? value.filter(isRecord) : [];
+}
+
+function parseKept(value: UnknownRecord): Approval | null {
+  const { id, createdAt, expiresAt } = value;
+  if (typeof id !== 'string' || typeof createdAt !== 'number' || typeof expiresAt !== 'number') return null;
+  return {
+    id,
+    status: 'pending',
+    createdAt,
+    expiresAt,
+    resolvedAt: null,
+    resolvedBy: null,
+    persisted: false,
+    isHeld: false,
+    tool: textIn(value, 'tool') ?? 'exec',
+    command: textIn(value, 'command') ?? '',
+    agent: textIn(value, 'agent') ?? '',
+    session: textIn(value, 'session') ?? '',
+    message: textIn(value, 'message') ?? '',
+    rule: parseRuleReference(value['rule']),
+    cwd: textIn(value, 'cwd'),
+    pid: numberIn(value, 'pid'),
+    sid: numberIn(value, 'sid'),
+    runId: textIn(value, 'runId'),
+    keys: keysIn(value['keys']),
+    tree: textIn(value, 'tree') ?? '',
+  };
+}
+
+function parseGrant({ id, reach, key, tree, overrules, until }: UnknownRecord): Grant | null {
+  if (typeof id !== 'string' || typeof key !== 'string' || typeof tree !== 'string') return null;
+  if ((reach !== 'exact' && reach !== 'anywhere') || typeof until !== 'number') return null;
+  return { id, reach, key, tree, overrules: overrules === true, until };
+}
+
+function keysIn(value: unknown): QuestionKeys | null {
+  if (!isRecord(value)) return null;
+  const { exact, anywhere } = value;
+  return typeof exact === 'string' && typeof anywhere === 'string' ? { exact, anywhere } : null;
+}
+
+function textIn(value: UnknownRecord, name: string): string | null {
+  const text = value[name];
+  return typeof text === 'string' ? text : null;
+}
+
+function numberIn(value: UnknownRecord, name: string): number | null {
+  const number = value[name];
+  return typeof number === 'number' ? number : null;
+}

@@ -1,0 +1,97 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { messageOf } from '../base/assert.ts';
+import { failure, success } from '../base/result.ts';
+import type { Result } from '../base/result.ts';
+import { addRule, allowanceName, removeRule } from '../policy/editPolicyFile.ts';
+import type { WrittenRule } from '../policy/editPolicyFile.ts';
+import { listRules } from '../policy/listRules.ts';
+import type { ListedRule } from '../policy/listRules.ts';
+
+/** How many rules the file may have; more are refused, so that a loop cannot slow every decision down. */
+const maxHandRules = 1_000;
+
+/** What was written, or stood there already. */
+export interface WrittenName {
+  readonly name: string;
+  readonly isNew: boolean;
+}
+
+/**
+ * The policy file of the rules that persons make one by one, in the endpoint, the editor or on the command line. Only the
+ * peer's keys stand in it, and it has a name of its own, so that the peer and we never write the same file.
+ */
+export class HandRules {
+  readonly #file: string | null;
+
+  /** `file` is null when no home directory is known. */
+  constructor(file: string | null) {
+    this.#file = file;
+  }
+
+  /** A failure says why the file cannot be read. */
+  list(): Result<readonly ListedRule[], string> {
+    const text = this.#read();
+    return text.ok ? success(listRules(text.value)) : text;
+  }
+
+  /** Adds a rule, unless the same one stands there without end. A failure says why it cannot. */
+  add(rule: WrittenRule): Result<WrittenName, string> {
+    const text = this.#read();
+    if (!text.ok) return text;
+    const known = listRules(text.value);
+    const name = nameOf(rule);
+    const lasts = (each: ListedRule): boolean => !each.isOnce && each.expiresAt === null;
+    const isKnown = known.some((each) => each.policy === name && each.action === rule.action && lasts(each));
+    if (isKnown && !rule.isOnce && rule.expiresAt === null) return success({ name, isNew: false });
+    if (known.length >= maxHandRules) return failure(`there are ${maxHandRules} rules already`);
+    const edited = addRule(text.value, name, rule);
+    if (!edited.ok) return edited;
+    const written = this.#write(edited.value);
+    return written.ok ? success({ name, isNew: true }) : written;
+  }
+
+  /** Takes all rules out that stand under a name; false when there are none. */
+  remove(name: string): Result<boolean, string> {
+    const text = this.#read();
+    if (!text.ok) return text;
+    const found = listRules(text.value).filter(({ policy }) => policy === name);
+    let rest: Result<string, string> = text;
+    for (let left = found.length; left > 0 && rest.ok; left -= 1) rest = removeRule(rest.value, name, 0);
+    if (!rest.ok) return rest;
+    const written = found.length === 0 ? success(null) : this.#write(rest.value);
+    return written.ok ? success(found.length > 0) : written;
+  }
+
+  #read(): Result<string, string> {
+    if (this.#file === null) return failure('no home directory is known');
+    try {
+      return success(readFileSync(this.#file, 'utf8'));
+    } catch (thrown) {
+      const isMissing = thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT';
+      return isMissing ? success('') : failure(`the file cannot be read: ${messageOf(thrown)}`);
+    }
+  }
+
+  #write(text: string): Result<null, string> {
+    return this.#file === null ? failure('no home directory is known') : replacePolicyFile(this.#file, text);
+  }
+}
+
+/** Writes a policy file so that it is whole at every moment. */
+export function replacePolicyFile(file: string, text: string): Result<null, string> {
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    // A name that no reader of policies takes.
+    writeFileSync(`${file}.new`, text, { mode: 0o600 });
+    renameSync(`${file}.new`, file);
+    return success(null);
+  } catch (thrown) {
+    return failure(`the file cannot be written: ${messageOf(thrown)}`);
+  }
+}
+
+/** The same for the same action, tool and pattern. */
+function nameOf({ action, tool, pattern }: WrittenRule): string {
+  return allowanceName(tool, pattern).replace('user-allow', `by-hand-${action}`);
+}
