@@ -2,7 +2,7 @@
    number goes on to libc's function by a jump, with all registers and the stack as they came: vfork
    and clone return twice through what stands there, and a frame of ours would be gone by then. */
 
-#include "guard.h"
+#include "launch.h"
 #include "real.h"
 #include "sys.h"
 
@@ -144,7 +144,7 @@ long rp_syscall_enter_execve(long number, const char *path, const char *const *a
                            .run = run_execve,
                            .directory = AT_FDCWD};
     (void)number;
-    return rp_guard_run(&call);
+    return rp_launch_call(&call);
 }
 
 HIDDEN long rp_syscall_enter_execveat(long number, int directory, const char *path,
@@ -159,5 +159,5 @@ long rp_syscall_enter_execveat(long number, int directory, const char *path,
                            .directory = directory,
                            .flags = flags};
     (void)number;
-    return rp_guard_run(&call);
+    return rp_launch_call(&call);
 }
