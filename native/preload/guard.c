@@ -73,7 +73,8 @@ APART static enum rp_effect ask(struct inquiry *inquiry) {
                                    .cap = RP_NOTICE_MAX_BYTES,
                                    .spare = buffer,
                                    .spare_cap = RP_NOTICE_MAX_HEAD,
-                                   .start = rp_sys_clock(CLOCK_MONOTONIC)};
+                                   .start = rp_sys_clock(CLOCK_MONOTONIC),
+                                   .patience = RP_TRANSPORT_PATIENCE_NS};
     enum rp_outcome outcome;
     enum rp_effect effect;
     if (!settings->captured)

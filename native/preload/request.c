@@ -247,5 +247,9 @@ void rp_request_put_head(struct rp_outlet *to, const struct rp_url *url, const c
     }
     rp_text_put_string(to, "\r\nContent-Type: application/json\r\nContent-Length: ");
     rp_text_put(to, digits, rp_memory_decimal(digits, body_len));
-    rp_text_put_string(to, "\r\nConnection: close\r\n\r\n");
+    rp_text_put_string(to, "\r\nConnection: close\r\n");
+    /* RP_TRANSPORT_PATIENCE_NS in seconds. */
+    if (url->kind == RP_URL_UNIX)
+        rp_text_put_string(to, "Prefer: wait=120\r\n");
+    rp_text_put(to, "\r\n", 2);
 }

@@ -23,6 +23,7 @@ static void start_message(struct rp_response *response) {
 void rp_response_start(struct rp_response *response, char *text, size_t text_cap) {
     rp_response_start_answer(&response->answer, text, text_cap);
     response->total = 0;
+    response->processing = false;
     start_message(response);
 }
 
@@ -89,6 +90,7 @@ static enum rp_response_step read_status(struct rp_response *response) {
 
 static enum rp_response_step end_head(struct rp_response *response) {
     if (response->status != 200) {
+        response->processing = response->processing || response->status == 102;
         start_message(response);
         return RP_RESPONSE_MORE;
     }

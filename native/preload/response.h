@@ -53,6 +53,7 @@ struct rp_response {
     uint8_t line_len;
     bool has_length;
     bool chunked;
+    bool processing; /* a 102 has come; the reader clears it */
     char line[40];
 };
 

@@ -176,6 +176,13 @@ static inline bool rp_sys_is_readable(uintptr_t at) {
     return RP_SYS4(SYS_rt_sigprocmask, NO_SUCH_HOW, at, 0, RP_SIGSET_BYTES) != -EFAULT;
 }
 
+/* Whether starting an open file gives its caller rights that it does not have; root has them all.
+ */
+static inline bool rp_sys_gains_capabilities(int fd) {
+    return RP_SYS4(SYS_fgetxattr, fd, "security.capability", 0, 0) > 0 &&
+           RP_SYS0(RP_SYS_GETEUID) != 0;
+}
+
 static inline int rp_sys_getpid(void) {
     return (int)RP_SYS0(SYS_getpid);
 }

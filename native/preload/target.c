@@ -47,7 +47,7 @@ static void inspect_program(int fd, char *head, size_t len, struct rp_target *ta
         break;
     case RP_ELF_NATIVE:
         rp_elf_file_inspect(fd, (unsigned char *)head, HEAD_BYTES, len, &file);
-        target->guardable = file.dynamic;
+        target->guardable = file.dynamic && !rp_sys_gains_capabilities(fd);
         target->sanitized = file.sanitized;
         break;
     case RP_ELF_NONE:

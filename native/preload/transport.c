@@ -112,7 +112,16 @@ static enum rp_outcome outcome_of_step(enum rp_response_step step) {
     return RP_MALFORMED;
 }
 
-APART static enum rp_outcome receive_answer(struct link *link, struct rp_exchange *exchange) {
+/* The endpoint is there and thinking, or asking a person. */
+static void wait_longer(struct link *link, const struct rp_exchange *exchange) {
+    int64_t last = exchange->start + exchange->patience;
+    link->deadline = rp_sys_clock(CLOCK_MONOTONIC) + RP_TRANSPORT_TOTAL_NS;
+    if (link->deadline > last)
+        link->deadline = last;
+}
+
+APART static enum rp_outcome receive_answer(struct link *link, struct rp_exchange *exchange,
+                                            bool patient) {
     struct rp_response response;
     rp_response_start(&response, exchange->buffer, exchange->cap);
     for (;;) {
@@ -120,6 +129,9 @@ APART static enum rp_outcome receive_answer(struct link *link, struct rp_exchang
         if (count > 0) {
             enum rp_response_step step =
                 rp_response_feed(&response, exchange->spare, (size_t)count);
+            if (response.processing && patient)
+                wait_longer(link, exchange);
+            response.processing = false;
             if (step == RP_RESPONSE_MORE)
                 continue;
             exchange->reason_len = response.answer.text_len;
@@ -205,7 +217,7 @@ enum rp_outcome rp_transport_ask(const struct rp_settings *settings,
     } else {
         send_question(&link, settings, question);
         /* An endpoint that has seen enough may answer and close before everything is sent. */
-        outcome = link.failure == -ETIMEDOUT ? RP_TIMEOUT : receive_answer(&link, exchange);
+        outcome = link.failure == -ETIMEDOUT ? RP_TIMEOUT : receive_answer(&link, exchange, local);
     }
     (void)rp_sys_close(link.fd);
     return outcome;

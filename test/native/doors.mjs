@@ -74,6 +74,7 @@ const defaults = {
   when: true,
 };
 
+const interim = 'HTTP/1.1 102 Processing\r\n\r\n';
 const denied = { answer: http(deny), status: eperm, notice: 'by rule test#1: no [00112233]' };
 const gone = { answer: undefined, asked: false };
 const closed = { RAMPART_FAIL_OPEN: '0' };
@@ -98,6 +99,9 @@ const cases = {
     answer: http('{"allowed":false,"message":"no","notice":""}'),
     notice: null,
   },
+  'waits while it is told to': { answer: interim + interim + http(allow), head: 'Prefer: wait=120' },
+  'is denied in the end': { ...denied, answer: interim + denied.answer },
+  'is refused on garbage behind an interim answer': { ...unreadable, answer: `${interim}x\n` },
   'runs when nobody is there': { ...gone, journal: true },
   'is refused when nobody is there and failing is closed': { ...gone, ...unanswered, environment: closed },
   'runs when the answer is silence': {

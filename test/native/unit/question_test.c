@@ -227,14 +227,15 @@ static void check_head(void) {
                                    "Content-Length: 12\r\nConnection: close\r\n\r\n";
     static const char local[] = "POST /v1/preflight/exec HTTP/1.1\r\nHost: rampart\r\n"
                                 "Content-Type: application/json\r\nContent-Length: 0\r\n"
-                                "Connection: close\r\n\r\n";
+                                "Connection: close\r\nPrefer: wait=120\r\n\r\n";
     char made[512];
     struct collector collector = {{collect}, made, sizeof made, false};
     struct rp_url url;
     rp_url_parse("http://127.0.0.1:8/pre/", &url);
     rp_request_put_head(&collector.outlet, &url, "t", 12);
-    CHECK(memcmp(made, expected, sizeof expected - 1) == 0, "%.*s",
-          (int)(sizeof made - collector.left), made);
+    CHECK(sizeof made - collector.left == sizeof expected - 1 &&
+              memcmp(made, expected, sizeof expected - 1) == 0,
+          "%.*s", (int)(sizeof made - collector.left), made);
     rp_url_parse("unix:///d/endpoint.sock", &url);
     collector.at = made;
     collector.left = sizeof made;

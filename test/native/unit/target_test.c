@@ -5,11 +5,13 @@
 #include "lookup.h"
 #include "words.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 static char root[] = "/tmp/rampart-target-XXXXXX";
@@ -133,6 +135,23 @@ static void check_formats(void) {
     check_presence(NULL, RP_ABSENT, true);
 }
 
+/* Rights that a file gives take the library away from everyone but root. Only root can give them.
+ */
+static void check_capabilities(void) {
+    /* Version 2, effective: CAP_NET_RAW. */
+    static const unsigned char rights[20] = {1, 0, 0, 2, 0, 32};
+    if (geteuid() != 0)
+        return;
+    make_elf("capable", 0, 0);
+    CHECK(setxattr("capable", "security.capability", rights, sizeof rights, 0) == 0, "%s",
+          strerror(errno));
+    check_presence("capable", RP_RUNNABLE, true);
+    CHECK(chmod("capable", 0755) == 0 && chmod(".", 0755) == 0 && seteuid(65534) == 0, "%s",
+          strerror(errno));
+    check_presence("capable", RP_RUNNABLE, false);
+    CHECK(seteuid(0) == 0, "%s", strerror(errno));
+}
+
 static void check_descriptor(void) {
     struct rp_target target;
     int fd = open("static", O_RDONLY);
@@ -182,6 +201,7 @@ int main(void) {
     check_search();
     check_default_path();
     check_formats();
+    check_capabilities();
     check_descriptor();
     check_descriptors_closed();
     check_words();

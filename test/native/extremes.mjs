@@ -1,0 +1,113 @@
+// Calls at the edge of what the kernel takes: `extremes.mjs LIBRARY EXTREMES TARGET LARGEST`.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createEndpoint, http } from './endpoint.mjs';
+
+const [library, extremes, target, largest] = process.argv.slice(2);
+const armed = 42;
+const bare = 43;
+const eperm = 1;
+const efault = 14;
+const cutFlag = 1;
+const maxText = 1_048_576;
+const allow = http('{"allowed":true}');
+const deny = http('{"allowed":false,"message":"no"}');
+const badAddresses = [
+  'path argv argument envp entry endless execveat fexecve execl syscall',
+  'spawn argv,spawn envp',
+].flatMap((line, index) => line.split(index === 0 ? ' ' : ','));
+
+let passed = 0;
+let failed = 0;
+
+function expect(name, actual, wanted) {
+  const same = JSON.stringify(actual) === JSON.stringify(wanted);
+  if (same) passed++;
+  else failed++;
+  if (!same)
+    process.stdout.write(`${name}: ${JSON.stringify(actual)} instead of ${JSON.stringify(wanted)}\n`);
+}
+
+function run(words, environment) {
+  const [command, ...rest] = words;
+  const env = { PATH: '/usr/bin:/bin', SNIPPET_LIBRARY: library, ...environment };
+  const child = spawn(command, rest, { env, stdio: ['ignore', 'pipe', 'pipe'], timeout: 50_000 });
+  let output = '';
+  let errors = '';
+  child.stdout.setEncoding('utf8').on('data', (piece) => (output += piece));
+  child.stderr.setEncoding('utf8').on('data', (piece) => (errors += piece));
+  return new Promise((resolve) => {
+    child.on('close', (status, signal) => resolve({ status: status ?? signal, output, errors }));
+  });
+}
+
+/** Runs under the library with an endpoint that answers so; `undefined` is nobody. */
+async function runGuarded(words, answer, environment = {}) {
+  const directory = mkdtempSync(join(tmpdir(), 'rampart-extremes-'));
+  const socket = join(directory, 'endpoint.sock');
+  const endpoint = answer === undefined ? null : await createEndpoint(socket, answer);
+  try {
+    const got = await run(words, {
+      LD_PRELOAD: library,
+      RAMPART_URL: `unix://${socket}`,
+      RAMPART_QUIET: '1',
+      ...environment,
+    });
+    const journal = answer === undefined ? readFileSync(join(directory, 'journal'), { flag: 'a+' }) : null;
+    return { ...got, questions: endpoint?.questions ?? [], journal };
+  } finally {
+    endpoint?.close();
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** An address that nothing is mapped at fails as it does without the library, and is asked about by nobody. */
+async function checkAddresses() {
+  for (const which of badAddresses) {
+    const words = [extremes, which, target];
+    expect(`${which} by itself`, (await run(words, {})).status, efault);
+    for (const answer of [allow, deny, undefined]) {
+      const { status, questions } = await runGuarded(words, answer);
+      expect(`${which} with ${String(answer)}`, [status, questions.length], [efault, 0]);
+    }
+  }
+}
+
+/** More text than a question carries is asked about all the same, and the question says that it was cut. */
+async function checkHuge() {
+  const words = [extremes, 'huge', target];
+  expect('a huge call by itself', (await run(words, {})).status, bare);
+  for (const [answer, status] of [
+    [allow, armed],
+    [deny, eperm],
+  ]) {
+    const got = await runGuarded(words, answer);
+    const [{ params, truncated, argv }] = got.questions;
+    expect(`a huge call with ${answer}`, got.status, status);
+    expect('its text', [params.command.length, truncated], [maxText, true]);
+    expect('its arguments', argv.join(' ').length, maxText);
+  }
+  const open = await runGuarded(words, undefined);
+  expect(
+    'a huge call that nobody is asked about',
+    [open.status, open.journal[11] & cutFlag],
+    [armed, cutFlag],
+  );
+  const closed = await runGuarded(words, undefined, { RAMPART_FAIL_OPEN: '0' });
+  expect('… when failing is closed', closed.status, eperm);
+}
+
+/** Where our variables do not fit, a child runs without them, and a debug line says so. */
+async function checkFull() {
+  const { status, errors } = await runGuarded([largest], allow, { RAMPART_DEBUG: '1' });
+  expect('a full environment', status, 0);
+  expect('its debug line', errors.includes('[rampart] no room for our variables'), true);
+}
+
+await checkAddresses();
+await checkHuge();
+await checkFull();
+process.stdout.write(`${String(passed)} passed, ${String(failed)} failed\n`);
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
