@@ -30,7 +30,7 @@ export function activate(context: vscode.ExtensionContext): RampartApi {
     notices: createNotices(background),
   };
   const parts = owned.add(createWindowParts(surroundings));
-  owned.add(registerCommands({ ...parts, ...surroundings, output }));
+  owned.add(registerCommands({ ...parts, ...surroundings, output, recentDecisions: parts.view.decisions }));
   owned.add(
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration(settingIds.guardEnabled))

@@ -9,6 +9,7 @@ export const commandIds = {
   showLog: 'rampart.showLog',
   groupBySource: 'rampart.groupBySource',
   groupByTime: 'rampart.groupByTime',
+  groupByCommand: 'rampart.groupByCommand',
   filterDecisions: 'rampart.filterDecisions',
   clearFilter: 'rampart.clearFilter',
   loadOlder: 'rampart.loadOlder',
@@ -17,6 +18,10 @@ export const commandIds = {
   openRule: 'rampart.openRule',
   showTerminal: 'rampart.showTerminal',
   relaunchGuarded: 'rampart.relaunchGuarded',
+  explainDecision: 'rampart.explainDecision',
+  testCommand: 'rampart.testCommand',
+  openDefaultPolicy: 'rampart.openDefaultPolicy',
+  createPolicyFromDecisions: 'rampart.createPolicyFromDecisions',
 } as const;
 
 export const viewIds = {
@@ -36,6 +41,11 @@ export const profileIds = {
   protected: 'rampart.protected',
 } as const;
 
+/** What assistants can call. */
+export const toolIds = {
+  explain: 'rampart_explain',
+} as const;
+
 /** Settings that a workspace cannot set: scope `application`. */
 export const settingIds = {
   guardEnabled: 'rampart.guard.enabled',
@@ -46,7 +56,8 @@ export const settingIds = {
 /** Keys for `when` clauses. */
 export const contextKeys = {
   guardEnabled: 'rampart.guardEnabled',
-  groupedByTime: 'rampart.groupedByTime',
+  /** What the decisions are grouped by: absent until somebody chose. */
+  grouping: 'rampart.grouping',
   decisionsFiltered: 'rampart.decisionsFiltered',
 } as const;
 

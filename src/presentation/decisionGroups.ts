@@ -6,7 +6,7 @@ import type { Icon } from './icon.ts';
 import { formatDay, formatLine, twoDigits } from './text.ts';
 
 /** What the decisions are put together by. */
-export type Grouping = 'source' | 'time';
+export type Grouping = 'source' | 'time' | 'command';
 
 /** The most rows a group shows until a person asks for older ones. */
 export const maxRowsPerGroup = 500;
@@ -31,7 +31,7 @@ export interface DecisionGroup {
   readonly hidden: number;
 }
 
-/** How to group: by terminal and agent, or by hour. */
+/** How to group: by terminal and agent, by hour, or by program. */
 export interface GroupingOptions {
   readonly grouping: Grouping;
   /** The most rows a group shows. */
@@ -54,7 +54,7 @@ export function groupDecisions(
 ): readonly DecisionGroup[] {
   const groups = new Map<string, { readonly heading: Heading; readonly records: AuditRecord[] }>();
   for (const record of records) {
-    const heading = options.grouping === 'time' ? hourHeading(record) : sourceHeading(record, options);
+    const heading = headingOf(record, options);
     const group = groups.get(heading.key);
     if (group === undefined) groups.set(heading.key, { heading, records: [record] });
     else group.records.push(record);
@@ -115,6 +115,24 @@ function identityOf(record: AuditRecord): string {
   const { rule, request, cwd, agent, sid } = record;
   const ruleKey = rule === null ? '' : `${rule.file}:${rule.policy}:${rule.index}`;
   return JSON.stringify([request.command, cwd, agent, sid, outcomeOf(record), ruleKey]);
+}
+
+function headingOf(record: AuditRecord, options: GroupingOptions): Heading {
+  switch (options.grouping) {
+    case 'time':
+      return hourHeading(record);
+    case 'command':
+      return programHeading(record);
+    case 'source':
+      return sourceHeading(record, options);
+  }
+}
+
+/** By the program, as its path ends; a text for a shell is the shell's. */
+function programHeading({ exe, request }: AuditRecord): Heading {
+  const path = exe ?? request.command.trim().split(/\s/u, 1)[0] ?? '';
+  const label = formatLine(path.slice(path.lastIndexOf('/') + 1)) || 'unknown program';
+  return { key: `command:${label}`, label, detail: '', icon: { id: 'symbol-method', color: null } };
 }
 
 function sourceHeading(record: AuditRecord, options: GroupingOptions): Heading {

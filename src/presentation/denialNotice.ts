@@ -17,4 +17,8 @@ export function formatDenialNotice(newest: AuditRecord, more: number): string {
 }
 
 /** What a person can do about the notification. */
-export const noticeButtons = { show: 'Show', silence: 'Don’t Show Again' } as const;
+export const noticeButtons = {
+  show: 'Show',
+  why: 'Why?',
+  silence: 'Don’t Show Again',
+} as const;

@@ -1,5 +1,6 @@
 import { neverReached } from '../base/assert.ts';
 import type { Mode } from '../protocol/mode.ts';
+import type { Choice } from './protectText.ts';
 import { formatCount, formatTimeOfDay } from './text.ts';
 
 /** How a window stands with its policy endpoint. `idle`: nobody has asked for one yet. */
@@ -120,6 +121,8 @@ export const modePickTitle = 'Rampart mode, for every window and every open term
 /** One line of the mode quick pick; a null mode offers to turn the guard on. */
 export interface ModeChoice {
   readonly mode: Mode | null;
+  /** After how many seconds the mode that was before comes back; null when it stays. */
+  readonly forSeconds: number | null;
   readonly label: string;
   readonly description: string;
   readonly detail: string;
@@ -128,6 +131,7 @@ export interface ModeChoice {
 /** Stands before the modes while the guard is off. */
 export const protectChoice: ModeChoice = {
   mode: null,
+  forSeconds: null,
   label: '$(add) Protect Terminal',
   description: 'the guard is off',
   detail: 'Turns the guard on: every new terminal and task is guarded, and the active terminal is protected.',
@@ -135,12 +139,46 @@ export const protectChoice: ModeChoice = {
 
 /** The modes to choose from, the strictest first, the current one marked. */
 export function modeChoices(current: Mode | null): readonly ModeChoice[] {
-  return (['enforce', 'monitor', 'disabled'] as const).map((mode) => ({
+  const lasting = modesByStrictness.map((mode): ModeChoice => ({
     mode,
+    forSeconds: null,
     label: modeLabels[mode],
     description: mode === current ? 'current' : '',
     detail: modeSentences[mode],
   }));
+  const timed = modesByStrictness
+    .filter((mode) => current !== null && isLowering(current, mode))
+    .map((mode): ModeChoice => ({
+      mode,
+      forSeconds: timedMinutes * 60,
+      label: `${modeLabels[mode]} for ${timedMinutes} minutes`,
+      description: '',
+      detail: `${modeSentences[mode]} Then ${current ?? ''} comes back by itself.`,
+    }));
+  return [...lasting, ...timed];
+}
+
+const modesByStrictness: readonly Mode[] = ['enforce', 'monitor', 'disabled'];
+
+/** How long a change for a time lasts, in minutes. */
+const timedMinutes = 15;
+
+/** Whether a change of the mode lets more happen. */
+export function isLowering(from: Mode, to: Mode): boolean {
+  return modesByStrictness.indexOf(to) > modesByStrictness.indexOf(from);
+}
+
+/** Over the question whether less protection is really wanted. */
+export const lowerTitle = 'Lower the protection of every window and every open terminal?';
+
+/** The answers to it, the harmless one last, because the person has just asked for the other. */
+export function lowerChoices({ mode, forSeconds }: ModeChoice): readonly Choice<boolean>[] {
+  const time = forSeconds === null ? 'until somebody switches it back' : `for ${forSeconds / 60} minutes`;
+  const what = mode === 'disabled' ? 'Disable Rampart' : 'Only monitor';
+  return [
+    { value: true, label: `$(warning) ${what} ${time}`, detail: mode === null ? '' : modeSentences[mode] },
+    { value: false, label: '$(close) Cancel', detail: 'Nothing changes.' },
+  ];
 }
 
 const modeLabels: Readonly<Record<Mode, string>> = {

@@ -8,6 +8,7 @@ import {
   profileIds,
   rowContexts,
   settingIds,
+  toolIds,
   viewIds,
 } from '../../src/extension/ids.ts';
 
@@ -42,6 +43,7 @@ interface Manifest {
       readonly contents: string;
       readonly when?: string;
     }[];
+    readonly languageModelTools: readonly { readonly name: string }[];
     readonly terminal: { readonly profiles: readonly { readonly id: string }[] };
     readonly walkthroughs: readonly {
       readonly steps: readonly {
@@ -109,6 +111,13 @@ describe('the manifest', () => {
         `nothing can be done with ${row}`,
       );
     }
+  });
+
+  it('offers to assistants the tools that the code provides', () => {
+    assert.deepEqual(
+      contributes.languageModelTools.map(({ name }) => name),
+      Object.values(toolIds),
+    );
   });
 
   it('offers the terminal profile that the code provides', () => {

@@ -39,9 +39,10 @@ describe('a person who protects a terminal', () => {
       .map(({ mode, decision, enforced }) => `${mode} ${decision.action}${enforced ? ' enforced' : ''}`);
   };
   const deniedRows = (): Locator => host.webview().locator('.row', { hasText: 'rm -rf ../precious' });
-  const switchMode = async (label: string, text: RegExp): Promise<void> => {
+  const switchMode = async (label: string, text: RegExp, confirm?: string): Promise<void> => {
     await (await host.statusItem(/Rampart: /)).click();
     await host.pick(label);
+    if (confirm !== undefined) await host.pick(confirm);
     await host.statusItem(text);
   };
 
@@ -95,7 +96,7 @@ describe('a person who protects a terminal', () => {
   });
 
   it('switches to monitor by the status bar: in the same terminal the deletion happens, and is recorded', async () => {
-    await switchMode('Monitor', /Rampart: monitor/);
+    await switchMode('Monitor', /Rampart: monitor/, 'Only monitor until somebody switches it back');
     await host.typeInTerminal('bash', './agent-cleanup.sh');
     await until(() => !isThere(), { what: 'the directory to be deleted' });
     await until(() => deletions().length === 2, { what: 'a record' });
@@ -106,7 +107,11 @@ describe('a person who protects a terminal', () => {
   it('switches to disabled: the deletion happens, unseen', async () => {
     createDemo(demoFolder);
     assert.ok(isThere());
-    await switchMode('Disabled', /Rampart: disabled/);
+    await switchMode(
+      'Disabled for 15 minutes',
+      /Rampart: disabled until \d\d:\d\d/,
+      'Disable Rampart for 15 minutes',
+    );
     await host.typeInTerminal('bash', './agent-cleanup.sh');
     await until(() => !isThere(), { what: 'the directory to be deleted' });
     await host.terminalShows(/(is gone[^]*){2}/);

@@ -5,7 +5,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { RampartApi } from '../../src/extension/api.ts';
-import { commandIds, profileIds, settingIds } from '../../src/extension/ids.ts';
+import { commandIds, profileIds, settingIds, toolIds } from '../../src/extension/ids.ts';
 import type { AuditRecord } from '../../src/protocol/auditRecord.ts';
 import { until } from '../support/until.ts';
 import {
@@ -216,8 +216,10 @@ describe('a person who protects terminals', () => {
     terminal.dispose();
   });
 
-  it('switches the mode by command', async () => {
-    await runAndPick(commandIds.setMode, 1);
+  it('switches the mode by command, once more when that lowers the protection', async () => {
+    await runAndPick(commandIds.setMode, 1, 1);
+    assert.equal(api.status().mode, 'enforce', 'lowering was not confirmed');
+    await runAndPick(commandIds.setMode, 1, 0);
     await until('the mode is monitor', () => api.status().mode === 'monitor');
     assert.equal(api.statusText().text.startsWith('$(shield) Rampart: monitor'), true);
     await runAndPick(commandIds.setMode, 0);
@@ -244,6 +246,23 @@ describe('a person who protects terminals', () => {
     assert.equal((await readEnvironmentFile(file)).get('LD_PRELOAD'), undefined);
     assert.equal((await findSubject(api, early))?.state.kind, 'guarded');
     terminal.dispose();
+  });
+
+  it('lets an assistant learn why a command is denied, and what to do instead', async () => {
+    const input = { command: '/bin/echo forbidden word' };
+    const told = await vscode.lm.invokeTool(toolIds.explain, { input, toolInvocationToken: undefined });
+    const text = told.content
+      .map((part) => (part instanceof vscode.LanguageModelTextPart ? part.value : ''))
+      .join('');
+    assert.match(text, /would be denied by rule editor-test#1: said in a test/);
+    assert.match(text, /Do not try it again/);
+  });
+
+  it('says what would be decided about a command, and why', async () => {
+    await vscode.commands.executeCommand(commandIds.testCommand, '/bin/echo forbidden word');
+    const text = vscode.window.activeTextEditor?.document.getText() ?? '';
+    assert.match(text, /^\/bin\/echo forbidden word\n\nIt would be denied/);
+    assert.match(text, /command_matches/);
   });
 
   it('gets a policy file of its own, with a rule that shows how', async () => {

@@ -53,16 +53,18 @@ export async function awaitGuarded(api: RampartApi, terminal: vscode.Terminal): 
 }
 
 /**
- * Runs a command that asks something with a quick pick, and answers: `steps` further down, then Enter.
+ * Runs a command that asks something with quick picks, and answers each: so many steps further down, then Enter.
  * The editor handles messages in order, so the question is there when the first answer arrives.
  */
-export async function runAndPick(command: string, steps: number): Promise<void> {
+export async function runAndPick(command: string, ...answers: readonly number[]): Promise<void> {
   const done = vscode.commands.executeCommand(command);
-  await awaitQuickPick();
-  for (let step = 0; step < steps; step += 1) {
-    await vscode.commands.executeCommand('workbench.action.quickOpenSelectNext');
+  for (const steps of answers) {
+    await awaitQuickPick();
+    for (let step = 0; step < steps; step += 1) {
+      await vscode.commands.executeCommand('workbench.action.quickOpenSelectNext');
+    }
+    await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
   }
-  await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
   await done;
 }
 

@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
 import type { Clock } from '../../base/clock.ts';
 import type { EndpointClient } from '../../client/endpointClient.ts';
+import type { AuditRecord } from '../../protocol/auditRecord.ts';
 import type { ProcessTable } from '../../system/processTable.ts';
 import type { StatePaths } from '../../system/stateDirectory.ts';
 import type { Notices } from '../adapters/notices.ts';
@@ -16,6 +17,10 @@ import type { SessionTree } from '../views/sessionTree.ts';
 export interface CommandParts {
   readonly client: EndpointClient;
   readonly clock: Clock;
+  /** The folder with the bundles and the policies that come with them. */
+  readonly bundleFolder: string;
+  /** The kept decisions, the oldest first. */
+  readonly recentDecisions: () => readonly AuditRecord[];
   readonly guard: Guard;
   readonly home: string;
   readonly notices: Notices;

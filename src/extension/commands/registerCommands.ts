@@ -7,6 +7,11 @@ import type { SessionNode } from '../views/sessionTree.ts';
 import type { CommandParts } from './commandParts.ts';
 import { filterDecisions } from './filterDecisions.ts';
 import { loadOlder } from './loadOlder.ts';
+import { createPolicyFromDecisions } from './createPolicyFromDecisions.ts';
+import { openDefaultPolicy } from './openDefaultPolicy.ts';
+import { registerExplainTool } from './registerExplainTool.ts';
+import { registerRefusalLinks } from './registerRefusalLinks.ts';
+import { testCommand } from './testCommand.ts';
 import { openPolicy } from './openPolicy.ts';
 import { openRule } from './openRule.ts';
 import { protectTerminal, relaunchGuarded } from './protectTerminal.ts';
@@ -29,6 +34,13 @@ export function registerCommands(parts: CommandParts): Disposable {
   register(commandIds.showLog, () => showLog(parts));
   register(commandIds.groupBySource, () => parts.views.decisions.groupBy('source'));
   register(commandIds.groupByTime, () => parts.views.decisions.groupBy('time'));
+  register(commandIds.groupByCommand, () => parts.views.decisions.groupBy('command'));
+  register(commandIds.explainDecision, async (node) => {
+    if (isDecision(node)) await parts.views.denied.show(node.record.id);
+  });
+  register(commandIds.testCommand, (command) => testCommand(parts, command));
+  register(commandIds.openDefaultPolicy, () => openDefaultPolicy(parts));
+  register(commandIds.createPolicyFromDecisions, () => createPolicyFromDecisions(parts));
   register(commandIds.filterDecisions, () => filterDecisions(parts.views.decisions));
   register(commandIds.clearFilter, () => parts.views.decisions.clearFilter());
   register(commandIds.loadOlder, () => loadOlder(parts));
@@ -48,6 +60,8 @@ export function registerCommands(parts: CommandParts): Disposable {
     if (terminal !== undefined) await relaunchGuarded(parts, terminal);
   });
   owned.add(registerProfile(parts));
+  owned.add(registerRefusalLinks(parts.views.denied));
+  owned.add(registerExplainTool(parts));
   return owned;
 }
 

@@ -13,6 +13,11 @@ export interface DecisionRowNode {
   readonly count: number;
 }
 
+/** Creates the row of one decision, for the commands that work on rows. */
+export function createDecisionRow(record: AuditRecord): DecisionRowNode {
+  return { kind: 'decision', key: record.id, record, count: 1 };
+}
+
 /** Creates the tree item of a decision; its tooltip is made when it is asked for. */
 export function createDecisionItem(node: DecisionRowNode, shown: DecisionLabel): vscode.TreeItem {
   const item = new vscode.TreeItem(shown.label);

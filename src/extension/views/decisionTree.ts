@@ -74,7 +74,7 @@ export class DecisionTree implements vscode.TreeDataProvider<DecisionNode>, Disp
   /** Puts the decisions together otherwise. */
   async groupBy(grouping: Grouping): Promise<void> {
     this.#grouping = grouping;
-    await vscode.commands.executeCommand('setContext', contextKeys.groupedByTime, grouping === 'time');
+    await vscode.commands.executeCommand('setContext', contextKeys.grouping, grouping);
     this.refresh();
   }
 

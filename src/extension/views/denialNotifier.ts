@@ -7,6 +7,7 @@ import type { AuditRecord } from '../../protocol/auditRecord.ts';
 import type { Background } from '../adapters/background.ts';
 import { isDenialNoticeWanted, silenceDenialNotices } from '../configuration.ts';
 import { commandIds } from '../ids.ts';
+import { createDecisionRow } from './decisionItem.ts';
 import type { WindowStatus } from '../model/windowStatus.ts';
 
 /** What the notifier is given. */
@@ -62,12 +63,16 @@ export class DenialNotifier implements Disposable {
     this.#untold = 0;
     if (newest === null || this.#parts.isListVisible()) return;
     this.#toldAt = this.#parts.clock.now();
-    this.#parts.background.run('telling of a denial', () => showNotice(formatDenialNotice(newest, more)));
+    this.#parts.background.run('telling of a denial', () => showNotice(newest, more));
   }
 }
 
-async function showNotice(text: string): Promise<void> {
-  const chosen = await vscode.window.showWarningMessage(text, noticeButtons.show, noticeButtons.silence);
+async function showNotice(newest: AuditRecord, more: number): Promise<void> {
+  const { show, why, silence } = noticeButtons;
+  const text = formatDenialNotice(newest, more);
+  const chosen = await vscode.window.showWarningMessage(text, show, why, silence);
+  if (chosen === why)
+    await vscode.commands.executeCommand(commandIds.explainDecision, createDecisionRow(newest));
   if (chosen === noticeButtons.show) await vscode.commands.executeCommand(commandIds.showDeniedCommands);
   if (chosen === noticeButtons.silence) await silenceDenialNotices();
 }

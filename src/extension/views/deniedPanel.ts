@@ -17,6 +17,7 @@ import { commandIds, viewIds } from '../ids.ts';
 import type { TerminalRegistry } from '../injection/terminalRegistry.ts';
 import { OlderDecisions } from '../model/olderDecisions.ts';
 import type { WindowStatus } from '../model/windowStatus.ts';
+import { createDecisionRow } from './decisionItem.ts';
 import { saveExport } from './saveExport.ts';
 import { createPanelPage } from './panelPage.ts';
 import { createRepaint } from './repaint.ts';
@@ -74,7 +75,7 @@ export class DeniedPanel implements vscode.WebviewViewProvider, Disposable {
     return this.#view?.visible === true;
   }
 
-  /** Brings the panel to the front, and one decision in it. */
+  /** Brings the panel to the front, and in it one decision by its id or the first digits of it. */
   async show(id?: string): Promise<void> {
     this.#wanted = id ?? null;
     await vscode.commands.executeCommand(`${viewIds.denied}.focus`);
@@ -156,7 +157,10 @@ export class DeniedPanel implements vscode.WebviewViewProvider, Disposable {
         await this.#explain(request.record);
         return;
       case 'act':
-        await vscode.commands.executeCommand(actionCommands[request.action], createNode(request.record));
+        await vscode.commands.executeCommand(
+          actionCommands[request.action],
+          createDecisionRow(request.record),
+        );
         return;
       case 'export':
         await saveExport(request.format, request.text);
@@ -198,8 +202,11 @@ export class DeniedPanel implements vscode.WebviewViewProvider, Disposable {
       this.#post({ type: 'names', names });
       this.#post({ type: 'records', records: fresh });
     }
-    if (this.#wanted !== null) this.#post({ type: 'show', id: this.#wanted });
+    const wanted = this.#wanted;
     this.#wanted = null;
+    if (wanted === null) return;
+    const known = kept.find(({ id }) => id.startsWith(wanted));
+    this.#post({ type: 'show', id: known?.id ?? wanted });
   }
 
   #sendState(): void {
@@ -224,13 +231,4 @@ export class DeniedPanel implements vscode.WebviewViewProvider, Disposable {
         ? undefined
         : { value: unseenDenials, tooltip: formatCount(unseenDenials, 'denied command') };
   }
-}
-
-function createNode(record: AuditRecord): {
-  kind: 'decision';
-  key: string;
-  record: AuditRecord;
-  count: number;
-} {
-  return { kind: 'decision', key: record.id, record, count: 1 };
 }

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { formatStatus, modeChoices, type GuardStatus } from '../../../src/presentation/statusText.ts';
+import {
+  formatStatus,
+  isLowering,
+  lowerChoices,
+  modeChoices,
+  protectChoice,
+  type GuardStatus,
+} from '../../../src/presentation/statusText.ts';
 
 const enforcing: GuardStatus = {
   supported: true,
@@ -64,8 +71,9 @@ it('says the cause of a problem', () => {
 
 it('offers every mode with a sentence and marks the current one', () => {
   const choices = modeChoices('monitor');
+  const lasting = choices.filter(({ forSeconds }) => forSeconds === null);
   assert.deepEqual(
-    choices.map((choice) => [choice.mode, choice.description]),
+    lasting.map((choice) => [choice.mode, choice.description]),
     [
       ['enforce', ''],
       ['monitor', 'current'],
@@ -73,4 +81,20 @@ it('offers every mode with a sentence and marks the current one', () => {
     ],
   );
   assert.ok(choices.every((choice) => choice.detail.endsWith('.')));
+});
+
+it('offers less protection for a time, and only less', () => {
+  const timed = (mode: 'enforce' | 'monitor' | 'disabled'): string[] =>
+    modeChoices(mode).flatMap((choice) =>
+      choice.forSeconds === null ? [] : `${choice.mode} ${choice.forSeconds}`,
+    );
+  assert.deepEqual(timed('enforce'), ['monitor 900', 'disabled 900']);
+  assert.deepEqual(timed('disabled'), []);
+});
+
+it('asks once more before protection is lowered, and says for how long', () => {
+  assert.ok(isLowering('enforce', 'monitor') && !isLowering('monitor', 'enforce'));
+  const [disable, cancel] = lowerChoices({ ...protectChoice, mode: 'disabled', forSeconds: 900 });
+  assert.deepEqual([disable?.value, cancel?.value], [true, false]);
+  assert.match(disable?.label ?? '', /Disable Rampart for 15 minutes/);
 });

@@ -1,0 +1,28 @@
+import * as vscode from 'vscode';
+import { protectMessages } from '../../presentation/protectText.ts';
+import { formatTestReport, testTitle } from '../../presentation/testText.ts';
+import { endpointWaitMs, type CommandParts } from './commandParts.ts';
+
+/** Says what would be decided about a command, and why. Nothing is run. Asks for the command when none is given. */
+export async function testCommand(parts: CommandParts, given: unknown): Promise<void> {
+  const command =
+    typeof given === 'string'
+      ? given
+      : await vscode.window.showInputBox({ title: testTitle, value: 'rm -rf ~' });
+  if (command === undefined || command.trim() === '') return;
+  parts.supervisor.start();
+  await parts.supervisor.connected(endpointWaitMs);
+  const cwd = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
+  const tested = await parts.client.explain({
+    command,
+    agent: 'agent',
+    ...(cwd === undefined ? {} : { cwd }),
+  });
+  if (!tested.ok) {
+    parts.notices.warn(protectMessages.notReached(tested.error.message));
+    return;
+  }
+  const content = formatTestReport(command, tested.value);
+  const document = await vscode.workspace.openTextDocument({ language: 'plaintext', content });
+  await vscode.window.showTextDocument(document, { preview: true });
+}

@@ -1,0 +1,65 @@
+import type { AuditRecord } from '../protocol/auditRecord.ts';
+import { formatLine } from './text.ts';
+import type { Choice } from './protectText.ts';
+
+/** How many different commands are offered. */
+const maxCommands = 200;
+
+/** A command that was decided about, as a line to choose. */
+export type CommandChoice = Choice<string> & { readonly picked: boolean };
+
+/** Over the list of commands. */
+export const policyCommandsTitle = 'Which commands shall the new policy allow?';
+
+/** Said when nothing was decided yet. */
+export const noDecisionsText =
+  'Nothing has been decided yet. Work in mode monitor for a while, then make a policy of what was run.';
+
+/** The different commands of decisions that come oldest first, the most frequent first; what was not refused is chosen already. */
+export function policyCommandChoices(records: readonly AuditRecord[]): readonly CommandChoice[] {
+  const found = new Map<string, { count: number; isAllowed: boolean }>();
+  for (const { request, decision, tool } of records) {
+    if (tool !== 'exec') continue;
+    const isAllowed = decision.action === 'allow' || decision.action === 'watch';
+    const known = found.get(request.command);
+    if (known === undefined) found.set(request.command, { count: 1, isAllowed });
+    else {
+      known.count += 1;
+      known.isAllowed = isAllowed;
+    }
+  }
+  return [...found]
+    .sort(([, first], [, second]) => second.count - first.count)
+    .slice(0, maxCommands)
+    .map(([command, { count, isAllowed }]) => ({
+      value: command,
+      label: formatLine(command),
+      detail: `${count.toLocaleString('en-US')}× · ${isAllowed ? 'allowed' : 'denied'}`,
+      picked: isAllowed,
+    }));
+}
+
+/** A policy that allows commands as they were run, to be read and changed before it is saved. */
+export function formatPolicyDraft(commands: readonly string[]): string {
+  const patterns = commands.map((command) => `            - ${JSON.stringify(exact(command))}`);
+  return `# Made from recent decisions. Read it, make patterns of what changes, and save it in ~/.rampart/policies/.
+# A denial of another policy still wins: this file cannot loosen what is denied.
+#   *   any run of characters at the end or the start of a pattern; inside it stops at a slash
+version: "1"
+policies:
+  - name: recent-commands
+    match:
+      tool: exec
+    rules:
+      - action: allow
+        when:
+          command_matches:
+${patterns.join('\n')}
+        message: "run before"
+`;
+}
+
+/** A pattern that fits this text only. */
+function exact(text: string): string {
+  return text.replaceAll(/[*?[]/g, '[$&]');
+}

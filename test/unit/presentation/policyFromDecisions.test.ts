@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { parsePolicyFile } from '../../../src/policy/parsePolicyFile.ts';
+import { formatPolicyDraft, policyCommandChoices } from '../../../src/presentation/policyFromDecisions.ts';
+import { createDenial, createRecord } from './recordFixture.ts';
+
+describe('a policy from recent decisions', () => {
+  it('offers every command once, the frequent ones first and what was denied not chosen', () => {
+    const choices = policyCommandChoices([
+      createDenial({ id: 'a' }),
+      createRecord({ id: 'b' }),
+      createRecord({ id: 'c' }),
+      createRecord({ id: 'd', tool: 'rampart', request: { command: 'state file' } }),
+    ]);
+    assert.deepEqual(
+      choices.map(({ value, detail, picked }) => [value, detail, picked]),
+      [
+        ['ls -l', '2× · allowed', true],
+        ['rm -rf /precious', '1× · denied', false],
+      ],
+    );
+  });
+
+  it('is a policy that can be used as it is, whatever stands in the commands', () => {
+    const text = formatPolicyDraft(['ls *.txt', `echo "a: b" 'c' # [x]`, 'line\nbreak']);
+    const file = parsePolicyFile({ file: '/p.yaml', text, origin: 'user' });
+    assert.deepEqual(file.problems, []);
+    const [policy] = file.policies;
+    assert.ok(policy);
+    const [rule] = policy.policy.rules;
+    assert.equal(rule?.action, 'allow');
+    const patterns = rule.when.command?.matches?.map(({ source }) => source);
+    assert.deepEqual(patterns, ['ls [*].txt', `echo "a: b" 'c' # [[]x]`, 'line\nbreak']);
+  });
+});
