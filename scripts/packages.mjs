@@ -53,6 +53,8 @@ export const testPackages = [
   { package: 'perl', program: 'perl' },
   { package: 'procps', program: 'ps' },
   { package: 'musl-tools', program: 'musl-gcc' },
+  { package: 'valgrind', program: 'valgrind' },
+  { package: 'cppcheck', program: 'cppcheck' },
 ];
 
 /** The runtime of clang's sanitizers, whose package carries clang's version: to be asked for when clang is there. @returns {SystemPackage[]} */
