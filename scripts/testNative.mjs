@@ -14,6 +14,7 @@ const tools = {
   'qemu-arm-static': 'qemu-user-static libc6-arm64-cross libc6-armhf-cross',
   valgrind: 'valgrind',
   cppcheck: 'cppcheck',
+  fakeroot: 'fakeroot libfaketime libjemalloc2',
 };
 const filter = process.argv[2];
 
