@@ -7,11 +7,16 @@ import { readReads, readSends, readWrites } from './fileUse.ts';
 import type { CallWorld, EvaluationWorld } from './evaluationWorld.ts';
 import type { PathPattern } from './patterns.ts';
 import { readLiteralOutput } from './literalOutput.ts';
+import { readMounts } from './mounts.ts';
+import type { Operation } from './operation.ts';
+import { readOperations } from './operation.ts';
+import { joinPath } from './paths.ts';
 import { contentReaders } from './programs.ts';
 import { readRequest } from './readRequest.ts';
 import type { PathWorld } from './paths.ts';
 import type { RecordedLooks } from './recordLooks.ts';
 import { recordLooks } from './recordLooks.ts';
+import { readRights } from './rights.ts';
 import type { TargetClass } from './targetClass.ts';
 import { classifyTarget } from './targetClass.ts';
 
@@ -33,12 +38,16 @@ export class Call {
   readonly reading: Reading;
   readonly world: CallWorld;
   readonly #deletions = new Map<Component, readonly PlacedDeletion[]>();
+  readonly #rights = new Map<Component, readonly PlacedDeletion[]>();
+  readonly #operations = new Map<Component, ReadonlySet<Operation>>();
+  readonly #mounts = new Map<Component, PathList>();
   readonly #alternatives = new Map<Component, readonly string[]>();
   readonly #searched = new Map<Component, string>();
   readonly #reads = new Map<Component, PathList>();
   readonly #writes = new Map<Component, PathList>();
   readonly #looks: RecordedLooks;
   readonly #started: number;
+  readonly #programs: ReadonlySet<string>;
   #sends: PathList | null = null;
   #codeSources: ReadonlySet<CodeSource> | null = null;
 
@@ -48,6 +57,7 @@ export class Call {
     this.request = this.#looks.request;
     this.world = this.#looks.world;
     this.reading = request.tool === 'exec' ? readRequest(this.request, this.world) : readNothing(request);
+    this.#programs = new Set(this.reading.components.map(({ program }) => program));
   }
 
   /** For how long the request has been judged, in milliseconds. */
@@ -65,6 +75,12 @@ export class Call {
     );
   }
 
+  /** Whether a command of the call is one of these programs. */
+  startsAny(programs: ReadonlySet<string>): boolean {
+    for (const program of this.#programs) if (programs.has(program)) return true;
+    return false;
+  }
+
   /** What a command deletes, and where that lies. */
   deletionsOf(component: Component): readonly PlacedDeletion[] {
     return remember(this.#deletions, component, () =>
@@ -73,6 +89,31 @@ export class Call {
         places: classifyTarget(deletion, this.world),
       })),
     );
+  }
+
+  /** Whose permissions a command changes, and where that lies. */
+  rightsOf(component: Component): readonly PlacedDeletion[] {
+    return remember(this.#rights, component, () =>
+      readRights(component).map((target) => ({
+        path: target.path,
+        places: classifyTarget(target, this.world),
+      })),
+    );
+  }
+
+  /** What a command asks a tool with sub-commands to do. */
+  operationsOf(component: Component): ReadonlySet<Operation> {
+    return remember(this.#operations, component, () =>
+      readOperations(component, () => this.searchedText(component), this.reading.raw),
+    );
+  }
+
+  /** The paths of this machine that a command gives to a container. */
+  mountsOf(component: Component): PathList {
+    return remember(this.#mounts, component, () => {
+      const mounts = readMounts(component);
+      return listOf(mounts.map(({ host }) => joinPath(component.directory, host) ?? host));
+    });
   }
 
   /** The texts under which a restricting rule may know a command. */

@@ -1,6 +1,7 @@
 import type { CodeSource } from './condition.ts';
 import type { Component } from './component.ts';
 import { hasRunDownload } from './downloads.ts';
+import { isDecodingCode, isEvaluating, isTalking, readInlineCode } from './inlineCode.ts';
 import { downloaders, isDecoding, isInterpreter } from './programs.ts';
 import { programOf } from './readLaunches.ts';
 import { isShell, readShellCall } from './shellCall.ts';
@@ -13,6 +14,7 @@ const maxFollowed = 64;
 export function readCodeSources(components: readonly Component[]): ReadonlySet<CodeSource> {
   const sources = new Set<CodeSource>();
   for (const component of components) {
+    for (const source of codeSourcesOf(component)) sources.add(source);
     for (const feeder of codeFeeders(components, component)) {
       const texts = feeder.words.slice(1).map((word) => word.text);
       if (downloaders.has(feeder.program)) sources.add('network');
@@ -21,6 +23,16 @@ export function readCodeSources(components: readonly Component[]): ReadonlySet<C
   }
   if (hasRunDownload(components)) sources.add('download');
   return sources;
+}
+
+/** Code that itself fetches or decodes what it evaluates. */
+function codeSourcesOf(component: Component): readonly CodeSource[] {
+  const code = readInlineCode(component);
+  if (code === null || !isEvaluating(code)) return [];
+  return [
+    ...(isTalking(code) || isTalking(component.text) ? ['network' as const] : []),
+    ...(isDecodingCode(code) ? ['decoder' as const] : []),
+  ];
 }
 
 /** `printf '\x72\x6d'` and `echo -e '\162'` spell out what they do not want to be seen. */
@@ -66,7 +78,10 @@ function readsCodeFromInput({ program, words }: Component): boolean {
 }
 
 /** Its program text is itself a substitution: `sh -c "$(…)"`, `eval "$(…)"`, `bash <(…)`, `. <(…)`. */
-function takesCodeFromInner({ program, words }: Component): boolean {
+function takesCodeFromInner(component: Component): boolean {
+  if (component.hereText !== null && /\$\(|`/.test(component.hereText) && readsCodeFromInput(component))
+    return true;
+  const { program, words } = component;
   const isRunner = isShell(program) || isInterpreter(program) || /^(?:eval|source|\.)$/.test(program);
   return isRunner && words.slice(1).some((word) => !word.isKnown && /^\s*(?:\$\(|`|<\()/.test(word.text));
 }

@@ -83,6 +83,11 @@ function isMatch(shape: Shape, program: string, words: readonly Word[], isGranti
   );
 }
 
+/** The option as if the next word were attached to it. */
+function withNext(option: string, next: Word | undefined): readonly string[] {
+  return next === undefined || option.includes('=') ? [] : [`${option}=${next.text}`];
+}
+
 /** Tells options from operands. The word behind an option that may take a value is a guess. */
 function sortWords(
   program: string,
@@ -101,7 +106,7 @@ function sortWords(
     const isOption = text.length > 1 && text.startsWith('-');
     if (!isOption) operands.push({ text, isGuess: isBehindOption });
     else {
-      options.push(text);
+      options.push(text, ...withNext(text, words[at + 1]));
       if (withValue.has(text)) at += 1;
     }
     isBehindOption = isOption && !withValue.has(text) && !text.includes('=');
@@ -118,6 +123,7 @@ const minAbbreviation = 5;
 
 function isSameOption(given: string, wanted: string): boolean {
   if (given === wanted) return true;
+  if (wanted.includes('=')) return /^-\w=/.test(wanted) && given === wanted.replace('=', '');
   const name = given.split('=', 1)[0] ?? given;
   if (wanted.startsWith('--'))
     return name === wanted || (name.length >= minAbbreviation && wanted.startsWith(name));

@@ -1,3 +1,4 @@
+import type { Mount } from './mounts.ts';
 import type { Assignment, Redirection, Span, Word } from './shellScript.ts';
 
 /** One command that a call would run, at any depth: typed, started by a launcher, or part of shell text. */
@@ -17,6 +18,8 @@ export interface Component {
   readonly directory: string | null;
   /** It runs on another machine, in a container or under another root: its paths are not ours. */
   readonly isElsewhere: boolean;
+  /** What of this machine a container that it runs in can see. */
+  readonly mounts: readonly Mount[];
   /** More operands come from its input. */
   readonly isOpenEnded: boolean;
   /** A granting rule must cover it; what an opaque launcher starts is covered by the launcher. */

@@ -1,5 +1,6 @@
 import type { CommandShape } from './commandShape.ts';
 import type { DomainPattern, PathPattern, TextPattern } from './patterns.ts';
+import type { Operation } from './operation.ts';
 import type { TargetClass } from './targetClass.ts';
 
 /** Where code that a command runs can come from, other than a file on this machine. */
@@ -41,8 +42,13 @@ export interface CommandCondition {
   /** Texts any of which stands in the command, whatever its case. */
   readonly mentions: readonly string[] | null;
   readonly deletes: readonly TargetClass[] | null;
+  readonly changesRights: readonly TargetClass[] | null;
+  readonly operation: readonly Operation[] | null;
+  readonly mounts: readonly PathPattern[] | null;
   readonly reads: readonly PathPattern[] | null;
   readonly writes: readonly PathPattern[] | null;
+  /** Something other than the text is asked for. */
+  readonly hasEffects: boolean;
 }
 
 /** The `when` of a rule, ready to be tested. A field that is null was not given. */

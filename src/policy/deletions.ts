@@ -2,6 +2,7 @@ import type { Component } from './component.ts';
 import type { Deletion } from './deletion.ts';
 import { readFdScope, readFindLaunches, readFindScope } from './findCommand.ts';
 import { deletedPaths, readInlineCode } from './inlineCode.ts';
+import { pathOnHost } from './mounts.ts';
 import { isBelow, joinPath } from './paths.ts';
 import type { PathWorld } from './paths.ts';
 import { programOf } from './readLaunches.ts';
@@ -10,7 +11,9 @@ import { literalWord } from './shellScript.ts';
 
 /** Programs all of whose operands are gone afterwards, or emptied. `remove…` are commands of `cmake -E`. */
 const deletingPrograms: ReadonlySet<string> = new Set(
-  'rm grm unlink rmdir shred srm wipe rimraf remove remove_directory del-cli'.split(' '),
+  'rm grm unlink rmdir shred srm wipe rimraf remove remove_directory del-cli trash trash-put rip rmtrash safe-rm del erase'.split(
+    ' ',
+  ),
 );
 
 /** Options of these programs whose value is the next word. */
@@ -35,17 +38,17 @@ export function readDeletions(
   component: Component,
   world: Pick<PathWorld, 'temporary'>,
 ): readonly Deletion[] {
-  if (component.isElsewhere) return [];
+  if (component.isElsewhere && component.mounts.length === 0) return [];
   // What stands for the findings of find is counted where find starts looking.
   const targets = readTargets(component, world).filter(
     ({ word }) => word.isKnown || !word.text.includes('{}'),
   );
-  const deletions: Deletion[] = targets.map(({ word, isWhole }) => ({
-    path: word.text,
-    directory: component.directory,
-    isKnown: word.isKnown,
-    isWhole,
-  }));
+  const deletions = targets.flatMap(({ word, isWhole }): readonly Deletion[] => {
+    const path = component.isElsewhere ? pathOnHost(word.text, component.mounts) : word.text;
+    if (path === null) return [];
+    return [{ path, directory: component.directory, isKnown: word.isKnown, isWhole }];
+  });
+  if (component.isElsewhere) return deletions;
   const isFed = component.isOpenEnded && deletingPrograms.has(component.program);
   return isFed ? [...deletions, { path: '', directory: null, isKnown: false, isWhole: true }] : deletions;
 }
@@ -58,7 +61,11 @@ const targetReaders: ReadonlyMap<string, TargetReader> = new Map<string, TargetR
   [':', emptiedTargets],
   ['true', emptiedTargets],
   ['echo', emptiedTargets],
+  ['printf', emptiedTargets],
   ['cat', emptiedTargets],
+  ['head', emptiedTargets],
+  ['tail', emptiedTargets],
+  ['gio', binnedTargets],
   ['tee', emptiedTargets],
   ['ln', linkedAwayTargets],
   ['find', findTargets],
@@ -86,10 +93,20 @@ function emptiedTargets({ program, words, redirections }: Component): readonly T
   const operands = operandsOf(words, false);
   const isFromNothing = redirections.some(({ target }) => target.text === '/dev/null');
   if (program === 'tee') return isFromNothing ? whole(operands) : [];
-  const isSilent =
-    program === 'cat' ? operands.every((word) => word.text === '/dev/null') : operands.length === 0;
-  if (!isSilent || (program === 'cat' && operands.length === 0 && !isFromNothing)) return [];
+  const isReader = readers.has(program);
+  const isSilent = isReader
+    ? operands.every((word) => word.text === '/dev/null' || /^\d+$/.test(word.text))
+    : operands.every((word) => word.text === '');
+  if (!isSilent || (isReader && operands.length === 0 && !isFromNothing)) return [];
   return whole(redirections.filter(({ operator }) => /^>\|?$/.test(operator)).map(({ target }) => target));
+}
+
+const readers: ReadonlySet<string> = new Set(['cat', 'head', 'tail']);
+
+/** `gio trash FILE`, `gio remove FILE`. */
+function binnedTargets({ words }: Component): readonly Target[] {
+  const [action, ...files] = operandsOf(words, false);
+  return action?.text === 'trash' || action?.text === 'remove' ? whole(files) : [];
 }
 
 /** `ln -f /dev/null FILE` puts nothing in its place. */

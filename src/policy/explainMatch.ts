@@ -1,8 +1,9 @@
-import type { Call } from './call.ts';
+import type { Call, PlacedDeletion } from './call.ts';
 import type { Component } from './component.ts';
 import type { CommandCondition, Condition } from './condition.ts';
 import { assignedNames, hostOf, removedNames } from './matchCall.ts';
 import type { PathPattern } from './patterns.ts';
+import type { TargetClass } from './targetClass.ts';
 
 /** Why one field of a condition holds. */
 export interface MatchReason {
@@ -107,7 +108,7 @@ function firstReason({ field, entries, subjects }: Candidate): MatchReason | nul
 
 /** The reasons of the first command for which all fields hold that are about commands. */
 function explainCommands(condition: CommandCondition, call: Call): readonly MatchReason[] {
-  const fields = Object.values({ ...condition, programs: null, notMatches: null }).filter(
+  const fields = Object.values({ ...condition, programs: null, notMatches: null, hasEffects: null }).filter(
     (part) => part !== null,
   );
   const isText = condition.matches !== null && condition.contains !== null;
@@ -126,7 +127,7 @@ function explainComponent(
   component: Component,
   call: Call,
 ): readonly MatchReason[] {
-  const { matches, contains, runs, runsHere, mentions, deletes, reads, writes } = condition;
+  const { matches, contains, runs, runsHere, mentions, reads, writes } = condition;
   const { text, program, words } = component;
   const named = firstReason({
     field: 'command_matches',
@@ -134,10 +135,6 @@ function explainComponent(
     subjects: call.textsOf(component),
   });
   const shape = runs?.find((each) => each.test(program, words, false));
-  const deleted = deletes?.flatMap((place) => {
-    const found = call.deletionsOf(component).find(({ places }) => places.has(place));
-    return found === undefined ? [] : [{ field: 'deletes', entry: place, subject: found.path }];
-  });
   const file = (
     field: string,
     patterns: readonly PathPattern[] | null,
@@ -153,10 +150,34 @@ function explainComponent(
       ? []
       : [{ field: 'runs_here', entry: String(runsHere), subject: text }]),
     ...explainSubstring(mentions, call.searchedText(component), 'mentions'),
-    ...(deleted?.slice(0, 1) ?? []),
+    ...explainPlaces('deletes', condition.deletes, () => call.deletionsOf(component)),
+    ...explainPlaces('changes_rights', condition.changesRights, () => call.rightsOf(component)),
+    ...explainOperation(condition, component, call),
+    ...file('mounts', condition.mounts, condition.mounts === null ? [] : call.mountsOf(component).each),
     ...file('reads', reads, reads === null ? [] : call.readsOf(component).each),
     ...file('writes', writes, writes === null ? [] : call.writesOf(component).each),
   ];
+}
+
+function explainPlaces(
+  field: string,
+  names: readonly TargetClass[] | null,
+  read: () => readonly PlacedDeletion[],
+): readonly MatchReason[] {
+  for (const entry of names ?? []) {
+    const found = read().find(({ places }) => places.has(entry));
+    if (found !== undefined) return [{ field, entry, subject: found.path }];
+  }
+  return [];
+}
+
+function explainOperation(
+  { operation }: CommandCondition,
+  component: Component,
+  call: Call,
+): readonly MatchReason[] {
+  const entry = operation?.find((name) => call.operationsOf(component).has(name));
+  return entry === undefined ? [] : [{ field: 'operation', entry, subject: component.text }];
 }
 
 function explainSubstring(

@@ -1,5 +1,7 @@
 import type { Component } from './component.ts';
 import { feedersOf } from './codeFlow.ts';
+import { readFindLaunches, readFindScope } from './findCommand.ts';
+import { programOf } from './readLaunches.ts';
 import { isTalking, namedPaths, readInlineCode } from './inlineCode.ts';
 import { joinPath } from './paths.ts';
 import { contentReaders, isInterpreter, nonReaders, senders } from './programs.ts';
@@ -17,7 +19,7 @@ export function readReads(component: Component, world: PathWorld): readonly stri
     .filter(({ operator }) => operator === '<')
     .map(({ target }) => target);
   const operands = nonReaders.has(component.program)
-    ? []
+    ? foundPaths(component)
     : [...readOperands(component), ...readCodePaths(component, world)];
   return resolveAll(component, [...inputs, ...operands], isContentReader(component) ? world : null);
 }
@@ -28,6 +30,36 @@ function isContentReader(component: Component): boolean {
     contentReaders.has(component.program) &&
     (!isInterpreter(component.program) || readInlineCode(component) !== null)
   );
+}
+
+/** What `find` finds, where it gives that to a program that reads it; what git prints of a file. */
+function foundPaths({ program, words }: Component): readonly Word[] {
+  if (program === 'git') return printedPaths(words);
+  if (program !== 'find') return [];
+  const isRead = readFindLaunches(words).some((launch) => contentReaders.has(programOf(launch.words[0])));
+  if (!isRead) return [];
+  return namesSought(words);
+}
+
+/** A name below each place where `find` looks, without its wildcards. */
+function namesSought(words: readonly Word[]): readonly Word[] {
+  const { roots } = readFindScope(words);
+  const names = valuesOf(words, /^-(?:i?name|i?path|i?wholename)$/).map(({ text }) =>
+    text.replaceAll('*', ''),
+  );
+  return roots.flatMap((root) => [root, ...names.map((name) => ({ ...root, text: `${root.text}/${name}` }))]);
+}
+
+/** `git show HEAD:FILE`, `git diff -- FILE`. */
+function printedPaths(words: readonly Word[]): readonly Word[] {
+  if (!words.some(({ text }) => /^(?:show|diff|cat-file|log|blame|grep|archive)$/.test(text))) return [];
+  const separator = words.findIndex(({ text }) => text === '--');
+  const behind = separator < 0 ? [] : words.slice(separator + 1);
+  const inside = words.flatMap((word) => {
+    const path = /^[^:]*:(.+)$/.exec(word.text)?.[1];
+    return path === undefined ? [] : [{ ...word, text: path }];
+  });
+  return [...behind, ...inside];
 }
 
 /** Options whose value is a key that is used, not read out. */
@@ -127,6 +159,11 @@ const writtenReaders: ReadonlyMap<string, WrittenReader> = new Map<string, Writt
   ['sed', editedInPlace],
   ['perl', editedInPlace],
   ['dd', dumpedTo],
+  ['sqlite3', (_words, operands) => operands.slice(0, 1)],
+  ['patch', (_words, operands) => operands.slice(0, 1)],
+  ['ed', allOperands],
+  ['ex', allOperands],
+
   ['curl', (words) => valuesOf(words, /^(?:-[a-zA-Z]*o|--output)$/)],
   ['wget', (words) => valuesOf(words, /^(?:-[a-zA-Z]*O|--output-document)$/)],
 ]);
@@ -236,8 +273,23 @@ function uploadsOf(component: Component): readonly Word[] {
   const { program, words, redirections } = component;
   const inputs = redirections.filter(({ operator }) => operator === '<').map(({ target }) => target);
   if (sendersWithoutFiles.has(program)) return inputs;
+  if (transferClients.has(program)) return [...inputs, ...puts(component), ...plainUploads(component)];
   if (webClients.has(program)) return [...inputs, ...webUploads(words)];
-  return [...inputs, ...readOperands(component).filter((word) => !/^[a-z][\w+.-]*:/i.test(word.text))];
+  return [...inputs, ...plainUploads(component)];
+}
+
+function plainUploads(component: Component): readonly Word[] {
+  return readOperands(component).filter((word) => !/^[a-z][\w+.-]*:/i.test(word.text));
+}
+
+const transferClients = new Set(['sftp', 'ftp', 'lftp', 'tftp', 'smbclient', 'ncftp', 'cadaver']);
+
+/** `put FILE` in what such a client is told. */
+function puts({ words, hereText }: Component): readonly Word[] {
+  const told = [hereText ?? '', ...words.map((word) => word.text)].join('\n');
+  return [...told.matchAll(/\b(?:m?put|mirror -R|send|append)\s+([^\s;"']+)/g)].map((found) =>
+    literalWord(found[1] ?? ''),
+  );
 }
 
 function webUploads(words: readonly Word[]): readonly Word[] {

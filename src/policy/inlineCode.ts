@@ -15,6 +15,10 @@ const codeOptions: ReadonlySet<string> = new Set([
   '-pe',
   '-pi',
   '--eval',
+  '-eval',
+  'eval',
+  '--execute',
+  '--batch-eval',
   '--print',
 ]);
 
@@ -24,10 +28,16 @@ const literal = String.raw`(?:'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)")`;
 const opening = String.raw`\s{0,4}\(?\s{0,4}(?:[\w.]{1,40}\s?\(?\s?)?`;
 
 const deleting =
-  'rmtree|remove_tree|removedirs|rm_rf|rm_r|remove_dir|remove_entry|rmSync|rmdirSync|unlinkSync|unlink|rmdir|rimraf|remove|rm';
+  'rmtree|remove_tree|removedirs|rm_rf|rm_r|rm_f|remove_dir|remove_dir_all|remove_entry_secure|remove_entry|removeSync|removeAll|rmSync|rmdirSync|unlinkSync|unlink|rmdir|rimraf|emptyDirSync|emptyDir|truncateSync|truncate|remove|delete|rm|ftruncate';
 
 /** Calls that delete what their first argument names, in the languages that `-c` and `-e` are used with. */
 const deletingCall = new RegExp(String.raw`\b(?:${deleting})${opening}${literal}`, 'g');
+
+/** Deletions of what the code has found, in a directory that stands elsewhere in it. */
+const deletingFound =
+  /\b(?:rmtree|remove_tree|rm_rf|rm_r|rmSync|rmdirSync|unlinkSync|unlink|rimraf|removeSync|os\.remove|os\.rmdir|File\.delete|FileUtils\.rm\w*|fs\.rm|removeRecursively|deleteRecursively)\b/;
+
+const isFarPath = (path: string): boolean => /^(?:\/|~|\.\.)/.test(path);
 
 /** Calls that delete something of which only the home directory is known. */
 const deletingHome = new RegExp(
@@ -50,7 +60,7 @@ const anyLiteral = new RegExp(literal, 'g');
 
 /** What gives away that code talks to another machine. */
 const talking =
-  /\b(?:requests\.|urllib|urlopen|http\.client|httpx|aiohttp|socket|fetch\s{0,4}\(|axios|https?\.request|Net::HTTP|LWP::|IO::Socket|TCPSocket|fsockopen|file_get_contents\s{0,4}\(\s{0,4}.http)/;
+  /\b(?:requests\.|urllib|urlopen|http\.client|httpx|aiohttp|socket|fetch\s{0,4}\(|axios|https?\.request|Net::HTTP|LWP::|open-uri|URI\.open|HTTP::Tiny|\bcurl_(?:init|exec)|Invoke-WebRequest|DownloadString|require\(['\x22](?:node:)?(?:https?|net|dgram)['\x22]\)|from ['\x22](?:node:)?https?['\x22]|LWP|Deno\.connect|dns\.|smtplib|ftplib|paramiko|IO::Socket|TCPSocket|fsockopen|file_get_contents\s{0,4}\(\s{0,4}.http)/;
 
 /** Code that an interpreter is given as an argument or on its standard input; null when there is none. */
 export function readInlineCode(call: Pick<Component, 'program' | 'words' | 'hereText'>): string | null {
@@ -67,7 +77,8 @@ export function readInlineCode(call: Pick<Component, 'program' | 'words' | 'here
 
 /** The paths that code deletes, as far as they stand in it; `~/?` for something in the home directory. */
 export function deletedPaths(code: string): readonly string[] {
-  const paths = argumentsOf(code, deletingCall);
+  const direct = argumentsOf(code, deletingCall).filter((text) => !text.includes('('));
+  const paths = direct.length > 0 || !deletingFound.test(code) ? direct : namedPaths(code).filter(isFarPath);
   return deletingHome.test(code) ? [...paths, '~/?'] : paths;
 }
 
@@ -80,9 +91,45 @@ export function shellTexts(code: string): readonly string[] {
   return [...argumentsOf(code, shellCall), ...lists.map((words) => words.join(' '))];
 }
 
-/** The texts in code that may name a file. */
+/** What gives away that code puts paths together from the home directory. */
+const homeInCode = /\bHOME\b|homedir|expanduser|Path\.home|userprofile/i;
+
+/** Literals that are put together to one path: `'a' / 'b'`, `join(x, 'a', 'b')`. */
+const joinedLiterals = new RegExp(String.raw`${literal}(?:\s{0,4}[,/+.]\s{0,4}${literal}){0,4}`, 'g');
+
+/** The texts in code that may name a file; those that are put behind the home directory begin with `~/`. */
 export function namedPaths(code: string): readonly string[] {
-  return argumentsOf(code, anyLiteral).filter((text) => /^[~./\w][^\s]*$/.test(text) && /[/.~]/.test(text));
+  const paths = argumentsOf(code, anyLiteral).filter(
+    (text) => /^[~./\w][^\s]*$/.test(text) && /[/.~]/.test(text),
+  );
+  if (!homeInCode.test(code)) return paths;
+  const joined = [...code.matchAll(joinedLiterals)].map(([whole]) =>
+    argumentsOf(whole, anyLiteral)
+      .join('/')
+      .replace(/^(?:~|HOME)?\/*/, '')
+      .replaceAll(/\/{2,}/g, '/'),
+  );
+  const single = argumentsOf(code, anyLiteral).map((text) => text.replace(/^(?:~|HOME)?\/*/, ''));
+  return [
+    ...paths,
+    ...[...single, ...joined].filter((text) => text !== '' && !/\s/.test(text)).map((text) => `~/${text}`),
+  ];
+}
+
+const evaluating =
+  /\b(?:eval|exec|execfile|instance_eval|class_eval|new Function|Function|vm\.run\w*|runInThisContext|loadstring|load|compile|assert|create_function|marshal\.loads|pickle\.loads|__import__)\s{0,4}(?:[({]|["'`$\w])/;
+
+const decodingCalls =
+  /b(?:64|32|16|85)decode|base64\.|base64['"]\s*\)|['"](?:base64|hex)['"]|decode_base64|fromhex|unhexlify|\batob\s*\(|pack\s*\(?\s*['"][HhCUmu]|\.unpack1?\b|zlib|inflate|gzuncompress|decompress|rot_?13|codecs\.decode|fromCharCode|\bchr\b|str_rot13|hex2bin|marshal|\[::-1\]|\.reverse\b|strrev/;
+
+/** Whether code evaluates something as code. */
+export function isEvaluating(code: string): boolean {
+  return evaluating.test(code);
+}
+
+/** Whether code makes text out of what a reader cannot read. */
+export function isDecodingCode(code: string): boolean {
+  return decodingCalls.test(code);
 }
 
 /** Whether code talks to another machine. */

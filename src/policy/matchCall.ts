@@ -19,6 +19,7 @@ export function isCallMatch(condition: Condition, call: Call, isGranting: boolea
 
 /** Whether any of the paths matches any of the patterns. */
 export function matchesPath(patterns: readonly PathPattern[], paths: PathList, call: Call): boolean {
+  if (paths.each.length === 0) return false;
   return patterns.some(
     (pattern) =>
       paths.joined.includes(pattern.needle) && paths.each.some((path) => pattern.test(path, call.world)),

@@ -12,7 +12,7 @@ export function isCommandMatch(condition: CommandCondition, call: Call, isGranti
 function isRestricted(condition: CommandCondition, call: Call): boolean {
   const { programs } = condition;
   const hasText = isOnText(condition);
-  if (!hasText && !hasEffects(condition)) return false;
+  if (!hasText && !condition.hasEffects) return false;
   let hasExcluded = false;
   for (const component of call.reading.components) {
     if (programs !== null && !programs.has(component.program)) continue;
@@ -20,7 +20,7 @@ function isRestricted(condition: CommandCondition, call: Call): boolean {
     if (isExcluded(condition, component, call)) hasExcluded = true;
     else if (isEffectMatch(condition, component, call, false)) return true;
   }
-  return !hasExcluded && !hasEffects(condition) && isWholeRestricted(condition, call);
+  return !hasExcluded && !condition.hasEffects && isWholeRestricted(condition, call);
 }
 
 function isExcluded({ notMatches }: CommandCondition, component: Component, call: Call): boolean {
@@ -44,10 +44,6 @@ function isOnText({ matches, contains }: CommandCondition): boolean {
   return matches !== null || contains !== null;
 }
 
-function hasEffects({ runs, runsHere, mentions, deletes, reads, writes }: CommandCondition): boolean {
-  return [runs, runsHere, mentions, deletes, reads, writes].some((part) => part !== null);
-}
-
 function isTextMatch({ matches, contains }: CommandCondition, text: string, ignoresCase: boolean): boolean {
   if (matches !== null && matchesAny(matches, text)) return true;
   if (contains === null) return false;
@@ -60,11 +56,35 @@ function isEffectMatch(
   call: Call,
   isGranting: boolean,
 ): boolean {
-  const { mentions, deletes, reads, writes } = condition;
+  const { mentions, operation } = condition;
   return (
     isProgramMatch(condition, component, isGranting) &&
     (mentions === null || hasSubstring(mentions, call.searchedText(component))) &&
-    (deletes === null || isDeletionMatch(deletes, component, call, isGranting)) &&
+    (operation === null || operation.some((name) => call.operationsOf(component).has(name))) &&
+    arePlacesMatch(condition, component, call, isGranting) &&
+    areFilesMatch(condition, component, call)
+  );
+}
+
+function arePlacesMatch(
+  { deletes, changesRights }: CommandCondition,
+  component: Component,
+  call: Call,
+  isGranting: boolean,
+): boolean {
+  return (
+    (deletes === null || isPlaceMatch(deletes, call.deletionsOf(component), isGranting)) &&
+    (changesRights === null || isPlaceMatch(changesRights, call.rightsOf(component), isGranting))
+  );
+}
+
+function areFilesMatch(
+  { reads, writes, mounts }: CommandCondition,
+  component: Component,
+  call: Call,
+): boolean {
+  return (
+    (mounts === null || matchesPath(mounts, call.mountsOf(component), call)) &&
     (reads === null ||
       (call.mayRead(component, reads) && matchesPath(reads, call.readsOf(component), call))) &&
     (writes === null || matchesPath(writes, call.writesOf(component), call))
@@ -82,14 +102,12 @@ function hasSubstring(parts: readonly string[], text: string): boolean {
   return parts.some((part) => searched.includes(part.toLowerCase()));
 }
 
-function isDeletionMatch(
-  deletes: readonly TargetClass[],
-  component: Component,
-  call: Call,
+function isPlaceMatch(
+  names: readonly TargetClass[],
+  targets: readonly PlacedDeletion[],
   isGranting: boolean,
 ): boolean {
-  const targets = call.deletionsOf(component);
-  const isIn = ({ places }: PlacedDeletion): boolean => deletes.some((name) => places.has(name));
+  const isIn = ({ places }: PlacedDeletion): boolean => names.some((name) => places.has(name));
   return isGranting ? targets.length > 0 && targets.every(isIn) : targets.some(isIn);
 }
 
@@ -100,7 +118,7 @@ function isGranted(condition: CommandCondition, call: Call): boolean {
   const texts = [raw, whole, ...granted.map(({ text }) => text)];
   if (notMatches !== null && texts.some((text) => matchesAny(notMatches, text))) return false;
   const hasText = isOnText(condition);
-  if (!hasText && !hasEffects(condition)) return notMatches === null;
+  if (!hasText && !condition.hasEffects) return notMatches === null;
   if (granted.length === 0 || call.request.truncated) return false;
   const isCovered = granted.every(
     (component) =>
@@ -108,6 +126,6 @@ function isGranted(condition: CommandCondition, call: Call): boolean {
       isEffectMatch(condition, component, call, true),
   );
   if (isCovered) return true;
-  if (!isComposite || hasEffects(condition)) return false;
+  if (!isComposite || condition.hasEffects) return false;
   return (matches ?? []).some((pattern) => pattern.isComposite && (pattern.test(raw) || pattern.test(whole)));
 }

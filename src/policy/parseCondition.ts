@@ -6,6 +6,7 @@ import type { CallCount, CommandCondition, Condition, NumberRange } from './cond
 import { codeSources } from './condition.ts';
 import { parseDuration } from './parseDuration.ts';
 import { parseResponsePattern } from './parseResponsePattern.ts';
+import { operations } from './operation.ts';
 import { parseDomainPattern, parsePathPattern, parseTextPattern } from './patterns.ts';
 import type { TextPattern } from './patterns.ts';
 import { targetClasses } from './targetClass.ts';
@@ -23,6 +24,9 @@ export const conditionKeys = [
   'mentions',
   'runs_here',
   'deletes',
+  'changes_rights',
+  'operation',
+  'mounts',
   'reads',
   'writes',
   'sends',
@@ -110,19 +114,25 @@ class ConditionParser {
   #command(): CommandCondition | null {
     const runs = this.#patterns('runs', parseCommandShape);
     const here = this.#values.get('runs_here');
-    const condition: CommandCondition = {
-      runsHere: here === undefined ? null : this.#file.readBoolean(here, 'runs_here'),
+    const texts = {
       matches: this.#patterns('command_matches', parseTextPattern),
       contains: this.#patterns('command_contains', parseSubstring),
       notMatches: this.#patterns('command_not_matches', parseTextPattern),
+    };
+    const effects = {
+      runsHere: here === undefined ? null : this.#file.readBoolean(here, 'runs_here'),
       runs,
-      programs: programsOf(runs ?? []),
       mentions: this.#patterns('mentions', parseSubstring),
       deletes: this.#words('deletes', targetClasses),
+      changesRights: this.#words('changes_rights', targetClasses),
+      operation: this.#words('operation', operations),
+      mounts: this.#patterns('mounts', parsePathPattern),
       reads: this.#patterns('reads', parsePathPattern),
       writes: this.#patterns('writes', parsePathPattern),
     };
-    return Object.values(condition).some((part) => part !== null) ? condition : null;
+    const hasEffects = Object.values(effects).some((part) => part !== null);
+    if (!hasEffects && Object.values(texts).every((part) => part === null)) return null;
+    return { ...texts, ...effects, programs: programsOf(runs ?? []), hasEffects };
   }
 
   /** A list of texts, each made into a pattern; one that cannot be is a problem. */

@@ -29,7 +29,7 @@ export const senders = wordsOf(
 
 /** Name, list or use a file without giving its content away. */
 export const nonReaders = wordsOf(
-  'ls ll stat test [ chmod chown chgrp mkdir rmdir rm touch ssh ssh-add ssh-keygen ssh-agent ssh-copy-id ssh-keyscan echo printf which type whereis realpath readlink dirname basename cd pushd export find fd tree du df git mktemp ln file chattr lsattr getfacl setfacl restorecon mount code nano vim vi nvim emacs open xdg-open direnv source . set env unset alias true : gpg-agent kill sleep trap shred unlink tee kubectl helm k9s aws gcloud az docker podman npm pnpm yarn pip pip3 twine psql mysql ansible ansible-playbook terraform tofu gpg gpg2',
+  'ls ll wc md5sum sha1sum sha256sum sha512sum cksum b2sum b3sum stat test [ chmod chown chgrp mkdir rmdir rm touch ssh ssh-add ssh-keygen ssh-agent ssh-copy-id ssh-keyscan echo printf which type whereis realpath readlink dirname basename cd pushd export find fd tree du df git mktemp ln file chattr lsattr getfacl setfacl restorecon mount code nano vim vi nvim emacs open xdg-open direnv source . set env unset alias true : gpg-agent kill sleep trap shred unlink tee kubectl helm k9s aws gcloud az docker podman npm pnpm yarn pip pip3 twine psql mysql ansible ansible-playbook terraform tofu gpg gpg2',
 );
 
 /** Give a file's content to somebody: links to a file are followed for them. */
@@ -39,7 +39,7 @@ export const contentReaders = wordsOf(
 
 /** Run code that they are given as an argument, as a file or on their standard input. */
 const interpreters =
-  /^(?:python[\d.]*|pypy3?|perl|ruby|node|nodejs|deno|bun|php|lua|luajit|tclsh|osascript|Rscript|groovy|scala)$/;
+  /^(?:python[\d.]*w?|pypy3?|ipython3?|perl[\d.]*|ruby[\d.]*|jruby|irb|node|nodejs|deno|bun|tsx|ts-node|php[\d.]*|lua[\d.]*|luajit|tclsh|wish|expect|osascript|Rscript|julia|groovy|scala|elixir|erl|guile|racket|raku|emacs)$/;
 
 /** Whether a program, by its name, is an interpreter of a language other than the shell's. */
 export function isInterpreter(program: string): boolean {

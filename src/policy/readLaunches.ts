@@ -4,20 +4,24 @@ import { readFindLaunches } from './findCommand.ts';
 import { readInlineCode, shellTexts } from './inlineCode.ts';
 import type { Launch } from './launch.ts';
 import { emptyLaunch } from './launch.ts';
+import { isHiddenElsewhere, readHiddenTexts } from './hiddenTexts.ts';
 import { isShell, readShellCall } from './shellCall.ts';
 import type { Word } from './shellScript.ts';
 import { literalWord } from './shellScript.ts';
 import { valueOptionsOf } from './valueOptions.ts';
+import { isWindowsShell, translateWindowsText } from './windowsShell.ts';
 
 /** The last part of a path, as programs are named. */
 export function programOf(word: Word | undefined): string {
   if (word === undefined) return '';
-  return word.text.slice(word.text.lastIndexOf('/') + 1);
+  const name = word.text.slice(word.text.lastIndexOf('/') + 1);
+  return /\.exe$/i.test(name) ? name.slice(0, -4).toLowerCase() : name;
 }
 
 /** What a command starts, as far as its words say; empty when it is itself what runs. */
 export function readLaunches(words: readonly Word[]): readonly Launch[] {
   const program = programOf(words[0]);
+  if (isWindowsShell(program)) return readWindowsLaunch(program, words);
   if (isShell(program)) return readShellLaunch(words);
   if (program === 'eval') return textLaunch(words.slice(1), true);
   if (program === 'trap') return textLaunch(words.slice(1, 2), true);
@@ -26,7 +30,18 @@ export function readLaunches(words: readonly Word[]): readonly Launch[] {
   const texts = codeTexts(words);
   if (texts.length > 0) return texts.map((text) => ({ ...emptyLaunch, text: literalWord(text) }));
   const found = findLauncherOf(program, words);
-  return found === null ? [] : readLauncher(found.launcher, words, found.start);
+  const started = found === null ? [] : readLauncher(found.launcher, words, found.start);
+  const hidden = readHiddenTexts(program, words).map((text) => ({
+    ...emptyLaunch,
+    text: literalWord(text),
+    isElsewhere: isHiddenElsewhere(program),
+  }));
+  return hidden.length === 0 ? started : [...started, ...hidden];
+}
+
+function readWindowsLaunch(program: string, words: readonly Word[]): readonly Launch[] {
+  const text = translateWindowsText(program, words);
+  return text === null ? [] : [{ ...emptyLaunch, text: literalWord(text) }];
 }
 
 /** The shell texts that the code of an interpreter runs. */

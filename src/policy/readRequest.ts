@@ -3,6 +3,8 @@ import type { Component, Reading } from './component.ts';
 import { readFindScope } from './findCommand.ts';
 import type { Launch } from './launch.ts';
 import { joinPath } from './paths.ts';
+import type { Mount } from './mounts.ts';
+import { readMounts } from './mounts.ts';
 import { readLiteralOutput } from './literalOutput.ts';
 import { programOf, readLaunches } from './readLaunches.ts';
 import { isShell, readShellCall } from './shellCall.ts';
@@ -20,6 +22,9 @@ import { maxReadingMs } from './shellReader.ts';
 
 /** How many launchers and shells may stand in one another. */
 const maxLaunchDepth = 32;
+
+/** How many functions, launchers and shells may stand in one another for the body of a function to be read again. */
+const maxFunctionDepth = 6;
 
 /** The most commands that one request is read into. */
 const maxComponents = 20_000;
@@ -47,6 +52,7 @@ interface Place {
   readonly assigned: readonly string[];
   readonly input: Span | null;
   readonly isElsewhere: boolean;
+  readonly mounts: readonly Mount[];
   readonly isOpenEnded: boolean;
   readonly isGrantable: boolean;
   readonly depth: number;
@@ -75,6 +81,7 @@ class RequestReading {
       assigned: [],
       input: null,
       isElsewhere: false,
+      mounts: [],
       isOpenEnded: false,
       isGrantable: true,
       depth: 0,
@@ -113,14 +120,22 @@ class RequestReading {
       redirections: command.redirections,
       directory: place.directory,
       isElsewhere: place.isElsewhere,
+      mounts: place.mounts,
       isOpenEnded: place.isOpenEnded,
       isGrantable: place.isGrantable && !isTransparent && command.words.length > 0,
       hereText: command.hereText,
       input: place.input,
       inner: { from: index + 1, to: index + 1 },
     });
+    if (command.body !== null) this.#readBody(command.body, command, place);
     for (const launch of launches) this.#readLaunch(launch, command, place, isTransparent);
     if (isShell(programOf(command.words[0]))) this.#readInput(command, place);
+  }
+
+  /** What a function does with its arguments; the granting rules have seen its commands where they stand. */
+  #readBody(body: string, command: ShellCommand, place: Place): void {
+    if (place.depth >= maxFunctionDepth) return;
+    this.#readText(body, command.words, { ...place, isGrantable: false, depth: place.depth + 1 });
   }
 
   /** A shell runs its standard input, as far as the words around it say what that is. */
@@ -144,6 +159,9 @@ class RequestReading {
       assigned: [...outer.assigned, ...launch.assigned],
       input: launch.isOpenEnded ? null : outer.input,
       isElsewhere: outer.isElsewhere || launch.isElsewhere,
+      mounts: launch.isElsewhere
+        ? readMounts({ program: programOf(command.words[0]), words: command.words })
+        : outer.mounts,
       isOpenEnded: outer.isOpenEnded || (launch.isOpenEnded && added.length === 0),
       isGrantable: outer.isGrantable && isTransparent,
       depth: outer.depth + 1,
@@ -164,6 +182,7 @@ class RequestReading {
   /** What a `find` at the other end of the pipe can print: something below where it looks. */
   #findings(input: Span | null): readonly Word[] {
     const last = input === null ? undefined : this.#components[input.to - 1];
+    if (last?.program === 'ls') return last.words.slice(1).filter((word) => !word.text.startsWith('-'));
     if (last?.program !== 'find') return [];
     const { roots } = readFindScope(last.words);
     return roots.map((root) => ({ ...root, text: `${root.text.replace(/\/+$/, '')}/?`, written: null }));
@@ -270,6 +289,7 @@ function commandOf(argv: readonly string[]): ShellCommand {
     input: null,
     inner: { from: 1, to: 1 },
     hereText: null,
+    body: null,
   };
 }
 

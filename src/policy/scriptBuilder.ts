@@ -58,6 +58,7 @@ const positional: readonly string[] = [...Array.from({ length: 10 }, (_, index) 
 export class ScriptBuilder {
   readonly #commands: ShellCommand[] = [];
   readonly #outer: ShellState[] = [];
+  readonly #functions = new Map<string, string>();
   readonly #variables: ShellVariables;
   #state: ShellState = { changed: new Map(), directory: null, input: null };
 
@@ -111,6 +112,7 @@ export class ScriptBuilder {
       input: this.#state.input,
       inner: { from: this.#commands.length + 1, to: this.#commands.length + 1 },
       hereText: null,
+      body: null,
     };
     return this.#commands.push(none) - 1;
   }
@@ -128,6 +130,7 @@ export class ScriptBuilder {
       inner: { from: index + 1, to: this.#commands.length },
       input: isFed(source.redirections) ? { from: index + 1, to: this.#commands.length } : reserved.input,
       hereText: source.hereText,
+      body: this.#functions.get(words[0]?.text ?? '') ?? null,
     };
     this.#commands[index] = command;
     this.#follow(command);
@@ -161,6 +164,12 @@ export class ScriptBuilder {
     const values = sources.flatMap((source) => expandWord(source, this.#variables));
     const isKnown = values.length > 0 && values.every((word) => word.isKnown);
     this.#set(name, isKnown ? values.map((word) => word.text) : null);
+  }
+
+  /** From here on a command of this name runs this text. */
+  define(source: string): void {
+    const parts = /^(?:function\s+)?([^\s(){}]{1,100})\s*(?:\(\s*\))?\s*([\s\S]*)$/.exec(source);
+    if (parts?.[1] !== undefined && parts[2] !== undefined) this.#functions.set(parts[1], parts[2]);
   }
 
   /** Inside a function the parameters are its own. */

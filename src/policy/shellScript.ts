@@ -47,6 +47,8 @@ export interface ShellCommand {
   readonly inner: Span;
   /** The text of its here-document or here-string; null when there is none. */
   readonly hereText: string | null;
+  /** The text of the function that it calls; null when it is none of this text. */
+  readonly body: string | null;
 }
 
 /** What a shell text would run, in the order in which it stands there. */

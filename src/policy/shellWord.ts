@@ -154,7 +154,7 @@ function readDollar(source: string, at: number, variables: ShellVariables): Piec
   if (following === '(') return readCommandSubstitution(source, at, variables);
   const name = /^\$(?:\{(\w+|@|\*)\}|([A-Za-z_]\w*|[0-9@*]))/.exec(source.slice(at, at + 256));
   if (name !== null) return readVariable(name[0], at, variables.get(name[1] ?? name[2] ?? ''));
-  if (following === '{') return readUnknown(source, at);
+  if (following === '{') return readExpansion(source, at, variables);
   const isSpecial = '?$!#-'.includes(following) && following !== '';
   const next = at + (isSpecial ? 2 : 1);
   return { values: [source.slice(at, next)], mark: 'q', isKnown: !isSpecial, next };
@@ -166,9 +166,33 @@ function readVariable(written: string, at: number, values: readonly string[] | u
   return { values: values.length === 0 ? [''] : values, mark: 'q', isKnown: true, next };
 }
 
+/** `${NAME:-text}` and its like: the value where it is known, else the text that stands for it; `${NAME%text}` where nothing is a pattern. */
+function readExpansion(source: string, at: number, variables: ShellVariables): Piece {
+  const piece = readUnknown(source, at);
+  const parts = /^\$\{(\w+)(:?[-=?+]|%%?|##?)([^{}]*)\}$/.exec(source.slice(at, piece.next));
+  if (parts === null) return piece;
+  const [, name = '', operator = '', operand = ''] = parts;
+  const values = variables.get(name);
+  if (values === undefined) return /[-=]$/.test(operator) ? readDefault(piece, operand, variables) : piece;
+  const isPattern = /^[%#]/.test(operator) && /[*?[\\$`'"]/.test(operand);
+  if (isPattern || operator.endsWith('+')) return piece;
+  return { ...piece, values: values.map((value) => strip(value, operator, operand)), isKnown: true };
+}
+
+function readDefault(piece: Piece, operand: string, variables: ShellVariables): Piece {
+  const [word, ...more] = operand === '' ? [] : expandWord(operand, variables);
+  if (word?.isKnown !== true || more.length > 0) return piece;
+  return { ...piece, values: [word.text], isKnown: true };
+}
+
+function strip(value: string, operator: string, affix: string): string {
+  if (operator.startsWith('%') && value.endsWith(affix)) return value.slice(0, value.length - affix.length);
+  return operator.startsWith('#') && value.startsWith(affix) ? value.slice(affix.length) : value;
+}
+
 /** Commands that print the word behind them, or a path that means the same. */
 const echoing =
-  /^\$\(\s{0,4}(?:echo|realpath|readlink -f|which|command -v|type -p)\s{1,4}([^\s;&|<>`$()*?[{]+)\s{0,4}\)$/;
+  /^\$\(\s{0,4}(?:echo(?: -n)?|printf(?: ['"]?%s(?:\\n)?['"]?)?|realpath|readlink -f|which|command -v|type -p)\s{1,4}([^\s;&|<>`$()*?[{\\%]+)\s{0,4}\)$/;
 
 /** `$(pwd)` is known where the working directory is; `$(echo x)` and `$(realpath x)` are as good as x. */
 function readCommandSubstitution(source: string, at: number, variables: ShellVariables): Piece {

@@ -76,7 +76,7 @@ function areaOf(path: string, world: PathWorld): TargetClass {
   return isCache(path, world) ? 'cache' : 'outside_workspace';
 }
 
-/** A temporary directory in which the workspace itself lies is no place to be careless in. */
+/** What lies in a temporary directory, but for directories that hold the workspace. */
 function isTemporary(path: string, workspace: string | null, world: PathWorld): boolean {
   return [...world.temporary, ...systemTemporary]
     .map((directory) => world.realpath(directory))
@@ -84,7 +84,7 @@ function isTemporary(path: string, workspace: string | null, world: PathWorld): 
       (directory) =>
         directory !== '/' &&
         isBelow(wholeOf(path), directory) &&
-        !(workspace !== null && (workspace === directory || isBelow(workspace, directory))),
+        !(workspace !== null && (workspace === directory || isBelow(workspace, wholeOf(path)))),
     );
 }
 

@@ -187,6 +187,7 @@ class TreeWalk {
     const frame = this.#frames.pop();
     if (frame === undefined) return;
     if (frame.type === 'command_substitution' && frame.redirections.length > 0) this.#addBare(frame);
+    if (frame.type === 'function_definition') this.#builder.define(this.#slice());
     if (ownShells.has(frame.type)) this.#builder.leave();
     else if (commandNodes.has(frame.type)) this.#builder.fill(frame.from, sourceOf(frame));
     else if (frame.type === 'variable_assignment') this.#leaveAssignment(frame);

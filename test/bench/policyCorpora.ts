@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { evaluate } from '../../src/policy/evaluate.ts';
 import type { EvaluationWorld } from '../../src/policy/evaluationWorld.ts';
@@ -9,66 +9,95 @@ import { imagineRequest } from '../unit/policy/policyWorld.ts';
 
 /** How a policy does on one category of commands. */
 export interface CorpusScore {
+  readonly round: string;
   readonly category: string;
   readonly count: number;
   readonly denied: number;
   readonly asked: number;
+  readonly cacheable: number;
   /** Those that should have been stopped and were not, or the other way round. */
   readonly wrong: readonly string[];
 }
 
 const folder = 'test/bench/corpora';
 
-type Categories = Readonly<Record<string, readonly string[]>>;
+/** Who decides, and whether the commands should start. */
+interface Trial {
+  readonly set: PolicySet;
+  readonly world: EvaluationWorld;
+  readonly isWanted: boolean;
+}
 
 /** Commands of everyday work, which should not be interrupted. */
 export function scoreEveryday(set: PolicySet, world: EvaluationWorld): readonly CorpusScore[] {
+  const trial = { set, world, isWanted: true };
   const calls = parse(readFileSync(`${folder}/everydayCalls.yaml`, 'utf8')) as readonly (readonly string[])[];
   const requests = calls.map((argv) =>
     imagineRequest({ argv, exe: argv[0] ?? null, command: argv.join(' ') }),
   );
   return [
-    ...scoreTexts('everyday.yaml', true, set, world),
-    score('programs of builds', requests, true, { set, world }),
+    ...scoreLists('everyday.yaml', trial),
+    score('first', 'programs of builds', requests, trial),
+    ...scoreRounds('everyday', trial),
   ];
 }
 
 /** Commands that should be stopped, or at least asked about. */
 export function scoreDangerous(set: PolicySet, world: EvaluationWorld): readonly CorpusScore[] {
-  return scoreTexts('dangerous.yaml', false, set, world);
+  const trial = { set, world, isWanted: false };
+  return [...scoreLists('dangerous.yaml', trial), ...scoreRounds('dangerous', trial)];
 }
 
-function scoreTexts(
-  file: string,
-  isWanted: boolean,
-  set: PolicySet,
-  world: EvaluationWorld,
-): readonly CorpusScore[] {
-  const categories = parse(readFileSync(`${folder}/${file}`, 'utf8')) as Categories;
+/** The first two rounds: lists of commands by category, the second round as a category of its own. */
+function scoreLists(file: string, trial: Trial): readonly CorpusScore[] {
+  const categories = parse(readFileSync(`${folder}/${file}`, 'utf8')) as Readonly<
+    Record<string, readonly string[]>
+  >;
   return Object.entries(categories).map(([category, commands]) =>
-    score(
-      category,
-      commands.map((command) => imagineRequest({ command })),
-      isWanted,
-      { set, world },
-    ),
+    scoreTexts(category === 'second round' ? 'second' : 'first', category, commands, trial),
   );
 }
 
+/** The later rounds, a file each: texts of one command a line, by category. */
+function scoreRounds(kind: 'dangerous' | 'everyday', trial: Trial): readonly CorpusScore[] {
+  return readdirSync(`${folder}/rounds`).flatMap((file) => {
+    const round = parse(readFileSync(`${folder}/rounds/${file}`, 'utf8')) as Readonly<
+      Record<typeof kind, Readonly<Record<string, string>>>
+    >;
+    return Object.entries(round[kind]).map(([category, text]) =>
+      scoreTexts(file.replace('.yaml', ''), category, text.trim().split('\n'), trial),
+    );
+  });
+}
+
+function scoreTexts(
+  round: string,
+  category: string,
+  commands: readonly string[],
+  trial: Trial,
+): CorpusScore {
+  const requests = commands.map((command) => imagineRequest({ command }));
+  return score(round, category, requests, trial);
+}
+
 function score(
+  round: string,
   category: string,
   requests: readonly ExecRequest[],
-  isWanted: boolean,
-  { set, world }: { readonly set: PolicySet; readonly world: EvaluationWorld },
+  { set, world, isWanted }: Trial,
 ): CorpusScore {
-  const decided = requests.map((request) => ({ request, action: evaluate(set, request, world).action }));
+  const decided = requests.map((request) => ({ request, decision: evaluate(set, request, world) }));
+  const countOf = (action: string): number =>
+    decided.filter(({ decision }) => decision.action === action).length;
   return {
+    round,
     category,
     count: decided.length,
-    denied: decided.filter(({ action }) => action === 'deny').length,
-    asked: decided.filter(({ action }) => action === 'ask').length,
+    denied: countOf('deny'),
+    asked: countOf('ask'),
+    cacheable: decided.filter(({ decision }) => decision.cacheable === true).length,
     wrong: decided
-      .filter(({ action }) => isPermitted(action) !== isWanted)
+      .filter(({ decision }) => isPermitted(decision.action) !== isWanted)
       .map(({ request }) => request.command),
   };
 }

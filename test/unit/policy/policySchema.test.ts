@@ -6,6 +6,7 @@ import { parse } from 'yaml';
 import { codeSources } from '../../../src/policy/condition.ts';
 import { conditionKeys } from '../../../src/policy/parseCondition.ts';
 import { parsePolicySet } from '../../../src/policy/parsePolicySet.ts';
+import { operations } from '../../../src/policy/operation.ts';
 import { targetClasses } from '../../../src/policy/targetClass.ts';
 
 /** The part of JSON Schema that the schema uses. */
@@ -81,6 +82,8 @@ describe('the schema of the language', () => {
     const { properties } = root.definitions['condition']!;
     assert.deepEqual(Object.keys(properties!).sort(), [...conditionKeys].sort());
     assert.deepEqual(properties!['deletes']!.items!.enum, targetClasses);
+    assert.deepEqual(properties!['changes_rights']!.items!.enum, targetClasses);
+    assert.deepEqual(properties!['operation']!.items!.enum, operations);
     assert.deepEqual(properties!['runs_code_from']!.items!.enum, codeSources);
   });
 

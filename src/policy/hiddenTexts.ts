@@ -1,0 +1,89 @@
+import type { Word } from './shellScript.ts';
+
+/** Programs that run shell text which stands in a word of another meaning: which part of which word that is. */
+type TextReader = (words: readonly string[]) => readonly string[];
+
+const editorCommand = /^(?::|\+)?(?:sil(?:ent)?!?\s+)?(?:!|:!)\s*(.+)$/s;
+
+const editors: TextReader = (words) => words.flatMap((word) => editorCommand.exec(word)?.[1] ?? []);
+
+const gitSettings =
+  /^(?:alias\.[^=]+=!|(?:core\.(?:pager|editor|sshcommand|fsmonitor|askpass|gitproxy)|pager\.[\w-]+|diff\.external|[\w.-]+\.(?:textconv|cmd|clean|smudge|process|helper)|sequence\.editor|gpg\.program|credential\.helper)=!?)(.+)$/is;
+
+const git: TextReader = (words) => {
+  const given = words.flatMap((word, index) => {
+    const before = words[index - 1] ?? '';
+    if (before === '-c') return gitSettings.exec(word)?.[1] ?? [];
+    if (/^(?:--exec|-x|--extcmd|--\w+-filter|--upload-pack|--receive-pack)$/.test(before)) return word;
+    return /^--(?:exec|extcmd|upload-pack|receive-pack)=(.+)$/s.exec(word)?.[1] ?? [];
+  });
+  const run = words.findIndex(
+    (word, index) => (word === 'run' && words[index - 1] === 'bisect') || word === 'foreach',
+  );
+  const alias = words.findIndex((word) => /^alias\./.test(word));
+  const aliased = alias < 0 ? undefined : /^!(.+)$/s.exec(words[alias + 1] ?? '')?.[1];
+  const started = run < 0 ? [] : words.slice(run + 1).filter((word) => word !== '--recursive');
+  return [
+    ...given,
+    ...(aliased === undefined ? [] : [aliased]),
+    ...(started.length > 0 ? [started.join(' ')] : []),
+  ];
+};
+
+/** What stands behind an option, or behind `=`. */
+function optionText(option: RegExp): TextReader {
+  return (words) =>
+    words.flatMap((word, index) => {
+      const attached = new RegExp(String.raw`^(?:${option.source})=(.+)$`, 's').exec(word)?.[1];
+      if (attached !== undefined) return attached;
+      return new RegExp(`^(?:${option.source})$`).test(words[index - 1] ?? '') ? word : [];
+    });
+}
+
+const ssh: TextReader = (words) =>
+  words.flatMap((word) => /^(?:-o)?(?:Proxy|Local|KnownHosts)Command[= ](.+)$/is.exec(word)?.[1] ?? []);
+
+const tar: TextReader = (words) => [
+  ...optionText(/--to-command|--use-compress-program|-I|--rsh-command|--info-script|--new-volume-script|-F/)(
+    words,
+  ),
+  ...words.flatMap((word) => /^--checkpoint-action=exec=(.+)$/s.exec(word)?.[1] ?? []),
+];
+
+/** The escape of a database's client to the shell. */
+const escape: TextReader = (words) =>
+  words.flatMap((word) => /^\s*(?:\\!|\.(?:shell|system)|system|!)\s+(.+)$/s.exec(word)?.[1] ?? []);
+
+const debuggers: TextReader = (words) =>
+  words.flatMap((word) => /^(?:shell|!|platform shell)\s*(.+)$/s.exec(word)?.[1] ?? []);
+
+const readers: ReadonlyMap<string, TextReader> = new Map<string, TextReader>([
+  ...['vim', 'vi', 'nvim', 'ex', 'view', 'gvim', 'vimdiff'].map((name) => [name, editors] as const),
+  ['git', git],
+  ['ssh', ssh],
+  ['scp', ssh],
+  ['sftp', ssh],
+  ['tar', tar],
+  ['rsync', optionText(/-e|--rsh|--rsync-path/)],
+  ['zip', optionText(/-TT|--unzip-command/)],
+  ['man', optionText(/-P|--pager/)],
+  ...['sqlite3', 'psql', 'mysql', 'mariadb'].map((name) => [name, escape] as const),
+  ...['gdb', 'lldb'].map((name) => [name, debuggers] as const),
+  ['watchexec', optionText(/--exec|--command/)],
+  ['chokidar', optionText(/-c|--command/)],
+  ['concurrently', (words) => words.filter((word) => !word.startsWith('-'))],
+  ['ansible', optionText(/-a|--args/)],
+  ['make', optionText(/--eval/)],
+  ['crontab', () => []],
+]);
+
+/** The shell texts that stand hidden in the words of a command. */
+export function readHiddenTexts(program: string, words: readonly Word[]): readonly string[] {
+  const read = readers.get(program);
+  return read === undefined ? [] : read(words.slice(1).map((word) => word.text));
+}
+
+/** Whether those texts run on another machine. */
+export function isHiddenElsewhere(program: string): boolean {
+  return program === 'ansible';
+}

@@ -1,0 +1,123 @@
+import type { Component } from './component.ts';
+import { readInlineCode } from './inlineCode.ts';
+import { isInterpreter } from './programs.ts';
+import { databaseClients, keepers, plainPrograms, publishers, weakDeletions } from './operationPrograms.ts';
+import { emptiesData } from './sqlText.ts';
+import { valueOptionsOf } from './valueOptions.ts';
+
+/** What a tool with sub-commands is asked to do with things that it keeps elsewhere. */
+export type Operation = 'delete' | 'empty' | 'reveal' | 'publish';
+
+/** Every name that `operation` takes. */
+export const operations: readonly Operation[] = ['delete', 'empty', 'reveal', 'publish'];
+
+/** How many operands may stand before the verb, and for a program that is not known. */
+const maxVerbPlace = 5;
+const maxUnknownVerbPlace = 2;
+
+const deletionVerb =
+  /^(?:(?:[\w-]+[:.])?(?:delete|destroy|terminate|purge|wipe|erase|nuke|undefine|deregister|expunge|unregister|obliterate|remove-all|delete-all|rmi?-all|factory[-_]?reset)(?:[-_:]\w[\w-]*)?|schedule-[\w-]*deletion|[a-z][\w-]*[-:](?:delete|destroy|purge))$/i;
+
+const deletionOption =
+  /^--(?:delete|destroy|purge|wipe|erase|delete-all|remove-all-storage|zap-all|zap|unregistervm)$/;
+
+const secretName =
+  /(?:^|[-_:./])(?:tokens?|passwords?|passwd|secrets?|credentials?|creds|private-?keys?|api-?keys?|access-?keys?|login-command|mnemonic|kubeconfig|root-?ca|seed-?phrase)(?:$|[-_:./=])/i;
+const revealVerb =
+  /^(?:(?:get|print|show|read|view|export|dump|reveal|display|cat|access|download|fetch|pull|decrypt|list-?keys|generate|create|issue|new|mint|output)(?:[-_:].*)?|[\w-]+[:.](?:get|show|read|reveal|export))$/;
+const revealOption =
+  /^--(?:with-decryption|show-secrets?|show-values|show-passwords?|reveal|with-secrets?|include-secrets?|raw-secrets?|decrypt|show-token|unmask(?:ed)?|plaintext|show-sensitive)$/;
+
+const publishVerb = /^(?:[\w.-]+[:.])?(?:publish|unpublish|yank)(?:[:-]\w+)?$/;
+
+const none: ReadonlySet<Operation> = new Set();
+
+/**
+ * What a command asks for, by the verbs among its first operands; `text` is the command with what it is given to read. A dry run
+ * asks for nothing, nor does a program of the project itself: what that starts is asked about in turn.
+ */
+export function readOperations(
+  component: Component,
+  text: () => string,
+  line: string,
+): ReadonlySet<Operation> {
+  const { program, words } = component;
+  if (databaseClients.has(program) || hasInlineCode(component))
+    return emptiesData(component, text()) ? new Set<Operation>(['empty']) : none;
+  const isOwn = /^(?:\.|[^/]+\/)/.test(words[0]?.text ?? '');
+  if (words.length < 2 || isOwn || plainPrograms.has(program) || isInterpreter(program)) return none;
+  const asked = sort(component);
+  return asked.options.some((option) => dryRun.test(option)) ? none : operationsOf(component, asked, line);
+}
+
+const dryRun = /^--?(?:dry-?run|what-?if|check|plan|help|h)(?:=(?!none|false)|$)/;
+
+function operationsOf(
+  component: Component,
+  { operands, options }: Asked,
+  line: string,
+): ReadonlySet<Operation> {
+  const { program } = component;
+  const found = new Set<Operation>();
+  const isKnown = keepers.has(program);
+  const verbs = operands.slice(0, isKnown ? maxVerbPlace : maxUnknownVerbPlace);
+  if (isDeletion(verbs, options, isKnown)) found.add('delete');
+  // What goes straight into a login is not shown.
+  const isShown = program !== 'kubectl' && !isSilenced(component) && !line.includes('--password-stdin');
+  if (isShown && isRevealing(operands.slice(0, maxVerbPlace), options)) found.add('reveal');
+  if (isPublishing(program, operands)) found.add('publish');
+  return found;
+}
+
+function isPublishing(program: string, operands: readonly string[]): boolean {
+  return (
+    operands.slice(0, maxUnknownVerbPlace).some((verb) => publishVerb.test(verb)) ||
+    publishers.get(program)?.test(operands.join(' ')) === true
+  );
+}
+
+/** Nobody sees what goes to `/dev/null`. */
+function isSilenced({ redirections }: Component): boolean {
+  return redirections.some(
+    ({ operator, target }) => /^(?:&?>|>\|)$/.test(operator) && target.text === '/dev/null',
+  );
+}
+
+function hasInlineCode(component: Component): boolean {
+  return isInterpreter(component.program) && readInlineCode(component) !== null;
+}
+
+function isDeletion(verbs: readonly string[], options: readonly string[], isKnown: boolean): boolean {
+  if (verbs.some((verb) => deletionVerb.test(verb))) return true;
+  return (
+    isKnown &&
+    (verbs.some((verb) => weakDeletions.has(verb)) || options.some((option) => deletionOption.test(option)))
+  );
+}
+
+function isRevealing(operands: readonly string[], options: readonly string[]): boolean {
+  if (options.some((option) => revealOption.test(option))) return true;
+  const at = operands.findIndex((operand) => revealVerb.test(operand));
+  return at >= 0 && operands.slice(0, at + 2).some((operand) => secretName.test(operand));
+}
+
+interface Asked {
+  readonly operands: readonly string[];
+  readonly options: readonly string[];
+}
+
+/** Options, and operands without the values of options. */
+function sort({ program, words }: Component): Asked {
+  const values = valueOptionsOf(program);
+  const operands: string[] = [];
+  const options: string[] = [];
+  for (let at = 1; at < words.length; at += 1) {
+    const text = words[at]?.text ?? '';
+    if (text.length < 2 || !text.startsWith('-')) operands.push(text);
+    else {
+      options.push(text);
+      if (values.has(text)) at += 1;
+    }
+  }
+  return { operands, options };
+}

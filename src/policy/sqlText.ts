@@ -1,0 +1,42 @@
+import type { Component } from './component.ts';
+import type { Word } from './shellScript.ts';
+
+/** The longest text of a command to a database that is looked into. */
+const maxLength = 65_536;
+
+/** Statements that take away more than the rows that they name. */
+const emptying: readonly RegExp[] = [
+  /\bdrop\s+(?:database|schema|table|user|role|view|materialized\s+view|keyspace|index|collection|tablespace|owned|function|type|warehouse|stage|stream|sequence|extension|server|publication|measurement|series|bucket|constraint|graph)\b/,
+  /\btruncate\s+(?:table\s+)?["'`\w.[]/,
+  /\balter\s+table\s+\S+\s+drop\b/,
+  /\bdetach\s+delete\b|\bmatch\s*\(\w*\)\s*(?:detach\s+)?delete\b/,
+  /\bflush(?:all|db)\b|\bscript\s+flush\b|\bflush_all\b/,
+  /\bdropdatabase\s*\(|\.drop(?:indexes|collection)?\s*\(|\bdrop_(?:database|collection|all|table)\s*\(/,
+  /\b(?:deletemany|remove|delete_many|deleteone)\s*\(\s*(?:\{\s*\})?\s*\)/,
+  /\bshutdown\b\s*(?:nosave|save|abort|immediate)?\s*['"]?\s*$/,
+];
+
+/** A statement over a table that has no `where`; statements end at a semicolon. */
+const unbounded = /\b(?:delete\s+from\s+["'`\w.[\]]+|update\s+["'`\w.[\]]+\s+set\b)(?![^;]*\bwhere\b)/;
+
+/** A database that is a file of this checkout can be made again. */
+function isOwnFile(program: string, words: readonly Word[]): boolean {
+  const file = words.slice(1).find((word) => !word.text.startsWith('-'))?.text ?? '';
+  return /^(?:sqlite3|litecli|duckdb)$/.test(program) && !/^[/~$]|\.\./.test(file);
+}
+
+/** `where` that holds for every row. */
+const alwaysTrue = /\bwhere\s+(?:1\s*=\s*1|true|1|'1'\s*=\s*'1')\s*(?:['";]|$)/;
+
+/** Whether a text tells a database to lose what is in it, in SQL or in the language of another store. */
+export function emptiesData({ program, words, isOpenEnded }: Component, text: string): boolean {
+  const searched = text.slice(0, maxLength).toLowerCase();
+  if (!/drop|truncate|delete|update|flush|remove|shutdown|\bdel\b|unlink/.test(searched)) return false;
+  if (/^(?:redis|valkey|keydb)-cli$/.test(program) && /\b(?:del|unlink)\b/.test(searched))
+    return isOpenEnded || /\b(?:del|unlink)\b.*(?:\$\(|\*)/.test(searched);
+  return (
+    emptying.some((pattern) => pattern.test(searched)) ||
+    (unbounded.test(searched) && !isOwnFile(program, words)) ||
+    (/\b(?:delete|update)\b/.test(searched) && alwaysTrue.test(searched))
+  );
+}
