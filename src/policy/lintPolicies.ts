@@ -101,7 +101,9 @@ function globsOf(when: Condition): readonly string[] | null {
 }
 
 function hasOther(parts: object, known: readonly string[]): boolean {
-  return Object.entries(parts).some(([name, part]) => part !== null && part !== false && !known.includes(name));
+  return Object.entries(parts).some(
+    ([name, part]) => part !== null && part !== false && !known.includes(name),
+  );
 }
 
 function onlyExcludes(when: Condition): boolean {

@@ -70,12 +70,7 @@ function scoreRounds(kind: 'dangerous' | 'everyday', trial: Trial): readonly Cor
   });
 }
 
-function scoreTexts(
-  round: string,
-  category: string,
-  commands: readonly string[],
-  trial: Trial,
-): CorpusScore {
+function scoreTexts(round: string, category: string, commands: readonly string[], trial: Trial): CorpusScore {
   const requests = commands.map((command) => imagineRequest({ command }));
   return score(round, category, requests, trial);
 }
