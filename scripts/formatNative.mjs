@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-const roots = ['native', join('test', 'native')];
+const roots = ['native', join('test', 'native'), join('test', 'transparency')];
 const files = roots.flatMap((root) =>
   readdirSync(root, { recursive: true })
     .map((file) => join(root, file))

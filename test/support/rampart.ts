@@ -45,8 +45,11 @@ export class Rampart {
   readonly stateDirectory: string;
   readonly policy: string;
   readonly #context: Pick<TestContext, 'after'>;
+  readonly #maxRun: { readonly timeout?: number };
 
-  constructor(context: Pick<TestContext, 'after'>) {
+  /** `maxRunMs`: how long each of its programs may run, where the time of a usual test is too short. */
+  constructor(context: Pick<TestContext, 'after'>, maxRunMs?: number) {
+    this.#maxRun = maxRunMs === undefined ? {} : { timeout: maxRunMs };
     const root = temporaryFolder(context, () => this.endEndpoint());
     this.#context = context;
     this.folder = join(root, 'w');
@@ -71,7 +74,11 @@ export class Rampart {
 
   startProgram(command: readonly [string, ...string[]], options: RunOptions = {}): Running {
     const { cwd = this.folder, environment, input } = options;
-    const running = startProgram(this.#context, command, { cwd, env: this.environment(environment) });
+    const running = startProgram(this.#context, command, {
+      cwd,
+      env: this.environment(environment),
+      ...this.#maxRun,
+    });
     running.child.stdin?.on('error', () => undefined);
     if (input !== undefined) running.child.stdin?.end(input);
     return running;

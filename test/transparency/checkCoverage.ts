@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { cli, parseObject } from '../support/rampart.ts';
+import type { Rampart } from '../support/rampart.ts';
+import { parseExecTrace } from './execTrace.ts';
+import { run } from './run.ts';
+
+/** What a guarded tree did, as it was recorded. */
+export interface Covered {
+  /** Execs that the kernel carried out in guarded processes. */
+  readonly execs: number;
+  readonly denied: number;
+  /** Starts that were allowed and then failed by themselves. */
+  readonly failed: number;
+}
+
+interface ExecRecord {
+  readonly id: string;
+  readonly exe: string;
+  readonly allowed: boolean;
+  readonly guardable: boolean;
+}
+
+/**
+ * Runs a command under guard and under strace at once, and compares the kernel's execs with the audit records: one
+ * record for each, no other, besides those of what was refused and of what did not start. Ends the endpoint.
+ */
+export async function checkCoverage(
+  rampart: Rampart,
+  command: readonly string[],
+  cwd: string,
+): Promise<Covered> {
+  const trace = join(rampart.folder, 'trace');
+  const strace = [
+    'strace',
+    '-f',
+    '-qq',
+    '-e',
+    'trace=execve,execveat',
+    '-e',
+    'signal=none',
+    '-o',
+    trace,
+    '--',
+  ];
+  const guard = [process.execPath, cli, 'preload', '--', ...command];
+  const { status, output } = await run([...strace, ...guard], { cwd, env: rampart.environment() });
+  assert.equal(status, 0, output.slice(-4000));
+  const stopped = await rampart.run(['stop']);
+  assert.equal(stopped.status, 0, stopped.stderr);
+
+  const execs = guardedExecs(readFileSync(trace, 'utf8'));
+  const { records, failed } = readRecords(rampart.stateDirectory);
+  const unguardable = records.filter((record) => record.allowed && !record.guardable);
+  assert.deepEqual(unguardable, [], 'what a program starts that cannot be guarded is not to be compared');
+  const started = records.filter((record) => record.allowed && !failed.has(record.id));
+  const difference = compareNames(
+    execs.map(({ path }) => basename(path)),
+    started.map(({ exe }) => basename(exe)),
+  );
+  assert.equal(started.length, execs.length, `kernel − records: ${difference}`);
+  return {
+    execs: execs.length,
+    denied: records.filter((record) => !record.allowed).length,
+    failed: failed.size,
+  };
+}
+
+/** The execs of the tree: from the second of the first process on, by which the command line becomes its root. */
+function guardedExecs(text: string): ReturnType<typeof parseExecTrace> {
+  const execs = parseExecTrace(text);
+  const root = execs.findIndex(({ pid }, index) => index > 0 && pid === execs[0]?.pid);
+  assert.ok(root > 0, `no root command in\n${text.slice(0, 1000)}`);
+  return execs.slice(root);
+}
+
+function readRecords(directory: string): { records: readonly ExecRecord[]; failed: ReadonlySet<string> } {
+  const failed = new Set<string>();
+  const records: ExecRecord[] = [];
+  const audit = join(directory, 'audit');
+  for (const file of readdirSync(audit).sort())
+    for (const line of readFileSync(join(audit, file), 'utf8').split('\n').filter(Boolean)) {
+      const { id, tool, exe, guardable, enforced, decision, exec_failed: failure } = parseObject(line);
+      if (tool === 'rampart' && isFailure(failure)) failed.add(failure.id);
+      if (tool !== 'exec') continue;
+      const allowed = !(enforced === true && isRefusal(decision));
+      records.push({ id: String(id), exe: String(exe), allowed, guardable: guardable === true });
+    }
+  return { records, failed };
+}
+
+function isFailure(value: unknown): value is { readonly id: string } {
+  return typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string';
+}
+
+function isRefusal(decision: unknown): boolean {
+  if (typeof decision !== 'object' || decision === null || !('action' in decision)) return true;
+  return decision.action !== 'allow' && decision.action !== 'watch';
+}
+
+/** Which programs one list has more often than the other, for a person who looks for the reason. */
+function compareNames(kernel: readonly string[], recorded: readonly string[]): string {
+  const surplus = new Map<string, number>();
+  for (const name of kernel) surplus.set(name, (surplus.get(name) ?? 0) + 1);
+  for (const name of recorded) surplus.set(name, (surplus.get(name) ?? 0) - 1);
+  const different = [...surplus].filter(([, count]) => count !== 0);
+  return (
+    different.map(([name, count]) => `${name || '(descriptor)'} ${count}`).join(', ') || 'the same names'
+  );
+}
