@@ -16,12 +16,19 @@ export interface RecordSurroundings {
   readonly mode: Mode;
 }
 
-/** The record of a question and its decision; secrets are replaced. */
+/** How much of a command, and of all its arguments, one record keeps, in characters. */
+const maxRecordedLength = 65_536;
+
+/** The record of a question and its decision; secrets are replaced, and what is too long is cut and says so. */
 export function recordOfDecision(
   request: ExecRequest,
   decision: Decision & { readonly evaluationTimeUs: number },
   { id, now, mode }: RecordSurroundings,
 ): AuditRecord {
+  const command = redactText(request.command);
+  const argv = request.argv === null ? null : redactArguments(request.argv);
+  const kept = argv === null ? null : cutArguments(argv);
+  const isCut = command.length > maxRecordedLength || kept !== argv;
   return {
     schema_version: 'rampart.audit.v1',
     id,
@@ -30,8 +37,8 @@ export function recordOfDecision(
     session: request.session,
     tool: request.tool,
     request: {
-      command: redactText(request.command),
-      ...(request.path === null ? {} : { path: redactText(request.path) }),
+      command: command.slice(0, maxRecordedLength),
+      ...(request.path === null ? {} : { path: redactText(request.path).slice(0, maxRecordedLength) }),
     },
     decision: {
       action: decision.action,
@@ -40,7 +47,7 @@ export function recordOfDecision(
       evaluation_time_us: decision.evaluationTimeUs,
     },
     rule: decision.rule,
-    argv: request.argv === null ? null : redactArguments(request.argv),
+    argv: kept,
     exe: request.exe,
     cwd: request.cwd,
     pid: request.pid,
@@ -49,10 +56,23 @@ export function recordOfDecision(
     door: request.door,
     markers: request.markers,
     guardable: request.guardable,
-    truncated: request.truncated,
+    truncated: request.truncated || isCut,
     enforced: request.enforce && mode === 'enforce',
     mode,
   };
+}
+
+/** The arguments as far as they fit; the same list when they all do. */
+function cutArguments(argv: readonly string[]): readonly string[] {
+  if (argv.reduce((sum, { length }) => sum + length + 1, 0) <= maxRecordedLength) return argv;
+  const kept: string[] = [];
+  let left = maxRecordedLength;
+  for (const argument of argv) {
+    if (left <= 0) break;
+    kept.push(argument.slice(0, left));
+    left -= argument.length + 1;
+  }
+  return kept;
 }
 
 const journalMessages: Readonly<Partial<Record<JournalFrame['kind'], string>>> = {

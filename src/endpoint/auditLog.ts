@@ -1,56 +1,98 @@
-import { closeSync, fstatSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fdatasync,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../base/assert.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
+import { Emitter } from '../base/emitter.ts';
 import type { Logger } from '../base/logger.ts';
 import type { AuditRecord } from '../protocol/auditRecord.ts';
 import { sealRecord } from '../system/auditChain.ts';
+import { dayOfLog, listLogNames, putLogAside, removeOldLogs } from './auditFolder.ts';
+import type { Retention } from './auditFolder.ts';
 import { readLastHash } from './lastSeal.ts';
 
-/** How many records wait for a disk that takes none; more are counted as lost. */
-export const maxWaitingRecords = 1_000;
+/** How many records wait for a disk that takes none, and their size in bytes; more are counted as lost. */
+const maxWaitingRecords = 20_000;
+const maxWaitingBytes = 33_554_432;
 
-/** How often waiting records are tried again, and the open file is checked to be still there, in milliseconds. */
-const retryIntervalMs = 1_000;
+/** How much is written at once when the disk takes records again, in characters. */
+const maxBatchLength = 262_144;
+
+/** A file of more bytes is put aside; its day goes on in a new one. */
+export const maxLogBytes = 67_108_864;
+
+/** What is kept: three months, a gigabyte. */
+export const defaultRetention: Retention = { maxDays: 90, maxBytes: 1_073_741_824 };
+
+/** How often records are forced to the disk, waiting ones tried again and the open file looked for, in milliseconds. */
+const maintenanceIntervalMs = 1_000;
 
 /** How many ids are remembered so that no decision is recorded twice. */
 const maxRecentIds = 16_384;
+
+/** How far a clock may be set back without the log going back to an earlier day, in milliseconds. */
+const maxClockStepMs = 172_800_000;
 
 /** What the log needs of the world. */
 export interface AuditLogSettings {
   readonly folder: string;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Whether the folder is still ours; nothing is removed from another's. */
+  readonly isOurs: () => boolean;
+  /** A test's own bound of a file in bytes; {@link maxLogBytes} else. */
+  readonly maxFileBytes?: number;
+  readonly retention?: Retention;
 }
 
 interface OpenDay {
   readonly day: string;
   readonly descriptor: number;
+  /** How long the file is with all whole records, in bytes. */
+  size: number;
+  /** Whether the kernel has records that the disk may not have. */
+  isDirty: boolean;
 }
 
 /**
- * Appends records, one line each and each with the hash of the one before, to a file per UTC day. What `append` took is in the file when it returns, so
- * that it survives our end; it is not forced to the disk. While the disk takes nothing, records wait, bounded.
+ * Appends records, one line each and each with the hash of the one before, to a file per UTC day. What `append`
+ * took is in the file when it returns, so that it survives our end; it is forced to the disk within a second, which
+ * is what a power failure may take. While the disk takes nothing, records wait, bounded.
  */
 export class AuditLog implements Disposable {
   readonly #settings: AuditLogSettings;
   readonly #timer: NodeJS.Timeout;
+  readonly #problemChanged = new Emitter<undefined>();
   /** In two halves, so that forgetting the older one costs nothing. */
   #recent = new Set<string>();
   #older = new Set<string>();
   #open: OpenDay | null = null;
   #waiting: string[] = [];
+  #waitingBytes = 0;
   #lost = 0;
-  /** A write was cut short: the next one begins on a line of its own. */
+  /** The last line was cut short and stays: the next one begins on a line of its own. */
   #isTorn = false;
   #reason: string | null = null;
   /** The hash of the newest record; null until the log was looked at. */
   #lastHash: string | null = null;
+  #newestDay = '';
+
+  /** Records begin to wait, wait no longer, or are lost from now on. */
+  readonly onDidChangeProblem = this.#problemChanged.event;
 
   constructor(settings: AuditLogSettings) {
     this.#settings = settings;
-    this.#timer = setInterval(() => this.#maintain(), retryIntervalMs);
+    this.#newestDay = dayOfLog(listLogNames(settings.folder).at(-1) ?? '');
+    this.#timer = setInterval(() => this.#maintain(), maintenanceIntervalMs);
     this.#timer.unref();
   }
 
@@ -73,12 +115,13 @@ export class AuditLog implements Disposable {
     const sealed = sealRecord(JSON.stringify(record), this.#lastHash);
     const line = `${sealed.line}\n`;
     const isWritten = this.#flush() && this.#write(line);
-    if (!isWritten && this.#waiting.length >= maxWaitingRecords) {
+    if (!isWritten && !this.#hasRoom(line)) {
       this.#lost += 1;
+      if (this.#lost === 1) this.#problemChanged.fire(undefined);
       return false;
     }
     this.#lastHash = sealed.hash;
-    if (!isWritten) this.#waiting.push(line);
+    if (!isWritten) this.#wait(line);
     return isWritten;
   }
 
@@ -86,6 +129,7 @@ export class AuditLog implements Disposable {
     clearInterval(this.#timer);
     this.#flush();
     this.#close();
+    this.#problemChanged.dispose();
   }
 
   #remember(id: string): void {
@@ -98,43 +142,114 @@ export class AuditLog implements Disposable {
   #maintain(): void {
     if (this.#open !== null && fstatSync(this.#open.descriptor).nlink === 0) this.#close();
     this.#flush();
+    this.#force();
+  }
+
+  /** Without waiting: a disk that is slow must not hold up an answer. */
+  #force(): void {
+    if (this.#open?.isDirty !== true) return;
+    this.#open.isDirty = false;
+    // The file may have been closed meanwhile: its records are the kernel's then, as before.
+    fdatasync(this.#open.descriptor, () => undefined);
+  }
+
+  #hasRoom(line: string): boolean {
+    return this.#waiting.length < maxWaitingRecords && this.#waitingBytes + line.length <= maxWaitingBytes;
+  }
+
+  #wait(line: string): void {
+    this.#waiting.push(line);
+    this.#waitingBytes += line.length;
   }
 
   /** Whether nothing waits any more. */
   #flush(): boolean {
     while (this.#waiting.length > 0) {
-      if (!this.#write(this.#waiting[0] ?? '')) return false;
-      this.#waiting.shift();
+      const batch = this.#nextBatch();
+      if (!this.#write(batch.join(''))) return false;
+      this.#waiting.splice(0, batch.length);
+      this.#waitingBytes -= batch.reduce((sum, line) => sum + line.length, 0);
     }
     return true;
   }
 
-  #write(line: string): boolean {
+  /** Some of the waiting records: one by one while the disk is about to be full again, many when it is not. */
+  #nextBatch(): readonly string[] {
+    if (this.#reason !== null) return this.#waiting.slice(0, 1);
+    let count = 0;
+    for (let length = 0; count < this.#waiting.length && length < maxBatchLength; count += 1) {
+      length += this.#waiting[count]?.length ?? 0;
+    }
+    return this.#waiting.slice(0, count);
+  }
+
+  /** Writes whole lines, or nothing. */
+  #write(lines: string): boolean {
     try {
-      const descriptor = this.#descriptor();
-      const bytes = Buffer.from(this.#isTorn ? `\n${line}` : line);
-      const written = writeSync(descriptor, bytes);
-      this.#isTorn = written < bytes.length;
-      if (this.#isTorn) throw new Error('the disk is full');
-      this.#reason = null;
+      const open = this.#openDay();
+      const bytes = Buffer.from(this.#isTorn ? `\n${lines}` : lines);
+      const written = writeSync(open.descriptor, bytes);
+      if (written < bytes.length) this.#takeBack(open);
+      this.#isTorn = false;
+      open.size += written;
+      open.isDirty = true;
+      this.#setReason(null);
       return true;
     } catch (thrown) {
-      const reason = messageOf(thrown);
-      if (this.#reason === null) this.#settings.logger.error(`the audit log cannot be written: ${reason}`);
-      this.#reason = reason;
+      // Whatever stands in our place now may be gone at the next try.
+      this.#close();
+      this.#setReason(messageOf(thrown));
       return false;
     }
   }
 
-  #descriptor(): number {
-    const day = new Date(this.#settings.clock.now()).toISOString().slice(0, 10);
-    if (this.#open?.day === day) return this.#open.descriptor;
+  /** What was cut short goes again, so that no reader meets half a record. */
+  #takeBack({ descriptor, size }: OpenDay): never {
+    this.#isTorn = true;
+    ftruncateSync(descriptor, size);
+    this.#isTorn = false;
+    throw new Error('the disk is full');
+  }
+
+  #setReason(reason: string | null): void {
+    const isNews = (this.#reason === null) !== (reason === null);
+    this.#reason = reason;
+    if (!isNews) return;
+    const { logger } = this.#settings;
+    if (reason === null) logger.info('the audit log can be written again');
+    else logger.error(`the audit log cannot be written: ${reason}`);
+    this.#problemChanged.fire(undefined);
+  }
+
+  #openDay(): OpenDay {
+    const { folder, maxFileBytes = maxLogBytes } = this.#settings;
+    const day = this.#day();
+    if (this.#open?.day === day && this.#open.size < maxFileBytes) return this.#open;
+    const isFull = this.#open?.day === day;
     this.#close();
-    mkdirSync(this.#settings.folder, { recursive: true, mode: 0o700 });
-    const descriptor = openSync(join(this.#settings.folder, `${day}.jsonl`), 'a+', 0o600);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if (isFull) putLogAside(folder, day);
+    if (day !== this.#newestDay || isFull) this.#removeOld(day);
+    this.#newestDay = day;
+    const descriptor = openSync(join(folder, `${day}.jsonl`), 'a+', 0o600);
     this.#isTorn ||= endsInsideLine(descriptor);
-    this.#open = { day, descriptor };
-    return descriptor;
+    this.#open = { day, descriptor, size: fstatSync(descriptor).size, isDirty: false };
+    return this.#open;
+  }
+
+  /** Today, or the newest day of the log when the clock was set back a little: its lines are in their order. */
+  #day(): string {
+    const now = this.#settings.clock.now();
+    const today = new Date(now).toISOString().slice(0, 10);
+    const isSetBack = today < this.#newestDay && Date.parse(this.#newestDay) - now < maxClockStepMs;
+    return isSetBack ? this.#newestDay : today;
+  }
+
+  #removeOld(today: string): void {
+    const { folder, logger, isOurs, retention = defaultRetention } = this.#settings;
+    if (!isOurs()) return;
+    const removed = removeOldLogs(folder, today, retention);
+    if (removed.length > 0) logger.info(`no longer kept of the audit log: ${removed.join(', ')}`);
   }
 
   #close(): void {

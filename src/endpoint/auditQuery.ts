@@ -1,4 +1,4 @@
-import { constants, createReadStream, openSync, readdirSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { messageOf } from '../base/assert.ts';
@@ -6,6 +6,7 @@ import { isRecord, parseJson } from '../base/record.ts';
 import type { UnknownRecord } from '../base/record.ts';
 import { failure, success } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
+import { dayOfLog, listDayNames, listLogNames } from './auditFolder.ts';
 
 /** Which records are wanted; null takes all. */
 export interface AuditFilter {
@@ -26,29 +27,12 @@ export interface AuditPage {
 
 /** The days that have a log, the newest first. */
 export function listAuditDates(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder)
-      .filter((name) => /^\d{4}-\d{2}-\d{2}\.jsonl$/.test(name))
-      .map((name) => name.slice(0, -'.jsonl'.length))
-      .sort()
-      .reverse();
-  } catch {
-    return [];
-  }
+  return [...new Set(listLogNames(folder).map(dayOfLog))].reverse();
 }
 
 /** Whether a text names a day. */
 export function isAuditDate(text: string): boolean {
   return /^\d{4}-\d{2}-\d{2}$/.test(text);
-}
-
-/** Opens the log of a day for reading; null when there is none. The caller closes it. */
-export function openAuditDay(folder: string, date: string): number | null {
-  try {
-    return openSync(join(folder, `${date}.jsonl`), constants.O_RDONLY | constants.O_NOFOLLOW);
-  } catch {
-    return null;
-  }
 }
 
 /** How many records have which action, tool, agent and session. */
@@ -110,7 +94,9 @@ class NameCounts {
 }
 
 async function* readDays(folder: string, dates: readonly string[]): AsyncGenerator<UnknownRecord> {
-  for (const date of dates) yield* readRecords(join(folder, `${date}.jsonl`));
+  for (const date of dates) {
+    for (const name of listDayNames(folder, date)) yield* readRecords(join(folder, name));
+  }
 }
 
 /** Reads the log of a UTC day. Lines that are no records are passed over; a day without a log has none. */
@@ -124,7 +110,7 @@ export async function readAuditPage(
   let matches = 0;
   let total = 0;
   try {
-    for await (const record of readRecords(join(folder, `${date}.jsonl`))) {
+    for await (const record of readDays(folder, [date])) {
       total += 1;
       if (!isWanted(record, filter)) continue;
       matches += 1;

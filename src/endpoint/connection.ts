@@ -127,7 +127,7 @@ export class Connection {
 
   #send(head: RequestHead, response: EndpointResponse): void {
     if (this.#socket.destroyed) {
-      if (response.kind === 'file')
+      if (response.kind === 'files')
         sendResponse(this.#socket, response, { head, keepsOpen: false, onSent: null });
       return;
     }

@@ -16,7 +16,7 @@ import { FifoDoor } from './fifoDoor.ts';
 import { watchLifetime } from './lifetime.ts';
 import type { EndpointParts } from './parts.ts';
 import { createRouter } from './router.ts';
-import { createServices } from './services.ts';
+import { createServices, problemsOf } from './services.ts';
 import type { EndpointSettings, EndpointWorld, Services, Tenure } from './services.ts';
 
 /** What an endpoint says when it listens. */
@@ -179,7 +179,7 @@ function createParts(
   url: () => string | null,
   stop: (reason: string) => void,
 ): EndpointParts {
-  const { mode, policy, stream, deciders, askers, audit, startedAt, approvals, handRules } = services;
+  const { mode, policy, stream, deciders, askers, startedAt, approvals, handRules } = services;
   const { home } = settings.policies;
   return {
     version: settings.version,
@@ -194,11 +194,7 @@ function createParts(
     approvals,
     handRules,
     url,
-    problems: () => {
-      const own = audit.problem;
-      const file = settings.paths.audit;
-      return [...policy.problems, ...(own === null ? [] : [{ file, line: 1, column: 1, message: own }])];
-    },
+    problems: () => problemsOf(services, settings.paths.audit),
     noteAsker: ({ pid, sid }) => askers.note(pid, sid),
     noteSession: (pid) => askers.note(pid, pid),
     stop,

@@ -59,10 +59,10 @@ export interface StreamSink {
   end(): void;
 }
 
-/** An answer without its transport: one JSON value, a file, or a stream that lasts until its reader leaves. */
+/** An answer without its transport: one JSON value, files one behind the other, or a stream that lasts until its reader leaves. */
 export type EndpointResponse =
   | { readonly kind: 'json'; readonly status: number; readonly body: object }
-  | { readonly kind: 'file'; readonly descriptor: number; readonly contentType: string }
+  | { readonly kind: 'files'; readonly descriptors: readonly number[]; readonly contentType: string }
   | { readonly kind: 'stream'; readonly open: (sink: StreamSink) => Disposable };
 
 /** An answer with a body. */

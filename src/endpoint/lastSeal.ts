@@ -1,6 +1,7 @@
-import { closeSync, fstatSync, openSync, readSync, readdirSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSeal } from '../system/auditChain.ts';
+import { listLogNames } from './auditFolder.ts';
 
 /** How many of the newest files are looked through for a record that has a hash. */
 const maxFiles = 3;
@@ -20,16 +21,10 @@ export function readLastHash(folder: string): string {
 }
 
 function newestFiles(folder: string): readonly string[] {
-  try {
-    const names = readdirSync(folder).filter((name) => name.endsWith('.jsonl'));
-    return names
-      .sort()
-      .reverse()
-      .slice(0, maxFiles)
-      .map((name) => join(folder, name));
-  } catch {
-    return [];
-  }
+  return listLogNames(folder)
+    .slice(-maxFiles)
+    .reverse()
+    .map((name) => join(folder, name));
 }
 
 function lastHashIn(file: string): string | null {

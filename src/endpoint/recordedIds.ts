@@ -1,5 +1,6 @@
-import { closeSync, openSync, readSync, readdirSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
+import { listLogNames } from './auditFolder.ts';
 
 /** How many of the newest files of the log are looked through: a crash is not followed by a start days later. */
 const maxFiles = 3;
@@ -16,15 +17,9 @@ export function findRecordedIds(folder: string, wanted: ReadonlySet<string>): Re
 }
 
 function newestFiles(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder)
-      .filter((name) => name.endsWith('.jsonl'))
-      .sort()
-      .slice(-maxFiles)
-      .map((name) => join(folder, name));
-  } catch {
-    return [];
-  }
+  return listLogNames(folder)
+    .slice(-maxFiles)
+    .map((name) => join(folder, name));
 }
 
 function* idsIn(file: string): Generator<string> {

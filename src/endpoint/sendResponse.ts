@@ -1,6 +1,6 @@
-import { createReadStream, fstatSync } from 'node:fs';
+import { closeSync, createReadStream, fstatSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { pipeline } from 'node:stream';
+import { Readable, pipeline } from 'node:stream';
 import type { EndpointResponse } from './exchange.ts';
 import type { RequestHead } from './requestHead.ts';
 
@@ -35,8 +35,8 @@ export function sendResponse(socket: Socket, response: EndpointResponse, options
     case 'json':
       sendJson(socket, response, options);
       break;
-    case 'file':
-      sendFile(socket, response);
+    case 'files':
+      sendFiles(socket, response);
       break;
     case 'stream':
       sendStream(socket, response, options);
@@ -63,15 +63,24 @@ function sendJson(
   }
 }
 
-/** As many bytes as the file has now: what is appended meanwhile belongs to the next answer. */
-function sendFile(
+/** As many bytes as the files have now: what is appended meanwhile belongs to the next answer. */
+function sendFiles(
   socket: Socket,
-  { descriptor, contentType }: EndpointResponse & { readonly kind: 'file' },
+  { descriptors, contentType }: EndpointResponse & { readonly kind: 'files' },
 ): void {
-  const { size } = fstatSync(descriptor);
-  socket.write(headOf(200, `Content-Type: ${contentType}\r\nContent-Length: ${size}\r\nConnection: close`));
-  const range = size === 0 ? { start: 0, end: 0 } : { start: 0, end: size - 1 };
-  pipeline(createReadStream('', { fd: descriptor, ...range }), socket, () => undefined);
+  const sizes = descriptors.map((descriptor) => fstatSync(descriptor).size);
+  const length = sizes.reduce((sum, size) => sum + size, 0);
+  socket.write(headOf(200, `Content-Type: ${contentType}\r\nContent-Length: ${length}\r\nConnection: close`));
+  const pieces = async function* (): AsyncGenerator<Buffer> {
+    for (const [index, descriptor] of descriptors.entries()) {
+      const size = sizes[index] ?? 0;
+      const options = { fd: descriptor, start: 0, end: Math.max(size - 1, 0), autoClose: false };
+      if (size > 0) yield* createReadStream('', options) as AsyncIterable<Buffer>;
+    }
+  };
+  pipeline(Readable.from(pieces(), { objectMode: false }), socket, () => {
+    for (const descriptor of descriptors) closeSync(descriptor);
+  });
 }
 
 function sendStream(

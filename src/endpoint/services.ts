@@ -5,6 +5,7 @@ import type { Logger } from '../base/logger.ts';
 import type { ShellReader } from '../policy/shellReader.ts';
 import { agentPrograms } from '../protocol/agentPrograms.ts';
 import type { Mode } from '../protocol/mode.ts';
+import type { PolicyProblem } from '../protocol/streamEvent.ts';
 import { parseJournal } from '../system/journalFrame.ts';
 import type { JournalFrame } from '../system/journalFrame.ts';
 import type { NativeAddon } from '../system/nativeAddon.ts';
@@ -114,7 +115,9 @@ export function createServices(
   const policy = owned.add(new PolicyStore(policies, generation));
   const stream = owned.add(new EventStream(startedAt));
   const sessions = owned.add(new SessionStore(processes));
-  const audit = owned.add(new AuditLog({ folder: paths.audit, clock, logger }));
+  const audit = owned.add(
+    new AuditLog({ folder: paths.audit, clock, logger, isOurs: () => lock.isInPlace() }),
+  );
   const recorder = createRecorder(audit, stream, sessions);
   const counts = new CallCounts(clock);
   const createId = (): string => world.createRandom(16).toString('hex');
@@ -165,7 +168,7 @@ export function createServices(
     },
     recordIncident,
   };
-  connectStream(services, owned);
+  connectStream(services, paths.audit, owned);
   keepStateFile(settings, world, services, { lock, owned });
   readJournal(settings, world, services, { lock, owned });
   recordIgnored(settings, services);
@@ -195,8 +198,24 @@ function evaluationWorld(
   };
 }
 
-function connectStream({ stream, mode, policy, deciders }: Services, owned: DisposableList): void {
-  owned.add(policy.onDidChange((change) => stream.publish({ type: 'policy', ...change })));
+/** What is wrong with policy files, and with the log. */
+export function problemsOf(
+  { policy, audit }: Pick<Services, 'policy' | 'audit'>,
+  auditFolder: string,
+): readonly PolicyProblem[] {
+  const { problem } = audit;
+  const own = problem === null ? [] : [{ file: auditFolder, line: 1, column: 1, message: problem }];
+  return [...policy.problems, ...own];
+}
+
+function connectStream(services: Services, auditFolder: string, owned: DisposableList): void {
+  const { stream, mode, policy, deciders, audit } = services;
+  const tellProblems = (): void => {
+    const problems = problemsOf(services, auditFolder);
+    stream.publish({ type: 'policy', generation: policy.generation, problems });
+  };
+  owned.add(policy.onDidChange(tellProblems));
+  owned.add(audit.onDidChangeProblem(tellProblems));
   owned.add(mode.onDidChange((state) => stream.publish({ type: 'mode', ...state })));
   owned.add(deciders.sessions.onDidChange((session) => stream.publish({ type: 'session', session })));
 }

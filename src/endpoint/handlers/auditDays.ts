@@ -1,4 +1,5 @@
-import { isAuditDate, listAuditDates, openAuditDay, readAuditStats } from '../auditQuery.ts';
+import { openLogDay } from '../auditFolder.ts';
+import { isAuditDate, listAuditDates, readAuditStats } from '../auditQuery.ts';
 import { refuse, respond } from '../exchange.ts';
 import type { Handler } from '../parts.ts';
 
@@ -15,9 +16,9 @@ export const handleAuditDates: Handler = (_request, parts) =>
 export const handleAuditExport: Handler = ({ query }, parts) => {
   const date = query.get('date') ?? '';
   if (!isAuditDate(date)) return refuse(400, 'date is written YYYY-MM-DD');
-  const descriptor = openAuditDay(parts.auditFolder, date);
-  if (descriptor === null) return refuse(404, 'there is no log of that day');
-  return { kind: 'file', descriptor, contentType: 'application/jsonl' };
+  const descriptors = openLogDay(parts.auditFolder, date);
+  if (descriptors.length === 0) return refuse(404, 'there is no log of that day');
+  return { kind: 'files', descriptors, contentType: 'application/jsonl' };
 };
 
 /** `GET /v1/audit/stats`: counts over some days, both ends included; without ends, today. */

@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { verifyAuditFiles } from '../../../src/cli/verifyAuditLog.ts';
+import { recordOfIncident } from '../../../src/endpoint/auditEntry.ts';
+import { listLogNames } from '../../../src/endpoint/auditFolder.ts';
+import { AuditLog } from '../../../src/endpoint/auditLog.ts';
+import type { AuditLogSettings } from '../../../src/endpoint/auditLog.ts';
+import { temporaryFolder } from '../../support/temporaryFolder.ts';
+import { until } from '../../support/until.ts';
+import { readRecords, startFixture } from './runningEndpoint.ts';
+
+const day = '2026-03-04';
+
+interface LogFixture {
+  readonly folder: string;
+  readonly clock: { time: number };
+  readonly messages: string[];
+  readonly open: (settings?: Partial<AuditLogSettings>) => AuditLog;
+  /** Appends one record; gives back whether it is in the log. */
+  readonly append: (log: AuditLog) => boolean;
+  readonly ids: () => readonly unknown[];
+  /** How many records the chain has, and what is wrong with it. */
+  readonly verify: () => Promise<readonly [number, readonly string[]]>;
+}
+
+function createLog(context: TestContext): LogFixture {
+  const folder = join(temporaryFolder(context), 'audit');
+  const clock = { time: Date.parse(`${day}T05:06:07Z`) };
+  const messages: string[] = [];
+  const write = (message: string): void => void messages.push(message);
+  const logger = { info: write, warn: write, error: write };
+  let serial = 0;
+  return {
+    folder,
+    clock,
+    messages,
+    open: (settings = {}) => {
+      const log = new AuditLog({
+        folder,
+        clock: { now: () => clock.time },
+        logger,
+        isOurs: () => true,
+        ...settings,
+      });
+      context.after(() => log.dispose());
+      return log;
+    },
+    append: (log) => {
+      serial += 1;
+      const id = serial.toString(16).padStart(32, '0');
+      const incident = { what: 'test', message: 'x'.repeat(500), refused: false };
+      return log.append(recordOfIncident(incident, null, { id, now: clock.time, mode: 'enforce' }));
+    },
+    ids: () => readRecords(folder).map(({ id }) => Number(`0x${String(id)}`)),
+    verify: async () => {
+      const { records, problems } = await verifyAuditFiles(
+        listLogNames(folder).map((name) => join(folder, name)),
+      );
+      return [records, problems.map(({ message }) => message)];
+    },
+  };
+}
+
+const upTo = (count: number): readonly number[] => Array.from({ length: count }, (_none, index) => index + 1);
+
+test('puts a full file aside and goes on, in one chain', async (context) => {
+  const fixture = createLog(context);
+  const log = fixture.open({ maxFileBytes: 3_000 });
+  for (let count = 0; count < 12; count += 1) assert.equal(fixture.append(log), true);
+  fixture.clock.time += 86_400_000;
+  fixture.append(log);
+  const names = readdirSync(fixture.folder).sort();
+  assert.deepEqual(names.slice(0, 2), [`${day}.001.jsonl`, `${day}.002.jsonl`]);
+  assert.deepEqual(names.slice(-2), [`${day}.jsonl`, '2026-03-05.jsonl']);
+  assert.deepEqual(fixture.ids(), upTo(13));
+  assert.deepEqual(await fixture.verify(), [13, []]);
+});
+
+test('keeps what its bounds allow, and tells what went', async (context) => {
+  const fixture = createLog(context);
+  const first = fixture.open({ maxFileBytes: 3_000 });
+  for (let count = 0; count < 12; count += 1) fixture.append(first);
+  writeFileSync(join(fixture.folder, 'notes.txt'), 'not ours');
+  fixture.clock.time += 86_400_000;
+  const retention = { maxDays: 2, maxBytes: 4_000 };
+  const second = fixture.open({ retention });
+  fixture.append(second);
+  const kept = readdirSync(fixture.folder).sort();
+  assert.ok(kept.includes(`${day}.jsonl`) && !kept.includes(`${day}.001.jsonl`), kept.join(' '));
+  assert.match(fixture.messages.join('\n'), /no longer kept of the audit log: 2026-03-04\.001\.jsonl/);
+  fixture.clock.time += 2 * 86_400_000;
+  fixture.append(second);
+  assert.deepEqual(readdirSync(fixture.folder).sort(), ['2026-03-07.jsonl', 'notes.txt']);
+  assert.deepEqual(await fixture.verify(), [1, []]);
+});
+
+test('removes nothing from a folder that is no longer its own', (context) => {
+  const fixture = createLog(context);
+  mkdirSync(fixture.folder);
+  writeFileSync(join(fixture.folder, '2020-01-01.jsonl'), '');
+  fixture.append(fixture.open({ isOurs: () => false }));
+  assert.deepEqual(readdirSync(fixture.folder).sort(), ['2020-01-01.jsonl', `${day}.jsonl`]);
+});
+
+test('stays in the order of its lines when the clock is set back over midnight', async (context) => {
+  const fixture = createLog(context);
+  const log = fixture.open();
+  fixture.append(log);
+  fixture.clock.time -= 6 * 3_600_000;
+  fixture.append(log);
+  fixture.append(fixture.open());
+  assert.deepEqual(readdirSync(fixture.folder), [`${day}.jsonl`]);
+  assert.deepEqual(await fixture.verify(), [3, []]);
+});
+
+test('loses and doubles nothing while the disk is full', async (context) => {
+  const fixture = createLog(context);
+  const log = fixture.open();
+  const told: (string | null)[] = [];
+  log.onDidChangeProblem(() => told.push(log.problem));
+  fixture.append(log);
+  const file = join(fixture.folder, `${day}.jsonl`);
+  const before = readFileSync(file);
+  rmSync(file);
+  // Its first write finds no room, as on a disk that is full.
+  symlinkSync('/dev/full', file);
+  log.dispose();
+  const full = fixture.open();
+  full.onDidChangeProblem(() => told.push(full.problem));
+  for (let count = 0; count < 1_500; count += 1) assert.equal(fixture.append(full), false);
+  assert.match(full.problem ?? '', /ENOSPC.*; 1500 records wait, 0 are lost/);
+  rmSync(file);
+  writeFileSync(file, before);
+  await until('everything is in the log', () => fixture.ids().length === 1_501);
+  assert.deepEqual(fixture.ids(), upTo(1_501));
+  assert.equal(full.problem, null);
+  assert.match(told[0] ?? '', /ENOSPC/);
+  assert.equal(told.at(-1), null);
+});
+
+test('tells the windows when the log cannot be written, and when it can again', async (context) => {
+  const fixture = await startFixture(context);
+  const stream = await fixture.openStream('/v1/events/stream?type=policy');
+  await stream.next();
+  writeFileSync(fixture.paths.audit, 'in the way');
+  await fixture.ask('ls');
+  assert.match(JSON.stringify(await stream.nextOf('policy')), /the audit log cannot be written/);
+  rmSync(fixture.paths.audit);
+  await fixture.ask('ls');
+  assert.deepEqual((await stream.nextOf('policy'))['problems'], []);
+});
+
+test('hands out and counts a day that has several files as one', async (context) => {
+  const fixture = await startFixture(context);
+  await fixture.ask('ls');
+  const line = readFileSync(join(fixture.paths.audit, `${day}.jsonl`));
+  writeFileSync(join(fixture.paths.audit, `${day}.001.jsonl`), Buffer.concat([line, line]));
+  const exported = await fixture.call('GET', `/v1/audit/export?date=${day}`);
+  assert.equal(exported.text, Buffer.concat([line, line, line]).toString());
+  assert.deepEqual((await fixture.call('GET', '/v1/audit/dates')).body['dates'], [day]);
+  const events = await fixture.call('GET', `/v1/audit/events?date=${day}&limit=2`);
+  assert.deepEqual([events.body['total_in_file'], events.body['next_offset']], [3, 2]);
+  const stats = await fixture.call('GET', `/v1/audit/stats?from=${day}`);
+  assert.equal(stats.body['total_events'], 3);
+});
+
+test('cuts a record that is too long, and says so', async (context) => {
+  const fixture = await startFixture(context);
+  await fixture.ask('x'.repeat(100_000), { argv: ['x', 'y'.repeat(60_000), 'z'.repeat(60_000), 'end'] });
+  await fixture.ask('x', { argv: ['x'] });
+  const [cut, whole] = fixture.records();
+  const argv = cut?.['argv'] as readonly string[];
+  assert.deepEqual(
+    argv.map((argument) => argument.length),
+    [1, 60_000, 5_533],
+  );
+  assert.equal((cut?.['request'] as { command: string }).command.length, 65_536);
+  assert.deepEqual([cut?.['truncated'], whole?.['truncated']], [true, false]);
+});
