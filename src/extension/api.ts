@@ -1,6 +1,7 @@
 import type { Event } from '../base/emitter.ts';
 import type { SessionSubject } from '../presentation/sessionLabel.ts';
 import type { GuardStatus, StatusText } from '../presentation/statusText.ts';
+import type { ApprovalView } from '../protocol/approval.ts';
 import type { AuditRecord } from '../protocol/auditRecord.ts';
 
 /** What `activate` gives to the editor, and so to tests and other extensions: to look at, not to steer. */
@@ -15,6 +16,8 @@ export interface RampartApi {
   statusText(): StatusText;
   /** The decisions that are kept, the oldest first. */
   decisions(): readonly AuditRecord[];
+  /** The commands that wait for a person, the oldest first. */
+  approvals(): readonly ApprovalView[];
   /** This window's terminals and tasks. */
   terminals(): readonly SessionSubject[];
   /** What the views call the session of a decision, also after it has ended; null when nobody named it. */

@@ -19,6 +19,12 @@ export const commandIds = {
   showTerminal: 'rampart.showTerminal',
   relaunchGuarded: 'rampart.relaunchGuarded',
   explainDecision: 'rampart.explainDecision',
+  allowDenied: 'rampart.allowDenied',
+  blockCommand: 'rampart.blockCommand',
+  showApprovals: 'rampart.showApprovals',
+  answerApproval: 'rampart.answerApproval',
+  allowApproval: 'rampart.allowApproval',
+  denyApproval: 'rampart.denyApproval',
   testCommand: 'rampart.testCommand',
   openDefaultPolicy: 'rampart.openDefaultPolicy',
   createPolicyFromDecisions: 'rampart.createPolicyFromDecisions',
@@ -67,6 +73,10 @@ export const rowContexts = {
   ruledDecision: 'rampart.decision.rule',
   /** A decision that the default action took. */
   plainDecision: 'rampart.decision.default',
+  /** A decision that kept a command from running. */
+  refusedDecision: 'rampart.decision.refused',
+  /** A command that waits for a person. */
+  approval: 'rampart.approval',
   guardedTerminal: 'rampart.terminal.guarded',
   unguardedTerminal: 'rampart.terminal.unguarded',
   /** Not guarded, and it can be started anew. */

@@ -14,7 +14,6 @@ import { installationPlace, installRuntime, libraryIn, type Installation } from 
 import { currentNodeProgram } from '../client/nodeProgram.ts';
 import type { Environment } from '../client/preloadEnvironment.ts';
 import { formatStatus, type GuardStatus } from '../presentation/statusText.ts';
-import type { AuditRecord } from '../protocol/auditRecord.ts';
 import { createProcessTable, type ProcessTable } from '../system/processTable.ts';
 import {
   homeDirectory,
@@ -30,15 +29,12 @@ import { EndpointSupervisor } from './endpoint/endpointSupervisor.ts';
 import { fetchFromEndpoint, registerEndpointFollower } from './endpoint/followEndpoint.ts';
 import { Guard } from './injection/guard.ts';
 import { TerminalRegistry } from './injection/terminalRegistry.ts';
+import { ApprovalStore } from './model/approvalStore.ts';
 import { OlderDecisions } from './model/olderDecisions.ts';
 import { SessionStore } from './model/sessionStore.ts';
 import { WindowStatus } from './model/windowStatus.ts';
-import { DecisionTree, type DecisionTreeParts } from './views/decisionTree.ts';
-import { DeniedPanel, type DeniedPanelParts } from './views/deniedPanel.ts';
-import { DenialNotifier } from './views/denialNotifier.ts';
-import { registerModeStatusBar } from './views/modeStatusBar.ts';
+import { createWindowViews, type WindowViews } from './windowViews.ts';
 import { createPolicyProblemNotifier } from './views/policyProblemNotifier.ts';
-import { SessionTree } from './views/sessionTree.ts';
 
 /** The world that a window's parts work in. */
 export interface WindowSurroundings {
@@ -57,6 +53,7 @@ export interface WindowSurroundings {
 
 /** One window's parts, wired to each other. */
 export interface WindowParts extends Disposable {
+  readonly approvals: ApprovalStore;
   readonly client: EndpointClient;
   readonly guard: Guard;
   readonly home: string;
@@ -65,11 +62,7 @@ export interface WindowParts extends Disposable {
   readonly registry: TerminalRegistry;
   readonly status: WindowStatus;
   readonly supervisor: EndpointSupervisor;
-  readonly views: {
-    readonly decisions: DecisionTree;
-    readonly denied: DeniedPanel;
-    readonly sessions: SessionTree;
-  };
+  readonly views: WindowViews;
   /** Reads sessions and the newest decisions again. */
   readonly refresh: () => Promise<void>;
   /** Carries out the user's setting, and connects to an endpoint that is there either way. */
@@ -86,10 +79,12 @@ export function createWindowParts(surroundings: WindowSurroundings): WindowParts
   const status = owned.add(new WindowStatus(createInitialStatus(machine.supported)));
   const sessions = owned.add(new SessionStore());
   const decisions = owned.add(new DecisionStore());
+  const approvals = owned.add(new ApprovalStore());
   const client = new EndpointClient(machine.address);
   const supervisor = owned.add(
     new EndpointSupervisor({
-      createSource: () => new EventSource({ address: machine.address, folders: windowFolders() }),
+      createSource: () =>
+        new EventSource({ address: machine.address, folders: windowFolders(), canApprove: true }),
       ensureEndpoint: () => startEndpoint(machine, environment),
       logger,
     }),
@@ -118,26 +113,16 @@ export function createWindowParts(surroundings: WindowSurroundings): WindowParts
     }),
   );
   const older = new OlderDecisions(client, decisions);
-  const shown = { decisions, registry, older, status, sessions, client, background, logger, extension };
-  const views = createViews(owned, shown);
-  owned.add(registerModeStatusBar(status));
-  const notifier = owned.add(
-    new DenialNotifier({
-      status,
-      isListVisible: () => views.denied.isVisible,
-      isOurs: (record) => registry.isOurs(record.sid),
-      clock,
-      background,
-    }),
-  );
-  const follower = {
-    ...{ supervisor, client, decisions, older, sessions, registry, status, clock, logger, background },
-    onDecision: (record: AuditRecord) => notifier.take(record),
-    onPolicyProblems: createPolicyProblemNotifier(logger, background),
+  const shown = {
+    ...{ approvals, clock, decisions, registry, older, status, sessions, client },
+    ...{ background, logger, extension, notices: surroundings.notices },
   };
+  const { views, onDecision } = createWindowViews(owned, shown);
+  const onPolicyProblems = createPolicyProblemNotifier(logger, background);
+  const follower = { ...shown, supervisor, onDecision, onPolicyProblems };
   owned.add(registerEndpointFollower(follower));
   return {
-    ...{ client, guard, registry, status, supervisor, views },
+    ...{ approvals, client, guard, registry, status, supervisor, views },
     ...{ home: machine.home, paths: machine.paths, processes: createProcessTable(platform) },
     refresh: () => fetchFromEndpoint(follower),
     follow: async () => {
@@ -149,23 +134,13 @@ export function createWindowParts(surroundings: WindowSurroundings): WindowParts
       onDidChangeStatus: status.onDidChange,
       statusText: () => formatStatus(status.current),
       decisions: () => decisions.decisions,
+      approvals: () => approvals.waiting,
       terminals: () => registry.terminals.map((known) => known.subject),
       sessionName: (sid) => registry.nameOf(sid),
     },
     dispose: () => owned.dispose(),
   };
 }
-
-/** The views of a window, owned by the list. */
-function createViews(owned: DisposableList, parts: ViewParts): WindowParts['views'] {
-  return {
-    decisions: owned.add(new DecisionTree(parts)),
-    denied: owned.add(new DeniedPanel(parts)),
-    sessions: owned.add(new SessionTree(parts.registry, parts.sessions)),
-  };
-}
-
-type ViewParts = DecisionTreeParts & DeniedPanelParts & { readonly sessions: SessionStore };
 
 /** What this machine offers: where things are, and whether there is a library for it. */
 interface Machine {

@@ -1,4 +1,4 @@
-import { formatDecision } from '../presentation/decisionLabel.ts';
+import { formatDecision, isDenial, isRefused } from '../presentation/decisionLabel.ts';
 import { panelActions, type PanelAction, type PanelSection } from '../presentation/panelMessages.ts';
 import type { AuditRecord } from '../protocol/auditRecord.ts';
 import { createButton, createElement } from './element.ts';
@@ -57,10 +57,25 @@ export class DetailView {
   }
 
   #createButtons(record: AuditRecord): HTMLElement {
-    const possible = panelActions.filter(({ action }) => action !== 'openRule' || record.rule !== null);
+    const possible = panelActions.filter(({ action }) => isPossible(action, record));
     const buttons = possible.map(({ action, label }) => createButton(label, () => this.#act(action, record)));
     const attributes = { role: 'group', 'aria-label': 'What to do with it' };
     return createElement('div', { className: 'buttons', attributes }, buttons);
+  }
+}
+
+/** What was refused can be allowed, what ran can be blocked. */
+function isPossible(action: PanelAction, record: AuditRecord): boolean {
+  switch (action) {
+    case 'allow':
+      return isRefused(record);
+    case 'block':
+      return !isDenial(record);
+    case 'openRule':
+      return record.rule !== null;
+    case 'copy':
+    case 'showTerminal':
+      return true;
   }
 }
 

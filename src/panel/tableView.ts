@@ -1,3 +1,4 @@
+import { defaultAgent } from '../protocol/environment.ts';
 import type { TableColumn, TableRow, TableSort } from '../presentation/decisionTable.ts';
 import { formatDecision } from '../presentation/decisionLabel.ts';
 import { formatLine, formatMoment } from '../presentation/text.ts';
@@ -112,7 +113,7 @@ export class TableView {
       command: shown.label,
       reason: formatLine(record.decision.message),
       rule,
-      agent: formatLine(record.agent),
+      agent: record.agent === defaultAgent ? '' : formatLine(record.agent),
       terminal: this.#parts.terminalName(record.sid),
     };
     const element = createElement(

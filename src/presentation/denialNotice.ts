@@ -20,5 +20,6 @@ export function formatDenialNotice(newest: AuditRecord, more: number): string {
 export const noticeButtons = {
   show: 'Show',
   why: 'Why?',
+  allow: 'Allow…',
   silence: 'Don’t Show Again',
 } as const;

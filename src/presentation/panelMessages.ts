@@ -22,10 +22,12 @@ export interface PanelSection {
 }
 
 /** What a person can do with a decision. */
-export type PanelAction = 'copy' | 'openRule' | 'showTerminal';
+export type PanelAction = 'allow' | 'block' | 'copy' | 'openRule' | 'showTerminal';
 
 /** Every action, in the order of the buttons. */
 export const panelActions: readonly { readonly action: PanelAction; readonly label: string }[] = [
+  { action: 'allow', label: 'Allow…' },
+  { action: 'block', label: 'Block…' },
   { action: 'copy', label: 'Copy Command' },
   { action: 'openRule', label: 'Open Rule' },
   { action: 'showTerminal', label: 'Show Terminal' },

@@ -12,6 +12,7 @@ import {
   activateRampart,
   awaitGuarded,
   createScratch,
+  findDecision,
   findSubject,
   formatEnvironmentDump,
   readEnvironmentFile,
@@ -31,6 +32,10 @@ policies:
         when:
           command_matches: ["/bin/echo forbidden*"]
         message: "said in a test"
+      - action: ask
+        when:
+          command_matches: ["/bin/echo perhaps*"]
+        message: "asked in a test"
 `;
 
 /** Every test goes on in the window that the one before it left. */
@@ -246,6 +251,38 @@ describe('a person who protects terminals', () => {
     assert.equal((await readEnvironmentFile(file)).get('LD_PRELOAD'), undefined);
     assert.equal((await findSubject(api, early))?.state.kind, 'guarded');
     terminal.dispose();
+  });
+
+  it('is asked about a command that waits, and lets it run once', async () => {
+    early.sendText('/bin/echo perhaps');
+    const [waiting] = await until('it waits', () => (api.approvals().length === 1 ? api.approvals() : null));
+    assert.equal(waiting?.command, '/bin/echo perhaps');
+    assert.equal(waiting.message, 'asked in a test');
+    await runAndPick(commandIds.showApprovals, 0);
+    await until('nothing waits', () => api.approvals().length === 0);
+    await until('it is recorded', () => findDecision(api, '/bin/echo perhaps')?.decision.action === 'allow');
+  });
+
+  it('denies what waits, by its row', async () => {
+    early.sendText('/bin/echo perhaps not');
+    const [approval] = await until('it waits', () => (api.approvals().length === 1 ? api.approvals() : null));
+    await vscode.commands.executeCommand(commandIds.denyApproval, { kind: 'approval', approval });
+    await until('nothing waits', () => api.approvals().length === 0);
+  });
+
+  it('runs a refused command anyway, once', async () => {
+    const command = '/bin/echo forbidden once';
+    early.sendText(command);
+    const record = await until('it is denied', () => findDecision(api, command));
+    assert.equal(record.decision.action, 'deny');
+    const node = { kind: 'decision', key: record.id, record, count: 1 };
+    // The answer offers to type it again, and waits for a click that never comes.
+    const picking = runAndPick([commandIds.allowDenied, node], 0);
+    await until('it may run', () => {
+      early.sendText(command);
+      return findDecision(api, command)?.decision.action === 'allow';
+    });
+    await Promise.race([picking, Promise.resolve()]);
   });
 
   it('lets an assistant learn why a command is denied, and what to do instead', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { RampartApi } from '../../src/extension/api.ts';
 import type { SessionSubject } from '../../src/presentation/sessionLabel.ts';
+import type { AuditRecord } from '../../src/protocol/auditRecord.ts';
 import { until } from '../support/until.ts';
 
 /** The packaged extension, active. */
@@ -44,6 +45,11 @@ export async function findSubject(
   return api.terminals().find((subject) => subject.pid === pid) ?? null;
 }
 
+/** The newest kept decision about a command. */
+export function findDecision(api: RampartApi, command: string): AuditRecord | null {
+  return api.decisions().findLast(({ request }) => request.command === command) ?? null;
+}
+
 /** Waits until a terminal is guarded. */
 export async function awaitGuarded(api: RampartApi, terminal: vscode.Terminal): Promise<SessionSubject> {
   return until('the terminal is guarded', async () => {
@@ -56,8 +62,12 @@ export async function awaitGuarded(api: RampartApi, terminal: vscode.Terminal): 
  * Runs a command that asks something with quick picks, and answers each: so many steps further down, then Enter.
  * The editor handles messages in order, so the question is there when the first answer arrives.
  */
-export async function runAndPick(command: string, ...answers: readonly number[]): Promise<void> {
-  const done = vscode.commands.executeCommand(command);
+export async function runAndPick(
+  command: string | readonly [string, unknown],
+  ...answers: readonly number[]
+): Promise<void> {
+  const [id, argument] = typeof command === 'string' ? [command] : command;
+  const done = vscode.commands.executeCommand(id, argument);
   for (const steps of answers) {
     await awaitQuickPick();
     for (let step = 0; step < steps; step += 1) {

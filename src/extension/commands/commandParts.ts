@@ -8,13 +8,13 @@ import type { Notices } from '../adapters/notices.ts';
 import type { EndpointSupervisor } from '../endpoint/endpointSupervisor.ts';
 import type { Guard } from '../injection/guard.ts';
 import type { TerminalRegistry } from '../injection/terminalRegistry.ts';
+import type { ApprovalStore } from '../model/approvalStore.ts';
+import type { WindowViews } from '../windowViews.ts';
 import type { WindowStatus } from '../model/windowStatus.ts';
-import type { DecisionTree } from '../views/decisionTree.ts';
-import type { DeniedPanel } from '../views/deniedPanel.ts';
-import type { SessionTree } from '../views/sessionTree.ts';
 
 /** What the commands work with. */
 export interface CommandParts {
+  readonly approvals: ApprovalStore;
   readonly client: EndpointClient;
   readonly clock: Clock;
   /** The folder with the bundles and the policies that come with them. */
@@ -33,11 +33,7 @@ export interface CommandParts {
   readonly refresh: () => Promise<void>;
   readonly status: WindowStatus;
   readonly supervisor: EndpointSupervisor;
-  readonly views: {
-    readonly decisions: DecisionTree;
-    readonly denied: DeniedPanel;
-    readonly sessions: SessionTree;
-  };
+  readonly views: WindowViews;
 }
 
 /** How long a command waits for an endpoint that is being started, in milliseconds. */

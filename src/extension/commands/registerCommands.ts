@@ -2,8 +2,11 @@ import * as vscode from 'vscode';
 import { DisposableList, type Disposable } from '../../base/disposable.ts';
 import { protectMessages } from '../../presentation/protectText.ts';
 import { commandIds } from '../ids.ts';
+import type { ApprovalNode } from '../views/approvalItem.ts';
 import type { DecisionRowNode } from '../views/decisionItem.ts';
 import type { SessionNode } from '../views/sessionTree.ts';
+import { allowDenied, blockCommand } from './allowDenied.ts';
+import { answer, askAbout, showApprovals } from './answerApproval.ts';
 import type { CommandParts } from './commandParts.ts';
 import { filterDecisions } from './filterDecisions.ts';
 import { loadOlder } from './loadOlder.ts';
@@ -37,6 +40,22 @@ export function registerCommands(parts: CommandParts): Disposable {
   register(commandIds.groupByCommand, () => parts.views.decisions.groupBy('command'));
   register(commandIds.explainDecision, async (node) => {
     if (isDecision(node)) await parts.views.denied.show(node.record.id);
+  });
+  register(commandIds.allowDenied, async (node) => {
+    if (isDecision(node)) await allowDenied(parts, node);
+  });
+  register(commandIds.blockCommand, async (node) => {
+    if (isDecision(node)) await blockCommand(parts, node);
+  });
+  register(commandIds.showApprovals, () => showApprovals(parts));
+  register(commandIds.answerApproval, async (node) => {
+    if (isApproval(node)) await askAbout(parts, node.approval);
+  });
+  register(commandIds.allowApproval, async (node) => {
+    if (isApproval(node)) await answer(parts, node.approval, 'once');
+  });
+  register(commandIds.denyApproval, async (node) => {
+    if (isApproval(node)) await answer(parts, node.approval, 'deny');
   });
   register(commandIds.testCommand, (command) => testCommand(parts, command));
   register(commandIds.openDefaultPolicy, () => openDefaultPolicy(parts));
@@ -75,6 +94,10 @@ function showTerminal({ registry, notices }: CommandParts, node: unknown): void 
 
 function isDecision(node: unknown): node is DecisionRowNode {
   return hasKind(node, 'decision');
+}
+
+function isApproval(node: unknown): node is ApprovalNode {
+  return hasKind(node, 'approval');
 }
 
 function terminalOf(node: unknown): vscode.Terminal | undefined {

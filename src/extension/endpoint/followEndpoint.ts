@@ -7,6 +7,7 @@ import type { AuditRecord } from '../../protocol/auditRecord.ts';
 import type { PolicyProblem, StreamEvent } from '../../protocol/streamEvent.ts';
 import type { Background } from '../adapters/background.ts';
 import type { TerminalRegistry } from '../injection/terminalRegistry.ts';
+import type { ApprovalStore } from '../model/approvalStore.ts';
 import type { OlderDecisions } from '../model/olderDecisions.ts';
 import type { SessionStore } from '../model/sessionStore.ts';
 import type { WindowStatus } from '../model/windowStatus.ts';
@@ -17,6 +18,7 @@ import type { EndpointSupervisor } from './endpointSupervisor.ts';
 export interface FollowerParts {
   readonly supervisor: EndpointSupervisor;
   readonly client: EndpointClient;
+  readonly approvals: ApprovalStore;
   readonly decisions: DecisionStore;
   readonly older: OlderDecisions;
   readonly sessions: SessionStore;
@@ -61,10 +63,13 @@ export function registerEndpointFollower(parts: FollowerParts): Disposable {
   return owned;
 }
 
-/** Reads sessions and the newest decisions from the endpoint. */
+/** Reads sessions, what waits for approval, and the newest decisions from the endpoint. */
 export async function fetchFromEndpoint(parts: FollowerParts): Promise<void> {
   await fetchSessions(parts);
   parts.registry.registerAll();
+  const waiting = await parts.client.approvals();
+  if (waiting.ok) parts.approvals.replaceAll(waiting.value);
+  else parts.logger.warn(`what waits for approval cannot be read: ${waiting.error.message}`);
   await fetchDecisions(parts);
 }
 
@@ -96,8 +101,11 @@ function receive(parts: FollowerParts, event: StreamEvent): void {
     case 'policy':
       parts.onPolicyProblems(event.problems);
       return;
-    case 'approvals':
     case 'approval':
+      parts.approvals.put(event.approval);
+      return;
+    case 'approvals':
+      // The event behind it says what changed.
       return;
     case 'gap':
       parts.logger.warn(`the stream left out ${event.missed} events`);

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { DecisionLabel, DetailField } from '../../presentation/decisionLabel.ts';
+import { isRefused, type DecisionLabel, type DetailField } from '../../presentation/decisionLabel.ts';
 import type { Icon } from '../../presentation/icon.ts';
 import { escapeMarkdown } from '../../presentation/text.ts';
 import type { AuditRecord } from '../../protocol/auditRecord.ts';
@@ -24,9 +24,14 @@ export function createDecisionItem(node: DecisionRowNode, shown: DecisionLabel):
   item.id = node.key;
   item.description = shown.description;
   item.iconPath = createIcon(shown.icon);
-  item.contextValue = node.record.rule === null ? rowContexts.plainDecision : rowContexts.ruledDecision;
+  item.contextValue = contextOf(node.record);
   item.accessibilityInformation = { label: shown.spoken };
   return item;
+}
+
+function contextOf(record: AuditRecord): string {
+  if (isRefused(record)) return rowContexts.refusedDecision;
+  return record.rule === null ? rowContexts.plainDecision : rowContexts.ruledDecision;
 }
 
 /** Creates an icon in the colours of the theme. */

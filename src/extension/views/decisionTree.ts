@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
+import type { Clock } from '../../base/clock.ts';
 import { DisposableList, type Disposable } from '../../base/disposable.ts';
 import type { Result } from '../../base/result.ts';
 import type { DecisionStore } from '../../client/decisionStore.ts';
+import { formatWaiting } from '../../presentation/approvalText.ts';
 import {
   formatFilter,
   isFiltering,
@@ -19,12 +21,17 @@ import { formatDecision } from '../../presentation/decisionLabel.ts';
 import { formatCount, formatHiddenRows, loadOlderLabel } from '../../presentation/text.ts';
 import { commandIds, contextKeys, viewIds } from '../ids.ts';
 import type { TerminalRegistry } from '../injection/terminalRegistry.ts';
+import type { ApprovalStore } from '../model/approvalStore.ts';
 import type { OlderDecisions } from '../model/olderDecisions.ts';
 import type { WindowStatus } from '../model/windowStatus.ts';
+import { createApprovalItem, createWaitingItem, type ApprovalNode } from './approvalItem.ts';
 import { createDecisionItem, createIcon, createTooltip, type DecisionRowNode } from './decisionItem.ts';
 import { createRepaint } from './repaint.ts';
 
 type DecisionNode =
+  /** What waits for a person, above everything else. */
+  | { readonly kind: 'waiting'; readonly count: number }
+  | ApprovalNode
   | { readonly kind: 'group'; readonly group: DecisionGroup }
   | DecisionRowNode
   | { readonly kind: 'hidden'; readonly key: string; readonly count: number }
@@ -36,6 +43,8 @@ export interface DecisionTreeParts {
   readonly registry: TerminalRegistry;
   readonly older: OlderDecisions;
   readonly status: WindowStatus;
+  readonly approvals: ApprovalStore;
+  readonly clock: Clock;
 }
 
 /** The tree of all decisions, live, with a badge for the denials that nobody has looked at. */
@@ -43,6 +52,9 @@ export class DecisionTree implements vscode.TreeDataProvider<DecisionNode>, Disp
   readonly #decisions: DecisionStore;
   readonly #registry: TerminalRegistry;
   readonly #older: OlderDecisions;
+  readonly #approvals: ApprovalStore;
+  readonly #status: WindowStatus;
+  readonly #clock: Clock;
   readonly #owned = new DisposableList();
   readonly #changed = this.#owned.add(new vscode.EventEmitter<undefined>());
   readonly #repaint = this.#owned.add(createRepaint(() => this.#changed.fire(undefined)));
@@ -53,7 +65,10 @@ export class DecisionTree implements vscode.TreeDataProvider<DecisionNode>, Disp
 
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor({ decisions, registry, older, status }: DecisionTreeParts) {
+  constructor({ decisions, registry, older, status, approvals, clock }: DecisionTreeParts) {
+    this.#approvals = approvals;
+    this.#status = status;
+    this.#clock = clock;
     this.#decisions = decisions;
     this.#registry = registry;
     this.#older = older;
@@ -63,7 +78,13 @@ export class DecisionTree implements vscode.TreeDataProvider<DecisionNode>, Disp
     this.#view = this.#owned.add(
       vscode.window.createTreeView(viewIds.decisions, { treeDataProvider: this, showCollapseAll: true }),
     );
-    this.#owned.add(status.onDidChange(({ unseenDenials }) => this.#showBadge(unseenDenials)));
+    this.#owned.add(status.onDidChange(() => this.#showBadge()));
+    this.#owned.add(
+      approvals.onDidChange(() => {
+        this.#showBadge();
+        this.refresh();
+      }),
+    );
   }
 
   /** Paints anew, soon. */
@@ -105,8 +126,12 @@ export class DecisionTree implements vscode.TreeDataProvider<DecisionNode>, Disp
     if (node === undefined) {
       const groups = this.#groups().map((group): DecisionNode => ({ kind: 'group', group }));
       const isEmpty = this.#decisions.decisions.length === 0;
-      return isEmpty || !this.#older.mayHaveMore ? groups : [...groups, { kind: 'older' }];
+      const rows = isEmpty || !this.#older.mayHaveMore ? groups : [...groups, { kind: 'older' } as const];
+      const count = this.#approvals.waiting.length;
+      return count === 0 ? rows : [{ kind: 'waiting', count }, ...rows];
     }
+    if (node.kind === 'waiting')
+      return this.#approvals.waiting.map((approval) => ({ kind: 'approval', approval }));
     if (node.kind !== 'group') return [];
     const { key, rows, hidden } = node.group;
     const nodes: DecisionNode[] = rows.map((row) => ({ kind: 'decision', ...row }));
@@ -115,6 +140,10 @@ export class DecisionTree implements vscode.TreeDataProvider<DecisionNode>, Disp
 
   getTreeItem(node: DecisionNode): vscode.TreeItem {
     switch (node.kind) {
+      case 'waiting':
+        return createWaitingItem(node.count);
+      case 'approval':
+        return createApprovalItem(node, this.#terminalOf(node.approval), this.#clock.now());
       case 'group':
         return createGroupItem(node.group);
       case 'decision':
@@ -137,9 +166,16 @@ export class DecisionTree implements vscode.TreeDataProvider<DecisionNode>, Disp
     this.#owned.dispose();
   }
 
-  #showBadge(unseen: number): void {
-    this.#view.badge =
-      unseen === 0 ? undefined : { value: unseen, tooltip: formatCount(unseen, 'denied command') };
+  /** What waits comes first: somebody may be held up by it. */
+  #showBadge(): void {
+    const waiting = this.#approvals.waiting.length;
+    const unseen = this.#status.current.unseenDenials;
+    const tooltip = waiting > 0 ? formatWaiting(waiting) : formatCount(unseen, 'denied command');
+    this.#view.badge = waiting + unseen === 0 ? undefined : { value: waiting + unseen, tooltip };
+  }
+
+  #terminalOf({ sid }: ApprovalNode['approval']): string {
+    return sid === null ? '' : (this.#registry.nameOf(sid) ?? '');
   }
 
   async #setFilter(filter: DecisionFilter): Promise<void> {

@@ -68,9 +68,11 @@ export class DenialNotifier implements Disposable {
 }
 
 async function showNotice(newest: AuditRecord, more: number): Promise<void> {
-  const { show, why, silence } = noticeButtons;
+  const { show, why, allow, silence } = noticeButtons;
   const text = formatDenialNotice(newest, more);
-  const chosen = await vscode.window.showWarningMessage(text, show, why, silence);
+  const chosen = await vscode.window.showWarningMessage(text, show, why, allow, silence);
+  if (chosen === allow)
+    await vscode.commands.executeCommand(commandIds.allowDenied, createDecisionRow(newest));
   if (chosen === why)
     await vscode.commands.executeCommand(commandIds.explainDecision, createDecisionRow(newest));
   if (chosen === noticeButtons.show) await vscode.commands.executeCommand(commandIds.showDeniedCommands);

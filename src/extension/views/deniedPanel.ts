@@ -39,6 +39,8 @@ const pagesPerRequest = 10;
 
 /** The commands behind the panel's buttons; each takes a row. */
 const actionCommands: Readonly<Record<PanelAction, string>> = {
+  allow: commandIds.allowDenied,
+  block: commandIds.blockCommand,
   copy: commandIds.copyCommand,
   openRule: commandIds.openRule,
   showTerminal: commandIds.showTerminal,

@@ -1,0 +1,95 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import * as vscode from 'vscode';
+import { messageOf } from '../../base/assert.ts';
+import {
+  allowChoices,
+  allowMessages,
+  allowTitle,
+  blockChoices,
+  blockTitle,
+} from '../../presentation/allowText.ts';
+import { ownRulesFile, ownRulesTemplate } from '../../presentation/policyTemplate.ts';
+import { protectMessages } from '../../presentation/protectText.ts';
+import type { AuditRecord } from '../../protocol/auditRecord.ts';
+import { userPolicyFolder } from '../../system/policySources.ts';
+import type { DecisionRowNode } from '../views/decisionItem.ts';
+import { chooseValue } from './chooseValue.ts';
+import type { CommandParts } from './commandParts.ts';
+import { openRule } from './openRule.ts';
+
+/** The policy in a person's own file into which rules are written. */
+const ownPolicy = 'my-rules';
+
+/** Asks how a refused command may run after all. */
+export async function allowDenied(parts: CommandParts, node: DecisionRowNode): Promise<void> {
+  const chosen = await chooseValue(allowTitle(node.record), allowChoices(node.record));
+  if (chosen === 'once') await allowOnce(parts, node.record);
+  if (chosen === 'always') await writeOwnRule(parts, node.record, 'allow');
+  if (chosen === 'openRule') await openRule(node);
+}
+
+/** Lets exactly this command run once, and offers to type it again where it was refused. */
+export async function allowOnce(
+  { client, notices, registry }: CommandParts,
+  record: AuditRecord,
+): Promise<void> {
+  const granted = await client.runAnyway(record.id);
+  if (!granted.ok) {
+    notices.warn(protectMessages.notReached(granted.error.message));
+    return;
+  }
+  const terminal = record.sid === null ? null : registry.terminalOf(record.sid);
+  const buttons = terminal === null ? [] : [allowMessages.typeIt];
+  const chosen = await vscode.window.showInformationMessage(allowMessages.granted(record), ...buttons);
+  if (chosen !== allowMessages.typeIt || terminal === null) return;
+  terminal.show();
+  // Typed, not run: the person sees it first.
+  terminal.sendText(record.request.command, false);
+}
+
+/** Shows the rule that denies a command, and writes it when the person says so. */
+export async function blockCommand(parts: CommandParts, { record }: DecisionRowNode): Promise<void> {
+  if ((await chooseValue(blockTitle, blockChoices(record))) === true)
+    await writeOwnRule(parts, record, 'deny');
+}
+
+async function writeOwnRule(
+  parts: CommandParts,
+  record: AuditRecord,
+  action: 'allow' | 'deny',
+): Promise<void> {
+  // Reading policies takes longer than the rest of this window, and most never write a rule.
+  const { addRule, exactPattern } = await import('../../policy/editPolicyFile.ts');
+  const file = join(userPolicyFolder(parts.home), ownRulesFile);
+  const added = addRule(readOwnRules(file), ownPolicy, {
+    action,
+    tool: record.tool,
+    pattern: exactPattern(record.request.command),
+    message: action === 'deny' ? allowMessages.blocked : null,
+    expiresAt: null,
+    isOnce: false,
+    added: new Date(parts.clock.now()).toISOString(),
+  });
+  if (!added.ok) {
+    parts.notices.warn(protectMessages.problem(added.error));
+    return;
+  }
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    writeFileSync(file, added.value, { mode: 0o600 });
+  } catch (thrown) {
+    parts.notices.warn(protectMessages.problem(messageOf(thrown)));
+    return;
+  }
+  await vscode.window.showTextDocument(vscode.Uri.file(file));
+  parts.notices.mention(allowMessages.written);
+}
+
+function readOwnRules(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return ownRulesTemplate;
+  }
+}

@@ -1,0 +1,108 @@
+import * as vscode from 'vscode';
+import type { Clock } from '../../base/clock.ts';
+import type { EndpointClient } from '../../client/endpointClient.ts';
+import {
+  alreadyAnsweredText,
+  alwaysChoices,
+  alwaysTitle,
+  approvalButtons,
+  approvalChoices,
+  approvalTitle,
+  formatApproval,
+  formatApprovalNotice,
+  nothingWaitsText,
+  waitingTitle,
+  type ApprovalChoice,
+} from '../../presentation/approvalText.ts';
+import { protectMessages } from '../../presentation/protectText.ts';
+import type { ApprovalView } from '../../protocol/approval.ts';
+import type { Notices } from '../adapters/notices.ts';
+import type { TerminalRegistry } from '../injection/terminalRegistry.ts';
+import type { ApprovalStore } from '../model/approvalStore.ts';
+import { chooseValue } from './chooseValue.ts';
+import { pickWhile } from './pickWhile.ts';
+
+/** What answering takes. */
+export interface AnswerParts {
+  readonly approvals: ApprovalStore;
+  readonly client: EndpointClient;
+  readonly clock: Clock;
+  readonly notices: Notices;
+  readonly registry: TerminalRegistry;
+}
+
+/** Who answered, for the log. */
+const answeredBy = 'vscode';
+
+/** Asks what may become of the commands that wait: of the only one at once, of several after one was chosen. */
+export async function showApprovals(parts: AnswerParts): Promise<void> {
+  const { approvals, notices, clock } = parts;
+  const [first, ...others] = approvals.waiting;
+  if (first === undefined) {
+    notices.mention(nothingWaitsText);
+    return;
+  }
+  if (others.length === 0) {
+    await askAbout(parts, first);
+    return;
+  }
+  const chosen = await chooseValue(
+    waitingTitle,
+    approvals.waiting.map((approval) => {
+      const { label, description } = formatApproval(approval, terminalOf(parts, approval), clock.now());
+      return { value: approval, label, detail: description };
+    }),
+  );
+  if (chosen !== null) await askAbout(parts, chosen);
+}
+
+/** Asks about one command; the question goes away when somebody else answers. */
+export async function askAbout(parts: AnswerParts, approval: ApprovalView): Promise<void> {
+  const { approvals, clock } = parts;
+  const choice = await pickWhile({
+    choices: approvalChoices,
+    title: () => approvalTitle(approval, terminalOf(parts, approval), clock.now()),
+    isOpen: () => approvals.find(approval.id) !== null,
+    onDidChange: approvals.onDidChange,
+  });
+  if (choice !== null) await answer(parts, approval, choice);
+}
+
+/** Gives a person's answer. *Always* shows the rule before it is written. */
+export async function answer(
+  parts: AnswerParts,
+  approval: ApprovalView,
+  choice: ApprovalChoice,
+): Promise<void> {
+  const { approvals, client, notices } = parts;
+  if (choice === 'always' && (await chooseValue(alwaysTitle, alwaysChoices(approval))) !== true) return;
+  if (approvals.find(approval.id) === null) {
+    notices.inform(alreadyAnsweredText);
+    return;
+  }
+  const scope = choice === 'deny' ? 'once' : choice;
+  const told = await client.resolveApproval(approval.id, {
+    approved: choice !== 'deny',
+    scope,
+    by: answeredBy,
+  });
+  if (told.ok) approvals.put({ ...approval, status: told.value });
+  else if (approvals.find(approval.id) === null) notices.inform(alreadyAnsweredText);
+  else notices.warn(protectMessages.notReached(told.error.message));
+}
+
+/** Tells in the focused window that a command waits. The message stays until it is clicked; a late click says so. */
+export async function announceApproval(parts: AnswerParts, approval: ApprovalView): Promise<void> {
+  if (!vscode.window.state.focused) return;
+  const { once, more, deny } = approvalButtons;
+  // Warnings vanish after seconds; nothing but an error stays until somebody has seen it.
+  const chosen = await vscode.window.showErrorMessage(formatApprovalNotice(approval), once, more, deny);
+  if (chosen === undefined) return;
+  if (parts.approvals.find(approval.id) === null) parts.notices.inform(alreadyAnsweredText);
+  else if (chosen === more) await askAbout(parts, approval);
+  else await answer(parts, approval, chosen === once ? 'once' : 'deny');
+}
+
+function terminalOf({ registry }: AnswerParts, { sid }: ApprovalView): string {
+  return sid === null ? '' : (registry.nameOf(sid) ?? '');
+}

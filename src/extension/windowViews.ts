@@ -1,0 +1,52 @@
+import type { DisposableList } from '../base/disposable.ts';
+import type { AuditRecord } from '../protocol/auditRecord.ts';
+import { announceApproval, type AnswerParts } from './commands/answerApproval.ts';
+import type { SessionStore } from './model/sessionStore.ts';
+import { registerApprovalStatusBar } from './views/approvalStatusBar.ts';
+import { DecisionTree, type DecisionTreeParts } from './views/decisionTree.ts';
+import { DenialNotifier } from './views/denialNotifier.ts';
+import { DeniedPanel, type DeniedPanelParts } from './views/deniedPanel.ts';
+import { registerModeStatusBar } from './views/modeStatusBar.ts';
+import { SessionTree } from './views/sessionTree.ts';
+
+/** What a person sees of a window's parts. */
+export interface WindowViews {
+  readonly decisions: DecisionTree;
+  readonly denied: DeniedPanel;
+  readonly sessions: SessionTree;
+}
+
+/** What the views are made of. */
+export type ViewParts = DecisionTreeParts &
+  DeniedPanelParts &
+  AnswerParts & { readonly sessions: SessionStore };
+
+/** Creates the views of a window, owned by the list; `onDecision` takes what the stream tells. */
+export function createWindowViews(
+  owned: DisposableList,
+  parts: ViewParts,
+): { readonly views: WindowViews; readonly onDecision: (record: AuditRecord) => void } {
+  const { approvals, background, clock, registry, sessions, status } = parts;
+  const views = {
+    decisions: owned.add(new DecisionTree(parts)),
+    denied: owned.add(new DeniedPanel(parts)),
+    sessions: owned.add(new SessionTree(registry, sessions)),
+  };
+  owned.add(registerModeStatusBar(status));
+  owned.add(registerApprovalStatusBar(approvals, clock));
+  owned.add(
+    approvals.onDidAsk((approval) => {
+      background.run('asking about a command', () => announceApproval(parts, approval));
+    }),
+  );
+  const notifier = owned.add(
+    new DenialNotifier({
+      status,
+      isListVisible: () => views.denied.isVisible,
+      isOurs: (record) => registry.isOurs(record.sid),
+      clock,
+      background,
+    }),
+  );
+  return { views, onDecision: (record) => notifier.take(record) };
+}

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { ApprovalStore } from '../../../src/extension/model/approvalStore.ts';
+import type { ApprovalView } from '../../../src/protocol/approval.ts';
+
+const create = (id: string, status: ApprovalView['status'] = 'pending'): ApprovalView => ({
+  id,
+  status,
+  tool: 'exec',
+  command: 'npm publish',
+  agent: 'codex',
+  session: 's',
+  message: '',
+  rule: null,
+  cwd: null,
+  pid: null,
+  sid: null,
+  held: false,
+  created_at: '2026-11-22T12:00:00Z',
+  expires_at: '2026-11-22T12:10:00Z',
+});
+
+it('keeps what waits until it is settled, and tells of each once', () => {
+  const store = new ApprovalStore();
+  const asked: string[] = [];
+  store.onDidAsk(({ id }) => asked.push(id));
+  store.put(create('a'));
+  store.put(create('a'));
+  store.put(create('b'));
+  store.put(create('a', 'approved'));
+  assert.deepEqual(asked, ['a', 'b']);
+  assert.deepEqual(
+    store.waiting.map(({ id }) => id),
+    ['b'],
+  );
+  store.put(create('c', 'expired'));
+  assert.equal(store.find('c'), null);
+  assert.deepEqual(asked, ['a', 'b']);
+});
+
+it('takes a whole list without telling of each: who just came is not startled', () => {
+  const store = new ApprovalStore();
+  let asked = 0;
+  store.onDidAsk(() => (asked += 1));
+  store.put(create('old'));
+  store.replaceAll([create('a'), create('b', 'denied')]);
+  assert.deepEqual([store.waiting.map(({ id }) => id), asked], [['a'], 1]);
+});
