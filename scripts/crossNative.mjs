@@ -1,19 +1,47 @@
 // @ts-check
-// Builds the preload library for every platform it is for, from any one of them: `crossNative.mjs [TARGET …]`. What
-// ships stands, stripped, in build/<os>-<arch>/; the trees it is built in are in build/cross/.
+// Builds the preload library for every platform it is for, from any one of them: `crossNative.mjs [--programs] [TARGET …]`.
+// What ships stands, stripped, in build/<os>-<arch>/; the trees it is built in are in build/cross/. With --programs,
+// what the tests run under an emulator is made as well.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { crossPackages, formatInstallCommand, installMissingPackages, isOnPath } from './packages.mjs';
 
 const zigVersion = '0.17.0';
 const targets = ['linux-x64', 'linux-arm64', 'linux-armhf', 'darwin-x64', 'darwin-arm64'];
+/** The machines whose programs run here under an emulator. @type {Record<string, string>} */
+const emulated = { 'linux-arm64': 'aarch64-linux-gnu.2.17', 'linux-armhf': 'arm-linux-gnueabihf.2.17' };
+/** @type {[string, string[]][]} */
+const programs = [
+  ['target', ['target']],
+  ...['execve', 'execv', 'posix_spawn', 'syscall', 'system'].map(
+    (door) => /** @type {[string, string[]]} */ ([`snippet_${door}`, ['driver', door]]),
+  ),
+];
+// Debian links only some of LLVM's programs into /usr/bin.
+const searched = [process.env['PATH'], ...globLlvm()].join(delimiter);
 const root = join(import.meta.dirname, '..');
+
+/** @returns {string[]} */
+function globLlvm() {
+  if (!existsSync('/usr/lib')) return [];
+  const names = readdirSync('/usr/lib').filter((name) => name.startsWith('llvm-'));
+  return names.map((name) => join('/usr/lib', name, 'bin'));
+}
 
 /** @param {string} command @param {string[]} words @param {Record<string, string>} [variables] */
 function run(command, words, variables) {
-  const env = { ...process.env, ...variables };
+  const env = { ...process.env, PATH: searched, ...variables };
   const result = spawnSync(command, words, { cwd: root, env, stdio: 'pipe', encoding: 'utf8' });
   if (result.status === 0) return;
   process.stderr.write(`crossNative: ${command} ${words.join(' ')}: ${result.error?.message ?? 'failed'}\n`);
@@ -38,16 +66,40 @@ function installZig() {
 }
 
 /** @param {string} target @param {string} zig */
+function buildPrograms(target, zig) {
+  const triple = emulated[target];
+  if (triple === undefined) return;
+  const folder = join('build', 'cross', target, 'programs');
+  const snippets = join('test', 'native', 'snippets');
+  mkdirSync(join(root, folder), { recursive: true });
+  const options = ['cc', '-target', triple, '-std=c11', '-D_GNU_SOURCE', '-O1', '-fno-sanitize=all'];
+  for (const [program, sources] of programs) {
+    const files = sources.map((name) => join(snippets, `${name}.c`));
+    const made = join(root, folder, program);
+    if (
+      existsSync(made) &&
+      files.every((file) => statSync(join(root, file)).mtimeMs < statSync(made).mtimeMs)
+    )
+      continue;
+    run(zig, [...options, ...files, '-o', made], cachesOf(zig));
+  }
+}
+
+/** @param {string} zig */
+function cachesOf(zig) {
+  const folder = join(dirname(dirname(zig)), 'cache');
+  return { ZIG_GLOBAL_CACHE_DIR: folder, ZIG_LOCAL_CACHE_DIR: folder };
+}
+
+/** @param {string} target @param {string} zig */
 function build(target, zig) {
   const name = target.startsWith('darwin') ? 'librampart.dylib' : 'librampart.so';
   const tree = join('build', 'cross', target);
   const generator = isOnPath('ninja') ? ['-G', 'Ninja'] : [];
   const options = [`-DRAMPART_TARGET=${target}`, `-DRAMPART_ZIG=${zig}`];
-  const caches = join(dirname(dirname(zig)), 'cache');
-  const variables = { ZIG_GLOBAL_CACHE_DIR: caches, ZIG_LOCAL_CACHE_DIR: caches };
   if (!existsSync(join(root, tree, 'CMakeCache.txt')))
     run('cmake', ['-S', '.', '-B', tree, '--toolchain', 'native/cross.cmake', ...generator, ...options]);
-  run('cmake', ['--build', tree, '--parallel', '2'], variables);
+  run('cmake', ['--build', tree, '--parallel', '2'], cachesOf(zig));
   const made = join(root, tree, 'native', 'preload', name);
   const ships = join(root, 'build', target, name);
   mkdirSync(dirname(ships), { recursive: true });
@@ -57,7 +109,8 @@ function build(target, zig) {
   process.stdout.write(`build/${target}/${name}: ${String(statSync(ships).size)} bytes\n`);
 }
 
-const wanted = process.argv.length > 2 ? process.argv.slice(2) : targets;
+const named = process.argv.slice(2).filter((word) => word !== '--programs');
+const wanted = named.length > 0 ? named : targets;
 const unknown = wanted.filter((target) => !targets.includes(target));
 if (unknown.length > 0) {
   process.stderr.write(`crossNative: ${unknown.join(', ')}: the targets are ${targets.join(', ')}\n`);
@@ -69,4 +122,16 @@ if (missing.length > 0) {
   process.exit(3);
 }
 const zig = installZig();
-for (const target of wanted) build(target, zig);
+for (const target of wanted) {
+  build(target, zig);
+  if (process.argv.includes('--programs')) buildPrograms(target, zig);
+}
+// One file for both machines, for a program of macOS may start one of the other kind.
+const slices = targets.filter((target) => target.startsWith('darwin'));
+if (slices.every((target) => wanted.includes(target))) {
+  const files = slices.map((target) => join('build', target, 'librampart.dylib'));
+  const whole = join('build', 'darwin-universal', 'librampart.dylib');
+  mkdirSync(join(root, dirname(whole)), { recursive: true });
+  run('llvm-lipo', ['-create', ...files, '-output', whole]);
+  process.stdout.write(`${whole}: ${String(statSync(join(root, whole)).size)} bytes\n`);
+}

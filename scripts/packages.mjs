@@ -55,7 +55,17 @@ export const testPackages = [
   { package: 'strace', program: 'strace' },
   { package: 'xz-utils', program: 'xz' },
   { package: 'musl-tools', program: 'musl-gcc' },
+  { package: 'valgrind', program: 'valgrind' },
+  { package: 'cppcheck', program: 'cppcheck' },
+  { package: 'fakeroot', program: 'fakeroot' },
+  { package: 'libfaketime', isThere: () => isLibraryThere('faketime/libfaketime.so.1') },
+  { package: 'libjemalloc2', isThere: () => isLibraryThere('libjemalloc.so.2') },
 ];
+
+/** Whether Debian's folder of libraries has this file. @param {string} file */
+function isLibraryThere(file) {
+  return ['x86_64', 'aarch64'].some((machine) => existsSync(join('/usr/lib', `${machine}-linux-gnu`, file)));
+}
 
 /** The runtime of clang's sanitizers, whose package carries clang's version: to be asked for when clang is there. @returns {SystemPackage[]} */
 export function sanitizerPackages() {

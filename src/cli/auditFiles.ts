@@ -6,6 +6,7 @@ import { parseJson } from '../base/record.ts';
 import { failure, success } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
 import type { AuditRecord } from '../protocol/auditRecord.ts';
+import { isPermitted } from '../protocol/decision.ts';
 import { parseAuditRecord } from '../protocol/parseAuditRecord.ts';
 
 /** One record with the line it stands in. */
@@ -45,6 +46,37 @@ export async function* readAuditLines(files: readonly string[]): AsyncGenerator<
     }
   }
   yield* held;
+}
+
+/**
+ * The record whose id begins so, or the newest refusal for `last`. A failure says that there is none, or that several
+ * have it.
+ */
+export async function findAuditRecord(folder: string, id: string): Promise<Result<AuditRecord, string>> {
+  const files = listAuditFiles(folder);
+  if (!files.ok) return files;
+  const found = new Map<string, AuditRecord>();
+  try {
+    for await (const { record } of readAuditLines(files.value)) {
+      const isWanted = id === 'last' ? !isPermitted(record.decision.action) : record.id.startsWith(id);
+      if (!isWanted) continue;
+      if (id === 'last') found.clear();
+      found.set(record.id, record);
+    }
+  } catch (thrown) {
+    return failure(`the audit log cannot be read: ${messageOf(thrown)}`);
+  }
+  const exact = found.get(id);
+  const [first, second] = exact === undefined ? found.values() : [exact];
+  if (first === undefined)
+    return failure(
+      id === 'last'
+        ? `no refusal is recorded in ${folder}`
+        : `no record in ${folder} has an id that begins with \`${id}\``,
+    );
+  return second === undefined
+    ? success(first)
+    : failure(`${found.size} records have an id that begins with \`${id}\`: give more of it`);
 }
 
 function parseLine(line: string): AuditLine | null {

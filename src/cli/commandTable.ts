@@ -1,8 +1,19 @@
 import type { Command } from './command.ts';
+import { allowCommand, blockCommand } from './commands/allow.ts';
+import { benchCommand } from './commands/bench.ts';
 import { createCompletionCommand } from './commands/completion.ts';
+import { explainCommand } from './commands/explain.ts';
 import { logCommand } from './commands/log.ts';
 import { modeCommand } from './commands/mode.ts';
+import { policyLintCommand } from './commands/policyLint.ts';
+import {
+  policyPacksCommand,
+  policyPacksDisableCommand,
+  policyPacksEnableCommand,
+} from './commands/policyPacks.ts';
+import { policyTestCommand } from './commands/policyTest.ts';
 import { preloadCommand } from './commands/preload.ts';
+import { rulesCommand, rulesRemoveCommand } from './commands/rules.ts';
 import { serveCommand } from './commands/serve.ts';
 import { statusCommand } from './commands/status.ts';
 import { stopCommand } from './commands/stop.ts';
@@ -12,6 +23,17 @@ import { testCommand } from './commands/test.ts';
 export const commands: readonly Command[] = [
   preloadCommand,
   testCommand,
+  explainCommand,
+  rulesCommand,
+  rulesRemoveCommand,
+  allowCommand,
+  blockCommand,
+  policyLintCommand,
+  policyTestCommand,
+  policyPacksCommand,
+  policyPacksEnableCommand,
+  policyPacksDisableCommand,
+  benchCommand,
   logCommand,
   statusCommand,
   modeCommand,

@@ -5,13 +5,16 @@ import { messageOf } from '../base/assert.ts';
 import { failure, success } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
 import { evaluate } from '../policy/evaluate.ts';
+import type { EvaluationWorld } from '../policy/evaluationWorld.ts';
 import { parsePolicySet } from '../policy/parsePolicySet.ts';
+import type { PolicySet } from '../policy/policySet.ts';
 import { createShellReader } from '../policy/shellReader.ts';
 import type { ShellReader } from '../policy/shellReader.ts';
 import type { Decision } from '../protocol/decision.ts';
 import type { ExecRequest } from '../protocol/execRequest.ts';
 import type { PolicyProblem } from '../protocol/streamEvent.ts';
 import { readPolicyTexts, readProjectPolicy } from '../system/policySources.ts';
+import type { PolicyText } from '../system/policySources.ts';
 import { findWorkspace, resolveLinks } from '../system/workspaceRoot.ts';
 
 /** Which policies decide, and where. */
@@ -25,18 +28,27 @@ export interface PolicyChoice {
   readonly temporary: string | undefined;
   /** Working directory of the commands, absolute. */
   readonly cwd: string;
+  /** Texts that stand for what is on disk, or beside it. */
+  readonly drafts?: readonly PolicyText[];
+  /** It will decide often enough that the grammar is worth optimizing. */
+  readonly isLasting?: boolean;
 }
 
 /** Policies that are ready to decide. */
 export interface LoadedPolicy {
   /** What is wrong with policy files; those have no say. */
   readonly problems: readonly PolicyProblem[];
+  readonly set: PolicySet;
+  /** The files it was read from, in the order in which they count. */
+  readonly texts: readonly PolicyText[];
+  readonly workspace: string | null;
+  readonly world: EvaluationWorld;
   decide(request: ExecRequest): Decision;
 }
 
 /** Loads the policies that an endpoint would decide by for a command in `cwd`. A failure is ours: a missing file. */
 export async function loadPolicy(choice: PolicyChoice): Promise<Result<LoadedPolicy, string>> {
-  const reader = await loadShellReader(choice.bundleFolder);
+  const reader = await loadShellReader(choice.bundleFolder, choice.isLasting === true);
   if (!reader.ok) return reader;
   const { home, cwd } = choice;
   const workspace = findWorkspace(cwd, { folders: [], home, exists: existsSync });
@@ -46,7 +58,10 @@ export async function loadPolicy(choice: PolicyChoice): Promise<Result<LoadedPol
     files: choice.files,
   });
   const project = workspace === null ? { text: null, problem: null } : readProjectPolicy(workspace);
-  const texts = project.text === null ? read.texts : [...read.texts, project.text];
+  const texts = withDrafts(
+    project.text === null ? read.texts : [...read.texts, project.text],
+    choice.drafts ?? [],
+  );
   const parsed = parsePolicySet(texts);
   const world = {
     reader: reader.value,
@@ -54,17 +69,29 @@ export async function loadPolicy(choice: PolicyChoice): Promise<Result<LoadedPol
     workspace,
     temporary: ['/tmp', ...(choice.temporary === undefined ? [] : [choice.temporary])],
     realpath: resolveLinks,
-    now: () => performance.now(),
+    now: () => Date.now(),
   };
   return success({
     problems: [...read.problems, ...(project.problem === null ? [] : [project.problem]), ...parsed.problems],
+    set: parsed.set,
+    texts,
+    workspace,
+    world,
     decide: (request) => evaluate(parsed.set, request, world),
   });
 }
 
-async function loadShellReader(bundleFolder: string): Promise<Result<ShellReader, string>> {
+function withDrafts(texts: readonly PolicyText[], drafts: readonly PolicyText[]): readonly PolicyText[] {
+  const fresh = drafts.filter(({ file }) => !texts.some((text) => text.file === file));
+  return [...texts.map((text) => drafts.find(({ file }) => file === text.file) ?? text), ...fresh];
+}
+
+async function loadShellReader(
+  bundleFolder: string,
+  isLasting: boolean,
+): Promise<Result<ShellReader, string>> {
   // Otherwise V8 goes on optimizing the grammar, and this process, done long since, waits for it at its end.
-  setFlagsFromString('--liftoff-only');
+  if (!isLasting) setFlagsFromString('--liftoff-only');
   try {
     const [runtime, grammar] = ['tree-sitter.wasm', 'tree-sitter-bash.wasm'].map((name) =>
       readFileSync(join(bundleFolder, name)),

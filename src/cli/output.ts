@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import { isatty } from 'node:tty';
 
 /** Where a command says something. Writes are done when a call returns, so nothing is lost at the end. */
 export interface Output {
@@ -6,6 +7,9 @@ export interface Output {
   out(text: string | Buffer): boolean;
   /** Writes a message. */
   err(text: string | Buffer): void;
+  /** Whether a person's terminal reads the data, and the messages. */
+  readonly isOutTerminal: boolean;
+  readonly isErrTerminal: boolean;
 }
 
 /** How long to wait for a reader that does not keep up, in milliseconds. */
@@ -21,6 +25,8 @@ export function createOutput(outDescriptor: number, errDescriptor: number): Outp
     err: (text) => {
       writeAll(errDescriptor, text);
     },
+    isOutTerminal: isatty(outDescriptor),
+    isErrTerminal: isatty(errDescriptor),
   };
 }
 

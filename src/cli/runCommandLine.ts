@@ -55,7 +55,11 @@ async function runCommand(
   const help = { kind: 'switch', text: 'print the manual' } as const;
   const table = { ...command.options, '--help': help, '-h': help };
   const options = parseOptions(table, words, command.firstWordEnds);
-  if (!options.ok) return complain(command, options.error, context);
+  if (!options.ok) {
+    const isForeign = command.words === 'program' && options.error.startsWith('unknown option');
+    const hint = isForeign ? ' (put `--` before a command that has options of its own)' : '';
+    return complain(command, `${options.error}${hint}`, context);
+  }
   if (options.value.has('--help') || options.value.has('-h')) return print(context, formatHelp(command));
   const outcome = await command.run(options.value, context);
   return typeof outcome === 'number' ? outcome : complain(command, outcome.usage, context);

@@ -168,13 +168,13 @@ export class Connection {
   #requestOf(head: RequestHead, body: Buffer): EndpointRequest {
     const { method, target, headers } = head;
     const mark = target.indexOf('?');
-    const lastEventId = headers.get('last-event-id');
+    const lastEventId = Number.parseInt(headers.get('last-event-id') ?? '', 10);
     return {
       method,
       path: mark === -1 ? target : target.slice(0, mark),
       query: mark === -1 ? noQuery : new URLSearchParams(target.slice(mark + 1)),
       text: body.toString(),
-      lastEventId: lastEventId !== undefined && /^\d{1,15}$/.test(lastEventId) ? Number(lastEventId) : null,
+      lastEventId: Number.isSafeInteger(lastEventId) ? lastEventId : null,
       wait: this.#waitOf(headers),
       caller: this.#settings.callerOf(head, this.#socket),
     };

@@ -18,6 +18,7 @@ import type { EndpointParts } from './parts.ts';
 import { createRouter } from './router.ts';
 import { createServices, problemsOf } from './services.ts';
 import type { EndpointSettings, EndpointWorld, Services, Tenure } from './services.ts';
+import { warmUp } from './warmUp.ts';
 
 /** What an endpoint says when it listens. */
 export interface ReadyLine {
@@ -109,6 +110,8 @@ async function open(made: Made, { lock, owned }: Tenure): Promise<Endpoint> {
   const { pid } = world;
   const { mode } = services.mode;
   const socket = paths.socket;
+  // Behind the word that we are ready, which somebody waits for.
+  setImmediate(() => warmUp(services.deciders));
   const ready = { ready: true, socket, url: doors.url, pid, state_dir: paths.directory, mode } as const;
   return { ready, ended, stop: farewell.say };
 }

@@ -14,23 +14,37 @@ export const maxQueuedBytes = 1_048_576;
 /** How often a quiet stream says that it is alive, in milliseconds; docs/protocol.md, section 9. */
 const heartbeatMs = 15_000;
 
+/** How long an event may wait for others to go out with it, in milliseconds: a write costs more than an event. */
+const flushDelayMs = 5;
+
 interface HeldEvent {
   readonly id: number;
   readonly text: string;
+  readonly event: StreamEvent;
 }
 
-/** What a reader says of itself. */
-export interface ReaderWishes {
+/** What a reader wants to hear of; an empty list is everything. The last three are about decisions alone. */
+export interface StreamFilter {
+  readonly types: readonly string[];
+  readonly actions: readonly string[];
+  readonly agents: readonly string[];
+  readonly sessions: readonly string[];
+}
+
+/** What a reader says when it comes. */
+export interface StreamWishes {
   readonly folders: readonly string[];
   /** Whether a person there can answer what waits for approval. */
   readonly canApprove: boolean;
+  /** Null for a reader that wants nothing of what was. */
   readonly lastEventId: number | null;
+  /** Null takes everything. */
+  readonly filter: StreamFilter | null;
 }
 
 interface Reader {
   readonly sink: StreamSink;
-  readonly folders: readonly string[];
-  readonly canApprove: boolean;
+  readonly wishes: StreamWishes;
   missed: number;
 }
 
@@ -45,12 +59,14 @@ export class EventStream implements Disposable {
   readonly #firstId: number;
   #nextId: number;
   #heldBytes = 0;
+  #waiting: HeldEvent[] = [];
+  #flushTimer: NodeJS.Timeout | null = null;
 
   /** `startedAt` in milliseconds since 1970. */
   constructor(startedAt: number) {
     this.#firstId = startedAt * 1_000;
     this.#nextId = this.#firstId;
-    this.#heartbeat = setInterval(() => this.#broadcast(': alive\n\n', false), heartbeatMs);
+    this.#heartbeat = setInterval(() => this.#beat(), heartbeatMs);
     this.#heartbeat.unref();
   }
 
@@ -60,38 +76,54 @@ export class EventStream implements Disposable {
 
   /** Whether somebody listens who said that a person there can answer. */
   get canApprove(): boolean {
-    return [...this.#readers].some(({ canApprove }) => canApprove);
+    return [...this.#readers].some(({ wishes }) => wishes.canApprove);
   }
 
   /** Folders of the windows that listen now. */
   get folders(): readonly string[] {
-    return [...this.#readers].flatMap(({ folders }) => folders);
+    return [...this.#readers].flatMap(({ wishes }) => wishes.folders);
   }
 
   publish(event: StreamEvent): void {
     const id = this.#nextId;
     this.#nextId += 1;
     const text = `id: ${id}\ndata: ${JSON.stringify(event)}\n\n`;
-    this.#held.push({ id, text });
+    const held = { id, text, event };
+    this.#held.push(held);
     this.#heldBytes += text.length;
     while (this.#held.length > maxHeldEvents || this.#heldBytes > maxHeldBytes) {
       this.#heldBytes -= this.#held.shift()?.text.length ?? 0;
     }
-    this.#broadcast(text, true);
+    if (this.#readers.size === 0) return;
+    this.#waiting.push(held);
+    this.#flushTimer ??= setTimeout(() => this.flush(), flushDelayMs);
+  }
+
+  /** Sends now what waits to go out together. */
+  flush(): void {
+    if (this.#flushTimer !== null) clearTimeout(this.#flushTimer);
+    this.#flushTimer = null;
+    const events = this.#waiting;
+    if (events.length === 0) return;
+    this.#waiting = [];
+    const all = events.map(({ text }) => text).join('');
+    for (const reader of this.#readers) {
+      const { filter } = reader.wishes;
+      const wanted = filter === null ? events : events.filter(({ event }) => isWanted(event, filter));
+      const text = wanted.length === events.length ? all : wanted.map((held) => held.text).join('');
+      if (wanted.length > 0) this.#send(reader, text, wanted.length);
+    }
   }
 
   /**
    * Adds a reader: it gets `greeting`, then what is held after its last id, then every event. Disposing takes it
    * out.
    */
-  open(
-    sink: StreamSink,
-    greeting: StreamEvent,
-    { folders, lastEventId, canApprove }: ReaderWishes,
-  ): Disposable {
-    const reader: Reader = { sink, folders, canApprove, missed: 0 };
+  open(sink: StreamSink, greeting: StreamEvent, wishes: StreamWishes): Disposable {
+    this.flush();
+    const reader: Reader = { sink, wishes, missed: 0 };
     sink.write(frame(greeting));
-    if (lastEventId !== null) this.#replay(reader, lastEventId);
+    if (wishes.lastEventId !== null) this.#replay(reader, wishes.lastEventId);
     this.#readers.add(reader);
     return { dispose: () => this.#readers.delete(reader) };
   }
@@ -99,6 +131,7 @@ export class EventStream implements Disposable {
   /** Ends every stream. */
   dispose(): void {
     clearInterval(this.#heartbeat);
+    this.flush();
     for (const { sink } of this.#readers) sink.end();
     this.#readers.clear();
   }
@@ -107,29 +140,42 @@ export class EventStream implements Disposable {
     const from = Math.max(lastEventId + 1, this.#firstId);
     const firstHeld = this.#held[0]?.id ?? this.#nextId;
     if (from < firstHeld) reader.sink.write(frame({ type: 'gap', missed: firstHeld - from }));
-    for (const { id, text } of this.#held) {
-      if (id >= from) this.#send(reader, text, true);
+    const { filter } = reader.wishes;
+    for (const { id, text, event } of this.#held) {
+      if (id >= from && (filter === null || isWanted(event, filter))) this.#send(reader, text, 1);
     }
   }
 
-  #broadcast(text: string, counts: boolean): void {
-    for (const reader of this.#readers) this.#send(reader, text, counts);
+  #beat(): void {
+    for (const reader of this.#readers) this.#send(reader, ': alive\n\n', 0);
   }
 
-  #send(reader: Reader, text: string, counts: boolean): void {
+  /** `count` is how many events the text holds. */
+  #send(reader: Reader, text: string, count: number): void {
     if (reader.missed === 0 && reader.sink.queuedBytes() < maxQueuedBytes) {
       reader.sink.write(text);
       return;
     }
-    if (!counts) return;
-    reader.missed += 1;
-    if (reader.missed > 1) return;
+    const isFirst = reader.missed === 0;
+    reader.missed += count;
+    if (!isFirst || count === 0) return;
     reader.sink.onceDrained(() => {
       const { missed } = reader;
       reader.missed = 0;
       reader.sink.write(frame({ type: 'gap', missed }));
     });
   }
+}
+
+function isWanted(event: StreamEvent, { types, actions, agents, sessions }: StreamFilter): boolean {
+  if (!isAmong(types, event.type)) return false;
+  if (event.type !== 'audit') return true;
+  const { decision, agent, session } = event.event;
+  return isAmong(actions, decision.action) && isAmong(agents, agent) && isAmong(sessions, session);
+}
+
+function isAmong(wanted: readonly string[], name: string): boolean {
+  return wanted.length === 0 || wanted.includes(name);
 }
 
 function frame(event: StreamEvent): string {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { messageOf } from '../base/assert.ts';
 import type { Logger } from '../base/logger.ts';
 import { createShellReader } from '../policy/shellReader.ts';
@@ -19,6 +20,7 @@ import type { StartWishes } from './guardedStart.ts';
 import { parseEndpointOptions } from './options.ts';
 import type { EndpointOptions } from './options.ts';
 import { formatProblem } from './policyFile.ts';
+import { tuneEngine } from './tuneEngine.ts';
 import type { EndpointSettings, EndpointWorld } from './services.ts';
 
 /** Set when the bundle is made. */
@@ -155,6 +157,7 @@ function complainAbout(error: StartFailure, { paths }: EndpointSettings): number
   }
 }
 
+tuneEngine(setFlagsFromString);
 process.umask(0o077);
 // A guard that ends lets everything run: whatever was not foreseen is logged, and the next question is answered.
 process.on('uncaughtException', (thrown) => logger.error(`not foreseen: ${thrown.stack ?? thrown.message}`));

@@ -62,6 +62,22 @@ export function removeRule(text: string, policy: string, index: number): Result<
   });
 }
 
+/**
+ * The text of a policy file in which an entry switches a policy of another file off, or without that entry. Fails when
+ * the file has a policy of this name with rules of its own.
+ */
+export function switchPolicy(text: string, name: string, isOn: boolean): Result<string, string> {
+  return edit(text, (document) => {
+    const policies = listIn(document, document.contents, 'policies');
+    const found = findPolicy(policies, name);
+    if (found?.has('rules') === true) return `policy ${name} has rules of its own here`;
+    if (isOn && found !== null) policies.delete(policies.items.indexOf(found));
+    if (!isOn && found === null) policies.add(document.createNode({ name, enabled: false }));
+    if (!isOn) found?.set('enabled', false);
+    return null;
+  });
+}
+
 function edit(
   text: string,
   change: (document: Document) => string | null | undefined,

@@ -8,7 +8,7 @@ import { cli, Rampart } from '../support/rampart.ts';
 import { until } from '../support/until.ts';
 
 /** A workspace in which every line of the manual can be typed. */
-async function prepare(rampart: Rampart): Promise<void> {
+async function prepare(rampart: Rampart, line: string): Promise<void> {
   const programs = join(rampart.folder, 'programs');
   mkdirSync(programs);
   const write = (name: string, text: string): void => {
@@ -17,7 +17,39 @@ async function prepare(rampart: Rampart): Promise<void> {
   write('rampart', `#!/bin/sh\nexec "${process.execPath}" "${cli}" "$@"\n`);
   write('make', '#!/bin/sh\n:\n');
   rampart.write('risky.sh', '#!/bin/sh\n:\n');
-  await Promise.resolve();
+  rampart.write('commands.txt', 'ls\n');
+  rampart.write('policy.yaml', testedPolicy);
+  record(rampart);
+  const added = line.startsWith('rampart rules')
+    ? [
+        ['allow', 'x'],
+        ['block', 'y'],
+      ]
+    : [];
+  for (const words of added) assert.equal((await rampart.run(words)).status, 0);
+}
+
+const testedPolicy = `default_action: allow
+policies:
+  - name: mine
+    rules:
+      - action: deny
+        when: { command_matches: [x] }
+        message: not x
+tests:
+  - { name: x is denied, tool: exec, params: { command: x }, expect: deny }
+`;
+
+/** A refusal of the day. */
+function record(rampart: Rampart): void {
+  const folder = join(rampart.stateDirectory, 'audit');
+  const timestamp = new Date().toISOString();
+  const decision = { action: 'deny', message: 'no' };
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  writeFileSync(
+    join(folder, `${timestamp.slice(0, 10)}.jsonl`),
+    `${JSON.stringify({ id: '0123456789abcdef', timestamp, request: { command: 'x' }, decision })}\n`,
+  );
 }
 
 async function run(rampart: Rampart, line: string): Promise<number | null> {
@@ -38,7 +70,7 @@ for (const { name, manual } of commands)
   test(`the examples of \`rampart ${name}\` do what the manual says`, async (context) => {
     for (const example of manual.examples) {
       const rampart = new Rampart(context);
-      await prepare(rampart);
+      await prepare(rampart, example.line);
       if (needsEndpoint(example)) await rampart.serve();
       assert.equal(await run(rampart, example.line), example.exits ?? 0, example.line);
       await rampart.endEndpoint();

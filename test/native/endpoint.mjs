@@ -16,7 +16,7 @@ function isWhole(text) {
   return end >= 0 && length !== undefined && text.length >= end + 4 + Number(length);
 }
 
-/** Answers every question with the bytes, or with silence when they are null. */
+/** Answers every question with the bytes, or what a function of the question gives, or with silence when it is null. */
 export function createEndpoint(address, answer) {
   const questions = [];
   const heads = [];
@@ -29,7 +29,8 @@ export function createEndpoint(address, answer) {
       if (!isWhole(text)) return;
       heads.push(text.slice(0, text.indexOf('\r\n\r\n')));
       questions.push(JSON.parse(text.slice(text.indexOf('\r\n\r\n') + 4)));
-      if (answer !== null) socket.end(answer);
+      const bytes = typeof answer === 'function' ? answer(questions.at(-1)) : answer;
+      if (bytes !== null) socket.end(bytes);
     });
   });
   return new Promise((resolve) => {

@@ -1,10 +1,11 @@
-// Programs whose behaviour must be the same with the library and without it: `hosts.mjs LIBRARY FOLDER`.
-import { spawnSync } from 'node:child_process';
+// Programs whose behaviour must be the same with the library and without it: `hosts.mjs LIBRARY FOLDER
+// [INSTRUMENTED COMPILER]`.
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const [library, folder] = process.argv.slice(2);
+const [library, folder, instrumented, compiler] = process.argv.slice(2);
 const directory = mkdtempSync(join(tmpdir(), 'rampart-hosts-'));
 let passed = 0;
 let failed = 0;
@@ -38,6 +39,72 @@ const refused = run({ LD_PRELOAD: library, RAMPART_FAIL_OPEN: '0' }, ...byHand);
 expect('a start by hand that is refused', refused.status, 1);
 expect(`the refusal is told: ${refused.stderr}`, refused.stderr.includes('rampart: denied `true`'), true);
 
+expect(
+  'a program with an execve of its own',
+  run({ LD_PRELOAD: library }, join(folder, 'ownExecve')).status,
+  7,
+);
+expect('bound at load', run({ LD_PRELOAD: library, LD_BIND_NOW: '1' }, join(folder, 'rawCalls')), bare);
+
+// Beside other libraries that stand in front of libc, first or last: what they do, they do as before.
+const libraries = `/usr/lib/${tripleOf(process.arch)}`;
+const shell = ['/bin/sh', '-c'];
+for (const [other, settings, script] of [
+  ['faketime/libfaketime.so.1', { FAKETIME: '@2001-02-03 04:05:06' }, 'date +%Y; sh -c "date +%m"'],
+  ['libjemalloc.so.2', { MALLOC_CONF: 'abort_conf:true' }, 'sort -R /dev/null; perl -e "print 6 * 7"'],
+]) {
+  const path = join(libraries, other);
+  const alone = run({ LD_PRELOAD: path, ...settings }, ...shell, script);
+  expect(`${other} alone`, [alone.status, alone.stderr], [0, '']);
+  for (const list of [`${path}:${library}`, `${library}:${path}`])
+    expect(`${other} in ${list}`, run({ LD_PRELOAD: list, ...settings }, ...shell, script), alone);
+}
+const owner = `touch ${directory}/file; chown 12:34 ${directory}/file; sh -c "stat -c %u:%g ${directory}/file"`;
+expect('fakeroot', run({ LD_PRELOAD: library }, 'fakeroot', ...shell, owner), {
+  status: 0,
+  stdout: '12:34\n',
+  stderr: '',
+});
+
+// What the kernel knows of a program: no descriptor more, no mapping that is not the library's own file and data.
+const descriptors = ['/bin/ls', '/proc/self/fd'];
+expect('descriptors', run({ LD_PRELOAD: library }, ...descriptors), run({}, ...descriptors));
+const readMaps = (environment) => run(environment, '/bin/cat', '/proc/self/maps').stdout.trim().split('\n');
+const nameOf = (line) => line.split(/\s+/u).slice(5).join(' ');
+const isOurs = (line) => nameOf(line) === library;
+const ours = readMaps({ LD_PRELOAD: library });
+const named = (lines) => lines.map(nameOf).filter((name) => name !== '' && name !== library);
+expect('named mappings', named(ours), named(readMaps({})));
+const unnamed = (lines) => lines.filter((line) => nameOf(line) === '').length;
+expect('no more than one unnamed mapping', unnamed(ours) - unnamed(readMaps({})) <= 1, true);
+expect('mappings of the library', ours.filter(isOurs).length, 2);
+
+const many = {
+  LD_PRELOAD: library,
+  SNIPPET_THREADS: '64',
+  SNIPPET_TARGET: join(folder, 'target'),
+  SNIPPET_LIBRARY: library,
+};
+const spawner = [join(folder, 'snippet_posix_spawn'), 'threads'];
+expect('64 threads that spawn', run(many, ...spawner).status, 42);
+const closed = { ...many, RAMPART_FAIL_OPEN: '0', RAMPART_QUIET: '1' };
+expect('64 threads that are refused', run(closed, ...spawner).status, 1);
+
+// The library with checks in it, behind the runtime that they need.
+if (instrumented !== undefined) {
+  const runtime = execFileSync(compiler, ['-print-file-name=libasan.so'], { encoding: 'utf8' }).trim();
+  const checked = { LD_PRELOAD: `${runtime}:${instrumented}`, ASAN_OPTIONS: 'detect_leaks=0' };
+  const script = 'true; env true; sh -c "exec /bin/echo done"';
+  expect('with checks', run(checked, ...shell, script), { status: 0, stdout: 'done\n', stderr: '' });
+  const stopped = run({ ...checked, RAMPART_FAIL_OPEN: '0', RAMPART_QUIET: '1' }, ...shell, 'env true');
+  expect(`refused with checks: ${stopped.stderr}`, stopped.status, 126);
+}
+
 rmSync(directory, { recursive: true, force: true });
 process.stdout.write(`${String(passed)} passed, ${String(failed)} failed\n`);
 process.exitCode = failed === 0 ? 0 : 1;
+
+/** Debian's folder of libraries for this machine. */
+function tripleOf(arch) {
+  return arch === 'arm64' ? 'aarch64-linux-gnu' : 'x86_64-linux-gnu';
+}

@@ -7,6 +7,7 @@ import type { Command, CommandContext } from '../command.ts';
 import type { Options } from '../options.ts';
 import { exitStatus } from '../exitStatus.ts';
 import { sharedOptions } from '../sharedOptions.ts';
+import { replaceControls } from '../plainText.ts';
 import { verifyAuditFiles } from '../verifyAuditLog.ts';
 
 /** `rampart log`: prints the recorded decisions, with or without an endpoint. */
@@ -88,9 +89,4 @@ function formatRecord(record: AuditRecord): string {
   const reason = isPermitted(action) || message === '' ? '' : `: ${message}`;
   const time = record.timestamp.replace(/\.\d+Z$/, 'Z');
   return replaceControls(`${time} ${carriedOut} ${record.agent} \`${record.request.command}\`${reason}`);
-}
-
-/** A command may hold anything; a terminal must not obey it. */
-function replaceControls(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, '?');
 }

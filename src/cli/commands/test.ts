@@ -1,104 +1,96 @@
-import { resolve } from 'node:path';
-import { failure } from '../../base/result.ts';
-import type { Result } from '../../base/result.ts';
-import { isPermitted } from '../../protocol/decision.ts';
 import type { Decision } from '../../protocol/decision.ts';
-import type { ExecRequest } from '../../protocol/execRequest.ts';
-import { homeDirectory } from '../../system/stateDirectory.ts';
-import { say } from '../command.ts';
+import { isPermitted } from '../../protocol/decision.ts';
 import type { Command, CommandContext } from '../command.ts';
+import type { TypedCommand } from '../execQuestion.ts';
+import { createExecQuestion, readTyped, textOfTyped } from '../execQuestion.ts';
 import { exitStatus } from '../exitStatus.ts';
-import { sharedOptions } from '../sharedOptions.ts';
+import { formatExplanation, formatRule } from '../formatExplanation.ts';
 import type { LoadedPolicy } from '../loadPolicy.ts';
 import type { Options } from '../options.ts';
+import type { Palette } from '../palette.ts';
+import { createPalette } from '../palette.ts';
+import { replaceControls } from '../plainText.ts';
+import { loadChosenPolicy, policyChoiceOf, policyOptions, workingDirectoryOf } from '../policyOptions.ts';
+import { sharedOptions } from '../sharedOptions.ts';
 
 /** `rampart test`: says what the policies decide about a command, without running or recording it. */
 export const testCommand: Command = {
   name: 'test',
   summary: 'say what would be decided about a command, and why',
   manual: {
-    synopsis: ['[OPTION]… SHELL-COMMAND'],
+    synopsis: ['[OPTION]… SHELL-TEXT', '[OPTION]… -- PROGRAM [ARGUMENT]…', '[OPTION]… --text SHELL-TEXT'],
     description: [
-      'Says what the policies decide about a shell command. Nothing is run and nothing is recorded; no endpoint is needed.',
+      'Says what the policies decide about a command. One word is shell text, as a terminal would be given it; several are the words of one program. Nothing is run and nothing is recorded; no endpoint is needed.',
+      'With `--json` it prints one object: decision, action, allowed, command, message, matched_policies, rule; with `--explain` also explanation.',
     ],
-    examples: [{ line: "rampart test 'rm -rf ~/'", text: 'Why this is refused.', exits: exitStatus.failed }],
+    examples: [
+      { line: "rampart test 'rm -rf ~/'", text: 'Why this is refused.', exits: exitStatus.failed },
+      {
+        line: "rampart test --explain 'cd .. && sudo rm -rf precious'",
+        text: 'What it would run, which rules were tried, what matched, and how to allow it.',
+        exits: exitStatus.failed,
+      },
+      {
+        line: 'rampart test --json -- git commit -m "a && rm -rf /"',
+        text: 'The words of one program: quoted text is data.',
+      },
+    ],
     exits: [
       [exitStatus.done, 'allow or watch'],
       [exitStatus.failed, 'deny or ask'],
     ],
+    files: [
+      ['~/.rampart/policies/*.yaml', 'the policies of the user'],
+      ['WORKSPACE/.rampart/policy.yaml', 'the policy of a project, which can only tighten'],
+    ],
   },
   options: {
-    '--policy': sharedOptions.policy,
-    '--no-default-policy': sharedOptions.noDefaultPolicy,
+    '--text': { kind: 'value', value: 'T', text: 'shell text, also where it looks like an option' },
+    '--explain': { kind: 'switch', text: 'show how the decision came about' },
+    ...policyOptions,
     '--agent': sharedOptions.agent,
-    '--cwd': sharedOptions.workingDirectory,
     '--json': sharedOptions.json,
   },
-  words: 'none',
+  words: 'program',
   run: async (options, context) => {
-    const [command, ...others] = options.words;
-    if (command === undefined) return { usage: 'no command given' };
-    if (others.length > 0) return { usage: 'more than one command given: quote it as one word' };
-    const cwd = resolve(context.cwd, options.value('--cwd') ?? '.');
-    const policy = await load(options, context, cwd);
+    const command = readCommand(options);
+    if (typeof command === 'string') return { usage: command };
+    const policy = await loadChosenPolicy(policyChoiceOf(options, context), context);
     if (!policy.ok) return { usage: policy.error };
-    const decision = policy.value.decide(requestOf(command, options.value('--agent') ?? 'agent', cwd));
-    const format = options.has('--json') ? formatJson : formatText;
-    context.output.out(format(command, decision));
-    return isPermitted(decision.action) ? exitStatus.done : exitStatus.failed;
+    return decide(command, policy.value, options, context);
   },
 };
 
-/** A file that was named and is of no use is a wrong argument; one that was not named is only reported. */
-async function load(
+function readCommand(options: Options): TypedCommand | string {
+  const text = options.value('--text');
+  const typed = readTyped(options.words);
+  if (text === undefined) return typed ?? 'no command given';
+  return typed === null ? { text } : 'give the command as words or with --text, not both';
+}
+
+async function decide(
+  command: TypedCommand,
+  policy: LoadedPolicy,
   options: Options,
   context: CommandContext,
-  cwd: string,
-): Promise<Result<LoadedPolicy, string>> {
-  // The grammar's loader takes longer than all the rest; the other commands do without it.
-  const { loadPolicy } = await import('../loadPolicy.ts');
-  const files = options.list('--policy').map((file) => resolve(context.cwd, file));
-  const policy = await loadPolicy({
-    bundleFolder: context.bundleFolder,
-    hasDefault: !options.has('--no-default-policy'),
-    files,
-    home: homeDirectory(context.environment['HOME']),
-    temporary: context.environment['TMPDIR'],
-    cwd,
-  });
-  if (!policy.ok) return policy;
-  const named = problemsOf(policy.value, (file) => files.includes(file));
-  if (named.length > 0) return failure(named.join('; '));
-  for (const problem of problemsOf(policy.value, () => true)) say(context, `a policy has no say: ${problem}`);
-  return policy;
-}
-
-function problemsOf(policy: LoadedPolicy, isWanted: (file: string) => boolean): readonly string[] {
-  return policy.problems
-    .filter(({ file }) => isWanted(file))
-    .map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`);
-}
-
-function requestOf(command: string, agent: string, cwd: string): ExecRequest {
-  return {
-    id: null,
-    agent,
-    session: 'test',
-    tool: 'exec',
-    command,
-    path: null,
-    enforce: false,
-    argv: null,
-    exe: null,
-    cwd,
-    pid: null,
-    ppid: null,
-    sid: null,
-    door: 'system',
-    markers: [],
-    guardable: true,
-    truncated: false,
-  };
+): Promise<number> {
+  const agent = options.value('--agent') ?? 'agent';
+  const request = createExecQuestion(command, agent, workingDirectoryOf(options, context));
+  const decision = policy.decide(request);
+  const palette = createPalette(context);
+  const isJson = options.has('--json');
+  if (options.has('--explain')) {
+    const { explain } = await import('../../policy/explain.ts');
+    const explanation = explain(policy.set, request, policy.world);
+    context.output.out(
+      isJson
+        ? formatJson(command, decision, { explanation: { ...explanation, decision: undefined } })
+        : `${formatText(command, decision, palette)}\n${formatExplanation(explanation, policy.set.policies, palette)}`,
+    );
+  } else {
+    context.output.out(isJson ? formatJson(command, decision, {}) : formatText(command, decision, palette));
+  }
+  return isPermitted(decision.action) ? exitStatus.done : exitStatus.failed;
 }
 
 /** The peer's word for an action that is neither allowed nor asked about here: no hook can be called. */
@@ -106,28 +98,27 @@ function actionOf(decision: Decision): string {
   return decision.action === 'webhook' ? 'deny' : decision.action;
 }
 
-function formatJson(command: string, decision: Decision): string {
+function formatJson(command: TypedCommand, decision: Decision, more: object): string {
   const action = actionOf(decision);
   const answer = {
     decision: action,
     action,
     allowed: isPermitted(decision.action),
-    command,
+    command: textOfTyped(command),
     message: decision.message,
     matched_policies: decision.matchedPolicies ?? [],
     rule: decision.rule,
+    ...more,
   };
   return `${JSON.stringify(answer)}\n`;
 }
 
-function formatText(command: string, decision: Decision): string {
+function formatText(command: TypedCommand, decision: Decision, palette: Palette): string {
   const { rule, message } = decision;
   const lines = [
-    `${actionOf(decision)}  ${command}`,
+    `${palette.action(decision.action, actionOf(decision))}  ${replaceControls(textOfTyped(command))}`,
     ...(message === '' ? [] : [`  ${message}`]),
-    rule === null
-      ? '  by default: no rule speaks of it'
-      : `  by rule ${rule.policy}#${rule.index + 1} (${rule.file}:${rule.line})`,
+    rule === null ? '  by default: no rule speaks of it' : `  by rule ${formatRule(rule)}`,
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -1,8 +1,12 @@
+import type { StreamFilter } from '../eventStream.ts';
 import type { EndpointResponse } from '../exchange.ts';
 import type { Handler } from '../parts.ts';
 
 /** How many folders one window may name. */
 const maxFolders = 64;
+
+/** How many names one filter may have. */
+const maxNames = 64;
 
 /** `GET /v1/events/stream`: everything that happens, from now or from `Last-Event-ID` on. */
 export const handleStream: Handler = ({ query, lastEventId }, parts): EndpointResponse => ({
@@ -24,6 +28,18 @@ export const handleStream: Handler = ({ query, lastEventId }, parts): EndpointRe
           .slice(0, maxFolders),
         canApprove: query.get('approvals') === 'answer',
         lastEventId,
+        filter: filterIn(query),
       },
     ),
 });
+
+function filterIn(query: URLSearchParams): StreamFilter | null {
+  const read = (name: string): readonly string[] => query.getAll(name).slice(0, maxNames);
+  const filter = {
+    types: read('type'),
+    actions: read('action'),
+    agents: read('agent'),
+    sessions: read('session'),
+  };
+  return Object.values(filter).every((names) => names.length === 0) ? null : filter;
+}

@@ -32,6 +32,7 @@ enum {
     PROBLEM = 96, /* the circumstance itself could not be made, or it left something behind */
     DESCRIPTORS = 64,
     THREADS = 8,
+    MAX_THREADS = 64,
     ROUNDS = 5,
     SMALL_STACK = 16384,
     SIGNAL_ROOM = 2048,
@@ -192,19 +193,22 @@ static void *attempt_often(void *context) {
 }
 
 static int in_many_threads(void) {
-    pthread_t threads[THREADS + 1];
+    pthread_t threads[MAX_THREADS];
+    pthread_t churner;
+    const char *wanted = getenv("SNIPPET_THREADS");
+    int count = wanted != NULL && atoi(wanted) <= MAX_THREADS ? atoi(wanted) : THREADS;
     atomic_store(&thread_result, -1);
     atomic_store(&churning, true);
-    if (pthread_create(&threads[THREADS], NULL, churn, NULL) != 0)
+    if (pthread_create(&churner, NULL, churn, NULL) != 0)
         return problem("pthread_create");
-    for (int i = 0; i < THREADS; i++) {
+    for (int i = 0; i < count; i++) {
         if (pthread_create(&threads[i], NULL, attempt_often, NULL) != 0)
             return problem("pthread_create");
     }
-    for (int i = 0; i < THREADS; i++)
+    for (int i = 0; i < count; i++)
         (void)pthread_join(threads[i], NULL);
     atomic_store(&churning, false);
-    (void)pthread_join(threads[THREADS], NULL);
+    (void)pthread_join(churner, NULL);
     return atomic_load(&thread_result);
 }
 

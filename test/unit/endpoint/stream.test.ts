@@ -104,13 +104,16 @@ function fromStart(context: { after: (fn: () => void) => void }): EventStream {
 test('tells a slow reader what it missed, and goes on when it has caught up', (context) => {
   const stream = fromStart(context);
   const slow = createSlowReader();
-  stream.open(slow.sink, greeting, { folders: [], canApprove: false, lastEventId: null });
+  stream.open(slow.sink, greeting, { folders: [], canApprove: false, lastEventId: null, filter: null });
   stream.publish(eventOf(maxQueuedBytes));
+  stream.flush();
   for (let count = 0; count < 3; count += 1) stream.publish(eventOf(1));
+  stream.flush();
   assert.equal(slow.texts.length, 2, 'nothing is queued behind a full queue');
   slow.drain();
   assert.equal(slow.texts.at(-1), 'data: {"type":"gap","missed":3}\n\n');
   stream.publish(eventOf(1));
+  stream.flush();
   assert.match(slow.texts.at(-1) ?? '', /^id: 1000004\ndata: \{"type":"policy"/);
 });
 
@@ -118,7 +121,7 @@ test('tells a reader that comes back late what is no longer held', (context) => 
   const stream = fromStart(context);
   for (let count = 0; count < maxHeldEvents + 10; count += 1) stream.publish(eventOf(1));
   const late = createSlowReader();
-  stream.open(late.sink, greeting, { folders: [], canApprove: false, lastEventId: 1_000_003 });
+  stream.open(late.sink, greeting, { folders: [], canApprove: false, lastEventId: 1_000_003, filter: null });
   assert.equal(late.texts[1], 'data: {"type":"gap","missed":6}\n\n');
   assert.match(late.texts[2] ?? '', /^id: 1000010\n/);
   assert.equal(late.texts.length, maxHeldEvents + 2);
@@ -128,7 +131,7 @@ test('sends everything of its own life to a reader that knew the endpoint before
   const stream = fromStart(context);
   stream.publish(eventOf(1));
   const reader = createSlowReader();
-  stream.open(reader.sink, greeting, { folders: [], canApprove: false, lastEventId: 17 });
+  stream.open(reader.sink, greeting, { folders: [], canApprove: false, lastEventId: 17, filter: null });
   assert.deepEqual(
     reader.texts.slice(1).map((text) => text.split('\n')[0]),
     ['id: 1000000'],
@@ -141,8 +144,27 @@ test('knows the folders of the windows that listen, as long as they do', (contex
     folders: ['/w'],
     canApprove: false,
     lastEventId: null,
+    filter: null,
   });
   assert.deepEqual([stream.folders, stream.readerCount], [['/w'], 1]);
   reader.dispose();
   assert.deepEqual([stream.folders, stream.readerCount], [[], 0]);
+});
+
+test('sends together what comes together, and to each reader what it wants', async (context) => {
+  const fixture = await startFixture(context);
+  const denials = await fixture.openStream('/v1/events/stream?type=audit&action=deny&action=ask');
+  await denials.next();
+  await fixture.ask('ls');
+  await fixture.ask('rm -rf x');
+  await fixture.call('PUT', '/v1/mode', { mode: 'monitor' });
+  await fixture.ask('npm publish');
+  const events = [await denials.next(), await denials.next()];
+  assert.deepEqual(
+    events.map(({ event }) => ((event['event'] as UnknownRecord)['decision'] as UnknownRecord)['action']),
+    ['deny', 'ask'],
+  );
+  const again = await fixture.openStream('/v1/events/stream?type=mode', { 'Last-Event-ID': '1' });
+  await again.next();
+  assert.equal((await again.next()).event['type'], 'mode');
 });

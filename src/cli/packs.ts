@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+import { switchPolicy } from '../policy/editPolicyFile.ts';
+import { parsePolicyFile } from '../policy/parsePolicyFile.ts';
+import { readDescriptions } from '../policy/readDescriptions.ts';
+import { readPolicyTexts, userPolicyFolder } from '../system/policySources.ts';
+import { changeFile } from './changeFile.ts';
+import type { CommandContext } from './command.ts';
+import { say } from './command.ts';
+import { exitStatus } from './exitStatus.ts';
+import type { PolicyChoice } from './loadPolicy.ts';
+import { createPalette } from './palette.ts';
+import type { Permission } from './permission.ts';
+import { tellEndpoint } from './permission.ts';
+import type { RuleChange } from './ruleChange.ts';
+
+/** One policy of the built-in file. */
+interface Pack {
+  readonly name: string;
+  readonly rules: number;
+  readonly description: string;
+  readonly isOn: boolean;
+  /** The user's file that speaks in its place. */
+  readonly replacedBy: string | null;
+}
+
+/** Prints the packs. */
+export function printPacks(choice: PolicyChoice, isJson: boolean, context: CommandContext): number {
+  const packs = readPacks(choice);
+  const palette = createPalette(context);
+  const width = Math.max(...packs.map(({ name }) => name.length));
+  context.output.out(
+    isJson
+      ? `${JSON.stringify(packs.map(({ isOn, replacedBy, ...pack }) => ({ ...pack, on: isOn, replaced_by: replacedBy })))}\n`
+      : packs
+          .map(({ name, description, isOn, replacedBy }) => {
+            const state = isOn ? palette.action('allow', 'on ') : palette.action('deny', 'off');
+            const place = replacedBy === null ? '' : `  (${replacedBy})`;
+            return `${state}  ${name.padEnd(width)}  ${description}${place}\n`;
+          })
+          .join(''),
+  );
+  return exitStatus.done;
+}
+
+/** Switches a pack on or off and tells the endpoint; gives the exit status. */
+export async function switchPack(
+  wanted: { readonly name: string; readonly isOn: boolean },
+  permission: Permission,
+  { choice, context }: RuleChange,
+): Promise<number> {
+  const packs = readPacks(choice);
+  const pack = packs.find(({ name }) => name === wanted.name || name === `default-${wanted.name}`);
+  if (pack === undefined || choice.home === null) {
+    say(
+      context,
+      `there is no pack \`${wanted.name}\`; there are ${packs.map(({ name }) => name).join(', ')}`,
+    );
+    return exitStatus.failed;
+  }
+  const file = join(userPolicyFolder(choice.home), 'packs.yaml');
+  if (pack.replacedBy !== null && pack.replacedBy !== file) {
+    say(context, `a policy in ${pack.replacedBy} stands in the place of ${pack.name}: change it there`);
+    return exitStatus.failed;
+  }
+  const changed = changeFile(file, (text) => switchPolicy(text, pack.name, wanted.isOn));
+  if (!changed.ok) {
+    say(context, changed.error);
+    return exitStatus.failed;
+  }
+  context.output.out(`${pack.name} is ${wanted.isOn ? 'on' : 'off'}\n`);
+  return (await tellEndpoint(permission, context)) ? exitStatus.done : exitStatus.failed;
+}
+
+function readPacks({ bundleFolder, home }: PolicyChoice): readonly Pack[] {
+  const { texts } = readPolicyTexts({ bundleFolder, home, files: [] });
+  const files = texts.map((text) => ({ text, ...parsePolicyFile(text) }));
+  const users = files.filter(({ text, problems }) => text.origin === 'user' && problems.length === 0);
+  return files
+    .filter(({ text }) => text.origin === 'builtin')
+    .flatMap(({ text, policies }) => {
+      const descriptions = readDescriptions(text);
+      return policies.map(({ policy, isEnabled }) => {
+        const other = users.flatMap((file) => file.policies).find((each) => each.policy.name === policy.name);
+        return {
+          name: policy.name,
+          rules: policy.rules.length,
+          description: descriptions.get(policy.name) ?? '',
+          isOn: other?.isEnabled ?? isEnabled,
+          replacedBy: other?.policy.file ?? null,
+        };
+      });
+    });
+}

@@ -1,0 +1,11 @@
+/**
+ * How V8 runs us. The grammar of the shell has one function so large that optimising it takes 50 MB for good, and
+ * gains nothing on command lines; a question leaves little behind, so that small spaces that are cleaned often
+ * serve it as fast as large ones.
+ */
+const flags = ['--liftoff-only', '--semi-space-growth-factor=1', '--heap-growing-percent=40'];
+
+/** Makes V8 spare memory; works as long as the grammar is not loaded. A V8 that does not know a flag passes it over. */
+export function tuneEngine(setFlag: (flag: string) => void): void {
+  for (const flag of flags) setFlag(flag);
+}

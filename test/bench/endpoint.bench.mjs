@@ -1,0 +1,188 @@
+// What the endpoint costs: `npm run bench:endpoint [-- --write] [-- --quick]`, after `npm run build`. Questions come as a
+// library's do, one a connection, from a program of its own. Absolute figures depend on the machine and on what else
+// it does; the ratios are to a server in the same run that reads a question and always says yes.
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, connect } from 'node:net';
+import { cpus, loadavg, release, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const directory = mkdtempSync(join(tmpdir(), 'rampart-bench-'));
+const askers = join(directory, 'askers');
+const isQuick = process.argv.includes('--quick');
+const checksPerRound = isQuick ? 2_000 : 20_000;
+const manyDecisions = isQuick ? 20_000 : 1_000_000;
+const starts = isQuick ? 3 : 15;
+
+/** Starts the endpoint with a home of its own and resolves when it is ready. */
+function startEndpoint(name) {
+  const home = join(directory, name);
+  const started = performance.now();
+  const words = [resolve('dist', 'endpoint.js'), '--state-dir', join(home, 'state')];
+  const env = { PATH: '/usr/bin:/bin', HOME: home };
+  const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'], env });
+  const ended = new Promise((done) => child.on('exit', done));
+  return new Promise((done) => {
+    child.stdout.setEncoding('utf8').once('data', (line) => {
+      const readyMs = performance.now() - started;
+      const { socket } = JSON.parse(line);
+      const stop = async () => {
+        child.kill('SIGTERM');
+        await ended;
+        rmSync(home, { recursive: true, force: true });
+      };
+      done({ socket, readyMs, pid: child.pid, stop });
+    });
+  });
+}
+
+/** A server that reads whole questions and allows them unseen. */
+async function startYes() {
+  const socket = join(directory, 'yes.sock');
+  const body = '{"allowed":true}\n';
+  const answer = `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${String(body.length)}\r\nConnection: close\r\n\r\n${body}`;
+  const server = createServer((connection) => {
+    let text = '';
+    connection
+      .on('error', () => undefined)
+      .on('data', (piece) => {
+        text += piece.toString('latin1');
+        const end = text.indexOf('\r\n\r\n');
+        const length = Number(/Content-Length: (\d+)/.exec(text)?.[1] ?? 0);
+        if (end !== -1 && text.length >= end + 4 + length) connection.end(answer);
+      });
+  });
+  await new Promise((done) => server.listen({ path: socket, backlog: 4_096 }, done));
+  return { socket, stop: () => server.close() };
+}
+
+async function ask(socket, clients, count) {
+  const { stdout } = await run(askers, [socket, String(clients), String(count)]);
+  return JSON.parse(stdout);
+}
+
+function residentMegabytes(pid) {
+  const kilobytes = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${String(pid)}/status`, 'utf8'))?.[1]);
+  return Math.round(kilobytes / 1_024);
+}
+
+/** Processor time in microseconds; the kernel counts ticks of 10 ms. */
+function processorTime(pid) {
+  const fields = readFileSync(`/proc/${String(pid)}/stat`, 'utf8')
+    .split(') ')[1]
+    .split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10_000;
+}
+
+async function benchChecks(endpoint, yes) {
+  const lines = [
+    '| clients | checks/s | median µs | p99 µs | endpoint CPU µs a check | to a server that says yes |',
+    '|---|---|---|---|---|---|',
+  ];
+  await ask(endpoint.socket, 8, checksPerRound);
+  for (const clients of [1, 8, 64]) {
+    const before = processorTime(endpoint.pid);
+    const asked = await ask(endpoint.socket, clients, checksPerRound);
+    const cost = (processorTime(endpoint.pid) - before) / asked.asked;
+    const bare = await ask(yes.socket, clients, checksPerRound);
+    const ratio = asked.asked / asked.seconds / (bare.asked / bare.seconds);
+    lines.push(
+      `| ${String(clients)} | ${(asked.asked / asked.seconds).toFixed(0)} | ${String(asked.median)} | ${String(asked.p99)} | ${cost.toFixed(0)} | ${ratio.toFixed(2)} |`,
+    );
+  }
+  return lines.join('\n');
+}
+
+/** A reader of the stream that counts what it gets and what it is told that it missed. */
+function openReader(socket) {
+  const counts = { got: 0, missed: 0 };
+  const connection = connect(socket, () =>
+    connection.write('GET /v1/events/stream HTTP/1.1\r\nHost: rampart\r\n\r\n'),
+  );
+  let rest = '';
+  connection.setEncoding('latin1').on('data', (piece) => {
+    const blocks = `${rest}${piece}`.split('\n\n');
+    rest = blocks.pop() ?? '';
+    for (const block of blocks) {
+      if (block.includes('"type":"audit"')) counts.got += 1;
+      counts.missed += Number(/"type":"gap","missed":(\d+)/.exec(block)?.[1] ?? 0);
+    }
+  });
+  return { counts, close: () => connection.destroy() };
+}
+
+async function benchStream(endpoint, readers, rate, seconds) {
+  const open = Array.from({ length: readers }, () => openReader(endpoint.socket));
+  await new Promise((done) => setTimeout(done, 300));
+  let asked = 0;
+  let spent = 0;
+  for (const end = performance.now() + seconds * 1_000; performance.now() < end;) {
+    const started = performance.now();
+    const count = Math.max(1, Math.round(rate / 10));
+    await ask(endpoint.socket, 8, count);
+    asked += count;
+    spent += performance.now() - started;
+    await new Promise((done) => setTimeout(done, Math.max(0, 100 - (performance.now() - started))));
+  }
+  await new Promise((done) => setTimeout(done, 500));
+  for (const reader of open) reader.close();
+  const got = open.reduce((sum, { counts }) => sum + counts.got, 0);
+  const missed = open.reduce((sum, { counts }) => sum + counts.missed, 0);
+  return `| ${String(readers)} | ${String(rate)} | ${(asked / seconds).toFixed(0)} | ${((100 * got) / (asked * readers)).toFixed(1)} % | ${String(missed)} | ${String(residentMegabytes(endpoint.pid))} |`;
+}
+
+async function benchStarts() {
+  const times = [];
+  const firsts = [];
+  for (let count = 0; count < starts; count += 1) {
+    const endpoint = await startEndpoint(`start-${String(count)}`);
+    times.push(endpoint.readyMs);
+    firsts.push((await ask(endpoint.socket, 1, 2)).first / 1_000);
+    await endpoint.stop();
+  }
+  const sort = (list) => list.toSorted((one, other) => one - other);
+  const nodeStart = performance.now();
+  execFileSync(process.execPath, ['-e', '0']);
+  const bare = performance.now() - nodeStart;
+  const [ready, first] = [sort(times), sort(firsts)];
+  const middle = Math.floor(starts / 2);
+  return `Ready after ${ready[0].toFixed(0)} ms at best, ${ready[middle].toFixed(0)} ms in the median (Node alone: ${bare.toFixed(0)} ms); the first decision, asked for at once, takes ${first[middle].toFixed(0)} ms in the median.`;
+}
+
+async function benchMemory(endpoint) {
+  const sizes = [residentMegabytes(endpoint.pid)];
+  for (let part = 0; part < 4; part += 1) {
+    await ask(endpoint.socket, 8, manyDecisions / 4);
+    sizes.push(residentMegabytes(endpoint.pid));
+  }
+  return `Resident memory over ${manyDecisions.toLocaleString('en')} decisions, at every quarter: ${sizes.join(', ')} MB.`;
+}
+
+execFileSync('cc', ['-O2', '-o', askers, resolve('test', 'bench', 'askers.c'), '-lpthread']);
+const yes = await startYes();
+const endpoint = await startEndpoint('checks');
+try {
+  const machine = `${String(cpus().length)} × ${cpus()[0].model}, Linux ${release().split('-')[0]}, Node ${process.version}`;
+  const parts = [
+    '# Benchmarks of the policy endpoint',
+    `Made by \`npm run bench:endpoint -- --write\` on ${machine}, asker and endpoint on the same cores, with a load of ${loadavg()[0].toFixed(1)} before.`,
+    await benchStarts(),
+    await benchChecks(endpoint, yes),
+    [
+      '| readers of the stream | wanted decisions/s | decisions/s | events that arrived | told as missed | MB |',
+      '|---|---|---|---|---|---|',
+      await benchStream(endpoint, 8, 5_000, isQuick ? 2 : 10),
+      await benchStream(endpoint, 100, 200, isQuick ? 2 : 10),
+    ].join('\n'),
+    await benchMemory(endpoint),
+  ];
+  const text = parts.join('\n\n');
+  process.stdout.write(`${text}\n`);
+  if (process.argv.includes('--write')) writeFileSync(join('docs', 'endpoint-benchmarks.md'), `${text}\n`);
+} finally {
+  await endpoint.stop();
+  yes.stop();
+  rmSync(directory, { recursive: true, force: true });
+}
