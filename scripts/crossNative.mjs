@@ -19,8 +19,12 @@ import { crossPackages, formatInstallCommand, installMissingPackages, isOnPath }
 
 const zigVersion = '0.17.0';
 const targets = ['linux-x64', 'linux-arm64', 'linux-armhf', 'darwin-x64', 'darwin-arm64'];
-/** The machines whose programs run here under an emulator. @type {Record<string, string>} */
-const emulated = { 'linux-arm64': 'aarch64-linux-gnu.2.17', 'linux-armhf': 'arm-linux-gnueabihf.2.17' };
+/** The targets that can be run here: in a root of an older system, or under an emulator. @type {Record<string, string>} */
+const runnable = {
+  'linux-x64': 'x86_64-linux-gnu.2.17',
+  'linux-arm64': 'aarch64-linux-gnu.2.17',
+  'linux-armhf': 'arm-linux-gnueabihf.2.17',
+};
 /** @type {[string, string[]][]} */
 const programs = [
   ['target', ['target']],
@@ -67,7 +71,7 @@ function installZig() {
 
 /** @param {string} target @param {string} zig */
 function buildPrograms(target, zig) {
-  const triple = emulated[target];
+  const triple = runnable[target];
   if (triple === undefined) return;
   const folder = join('build', 'cross', target, 'programs');
   const snippets = join('test', 'native', 'snippets');

@@ -36,7 +36,11 @@ if (packages.length > 0) {
 
 // The other platforms' tests are in one of the builds only.
 const wantsCross = filter === undefined || filter.includes('cross');
-let passed = !wantsCross || run(process.execPath, ['scripts/crossNative.mjs', '--programs']);
+const cross = 'scripts/crossNative.mjs';
+let passed =
+  !wantsCross ||
+  (run(process.execPath, [cross]) &&
+    run(process.execPath, [cross, '--programs', 'linux-arm64', 'linux-armhf']));
 
 const generator = exists('ninja') ? ['-G', 'Ninja'] : [];
 for (const compiler of compilers) {

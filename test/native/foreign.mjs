@@ -1,20 +1,28 @@
-// The library of another machine, run under QEMU's user emulation: `foreign.mjs TARGET BUILD`, where BUILD/<target> has
-// the library and BUILD/cross/<target>/programs what runs with it. An emulated program starts the next one through
-// the kernel, so the target is a script whose interpreter is the emulator.
+// The library in a place that is not this machine: `foreign.mjs linux-arm64|linux-armhf BUILD` runs another machine's
+// under QEMU's user emulation, `foreign.mjs linux-x64 BUILD ROOT` runs this one's in another system's root.
+// BUILD/<target> has the library, BUILD/cross/<target>/programs what runs with it.
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createEndpoint, http, stateHeader } from './endpoint.mjs';
 
-const [machine, build] = process.argv.slice(2);
+const [machine, build, root] = process.argv.slice(2);
 const emulators = {
   'linux-arm64': { program: '/usr/bin/qemu-aarch64-static', libraries: '/usr/aarch64-linux-gnu' },
   'linux-armhf': { program: '/usr/bin/qemu-arm-static', libraries: '/usr/arm-linux-gnueabihf' },
 };
-const emulator = emulators[machine];
-const library = join(build, machine, 'librampart.so');
-const programs = join(build, 'cross', machine, 'programs');
+const place = root === undefined ? placeUnderEmulator(emulators[machine]) : placeInRoot();
 const armed = 42;
 const eperm = 1;
 const deadlineMs = 20_000;
@@ -49,16 +57,56 @@ const cases = {
   'is denied in many threads': { circumstance: 'threads', answer: deny, status: eperm, asked: true },
 };
 
-function run(snippet, circumstance, environment) {
-  const env = {
-    PATH: '/usr/bin:/bin',
-    LD_PRELOAD: library,
-    QEMU_LD_PREFIX: emulator.libraries,
-    ...environment,
+/**
+ * An emulated program starts the next one through the kernel, so the target is a script whose interpreter is the
+ * emulator. The libraries are named there, for the environment may be empty.
+ */
+function placeUnderEmulator(emulator) {
+  const programs = join(build, 'cross', machine, 'programs');
+  const interpreter = `/usr/bin/env -S ${emulator.program} -L ${emulator.libraries}`;
+  const library = join(build, machine, 'librampart.so');
+  return {
+    library,
+    outside: '',
+    environment: { QEMU_LD_PREFIX: emulator.libraries, LD_PRELOAD: library },
+    launch: (snippet, circumstance) => [emulator.program, join(programs, snippet), circumstance],
+    writeTarget: (path) => writeFileSync(path, `#!${interpreter} ${join(programs, 'target')}\n`),
   };
+}
+
+/** What is outside of the root is not there inside, so it is copied; what leads inside is not guarded. */
+function placeInRoot() {
+  const inside = '/rampart';
+  const programs = join(build, 'cross', machine, 'programs');
+  const library = join(inside, 'librampart.so');
+  mkdirSync(join(root, inside), { recursive: true });
+  copyFileSync(join(build, machine, 'librampart.so'), join(root, library));
+  for (const name of readdirSync(programs)) copyFileSync(join(programs, name), join(root, inside, name));
+  const enter = 'mount -t proc proc "$0/proc" && exec chroot "$0" "$@"';
+  const guarded = [
+    'unshare',
+    '--mount',
+    '/bin/sh',
+    '-c',
+    enter,
+    root,
+    '/usr/bin/env',
+    `LD_PRELOAD=${library}`,
+  ];
+  return {
+    library,
+    outside: root,
+    environment: {},
+    launch: (snippet, circumstance) => [...guarded, join(inside, snippet), circumstance],
+    writeTarget: (path) => copyFileSync(join(programs, 'target'), path),
+  };
+}
+
+function run(snippet, circumstance, environment) {
+  const env = { PATH: '/usr/sbin:/usr/bin:/bin', ...place.environment, ...environment };
   return new Promise((resolve) => {
-    const words = [join(programs, snippet), circumstance];
-    const child = spawn(emulator.program, words, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+    const [program, ...words] = place.launch(snippet, circumstance);
+    const child = spawn(program, words, { env, stdio: ['ignore', 'ignore', 'pipe'] });
     const timer = setTimeout(() => child.kill('SIGKILL'), deadlineMs);
     let errors = '';
     child.stderr.setEncoding('utf8').on('data', (piece) => (errors += piece));
@@ -70,20 +118,19 @@ function run(snippet, circumstance, environment) {
 }
 
 async function findDifferences(door, wanted) {
-  const directory = mkdtempSync(join(tmpdir(), 'rampart-foreign-'));
+  const directory = mkdtempSync(join(place.outside, tmpdir(), 'rampart-foreign-'));
+  const inside = directory.slice(place.outside.length);
   const socket = join(directory, 'endpoint.sock');
   const target = join(directory, 'target');
-  // The libraries are named here, for the environment may be empty.
-  const interpreter = `/usr/bin/env -S ${emulator.program} -L ${emulator.libraries}`;
-  writeFileSync(target, `#!${interpreter} ${join(programs, 'target')}\n`);
+  place.writeTarget(target);
   chmodSync(target, 0o700);
   if (wanted.state) writeFileSync(join(directory, 'state'), wanted.state, { mode: 0o600 });
   const endpoint = wanted.answer ? await createEndpoint(socket, wanted.answer) : undefined;
   try {
     const got = await run(`snippet_${door}`, wanted.circumstance ?? 'plain', {
-      RAMPART_URL: `unix://${socket}`,
-      SNIPPET_TARGET: target,
-      SNIPPET_LIBRARY: library,
+      RAMPART_URL: `unix://${inside}/endpoint.sock`,
+      SNIPPET_TARGET: join(inside, 'target'),
+      SNIPPET_LIBRARY: place.library,
       ...wanted.environment,
     });
     const [question] = endpoint?.questions ?? [];
