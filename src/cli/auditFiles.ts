@@ -38,7 +38,7 @@ export async function* readAuditLines(files: readonly string[]): AsyncGenerator<
   for (const file of files) {
     const lines = createInterface({ input: createReadStream(file), crlfDelay: Infinity });
     for await (const line of lines) {
-      const entry = parseLine(line);
+      const entry = parseAuditLine(line);
       if (entry === null) continue;
       insert(held, entry);
       const oldest = held.length > maxReorderedLines ? held.shift() : undefined;
@@ -79,7 +79,8 @@ export async function findAuditRecord(folder: string, id: string): Promise<Resul
     : failure(`${found.size} records have an id that begins with \`${id}\`: give more of it`);
 }
 
-function parseLine(line: string): AuditLine | null {
+/** A line of a log as a record; null when it is none. */
+export function parseAuditLine(line: string): AuditLine | null {
   const value = parseJson(line);
   const record = value.ok ? parseAuditRecord(value.value) : value;
   return record.ok ? { record: record.value, line } : null;

@@ -21,6 +21,8 @@ export interface CommandContext {
   readonly bundleFolder: string;
   readonly addon: Result<NativeAddon, string>;
   readonly processes: ProcessTable;
+  /** Of this command line. */
+  readonly version: string;
 }
 
 /** A number is the exit status; a usage problem is told with a pointer to the command's help, and exits 2. */

@@ -1,7 +1,15 @@
 import type { Command } from './command.ts';
 import { allowCommand, blockCommand } from './commands/allow.ts';
+import {
+  auditDatesCommand,
+  auditExportCommand,
+  auditStatsCommand,
+  auditVerifyCommand,
+  verifyCommand,
+} from './commands/audit.ts';
 import { benchCommand } from './commands/bench.ts';
 import { createCompletionCommand } from './commands/completion.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
 import { logCommand } from './commands/log.ts';
 import { modeCommand } from './commands/mode.ts';
@@ -35,9 +43,15 @@ export const commands: readonly Command[] = [
   policyPacksDisableCommand,
   benchCommand,
   logCommand,
+  auditDatesCommand,
+  auditExportCommand,
+  auditStatsCommand,
+  auditVerifyCommand,
+  verifyCommand,
   statusCommand,
   modeCommand,
   stopCommand,
   serveCommand,
+  doctorCommand,
   createCompletionCommand(() => commands),
 ];

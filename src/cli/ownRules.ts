@@ -1,7 +1,7 @@
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import type { Policy, Rule } from '../policy/policySet.ts';
 import type { PolicyText } from '../system/policySources.ts';
-import { projectPolicyFile, userPolicyFolder } from '../system/policySources.ts';
+import { handRulesFile, projectPolicyFile } from '../system/policySources.ts';
 
 /** Where a rule that a person adds by hand is written, and the policy that holds it. */
 export interface RulePlace {
@@ -10,24 +10,19 @@ export interface RulePlace {
   readonly origin: PolicyText['origin'];
 }
 
-/** Files of rules that tools write for a person; the peer's names where both write the same. */
-const handFiles: readonly string[] = ['user-overrides', 'auto-allowed', 'rampart-blocks', 'custom'];
+/** Files of rules that tools write for a person: ours, and the peer's. */
+const handFiles: readonly string[] = ['by-hand', 'user-overrides', 'auto-allowed', 'custom'];
 
 /** The policy of a workspace's own blocks; another name than the user's, for a project cannot take a name. */
 const projectBlocks = 'project-blocks';
 
-/** Where an allowance goes: a file whose rules win over everything but a denial. `name` is that of its pattern. */
-export function allowancePlace(home: string, name: string): RulePlace {
-  return { file: join(userPolicyFolder(home), 'user-overrides.yaml'), policy: name, origin: 'user' };
-}
-
-/** Where a block goes. */
-export function blockPlace(home: string): RulePlace {
-  return {
-    file: join(userPolicyFolder(home), 'rampart-blocks.yaml'),
-    policy: 'rampart-blocks',
-    origin: 'user',
-  };
+/**
+ * Where a rule for everywhere goes: the file that the endpoint, too, writes such rules to, and whose allowances win over
+ * everything but a denial. `name` is the peer's for the pattern.
+ */
+export function handPlace(home: string, action: 'allow' | 'deny', name: string): RulePlace {
+  const policy = name.replace('user-allow', `by-hand-${action}`);
+  return { file: handRulesFile(home), policy, origin: 'user' };
 }
 
 /** Where a block for one workspace goes. */

@@ -8,7 +8,7 @@ import { parseOptions } from './options.ts';
 export async function runCommandLine(
   commands: readonly Command[],
   words: readonly string[],
-  context: CommandContext & { readonly version: string },
+  context: CommandContext,
 ): Promise<number> {
   const [first, ...rest] = words;
   if (first === undefined) {

@@ -24,9 +24,12 @@ export const maxChainProblems = 100;
 
 /**
  * Walks the chain of these files, the oldest first. Records of before the chain are passed over, and a log whose
- * oldest files were taken away begins where it begins. Rejects when a file cannot be read.
+ * oldest files were taken away begins where it begins. `onRecord` hears of every record. Rejects when a file cannot be read.
  */
-export async function verifyAuditFiles(files: readonly string[]): Promise<ChainReport> {
+export async function verifyAuditFiles(
+  files: readonly string[],
+  onRecord: () => void = () => undefined,
+): Promise<ChainReport> {
   const problems: ChainProblem[] = [];
   let records = 0;
   let last: string | null = null;
@@ -39,6 +42,7 @@ export async function verifyAuditFiles(files: readonly string[]): Promise<ChainR
       if (message !== null && problems.length < maxChainProblems) problems.push({ file, line, message });
       if (seal === null) continue;
       records += 1;
+      onRecord();
       last = seal.hash;
     }
   }

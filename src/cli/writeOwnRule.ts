@@ -10,7 +10,7 @@ import type { TypedCommand } from './execQuestion.ts';
 import { createExecQuestion } from './execQuestion.ts';
 import { exitStatus } from './exitStatus.ts';
 import { formatRule } from './formatExplanation.ts';
-import { allowancePlace, blockPlace, projectBlockPlace } from './ownRules.ts';
+import { handPlace, projectBlockPlace } from './ownRules.ts';
 import type { RulePlace } from './ownRules.ts';
 import type { Permission } from './permission.ts';
 import { tellEndpoint } from './permission.ts';
@@ -89,8 +89,7 @@ async function choosePlace(
   { choice, context }: RuleWriting,
 ): Promise<Result<RulePlace, string>> {
   if (choice.home === null) return failure('no home directory is known: set HOME');
-  if (wanted.action === 'allow') return success(allowancePlace(choice.home, allowanceName(tool, pattern)));
-  if (!wanted.isProject) return success(blockPlace(choice.home));
+  if (!wanted.isProject) return success(handPlace(choice.home, wanted.action, allowanceName(tool, pattern)));
   const policy = await loadChosenPolicy(choice, context);
   if (!policy.ok) return policy;
   const { workspace } = policy.value;
@@ -99,9 +98,9 @@ async function choosePlace(
     : success(projectBlockPlace(workspace));
 }
 
-/** The same allowance is written anew, so that a second one does not outlive the first. */
-function putRule(text: string, { policy }: RulePlace, rule: WrittenRule): Result<string, string> {
-  const before = rule.action === 'allow' ? removeRule(text, policy, 0) : null;
+/** The same rule is written anew, so that an older one does not outlive it. */
+function putRule(text: string, { policy, origin }: RulePlace, rule: WrittenRule): Result<string, string> {
+  const before = origin === 'user' ? removeRule(text, policy, 0) : null;
   return addRule(before?.ok === true ? before.value : text, policy, rule);
 }
 

@@ -40,16 +40,17 @@ tests:
   - { name: x is denied, tool: exec, params: { command: x }, expect: deny }
 `;
 
-/** A refusal of the day. */
+/** A refusal of last year, and one of today. */
 function record(rampart: Rampart): void {
   const folder = join(rampart.stateDirectory, 'audit');
   const timestamp = new Date().toISOString();
   const decision = { action: 'deny', message: 'no' };
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  writeFileSync(
-    join(folder, `${timestamp.slice(0, 10)}.jsonl`),
-    `${JSON.stringify({ id: '0123456789abcdef', timestamp, request: { command: 'x' }, decision })}\n`,
-  );
+  for (const day of ['2025-12-31', timestamp.slice(0, 10)])
+    writeFileSync(
+      join(folder, `${day}.jsonl`),
+      `${JSON.stringify({ id: `${day}-0123456789abcdef`, timestamp, request: { command: 'x' }, decision })}\n`,
+    );
 }
 
 async function run(rampart: Rampart, line: string): Promise<number | null> {

@@ -98,13 +98,13 @@ test('`allow` writes nothing that a denial would win over, and names the rule', 
     stderr,
     /nothing was written: rule default-deletion#1 \(.*:\d+\) says deny.*switch off rule 1/,
   );
-  assert.throws(() => readFileSync(join(policiesOf(rampart), 'user-overrides.yaml')));
+  assert.throws(() => readFileSync(join(policiesOf(rampart), 'by-hand.yaml')));
 });
 
 test('an allowance ends when its time is over, and is written anew instead of twice', async (context) => {
   const rampart = new Rampart(context);
   await rampart.run(['allow', '--for', '1h', 'sudo ls']);
-  const file = join(policiesOf(rampart), 'user-overrides.yaml');
+  const file = join(policiesOf(rampart), 'by-hand.yaml');
   assert.equal(await decide(rampart, 'sudo ls'), 'allow');
   writeFileSync(
     file,
@@ -128,7 +128,7 @@ test('`block` denies everywhere or in one workspace, with the keys of the peer a
   assert.equal(await decide(rampart, '--cwd', rampart.home, 'make release'), 'allow');
   assert.equal(await decide(rampart, '--cwd', rampart.home, 'git push'), 'deny');
   for (const file of [
-    join(policiesOf(rampart), 'rampart-blocks.yaml'),
+    join(policiesOf(rampart), 'by-hand.yaml'),
     join(rampart.folder, '.rampart', 'policy.yaml'),
   ]) {
     const keys = new Set(
@@ -145,7 +145,7 @@ test('`rules` lists what was added by hand first, and `rules remove` takes it ou
   const file = writeUserPolicy(
     rampart,
     'user-overrides.yaml',
-    '# mine\npolicies:\n  - name: kept # why\n    rules:\n      - action: allow\n        when: { command_matches: [kept] }\n',
+    '# mine\npolicies:\n  - name: kept # why\n    rules:\n      - action: allow\n        when: { command_matches: [kept] }\n      - action: allow\n        when: { command_matches: [more] }\n',
   );
   for (const words of [
     ['allow', 'sudo a'],
@@ -159,26 +159,26 @@ test('`rules` lists what was added by hand first, and `rules remove` takes it ou
       .slice(0, 5)
       .map(({ index, action, pattern }) => `${String(index)} ${String(action)} ${String(pattern)}`),
     [
-      '1 deny command_matches: b',
-      '2 deny command_matches: c',
-      '3 allow command_matches: kept',
-      '4 allow command_matches: sudo a',
-      `null ${String(list[4]?.['action'])} ${String(list[4]?.['pattern'])}`,
+      '1 allow command_matches: sudo a',
+      '2 deny command_matches: b',
+      '3 deny command_matches: c',
+      '4 allow command_matches: kept',
+      '5 allow command_matches: more',
     ],
   );
-  for (const { source, line, action } of list.slice(0, 4))
+  for (const { source, line, action } of list.slice(0, 5))
     assert.match(
       readFileSync(String(source), 'utf8').split('\n')[Number(line) - 1] ?? '',
       new RegExp(String(action)),
     );
-  const ambiguous = await rampart.run(['rules', 'remove', 'rampart-blocks']);
+  assert.equal((await rampart.run(['rules', 'remove', String(list[2]?.['policy'])])).status, 0);
+  const ambiguous = await rampart.run(['rules', 'remove', 'kept']);
   assert.deepEqual([ambiguous.status, ambiguous.stdout], [1, '']);
-  assert.match(ambiguous.stderr, /has 2 rules: say which/);
-  assert.equal((await rampart.run(['rules', 'remove', 'rampart-blocks#2'])).status, 0);
-  assert.equal((await rampart.run(['rules', 'remove', '3'])).status, 0);
+  assert.match(ambiguous.stderr, /kept has 2 rules: say which, such as kept#1/);
+  assert.equal((await rampart.run(['rules', 'remove', 'kept#2'])).status, 0);
   assert.deepEqual(
     [await decide(rampart, 'sudo a'), await decide(rampart, 'b'), await decide(rampart, 'c')],
-    ['ask', 'deny', 'allow'],
+    ['allow', 'deny', 'allow'],
   );
   assert.match(readFileSync(file, 'utf8'), /^# mine\n[^]*name: kept # why\n/);
   const foreign = await rampart.run(['rules', 'remove', 'default-git#1']);
@@ -224,13 +224,13 @@ test('a file that is a link stays one, and one that is broken is left alone', as
   const rampart = new Rampart(context);
   const target = rampart.write('dotfile.yaml', '# kept\npolicies: []\n');
   mkdirSync(policiesOf(rampart), { recursive: true });
-  symlinkSync(target, join(policiesOf(rampart), 'rampart-blocks.yaml'));
+  symlinkSync(target, join(policiesOf(rampart), 'by-hand.yaml'));
   await rampart.run(['block', 'x']);
   assert.match(readFileSync(target, 'utf8'), /^# kept\n[^]*command_matches:/);
   writeFileSync(target, 'policies: [\n');
   const broken = await rampart.run(['block', 'y']);
   assert.deepEqual([broken.status, readFileSync(target, 'utf8')], [1, 'policies: [\n']);
-  assert.match(broken.stderr, /rampart-blocks\.yaml: line \d+: /);
+  assert.match(broken.stderr, /by-hand\.yaml: line \d+: /);
 });
 
 test('`policy lint` says file, line, column and severity, and fails on errors', async (context) => {

@@ -26,10 +26,7 @@ export const rulesCommand: Command = {
       { line: 'rampart rules --own', text: 'Only what was allowed or blocked by hand.' },
     ],
     exits: [[exitStatus.done, 'they were listed']],
-    files: [
-      ['~/.rampart/policies/user-overrides.yaml', 'what was allowed by hand'],
-      ['~/.rampart/policies/rampart-blocks.yaml', 'what was blocked by hand'],
-    ],
+    files: [['~/.rampart/policies/by-hand.yaml', 'what was allowed and blocked by hand']],
   },
   options: {
     '--own': { kind: 'switch', text: 'only those that were added by hand' },
@@ -64,7 +61,7 @@ export const rulesRemoveCommand: Command = {
     ],
     examples: [
       { line: 'rampart rules remove 1', text: 'The first of the list.' },
-      { line: 'rampart rules remove rampart-blocks#1', text: 'The first of those that were blocked.' },
+      { line: 'rampart rules remove by-hand-allow-0002b61d', text: 'By its name.' },
     ],
     exits: [
       [exitStatus.done, 'it is gone'],

@@ -1,0 +1,98 @@
+import type { Result } from '../base/result.ts';
+import type { ClientFailure } from '../client/httpExchange.ts';
+import type { Health } from '../protocol/health.ts';
+import { bad, good } from './check.ts';
+import type { Check } from './check.ts';
+import { findMount, isNetworkMount } from './mounts.ts';
+
+/** What is known of the state directory and the endpoint. */
+export interface EndpointFacts {
+  readonly directory: string;
+  /** Null when there is none yet. */
+  readonly entry: { readonly isFolder: boolean; readonly uid: number; readonly mode: number } | null;
+  readonly uid: number;
+  readonly mountInfo: string;
+  readonly health: Result<Health, ClientFailure>;
+  readonly version: string;
+  /** The library is in this very process. */
+  readonly isGuarded: boolean;
+  /** What is wrong with policy files, as the endpoint says. */
+  readonly policyProblems: readonly string[];
+}
+
+/** What of the endpoint and its directory keeps programs from being guarded. */
+export function checkEndpoint(facts: EndpointFacts): readonly Check[] {
+  return [checkDirectory(facts), ...checkHealth(facts), ...checkPolicies(facts)];
+}
+
+function checkDirectory({ directory, entry, uid, mountInfo }: EndpointFacts): Check {
+  const name = 'state directory';
+  const elsewhere = 'name another one with RAMPART_STATE_DIR, in the editor and in your shell';
+  const mount = findMount(mountInfo, directory);
+  if (mount !== null && isNetworkMount(mount))
+    return bad(name, 'problem', [
+      `${directory} is on a network file system (${mount.type} at ${mount.path}), where sockets and locks do not hold`,
+      elsewhere,
+    ]);
+  if (entry === null) return good(name, `${directory}, which is made on demand`);
+  if (!entry.isFolder) return bad(name, 'problem', [`${directory} is no directory`, 'move it away']);
+  if (entry.uid !== uid)
+    return bad(name, 'problem', [`${directory} belongs to user ${entry.uid}`, elsewhere]);
+  if ((entry.mode & 0o022) !== 0)
+    return bad(name, 'problem', [
+      `others may write ${directory} (mode ${(entry.mode & 0o777).toString(8)})`,
+      `\`chmod 700 ${directory}\`, after a look at what is in it`,
+    ]);
+  return good(name, directory);
+}
+
+function checkHealth({ health, version, isGuarded, directory }: EndpointFacts): readonly Check[] {
+  if (!health.ok) {
+    if (health.error.code !== 'unreachable')
+      return [
+        bad('endpoint', 'problem', [
+          `it is in trouble: ${health.error.message}`,
+          `look at ${directory}/endpoint.log; \`rampart stop\` ends it, the next start is a new one`,
+        ]),
+      ];
+    return isGuarded
+      ? [
+          bad('endpoint', 'problem', [
+            'nobody listens, so what this terminal starts follows the fail mode',
+            'open a window of the editor, or run `rampart serve`',
+          ]),
+        ]
+      : [
+          bad('endpoint', 'note', [
+            'nobody listens',
+            'nothing has to be done: the editor and `rampart preload` start one on demand',
+          ]),
+        ];
+  }
+  const { value } = health;
+  const other =
+    value.version === version
+      ? good('endpoint', `version ${value.version}, mode ${value.mode}`)
+      : bad('endpoint', 'warning', [
+          `it is version ${value.version}, this is ${version}`,
+          'run `rampart stop`; the next start is of this version',
+        ]);
+  if (value.mode === 'enforce') return [other];
+  return [
+    other,
+    bad('mode', 'warning', [
+      `it is \`${value.mode}\`: nothing is refused`,
+      'switch it with `rampart mode enforce`',
+    ]),
+  ];
+}
+
+function checkPolicies({ policyProblems }: EndpointFacts): readonly Check[] {
+  if (policyProblems.length === 0) return [];
+  return [
+    bad('policy', 'warning', [
+      `not all policy files count: ${policyProblems.join('; ')}`,
+      'correct them; `rampart policy lint` tells more',
+    ]),
+  ];
+}

@@ -1,0 +1,118 @@
+import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { release } from 'node:os';
+import { failure, success } from '../base/result.ts';
+import type { Result } from '../base/result.ts';
+import { formatSocketUrl } from '../client/endpointAddress.ts';
+import { EndpointClient } from '../client/endpointClient.ts';
+import { installationPlace } from '../client/installation.ts';
+import { homeDirectory } from '../system/stateDirectory.ts';
+import type { StatePaths } from '../system/stateDirectory.ts';
+import type { Check } from './check.ts';
+import { checkEndpoint } from './checkEndpoint.ts';
+import { checkInstallation } from './checkInstallation.ts';
+import type { InstallationFacts } from './checkInstallation.ts';
+import { checkMachine } from './checkMachine.ts';
+import { checkShell } from './checkShell.ts';
+import type { CommandContext } from './command.ts';
+import { findLibrary } from './findLibrary.ts';
+import { findProgram } from './findProgram.ts';
+import { isGuardable } from './isGuardable.ts';
+import { findOuterGuard } from './outerGuard.ts';
+
+/** How much of a file says what it is. */
+const headBytes = 512;
+
+/** How long a program that is started to see the library may take, in milliseconds. */
+const trialTimeoutMs = 5_000;
+
+/** The most of a file that is looked through. */
+const maxTextBytes = 1_048_576;
+
+/** Looks at all that guarding depends on. */
+export async function examine(paths: StatePaths, context: CommandContext): Promise<readonly Check[]> {
+  const { environment } = context;
+  const home = homeDirectory(environment['HOME']) ?? '/';
+  const isGuarded = findOuterGuard('', context) !== null;
+  const files = { isThere: existsSync, readText };
+  const client = new EndpointClient({ kind: 'socket', path: paths.socket });
+  const [health, status] = await Promise.all([client.health(), client.policyStatus()]);
+  const mountInfo = readText('/proc/self/mountinfo') ?? '';
+  const entry = statSync(paths.directory, { throwIfNoEntry: false });
+  return [
+    ...checkMachine({ platform: process.platform, kernel: release(), environment, ...files }),
+    ...checkInstallation(installationFacts(home, mountInfo, context)),
+    ...checkShell({
+      environment,
+      home,
+      isGuarded,
+      socketUrl: formatSocketUrl(paths.socket),
+      isGuardable,
+      ...files,
+    }),
+    ...checkEndpoint({
+      directory: paths.directory,
+      entry: entry === undefined ? null : { isFolder: entry.isDirectory(), uid: entry.uid, mode: entry.mode },
+      uid: process.geteuid?.() ?? 0,
+      mountInfo,
+      health,
+      version: context.version,
+      isGuarded,
+      policyProblems: status.ok
+        ? status.value.problems.map(({ file, line, message }) => `${file}:${line}: ${message}`)
+        : [],
+    }),
+  ];
+}
+
+function installationFacts(home: string, mountInfo: string, context: CommandContext): InstallationFacts {
+  const library = findLibrary(context.bundleFolder, installationPlace(home));
+  const command = findProgram('rampart', context.environment['PATH'], context.cwd);
+  return {
+    library,
+    readHead,
+    mountInfo,
+    arch: process.arch,
+    addon: context.addon,
+    command: command.ok
+      ? { path: command.value, head: readHead(command.value)?.toString('latin1') ?? '' }
+      : null,
+    isLoaded: library.ok ? tryLoading(library.value, context) : success(false),
+  };
+}
+
+/** Starts a program with the library and looks whether it has it; it is told that nobody is to be asked. */
+function tryLoading(library: string, context: CommandContext): Result<boolean, string> {
+  const cat = findProgram('cat', context.environment['PATH'], context.cwd);
+  if (!cat.ok) return failure('there is no `cat` to try it with');
+  const trial = spawnSync(cat.value, ['/proc/self/maps'], {
+    env: { LD_PRELOAD: library, RAMPART_URL: 'unix:///nowhere/endpoint.sock', RAMPART_MODE: 'disabled' },
+    encoding: 'utf8',
+    timeout: trialTimeoutMs,
+  });
+  if (trial.error !== undefined) return failure(`it could not be tried: ${trial.error.message}`);
+  return success(/\/librampart[^/\n]*\.so/.test(trial.stdout));
+}
+
+function readHead(path: string): Buffer | null {
+  try {
+    const descriptor = openSync(path, 'r');
+    try {
+      const head = Buffer.alloc(headBytes);
+      return head.subarray(0, readSync(descriptor, head, 0, headBytes, 0));
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    return null;
+  }
+}
+
+function readText(path: string): string | null {
+  try {
+    const size = statSync(path).size;
+    return size > maxTextBytes ? null : readFileSync(path, 'utf8');
+  } catch {
+    return null;
+  }
+}
