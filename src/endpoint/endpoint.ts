@@ -8,6 +8,7 @@ import type { Mode } from '../protocol/mode.ts';
 import type { PolicyProblem } from '../protocol/streamEvent.ts';
 import { userPolicyFolder } from '../system/policySources.ts';
 import { createStateDirectory } from '../system/stateDirectory.ts';
+import { checkAccess } from './access.ts';
 import type { AccessSettings } from './access.ts';
 import { Doors } from './doors.ts';
 import { acquireLock } from './endpointLock.ts';
@@ -197,6 +198,7 @@ function createParts(
     approvals,
     handRules,
     url,
+    isAdmin: (caller) => checkAccess('admin', caller, accessOf({ settings, world, services })).ok,
     problems: () => problemsOf(services, settings.paths.audit),
     noteAsker: ({ pid, sid }) => askers.note(pid, sid),
     noteSession: (pid) => askers.note(pid, pid),

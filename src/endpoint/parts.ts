@@ -3,7 +3,7 @@ import type { PolicyProblem } from '../protocol/streamEvent.ts';
 import type { Approvals } from './approvals.ts';
 import type { Deciders } from './decide.ts';
 import type { EventStream } from './eventStream.ts';
-import type { EndpointRequest, EndpointResponse } from './exchange.ts';
+import type { Caller, EndpointRequest, EndpointResponse } from './exchange.ts';
 import type { HandRules } from './handRules.ts';
 import type { ModeStore } from './modeStore.ts';
 import type { PolicyStore } from './policyStore.ts';
@@ -23,6 +23,8 @@ export interface EndpointParts {
   readonly deciders: Deciders;
   readonly approvals: Approvals;
   readonly handRules: HandRules;
+  /** Whether a caller may steer. */
+  isAdmin(caller: Caller): boolean;
   /** The TCP address; null when only the socket is there. */
   url(): string | null;
   /** What is wrong, with policy files and with ourselves. */

@@ -24,6 +24,7 @@ import { handleShutdown } from './handlers/shutdown.ts';
 import { handleStatus } from './handlers/status.ts';
 import { handleStream } from './handlers/stream.ts';
 import { handleTest } from './handlers/test.ts';
+import { handleTool } from './handlers/tool.ts';
 import type { EndpointParts, Handler } from './parts.ts';
 
 interface Route {
@@ -36,8 +37,10 @@ interface Route {
   readonly handler: Handler;
 }
 
-const table: readonly Route[] = [
+/** Every route; the first that fits is taken. */
+export const routeTable: readonly Route[] = [
   { method: 'POST', path: routes.preflight, authority: 'eval', handler: handlePreflight },
+  { method: 'POST', path: routes.tool, authority: 'eval', handler: handleTool },
   { method: 'GET', path: routes.health, authority: 'none', handler: handleHealth },
   { method: 'GET', path: routes.status, authority: 'admin', handler: handleStatus },
   { method: 'PUT', path: routes.mode, authority: 'admin', handler: handleMode },
@@ -86,7 +89,7 @@ export function createRouter({
     return refuse(500, 'the endpoint failed');
   };
   return (request) => {
-    const route = table.find((candidate) => isRouteOf(candidate, request));
+    const route = routeTable.find((candidate) => isRouteOf(candidate, request));
     const rest = route === undefined ? null : restOf(route, request.path);
     if (route === undefined || rest === null) return refuse(404, 'not found');
     const admitted = checkAccess(route.authority, request.caller, access);

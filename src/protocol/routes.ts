@@ -2,6 +2,7 @@
 export const routes = {
   health: '/healthz',
   preflight: '/v1/preflight/',
+  tool: '/v1/tool/',
   status: '/v1/status',
   mode: '/v1/mode',
   policies: '/v1/policies',

@@ -1,7 +1,11 @@
 import { hasByteValues, parseExecRequest } from '../../protocol/parseExecRequest.ts';
-import { decide } from '../decide.ts';
+import { isRecord } from '../../base/record.ts';
+import { isPermitted } from '../../protocol/decision.ts';
+import type { ExecRequest } from '../../protocol/execRequest.ts';
+import { decide, judge } from '../decide.ts';
 import { parseBody, refuse, respond } from '../exchange.ts';
-import type { Handler } from '../parts.ts';
+import type { EndpointRequest, EndpointResponse } from '../exchange.ts';
+import type { EndpointParts, Handler } from '../parts.ts';
 
 /** `POST /v1/preflight/{tool}`: may this start? 200 whatever the decision is. */
 export const handlePreflight: Handler = (request, parts, tool) => {
@@ -9,8 +13,29 @@ export const handlePreflight: Handler = (request, parts, tool) => {
   if (!body.ok) return refuse(400, body.error);
   const question = parseExecRequest(tool, body.value);
   if (!question.ok) return refuse(400, question.error);
+  if (isRecord(body.value) && body.value['verification'] === true) {
+    return verify(request, question.value, parts);
+  }
   parts.noteAsker(question.value);
   const asked = { wait: request.wait, isExact: !hasByteValues(body.value) };
   const answer = decide(question.value, parts.deciders, asked);
   return answer instanceof Promise ? answer.then((given) => respond(200, given)) : respond(200, answer);
 };
+
+/** A question of a person's tool that wants to know whether all is well: no record, no count, and nothing comes of it. */
+function verify(request: EndpointRequest, question: ExecRequest, parts: EndpointParts): EndpointResponse {
+  if (question.enforce) return refuse(400, 'verification and enforce exclude each other');
+  if (!parts.isAdmin(request.caller)) return refuse(403, 'verification is for who may steer');
+  const started = performance.now();
+  const { action, message, matchedPolicies, rule } = judge(question, parts.deciders);
+  return respond(200, {
+    allowed: isPermitted(action),
+    decision: action,
+    message,
+    matched_policies: matchedPolicies,
+    eval_duration_us: Math.round((performance.now() - started) * 1_000),
+    enforced: false,
+    enforcement_requested: false,
+    rule,
+  });
+}
