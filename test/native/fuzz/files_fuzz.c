@@ -1,7 +1,8 @@
-/* Any bytes as a state file, as a boot id, as a process's stat, as a script's first line, as the
-   words of wordexp. */
+/* Any bytes as a state file's header, as a boot id, as a process's stat, as a program of macOS, as
+   a script's first line, as the words of wordexp. */
 
 #include "journal.h"
+#include "mach_file.h"
 #include "state_file.h"
 #include "target.h"
 #include "words.h"
@@ -23,6 +24,8 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t len) {
         abort();
     (void)rp_state_file_parse_boot_id((const char *)bytes, len, id);
     (void)rp_journal_parse_start((const char *)bytes, len);
+    (void)rp_mach_file_takes_library(bytes, len, false);
+    (void)rp_mach_file_takes_library(bytes, len, true);
     if (len >= 2 && rp_target_interpreter((const char *)bytes, len, &interpreter) > len - 2)
         abort();
     (void)rp_words_substitute(copy);
