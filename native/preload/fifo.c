@@ -132,9 +132,7 @@ static enum rp_outcome read_answer(int fd, struct rp_exchange *exchange) {
     }
 }
 
-/* Whoever has the FIFO open for reading is there: the kernel knows, and a file could only tell what
-   was. */
-static long open_questions(const struct rp_url *url) {
+long rp_fifo_open(const struct rp_url *url) {
     char path[RP_STATE_PATH_BYTES];
     struct stat status;
     long fd;
@@ -154,7 +152,7 @@ enum rp_outcome rp_fifo_ask(const struct rp_settings *settings, const struct rp_
     struct frames frames = {{put_piece}, question->id, NULL, exchange->cap, 0, 0, 0,
                             deadline,    -1,           0};
     enum rp_outcome outcome;
-    long result = open_questions(&settings->url);
+    long result = rp_fifo_open(&settings->url);
     if (result < 0)
         return rp_transport_outcome(result);
     frames.bytes = (unsigned char *)exchange->buffer;

@@ -8,4 +8,8 @@
 enum rp_outcome rp_fifo_ask(const struct rp_settings *settings, const struct rp_question *question,
                             struct rp_exchange *exchange);
 
+/* Opens the FIFO beside a socket for writing; fails where nobody reads it: the kernel knows who is
+   there, and a file could only tell who was. */
+long rp_fifo_open(const struct rp_url *url);
+
 #endif

@@ -1,5 +1,6 @@
 #include "transport.h"
 
+#include "fifo.h"
 #include "memory.h"
 #include "sys.h"
 
@@ -199,6 +200,19 @@ APART static long connect_tcp(int fd, const struct rp_url *url, int64_t deadline
                           deadline);
 }
 
+/* Where nothing has the socket's name, connecting would fail with ENOENT; to make a socket for that
+   costs more than all the rest. An endpoint that shows only its FIFO is there as well. */
+APART static bool is_anybody_there(const struct rp_url *url) {
+    struct stat status;
+    long fd;
+    if (rp_sys_fstatat(AT_FDCWD, url->path.at, &status, 0) != -ENOENT)
+        return true;
+    fd = rp_fifo_open(url);
+    if (fd >= 0)
+        (void)rp_sys_close((int)fd);
+    return fd >= 0;
+}
+
 enum rp_outcome rp_transport_ask(const struct rp_settings *settings,
                                  const struct rp_question *question, struct rp_exchange *exchange) {
     const struct rp_url *url = &settings->url;
@@ -206,7 +220,10 @@ enum rp_outcome rp_transport_ask(const struct rp_settings *settings,
     int64_t connected = exchange->start + RP_TRANSPORT_CONNECT_NS;
     struct link link = {{send_piece}, exchange->buffer, exchange->cap, 0, 0, -1, 0};
     enum rp_outcome outcome;
-    long result = rp_sys_socket(local ? AF_UNIX : url->ipv6 ? AF_INET6 : AF_INET);
+    long result = local && !is_anybody_there(url) ? -ENOENT
+                                                  : rp_sys_socket(local       ? AF_UNIX
+                                                                  : url->ipv6 ? AF_INET6
+                                                                              : AF_INET);
     if (result < 0)
         return rp_transport_outcome(result);
     link.fd = (int)result;

@@ -18,7 +18,7 @@ struct rp_span {
 /* RAMPART_URL, read. Spans point into the text that was read. */
 struct rp_url {
     enum rp_url_kind kind;
-    struct rp_span path;   /* unix: the socket's path */
+    struct rp_span path;   /* unix: the socket's path; it ends with the text's NUL */
     size_t directory_len;  /* unix: bytes of the path up to and without its last slash */
     struct rp_span host;   /* http: host and port as given, for the Host header */
     struct rp_span prefix; /* http: the path in front of ours, without a slash at its end */
