@@ -175,8 +175,6 @@ static void describe(struct inquiry *inquiry, const struct rp_target *target) {
     question->argv = call->argv;
     question->text = call->text;
     question->door = call->door;
-    question->sid = rp_sys_getsid();
-    question->markers = settings->markers | rp_names_find_markers(call->environment);
     question->enforce = settings->mode == RP_ENFORCE;
     question->guardable = target->guardable;
 }
@@ -202,21 +200,24 @@ static bool recognise_agent(struct inquiry *inquiry, const char *current, struct
 
 /* Whether nobody is to be asked: nothing here hints at an agent, and a person may do as they like.
  */
-static bool is_unwatched(struct inquiry *inquiry, struct rp_start *start) {
-    const char *current = agent_of_child(inquiry);
-    bool is_agent = recognise_agent(inquiry, current, start);
-    return !is_agent && current == NULL && inquiry->question.markers == 0 &&
-           rp_state_tables_is_dormant(&inquiry->file, inquiry->question.sid);
+static bool is_unwatched(struct inquiry *inquiry, bool is_agent) {
+    struct rp_question *question = &inquiry->question;
+    question->markers =
+        inquiry->settings->markers | rp_names_find_markers(inquiry->call->environment);
+    question->sid = rp_sys_getsid();
+    return !is_agent && question->markers == 0 &&
+           rp_state_tables_is_dormant(&inquiry->file, question->sid);
 }
 
 /* Asks, unless the state file says that nobody is to be asked. */
 static enum rp_effect judge_path(struct inquiry *inquiry, struct rp_start *start) {
     struct rp_path *exe = &inquiry->question.exe;
     enum rp_mode wanted = rp_state_file_mode(&inquiry->file);
-    bool unwatched = is_unwatched(inquiry, start);
+    const char *current = agent_of_child(inquiry);
+    bool is_agent = recognise_agent(inquiry, current, start) || current != NULL;
     inquiry->mode = wanted > inquiry->mode ? wanted : inquiry->mode;
-    if (unwatched || inquiry->mode == RP_DISABLED) {
-        trace(inquiry, unwatched ? "a dormant session" : "disabled", RP_RUN);
+    if (inquiry->mode == RP_DISABLED || is_unwatched(inquiry, is_agent)) {
+        trace(inquiry, inquiry->mode == RP_DISABLED ? "disabled" : "a dormant session", RP_RUN);
         return RP_RUN;
     }
     rp_load_make_id(start->id);

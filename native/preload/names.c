@@ -46,7 +46,11 @@ uint32_t rp_names_find_markers(const char *const *environment) {
     const char *name = rp_names_markers;
     for (unsigned i = 0; i < RP_NAMES_MARKER_COUNT && environment != NULL; i++) {
         for (const char *const *at = environment; *at != NULL; at++) {
-            const char *value = rp_names_value(*at, name);
+            const char *value;
+            /* Nearly all end here, of some thousand. */
+            if ((*at)[0] != name[0] || (*at)[1] != name[1])
+                continue;
+            value = rp_names_value(*at, name);
             if (value != NULL && says_yes(value))
                 found |= UINT32_C(1) << i;
         }

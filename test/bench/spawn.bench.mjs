@@ -1,20 +1,26 @@
-// How much longer programs take to start under the library: `node test/bench/spawn.bench.mjs [--write]`, after
-// `npm run build` and `npm run test:native`. Each round goes through all conditions, so that what else the machine
-// does falls on all alike. The ratios count; `--write` puts them into docs/benchmarks.md.
+// How much longer programs take to start under the library: `npm run bench:native -- [--write] [--quick] [--source DIR]`, after
+// `npm run build` and `npm run test:native`. Conditions are measured in turns, so that what else the machine does falls
+// on all alike. The ratios count; `--write` puts everything into docs/benchmarks.md.
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, release, tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg, release, tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { stateFile } from '../native/state.mjs';
 
-const program = resolve('build-gcc', 'test', 'native', 'spawns');
+const spawns = resolve('build-gcc', 'test', 'native', 'spawns');
 const library = resolve('dist', 'native', `${process.platform}-${process.arch}`, 'librampart.so');
 const cli = resolve('dist', 'cli.js');
-const rounds = 25;
-const startsPerRound = 40;
+const quick = process.argv.includes('--quick');
+const rounds = quick ? 8 : 60;
+const startsPerRound = 20;
+const callsPerRound = 200;
+const scriptRounds = quick ? 2 : 10;
+const scriptCommands = 1000;
+const buildRounds = quick ? 1 : 5;
 const ways = ['vfork', 'posix_spawn', 'fork', 'system'];
+const stamp = resolve('build-gcc', 'test', 'native', 'libstamp.so');
 
 const directory = mkdtempSync(join(tmpdir(), 'rampart-bench-'));
-const nobody = `unix://${directory}/nobody.sock`;
 
 /** Starts the real endpoint, with TCP as well, and resolves with where it listens. */
 function startEndpoint() {
@@ -32,54 +38,219 @@ function startEndpoint() {
   });
 }
 
-function measure(way, environment) {
-  const env = { PATH: '/usr/bin:/bin', RAMPART_SESSION: 'bench', ...environment };
-  const output = execFileSync(program, [way, String(startsPerRound)], { env, encoding: 'utf8' });
-  return output.trim().split('\n').map(Number);
+/** A state directory of its own, with what is given in its state file; nobody listens there. */
+function makePlace(name, tables) {
+  const place = join(directory, name);
+  mkdirSync(place, { mode: 0o700 });
+  if (tables !== null) writeFileSync(join(place, 'state'), stateFile(tables), { mode: 0o600 });
+  return { LD_PRELOAD: library, RAMPART_URL: `unix://${place}/endpoint.sock` };
+}
+
+/** What `spawns` asks in each way of starting. */
+function verdicts() {
+  const cwd = process.cwd();
+  const direct = { exe: '/bin/true', cwd, argv: ['/bin/true'] };
+  return [
+    { door: 'execve', ...direct },
+    { door: 'posix_spawn', ...direct },
+    { door: 'system', exe: '/bin/sh', cwd, argv: ['sh', '-c', '/bin/true'] },
+    { door: 'execve', exe: '/bin/sh', cwd, argv: ['/bin/sh', '-c', '/bin/true'] },
+  ];
+}
+
+function createConditions(endpoint) {
+  return {
+    unguarded: {},
+    disabled: makePlace('disabled', { mode: 3 }),
+    'verdict hit': makePlace('verdicts', { verdicts: verdicts() }),
+    'dormant session': makePlace('dormant', { dormant: [ownSession()] }),
+    'nobody there': makePlace('nobody', null),
+    'asked over the socket': { LD_PRELOAD: library, RAMPART_URL: endpoint.socket },
+    'asked over TCP': { LD_PRELOAD: library, RAMPART_URL: endpoint.url },
+  };
+}
+
+function ownSession() {
+  return Number(execFileSync('ps', ['-o', 'sid=', '-p', String(process.pid)], { encoding: 'utf8' }));
+}
+
+function environmentOf(condition) {
+  return { PATH: '/usr/bin:/bin', RAMPART_SESSION: 'bench', ...condition };
 }
 
 function quantile(times, share) {
   return times.toSorted((first, second) => first - second)[Math.floor(times.length * share)] ?? 0;
 }
 
-function table(conditions) {
-  const lines = [
-    '| start of /bin/true by | condition | ratio | median µs | p99 µs |',
-    '|---|---|---|---|---|',
-  ];
-  for (const way of ways) {
-    const times = new Map(Object.keys(conditions).map((name) => [name, []]));
-    for (let round = 0; round < rounds; round += 1)
-      for (const [name, environment] of Object.entries(conditions))
-        times.get(name).push(...measure(way, environment));
-    // The lower quartile is what the machine can do while nothing else is running on it.
-    const base = quantile(times.get('unguarded'), 0.25);
-    for (const [name, list] of times) {
-      const ratio = (quantile(list, 0.25) / base).toFixed(3);
-      const [median, tail] = [0.5, 0.99].map((share) => quantile(list, share).toFixed(0));
-      lines.push(`| ${way} | ${name} | ${ratio} | ${median} | ${tail} |`);
+/**
+ * Every condition's numbers, a list a turn. The conditions take turns, and each turn begins with another one, so that
+ * what else the machine does falls on all alike.
+ */
+function measureInTurns(conditions, turns, measure) {
+  const names = Object.keys(conditions);
+  const times = new Map(names.map((name) => [name, []]));
+  for (let turn = 0; turn < turns; turn += 1)
+    for (const index of names.keys()) {
+      const name = names[(index + turn) % names.length];
+      times.get(name).push(measure(environmentOf(conditions[name]), name));
     }
+  return times;
+}
+
+/** The numbers that `spawns` prints, a list a line. */
+function runSpawns(env, ...words) {
+  const lines = execFileSync(spawns, words, { env, encoding: 'utf8' }).trim().split('\n');
+  return lines.map((line) => line.split(' ').map(Number));
+}
+
+/** The median over all turns of what a condition took compared with `unguarded` in the same turn. */
+function ratioOf(times, name, pick) {
+  const quartile = (list) => quantile(list.map(pick), 0.25);
+  const base = times.get('unguarded');
+  return quantile(
+    times.get(name).map((list, turn) => quartile(list) / quartile(base[turn])),
+    0.5,
+  ).toFixed(3);
+}
+
+const wall = ([time]) => time;
+const processor = ([, time]) => time;
+
+function formatRows(times, label, unit = 1) {
+  return [...times].map(([name, turns]) => {
+    const all = turns.flat().map(wall);
+    const ratios = [wall, processor].map((pick) => ratioOf(times, name, pick));
+    const spans = [0.5, 0.99].map((share) => (quantile(all, share) / unit).toFixed(0));
+    return `| ${[label, name, ...ratios, ...spans].join(' | ')} |`;
+  });
+}
+
+function tableOfStarts(conditions) {
+  const rows = ways.flatMap((way) => {
+    const measure = (env) => runSpawns(env, way, String(startsPerRound));
+    return formatRows(measureInTurns(conditions, rounds, measure), way);
+  });
+  return headed('start of `/bin/true` by', 'µs', rows);
+}
+
+function headed(what, unit, rows) {
+  const columns = [what, 'condition', 'ratio', 'ratio of processor time', `median ${unit}`, `p99 ${unit}`];
+  return [`| ${columns.join(' | ')} |`, '|---|---|---|---|---|---|', ...rows];
+}
+
+/** What is measured of scripts: over TCP and in a dormant session there is nothing new. */
+function forScripts({ unguarded, disabled, 'verdict hit': hit, 'nobody there': nobody, ...others }) {
+  const asked = others['asked over the socket'];
+  return { unguarded, disabled, 'verdict hit': hit, 'nobody there': nobody, 'asked over the socket': asked };
+}
+
+/** A script without builtins: every line is a program. */
+function tableOfScript(conditions) {
+  const file = join(directory, 'script.sh');
+  writeFileSync(file, '/bin/true\n'.repeat(scriptCommands));
+  const times = measureInTurns(forScripts(conditions), scriptRounds, (env) => runSpawns(env, file, '1'));
+  return headed(`a script of ${String(scriptCommands)} commands by`, 'ms', formatRows(times, '`sh`', 1000));
+}
+
+/** The way through the library alone: a stand-in behind it notes when the real call is made. */
+function tableOfLoop(conditions) {
+  const { unguarded, disabled, 'verdict hit': hit, 'nobody there': nobody } = conditions;
+  const looped = { unguarded, disabled, 'verdict hit': hit, 'nobody there': nobody };
+  const lines = [
+    '| from wrapper entry to real call | in a loop, median µs | in a fresh child, median µs |',
+    '|---|---|---|',
+  ];
+  const [loop, fresh] = ['loop', 'fresh'].map((how) =>
+    measureInTurns(looped, rounds, (env) =>
+      runSpawns({ ...env, LD_PRELOAD: `${env.LD_PRELOAD ?? ''} ${stamp}` }, how, String(callsPerRound)),
+    ),
+  );
+  const own = (times, name) => {
+    const [guarded, bare] = [name, 'unguarded'].map((which) => quantile(times.get(which).flat(2), 0.5));
+    return guarded - bare;
+  };
+  for (const name of Object.keys(looped).slice(1))
+    lines.push(`| ${name} | ${own(loop, name).toFixed(1)} | ${own(fresh, name).toFixed(1)} |`);
+  return lines;
+}
+
+/** A configure script and a make: `--source DIR` names the folder of an unpacked package. */
+function tableOfBuild(conditions) {
+  const at = process.argv.indexOf('--source');
+  const source = at < 0 ? '' : resolve(process.argv[at + 1] ?? '');
+  if (!existsSync(join(source, 'configure')))
+    return [
+      'No build was measured: unpack a small source package (`apt-get source hello`) and name its folder with `--source`.',
+    ];
+  const file = join(directory, 'build.sh');
+  const lines = [
+    'set -e',
+    'folder=$(mktemp -d)',
+    'cd "$folder"',
+    `'${source}/configure' --quiet`,
+    'make -s',
+    'rm -r "$folder"',
+  ];
+  writeFileSync(file, `exec >/dev/null 2>&1\n${lines.join('\n')}\n`);
+  const { unguarded, disabled, 'nobody there': nobody, 'asked over the socket': asked } = conditions;
+  const builds = { unguarded, disabled, 'nobody there': nobody, 'asked over the socket': asked };
+  const times = measureInTurns(builds, buildRounds, (env) =>
+    runSpawns({ ...env, TMPDIR: directory }, file, '1'),
+  );
+  return headed(`configure and make of ${basename(source)} by`, 'ms', formatRows(times, '`make`', 1000));
+}
+
+/** What the library keeps in memory in one process, and the size of its file. */
+async function tableOfMemory(condition) {
+  const child = spawn('sleep', ['60'], { env: environmentOf(condition), stdio: 'ignore' });
+  await new Promise((done) => child.once('spawn', done));
+  let resident = null;
+  while (resident === null) resident = residentOf(child.pid);
+  child.kill('SIGKILL');
+  const stripped = join(directory, 'stripped.so');
+  execFileSync('strip', ['--strip-unneeded', '-o', stripped, library]);
+  return [
+    '| of the library | KiB |',
+    '|---|---|',
+    `| resident in a process | ${String(resident.all)} |`,
+    `| of that, not shared with other processes | ${String(resident.own)} |`,
+    `| file, stripped | ${(statSync(stripped).size / 1024).toFixed(1)} |`,
+  ];
+}
+
+/** Its mappings and the one behind them, which has its variables; null while the loader is at work. */
+function residentOf(pid) {
+  const sums = { all: 0, own: 0 };
+  let inside = false;
+  for (const line of readFileSync(`/proc/${String(pid)}/smaps`, 'utf8').split('\n')) {
+    const mapping = /^[0-9a-f]+-[0-9a-f]+ \S+ \S+ \S+ \S+ *(.*)$/u.exec(line);
+    if (mapping !== null) inside = mapping[1].endsWith('librampart.so') || (inside && mapping[1] === '');
+    const [, name, size] = /^(Rss|Private_Dirty): +(\d+) kB$/u.exec(line) ?? [];
+    if (inside && name === 'Rss') sums.all += Number(size);
+    if (inside && name === 'Private_Dirty') sums.own += Number(size);
   }
-  return lines.join('\n');
+  return sums.own > 0 ? sums : null;
 }
 
 const endpoint = await startEndpoint();
 try {
-  const loaded = { LD_PRELOAD: library };
-  const text = table({
-    unguarded: {},
-    'mode disabled': { ...loaded, RAMPART_URL: nobody, RAMPART_MODE: 'disabled' },
-    'nobody there': { ...loaded, RAMPART_URL: nobody },
-    'asked over the socket': { ...loaded, RAMPART_URL: endpoint.socket },
-    'asked over TCP': { ...loaded, RAMPART_URL: endpoint.url },
-  });
+  const conditions = createConditions(endpoint);
+  const parts = [
+    tableOfStarts(conditions),
+    tableOfLoop(conditions),
+    tableOfScript(conditions),
+    tableOfBuild(conditions),
+    await tableOfMemory(conditions['nobody there']),
+  ];
+  const text = parts.map((lines) => lines.join('\n')).join('\n\n');
   process.stdout.write(`${text}\n`);
   if (process.argv.includes('--write')) {
     const machine = `${String(cpus().length)} × ${cpus()[0].model}, Linux ${release().split('-')[0]}, Node ${process.version}`;
-    const head = `# Benchmarks\n\nMade by \`node test/bench/spawn.bench.mjs --write\` on ${machine}.\n`;
+    const head = `# Benchmarks\n\nMade by \`npm run bench:native -- --write\` on ${machine}, load ${loadavg()[0].toFixed(1)}.\n`;
     const note =
-      'Ratios are of the lower quartiles, guarded to unguarded, with the real endpoint and its default policy; medians and p99 hold what else the machine did.\n';
+      "All conditions take turns, 20 starts each; a ratio is the median over all turns of the lower quartiles, guarded to unguarded. Processor time is that of the starter and of what it starts, without the endpoint's; medians and p99 hold what else the machine did.\n_Asked_ is the real endpoint with its default policy. From wrapper entry to real call is measured with a stand-in behind the library in place of the real `execve`.\n";
     writeFileSync(join('docs', 'benchmarks.md'), `${head}${note}\n${text}\n`);
+    execFileSync('npx', ['prettier', '--write', join('docs', 'benchmarks.md')]);
   }
 } finally {
   endpoint.child.removeAllListeners('exit');
