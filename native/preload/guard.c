@@ -126,7 +126,7 @@ static enum rp_effect decide(struct inquiry *inquiry) {
     rp_state_file_close(&inquiry->file);
     if (!allowed || !note_verdict(inquiry))
         return ask(inquiry);
-    trace(inquiry, "allowed by the verdict table", RP_RUN);
+    trace(inquiry, "verdict table", RP_RUN);
     return RP_RUN;
 }
 

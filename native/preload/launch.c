@@ -67,7 +67,7 @@ APART static void report_failure(const struct rp_settings *settings, const struc
 /* Runs with an armed environment; when that is too big for the kernel, with the caller's own. */
 static intptr_t run_with(const struct rp_settings *settings, const struct rp_call *call,
                          const struct rp_child *child, void *block) {
-    static const char bare[] = "[rampart] no room for our variables: the child runs unguarded\n";
+    static const char bare[] = "[rampart] no room for our variables, run unguarded\n";
     const char *const *armed = rp_environment_fill(settings, call->environment, child, block);
     intptr_t result = call->run(call, armed);
     if (error_of(call, result) != E2BIG)

@@ -11,12 +11,12 @@ const spawns = resolve('build-gcc', 'test', 'native', 'spawns');
 const library = resolve('dist', 'native', `${process.platform}-${process.arch}`, 'librampart.so');
 const cli = resolve('dist', 'cli.js');
 const quick = process.argv.includes('--quick');
-const rounds = quick ? 8 : 60;
+const rounds = quick ? 8 : 40;
 const startsPerRound = 20;
 const callsPerRound = 200;
-const scriptRounds = quick ? 2 : 10;
+const scriptRounds = quick ? 2 : 5;
 const scriptCommands = 1000;
-const buildRounds = quick ? 1 : 5;
+const buildRounds = quick ? 1 : 3;
 const ways = ['vfork', 'posix_spawn', 'fork', 'system'];
 const stamp = resolve('build-gcc', 'test', 'native', 'libstamp.so');
 

@@ -1,0 +1,117 @@
+// What programs and scripts see of their children: `edges.mjs LIBRARY EDGES TARGET`. Each is run without the library,
+// with an endpoint that allows, and with nobody there; all three must read the same.
+import { spawn } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createEndpoint, http } from './endpoint.mjs';
+
+const [library, edges, target] = process.argv.slice(2);
+const armed = 42;
+const programs = ['system', 'popen', 'wordexp', 'spawn', 'signals', 'descriptors', 'cancelled'];
+const scripts = {
+  'descriptors of a shell': 'exec 3>out; echo one >&3; ls /proc/self/fd | wc -l; exec 3>&-; cat out',
+  'an environment that is emptied': 'env -i A=b /usr/bin/env | grep -v -e ^LD_PRELOAD -e ^RAMPART_',
+  'job control': 'set -m; sleep 0 & wait $!; echo $?; (exit 3) & wait $!; echo $?',
+  'a background group': 'setsid sh -c "echo leader"; nohup echo hup 2>/dev/null',
+  pipelines: 'yes | head -n 3; echo $?; printf "a\\nb\\n" | xargs -P 2 -n 1 echo | sort',
+  find: 'find . -name "*.sh" -exec echo {} + | sort | head -n 2',
+  'interpreter with an argument': './argument.sh x; echo $?',
+  'interpreters in a row': './nested4.sh; echo $?',
+  'no interpreter line': './bare.sh; echo $?; env ./bare.sh; echo $?',
+  'a missing interpreter': './missing.sh 2>/dev/null; echo $?',
+  'carriage returns': './returns.sh 2>/dev/null; echo $?',
+  'an empty file': './empty.sh; echo $?',
+  'a damaged program': './damaged.sh 2>/dev/null; echo $?',
+  'bound at once': 'LD_BIND_NOW=1 sh -c "sh -c true; echo $?"',
+  'a foreign object': 'LD_PRELOAD=/nonexistent.so sh -c "echo on" 2>/dev/null',
+};
+/** How a child might lose the library, and does not. */
+const losses = [
+  'env -i',
+  'env -u LD_PRELOAD -u RAMPART_URL',
+  'env LD_PRELOAD= RAMPART_URL=',
+  'setsid -w',
+  'nohup',
+];
+
+let passed = 0;
+let failed = 0;
+
+function expect(name, actual, wanted) {
+  const same = JSON.stringify(actual) === JSON.stringify(wanted);
+  if (same) passed++;
+  else failed++;
+  if (!same)
+    process.stdout.write(`${name}: ${JSON.stringify(actual)} instead of ${JSON.stringify(wanted)}\n`);
+}
+
+function makeFolder() {
+  const folder = mkdtempSync(join(tmpdir(), 'rampart-edges-'));
+  const files = {
+    'argument.sh': '#! /bin/sh -e\necho "$1"; false; echo not here\n',
+    'nested4.sh': '#!./nested3.sh\n',
+    'nested3.sh': '#!./nested2.sh\n',
+    'nested2.sh': '#!./nested1.sh\n',
+    'nested1.sh': '#!/bin/echo\n',
+    'bare.sh': 'echo bare\n',
+    'missing.sh': '#!/nonexistent/interpreter\n',
+    'returns.sh': '#!/bin/sh\r\necho on\n',
+    'empty.sh': '',
+    'damaged.sh': '\x7fELF\x02\x01\x01 but nothing of it is true',
+  };
+  for (const [name, text] of Object.entries(files)) {
+    writeFileSync(join(folder, name), text);
+    chmodSync(join(folder, name), 0o700);
+  }
+  return folder;
+}
+
+function run(cwd, words, environment) {
+  const [command, ...rest] = words;
+  const env = { PATH: '/usr/bin:/bin', LC_ALL: 'C', ...environment };
+  const child = spawn(command, rest, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], timeout: 30_000 });
+  let output = '';
+  let errors = '';
+  child.stdout.setEncoding('utf8').on('data', (piece) => (output += piece));
+  child.stderr.setEncoding('utf8').on('data', (piece) => (errors += piece));
+  return new Promise((resolve) => {
+    child.on('close', (status, signal) =>
+      resolve({ status: status ?? signal, output: `${output}<${errors}>` }),
+    );
+  });
+}
+
+const state = mkdtempSync(join(tmpdir(), 'rampart-edges-state-'));
+const endpoint = await createEndpoint(join(state, 'endpoint.sock'), http('{"allowed":true}'));
+const allowed = { LD_PRELOAD: library, RAMPART_URL: `unix://${state}/endpoint.sock` };
+const nobody = { LD_PRELOAD: library, RAMPART_URL: `unix://${state}/nobody.sock` };
+
+async function compare(name, words) {
+  const folders = [makeFolder(), makeFolder(), makeFolder()];
+  const [plain, asked, unasked] = await Promise.all([
+    run(folders[0], words, {}),
+    run(folders[1], words, allowed),
+    run(folders[2], words, nobody),
+  ]);
+  const clean = ({ status, output }, folder) => [status, output.replaceAll(folder, '.')];
+  expect(`${name}, allowed`, clean(asked, folders[1]), clean(plain, folders[0]));
+  expect(`${name}, nobody there`, clean(unasked, folders[2]), clean(plain, folders[0]));
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+}
+
+for (const name of programs) await compare(name, [edges, name]);
+for (const [name, text] of Object.entries(scripts)) await compare(name, ['sh', '-c', text]);
+for (const loss of losses) {
+  const before = endpoint.questions.length;
+  const { status } = await run('/', ['sh', '-c', `${loss} ${target}`], {
+    ...allowed,
+    SNIPPET_LIBRARY: library,
+  });
+  const asked = endpoint.questions.slice(before).filter(({ exe }) => exe === target);
+  expect(`${loss} loses nothing`, [status, asked.length], [armed, 1]);
+}
+endpoint.close();
+rmSync(state, { recursive: true, force: true });
+process.stdout.write(`${String(passed)} passed, ${String(failed)} failed\n`);
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1;

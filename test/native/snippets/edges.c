@@ -1,0 +1,227 @@
+/* What programs see of their children, in words: `edges CASE`. It must read the same with the
+   library as without. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <wordexp.h>
+
+extern char **environ;
+
+static char *const show[] = {
+    (char[]){"sh"}, (char[]){"-c"},
+    (char[]){"pwd; echo out; echo err >&2; ls /proc/self/fd | tr '\\n' ' '"}, NULL};
+
+/* A number that a call came to, with errno where it failed. */
+static void say(const char *what, long result) {
+    (void)printf("%s: %ld %s\n", what, result, result < 0 ? strerror(errno) : "");
+    (void)fflush(stdout);
+}
+
+static void say_status(const char *what, int status) {
+    if (WIFSIGNALED(status))
+        say(what, -1000 - WTERMSIG(status));
+    else
+        say(what, WIFEXITED(status) ? WEXITSTATUS(status) : status);
+}
+
+static void systems(void) {
+    struct sigaction before;
+    struct sigaction after;
+    (void)sigaction(SIGINT, NULL, &before);
+    say("NULL", system(NULL) != 0);
+    say_status("empty", system(""));
+    say_status("exit", system("exit 7"));
+    say_status("signal", system("kill -TERM $$"));
+    say_status("missing", system("/nonexistent/program 2>/dev/null"));
+    say_status("nested", system("sh -c 'exit 5'"));
+    (void)sigaction(SIGINT, NULL, &after);
+    say("SIGINT", after.sa_handler == before.sa_handler);
+}
+
+static void popen_one(const char *type) {
+    char line[64] = "";
+    FILE *stream;
+    errno = 0;
+    stream = popen("read line; echo got $line; exit 3", type);
+    if (stream == NULL) {
+        (void)printf("%s: %s\n", type, strerror(errno));
+        return;
+    }
+    if (type[0] == 'w')
+        (void)fputs("text\n", stream);
+    else
+        (void)fgets(line, sizeof line, stream);
+    (void)printf("%s: %s", type, line);
+    (void)fflush(stdout);
+    say_status(type, pclose(stream));
+}
+
+static void popens(void) {
+    static const char *const types[] = {"r", "w", "re", "we", "r+", "x", ""};
+    FILE *first = popen("sleep 0; cat", "w");
+    FILE *second = popen("ls /proc/self/fd | wc -l", "r");
+    char line[64] = "";
+    (void)fgets(line, sizeof line, second);
+    (void)printf("second: %s", line);
+    (void)fflush(stdout);
+    say_status("first", pclose(first));
+    say_status("second", pclose(second));
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+        popen_one(types[i]);
+}
+
+static void expand(const char *text, int flags) {
+    wordexp_t words;
+    int result = wordexp(text, &words, flags);
+    (void)printf("%s (%d): %d", text, flags, result);
+    for (size_t i = 0; result == 0 && i < words.we_wordc; i++)
+        (void)printf(" [%s]", words.we_wordv[i]);
+    (void)putchar('\n');
+    (void)fflush(stdout);
+    if (result == 0)
+        wordfree(&words);
+}
+
+static void expansions(void) {
+    expand("a b 'c d'", 0);
+    expand("$(echo a b)", 0);
+    expand("$(echo a; false) `echo c`", WRDE_SHOWERR);
+    expand("$(echo a)", WRDE_NOCMD);
+    expand("$((1 + 2))", 0);
+    expand("$(", 0);
+    expand("a|b", 0);
+}
+
+static void spawn_one(const char *what, const posix_spawn_file_actions_t *actions,
+                      const posix_spawnattr_t *attributes, const char *path) {
+    pid_t pid = -1;
+    int status = 0;
+    int after;
+    int error;
+    errno = EDOM;
+    error = posix_spawn(&pid, path, actions, attributes, show, environ);
+    after = error == 0 ? errno : 0;
+    if (error == 0 && waitpid(pid, &status, 0) == pid)
+        say_status(what, status);
+    (void)printf("%s: %d, errno %d\n", what, error, after);
+    (void)fflush(stdout);
+}
+
+static void spawns(void) {
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t mask;
+    (void)posix_spawn_file_actions_init(&actions);
+    (void)posix_spawnattr_init(&attributes);
+    spawn_one("plain", NULL, NULL, "/bin/sh");
+    spawn_one("missing", NULL, NULL, "/nonexistent/program");
+    spawn_one("a directory", NULL, NULL, "/bin");
+    (void)posix_spawn_file_actions_addopen(&actions, 9, "/dev/null", O_RDONLY, 0);
+    (void)posix_spawn_file_actions_adddup2(&actions, 1, 2);
+    (void)posix_spawn_file_actions_addclose(&actions, 0);
+    (void)posix_spawn_file_actions_addchdir_np(&actions, "/usr/bin");
+    spawn_one("actions", &actions, NULL, "/bin/sh");
+    spawn_one("a path relative to another directory", &actions, NULL, "./sh");
+    (void)sigemptyset(&mask);
+    (void)sigaddset(&mask, SIGUSR1);
+    (void)posix_spawnattr_setsigmask(&attributes, &mask);
+    (void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID |
+                                                    POSIX_SPAWN_RESETIDS);
+    spawn_one("attributes", NULL, &attributes, "/bin/sh");
+    say("without a pid", posix_spawn(NULL, "/bin/true", NULL, NULL, show, environ));
+    (void)wait(NULL);
+}
+
+/* Signals as the new image has them. */
+static void signals(void) {
+    char *const look[] = {(char[]){"grep"}, (char[]){"^Sig[BIC]"}, (char[]){"/proc/self/status"},
+                          NULL};
+    sigset_t mask;
+    (void)signal(SIGUSR1, SIG_IGN);
+    (void)signal(SIGPIPE, SIG_DFL);
+    (void)sigfillset(&mask);
+    (void)sigprocmask(SIG_SETMASK, &mask, NULL);
+    (void)execv("/bin/grep", look);
+}
+
+/* A program that exists only as a descriptor, and scripts through one. */
+static void descriptors(void) {
+    char *const truth[] = {(char[]){"true"}, NULL};
+    char bytes[65536];
+    ssize_t len;
+    int from = open("/bin/true", O_RDONLY | O_CLOEXEC);
+    int memory = memfd_create("program", 0);
+    int directory = open("/bin", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int status = -1;
+    while ((len = read(from, bytes, sizeof bytes)) > 0)
+        (void)!write(memory, bytes, (size_t)len);
+    for (int which = 0; which < 5; which++) {
+        pid_t pid = fork();
+        char path[64];
+        (void)snprintf(path, sizeof path, "/proc/self/fd/%d", memory);
+        if (pid == 0) {
+            if (which == 0)
+                (void)fexecve(memory, truth, environ);
+            else if (which == 1)
+                (void)execv(path, truth);
+            else if (which == 2)
+                (void)execveat(directory, "true", truth, environ, 0);
+            else if (which == 3)
+                (void)execveat(directory, "awk", truth, environ, AT_SYMLINK_NOFOLLOW);
+            else
+                (void)execveat(-1, "true", truth, environ, 0);
+            _exit(100 + errno % 100);
+        }
+        (void)waitpid(pid, &status, 0);
+        say_status("descriptor", status);
+    }
+}
+
+static void *run_shell(void *context) {
+    int *begun = context;
+    (void)pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, NULL);
+    *begun = 1;
+    (void)system("sleep 5");
+    return NULL;
+}
+
+/* A thread that is cancelled while it waits for a shell ends, and the process goes on. */
+static void cancelled(void) {
+    struct timespec moment = {0, 50000000};
+    pthread_t thread;
+    void *result = NULL;
+    int begun = 0;
+    (void)pthread_create(&thread, NULL, run_shell, &begun);
+    (void)nanosleep(&moment, NULL);
+    (void)pthread_cancel(thread);
+    (void)pthread_join(thread, &result);
+    say("cancelled", result == PTHREAD_CANCELED);
+    say_status("afterwards", system("exit 4"));
+}
+
+int main(int argc, char **argv) {
+    static const struct {
+        const char *name;
+        void (*run)(void);
+    } cases[] = {{"system", systems},     {"popen", popens},    {"wordexp", expansions},
+                 {"spawn", spawns},       {"signals", signals}, {"descriptors", descriptors},
+                 {"cancelled", cancelled}};
+    if (errno != 0)
+        return EXIT_FAILURE;
+    for (size_t i = 0; argc == 2 && i < sizeof cases / sizeof cases[0]; i++) {
+        if (strcmp(argv[1], cases[i].name) == 0) {
+            cases[i].run();
+            return EXIT_SUCCESS;
+        }
+    }
+    return EXIT_FAILURE;
+}
