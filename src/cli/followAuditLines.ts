@@ -19,7 +19,7 @@ interface Followed {
  * taken from their beginning, ones that are made shorter too. Rejects when the folder cannot be read.
  */
 export async function* followAuditLines(folder: string, tail: number): AsyncGenerator<AuditLine> {
-  const followed = new Map<string, Followed>();
+  const followed = new Map<number, Followed>();
   const before: AuditLine[] = [];
   for (const entry of readNew(folder, followed)) {
     before.push(entry);
@@ -32,13 +32,16 @@ export async function* followAuditLines(folder: string, tail: number): AsyncGene
   }
 }
 
-function* readNew(folder: string, followed: Map<string, Followed>): Generator<AuditLine> {
+function* readNew(folder: string, followed: Map<number, Followed>): Generator<AuditLine> {
   const files = listAuditFiles(folder);
   if (!files.ok) throw new Error(files.error);
   for (const file of files.value) {
-    const known = followed.get(file) ?? { offset: 0, rest: Buffer.alloc(0) };
-    followed.set(file, known);
-    const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+    const entry = statSync(file, { throwIfNoEntry: false });
+    if (entry === undefined) continue;
+    const { ino, size } = entry;
+    // A full file is put aside under another name.
+    const known = followed.get(ino) ?? { offset: 0, rest: Buffer.alloc(0) };
+    followed.set(ino, known);
     if (size < known.offset) Object.assign(known, { offset: 0, rest: Buffer.alloc(0) });
     if (size > known.offset) yield* readLines(file, known);
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { sealRecord } from '../../src/system/auditChain.ts';
@@ -52,11 +52,13 @@ test('`log` shows what was asked for: by action, agent, session, text, time and 
 
 test('`log --follow` goes on with what is recorded, and ends when its reader does', async (context) => {
   const rampart = new Rampart(context);
-  writeLog(rampart);
+  const [, second] = writeLog(rampart);
   await rampart.serve();
   const following = rampart.start(['log', '--follow', '--json', '--tail', '1', '--text', 'touch']);
   await until('the last record is shown', () => following.said.stdout.includes('-bob"'));
   assert.equal(following.said.stdout.includes('-ada"'), false);
+  const file = join(rampart.stateDirectory, 'audit', String(second));
+  renameSync(`${file}.jsonl`, `${file}.001.jsonl`);
   await rampart.guard(['touch', 'forbidden']);
   await rampart.guard(['touch', 'fine']);
   await until('both are shown', () => following.said.stdout.includes('touch fine'));
