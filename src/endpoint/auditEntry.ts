@@ -87,12 +87,15 @@ export function recordIdOf({ kind, id }: JournalFrame): string {
     : id;
 }
 
-/** The record of a start that we were not asked about, or that failed; null for a frame that tells of none. */
-export function recordOfFrame(frame: JournalFrame, mode: Mode): AuditRecord | null {
+/**
+ * The record of a start that we were not asked about, or that failed; null for a frame that tells of none. `verdict` is what
+ * was decided about what the table allowed, where that is known: it may have been emptied since.
+ */
+export function recordOfFrame(frame: JournalFrame, mode: Mode, verdict: Decision | null): AuditRecord | null {
   if (frame.kind === 'failed') return recordOfFailure(frame, mode);
   const message = journalMessages[frame.kind];
   if (message === undefined) return null;
-  const decision = { ...nothingDecided, action: 'allow', message } as const;
+  const decision = { ...(verdict ?? { ...nothingDecided, action: 'allow', message }), evaluationTimeUs: 0 };
   return recordOfDecision(requestOf(frame), decision, surroundingsOf(frame, mode));
 }
 
@@ -128,7 +131,7 @@ function requestOf(frame: JournalFrame): ExecRequest {
     ppid: frame.ppid,
     sid: frame.sid,
     door,
-    markers: [],
+    markers: frame.markers,
     guardable: frame.guardable,
     truncated: frame.argvCut,
   };

@@ -20,6 +20,7 @@ import type { PreflightAnswer } from './preflightAnswer.ts';
 import type { Recorder } from './recorder.ts';
 import type { RepeatedQuestions } from './repeatedQuestions.ts';
 import type { SessionStore } from './sessions.ts';
+import type { Verdicts } from './verdicts.ts';
 
 /** What a decision is made of. */
 export interface Deciders {
@@ -33,6 +34,7 @@ export interface Deciders {
   readonly counts: CallCounts;
   readonly repeated: RepeatedQuestions;
   readonly asking: Asking;
+  readonly verdicts: Verdicts;
   readonly recorder: Recorder;
   /** The workspace of a command that runs in a directory. */
   readonly workspaceOf: (cwd: string | null) => string | null;
@@ -60,6 +62,7 @@ export function decide(
   const decision = judge(request, deciders);
   const evaluationTimeUs = Math.round((performance.now() - started) * 1_000);
   const id = request.id ?? deciders.createId();
+  if (asked.isExact) deciders.verdicts.note(request, decision, deciders.policy.set);
   const decided = { request, decision, evaluationTimeUs, mode, id };
   if (mode !== 'enforce' || !request.enforce) return finish(decided, { kind: 'decided' }, deciders);
   const settlement = deciders.asking.consider({ request, decision, id, asked });
@@ -69,7 +72,10 @@ export function decide(
 }
 
 /** In a released terminal a person's own commands are nobody's business; an agent's are asked about. */
-function isReleased(request: ExecRequest, { sessions }: Deciders): boolean {
+export function isReleased(
+  request: Pick<ExecRequest, 'markers' | 'agent' | 'sid'>,
+  { sessions }: Pick<Deciders, 'sessions'>,
+): boolean {
   return request.markers.length === 0 && request.agent === defaultAgent && sessions.isReleased(request.sid);
 }
 

@@ -71,6 +71,11 @@ export class PolicyStore implements Disposable {
     return workspace === null ? this.#loaded.set : this.#projects.setFor(workspace, this.#loaded);
   }
 
+  /** What the policy file of a workspace was when its policy was read; null without one that was. */
+  stampFor(workspace: string | null): string | null {
+    return workspace === null ? null : this.#projects.stampOf(workspace);
+  }
+
   /** Reads all files again. A failure says what is wrong; what was good before stays in force then. */
   reload(): Result<PolicySet, string> {
     this.#load();

@@ -51,6 +51,11 @@ export class ProjectPolicies {
     return known.set;
   }
 
+  /** What the file of a workspace was when the policy in force for it was read; null when none was. */
+  stampOf(workspace: string): string | null {
+    return this.#projects.get(workspace)?.stamp ?? null;
+  }
+
   /** Reads every workspace's file again. */
   reload(base: LoadedPolicy): void {
     for (const workspace of [...this.#projects.keys()]) this.#load(workspace, base);

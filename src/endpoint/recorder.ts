@@ -7,11 +7,14 @@ import type { SessionStore } from './sessions.ts';
 export interface Recorder {
   /** Whether the record is in the log now. One with an id that was recorded already is passed over. */
   record(entry: AuditRecord): boolean;
+  /** Whether a record with this id was made lately. */
+  has(id: string): boolean;
 }
 
 /** The one way in which a decision is recorded, whichever way it came. */
 export function createRecorder(log: AuditLog, stream: EventStream, sessions: SessionStore): Recorder {
   return {
+    has: (id) => log.has(id),
     record: (entry) => {
       if (log.has(entry.id)) return true;
       const isWritten = log.append(entry);

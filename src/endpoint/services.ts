@@ -1,4 +1,3 @@
-import { readFileSync, statSync } from 'node:fs';
 import type { Clock } from '../base/clock.ts';
 import type { DisposableList } from '../base/disposable.ts';
 import type { Logger } from '../base/logger.ts';
@@ -6,15 +5,13 @@ import type { ShellReader } from '../policy/shellReader.ts';
 import { agentPrograms } from '../protocol/agentPrograms.ts';
 import type { Mode } from '../protocol/mode.ts';
 import type { PolicyProblem } from '../protocol/streamEvent.ts';
-import { parseJournal } from '../system/journalFrame.ts';
-import type { JournalFrame } from '../system/journalFrame.ts';
 import type { NativeAddon } from '../system/nativeAddon.ts';
 import { handRulesFile } from '../system/policySources.ts';
 import type { PolicyLocations } from '../system/policySources.ts';
 import type { ProcessTable } from '../system/processTable.ts';
 import type { StatePaths } from '../system/stateDirectory.ts';
 import { resolveLinks } from '../system/workspaceRoot.ts';
-import { recordIdOf, recordOfFrame, recordOfIncident } from './auditEntry.ts';
+import { recordOfIncident } from './auditEntry.ts';
 import type { Incident } from './auditEntry.ts';
 import { AuditLog } from './auditLog.ts';
 import type { Approvals } from './approvals.ts';
@@ -26,15 +23,15 @@ import type { EndpointLock } from './endpointLock.ts';
 import { EventStream } from './eventStream.ts';
 import type { Caller } from './exchange.ts';
 import { HandRules } from './handRules.ts';
-import { JournalReader } from './journalReader.ts';
 import { Askers } from './lifetime.ts';
 import { ModeStore } from './modeStore.ts';
 import { PolicyStore } from './policyStore.ts';
-import { findRecordedIds } from './recordedIds.ts';
 import { createRecorder } from './recorder.ts';
 import { RepeatedQuestions } from './repeatedQuestions.ts';
 import { SessionStore } from './sessions.ts';
 import { StateFileWriter } from './stateFileWriter.ts';
+import { takeJournal } from './takeJournal.ts';
+import { Verdicts } from './verdicts.ts';
 import { createWorkspaceFinder } from './workspaces.ts';
 
 /** What an endpoint is told. */
@@ -143,6 +140,8 @@ export function createServices(
     },
     owned,
   );
+  const file = createStateFile(settings, world, recordIncident, { lock, owned });
+  const workspaceOf = createWorkspaceFinder(policies.home, () => stream.folders);
   const services: Services = {
     startedAt,
     mode,
@@ -163,14 +162,19 @@ export function createServices(
       repeated: new RepeatedQuestions(clock),
       asking,
       recorder,
-      workspaceOf: createWorkspaceFinder(policies.home, () => stream.folders),
+      verdicts: owned.add(
+        new Verdicts({ file, workspaceOf, stampFor: (workspace) => policy.stampFor(workspace) }),
+      ),
+      workspaceOf,
       world: evaluationWorld(settings, world, counts),
     },
     recordIncident,
   };
   connectStream(services, paths.audit, owned);
-  keepStateFile(settings, world, services, { lock, owned });
-  readJournal(settings, world, services, { lock, owned });
+  keepStateFile(file, services, owned);
+  const { askers } = services;
+  const isOurs = (): boolean => lock.isInPlace();
+  takeJournal({ paths, logger, isOurs, askers, deciders: services.deciders }, owned);
   recordIgnored(settings, services);
   return services;
 }
@@ -220,14 +224,13 @@ function connectStream(services: Services, auditFolder: string, owned: Disposabl
   owned.add(deciders.sessions.onDidChange((session) => stream.publish({ type: 'session', session })));
 }
 
-/** The library reads mode and generation from the state file; an endpoint that ends leaves what lasts. */
-function keepStateFile(
+function createStateFile(
   { paths }: EndpointSettings,
   { bootId, logger, createRandom }: EndpointWorld,
-  { mode, policy, recordIncident }: Services,
+  recordIncident: Services['recordIncident'],
   { lock, owned }: Tenure,
-): void {
-  const file = owned.add(
+): StateFileWriter {
+  return owned.add(
     new StateFileWriter({
       file: paths.state,
       bootId,
@@ -239,48 +242,19 @@ function keepStateFile(
         recordIncident({ what: 'state file', message: `restored: ${reason}`, refused: false }, null),
     }),
   );
-  const write = (): void => file.write(mode.written, policy.generation);
+}
+
+/** The library reads mode, generation and verdicts from the state file; an endpoint that ends leaves what lasts. */
+function keepStateFile(
+  file: StateFileWriter,
+  { mode, policy, deciders }: Services,
+  owned: DisposableList,
+): void {
+  const write = (): void => {
+    if (file.write(mode.written, policy.generation)) deciders.verdicts.clear();
+  };
   write();
   owned.add(mode.onDidChange(write));
   owned.add(policy.onDidChange(write));
   owned.add({ dispose: () => file.write(mode.lasting, policy.generation) });
-}
-
-function readJournal(
-  { paths }: EndpointSettings,
-  { logger }: EndpointWorld,
-  { mode, askers, deciders }: Services,
-  { lock, owned }: Tenure,
-): void {
-  const recorded = findRecordedIds(paths.audit, leftoverIds(paths.journal));
-  const onFrame = (frame: JournalFrame): void => {
-    askers.note(frame.pid, frame.sid);
-    if (frame.kind === 'hello') deciders.sessions.noteHello(frame);
-    const entry = recordOfFrame(frame, mode.mode);
-    if (entry !== null && !recorded.has(entry.id)) deciders.recorder.record(entry);
-  };
-  const isOurs = (): boolean => lock.isInPlace();
-  const reader = new JournalReader({ file: paths.journal, logger, isOurs, onFrame });
-  owned.add({
-    dispose: () => {
-      reader.drain();
-      reader.dispose();
-    },
-  });
-}
-
-/** Ids of frames that an endpoint before us may have recorded already. */
-function leftoverIds(journal: string): ReadonlySet<string> {
-  const ids = JournalReader.readLeftovers(journal).flatMap((file) =>
-    parseJournal(readFileOrNothing(file)).frames.map(recordIdOf),
-  );
-  return new Set(ids);
-}
-
-function readFileOrNothing(file: string): Buffer {
-  try {
-    return statSync(file).isFile() ? readFileSync(file) : Buffer.alloc(0);
-  } catch {
-    return Buffer.alloc(0);
-  }
 }

@@ -62,8 +62,8 @@ export class StateFileWriter implements Disposable {
     return header?.ok === true ? header.value.generation : 0;
   }
 
-  /** Another generation than before empties the verdict table. */
-  write(mode: Mode, generation: number): void {
+  /** Another generation than before empties the verdict table; then it gives back true. */
+  write(mode: Mode, generation: number): boolean {
     const isFirst = this.#generation === null;
     const isChanged = generation !== this.#generation;
     if (!isFirst && isChanged) this.#emptyVerdicts();
@@ -74,6 +74,7 @@ export class StateFileWriter implements Disposable {
     // The header goes first: under its new key what still stands in the table says nothing.
     this.#put(0, stateHeaderBytes);
     if (isChanged) this.#put(stateHeaderBytes, stateFileBytes);
+    return isChanged;
   }
 
   /** The verdict of a question under the key in force; null when the table cannot hold it. */

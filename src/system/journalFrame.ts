@@ -1,6 +1,7 @@
 import { failure, success } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
 import { readableText } from '../protocol/byteText.ts';
+import { agentMarkers } from '../protocol/environment.ts';
 import { findMagic } from './magic.ts';
 import { checksumKey, siphash24 } from './siphash.ts';
 
@@ -32,6 +33,8 @@ export interface JournalFrame {
   readonly pid: number;
   readonly ppid: number;
   readonly sid: number;
+  /** The names of the agent markers that were there, in their own order. */
+  readonly markers: readonly string[];
   /** Start time of pid in clock ticks since boot; 0 when unknown. */
   readonly started: number;
   /** Build id of the library in hex; null when unknown. */
@@ -75,6 +78,7 @@ export function formatJournalFrame(frame: JournalFrame): Result<Buffer, string> 
   bytes.writeUInt32LE(frame.pid, 40);
   bytes.writeUInt32LE(frame.ppid, 44);
   bytes.writeUInt32LE(frame.sid, 48);
+  bytes.writeUInt32LE(markerBits(frame.markers), 52);
   bytes.writeBigUInt64LE(BigInt(frame.started), 56);
   if (frame.library !== null) bytes.write(frame.library, 64, 20, 'hex');
   for (const [index, field] of fields.entries()) bytes.writeUInt16LE(field.length, 84 + index * 2);
@@ -131,6 +135,7 @@ function parseFrame(bytes: Buffer): JournalFrame | null {
   const [door = '', agent = '', session = '', exe = '', cwd = ''] = fields.texts;
   const flags = bytes.readUInt8(11);
   const library = bytes.toString('hex', 64, 84);
+  const bits = bytes.readUInt32LE(52);
   return {
     kind,
     argvCut: (flags & 1) !== 0,
@@ -141,6 +146,7 @@ function parseFrame(bytes: Buffer): JournalFrame | null {
     pid: bytes.readUInt32LE(40),
     ppid: bytes.readUInt32LE(44),
     sid: bytes.readUInt32LE(48),
+    markers: agentMarkers.filter((_, index) => ((bits >>> index) & 1) === 1),
     started: Number(bytes.readBigUInt64LE(56)),
     library: /^0*$/.test(library) ? null : library,
     door,
@@ -150,6 +156,13 @@ function parseFrame(bytes: Buffer): JournalFrame | null {
     cwd,
     argv: fields.argv,
   };
+}
+
+/** Bit N stands for marker N of the protocol's list. */
+function markerBits(markers: readonly string[]): number {
+  return (
+    agentMarkers.reduce((bits, name, index) => (markers.includes(name) ? bits | (1 << index) : bits), 0) >>> 0
+  );
 }
 
 function fieldsOf(bytes: Buffer, end: number): { texts: string[]; argv: string[] } | null {

@@ -18,6 +18,7 @@ const frame: JournalFrame = {
   pid: 300,
   ppid: 200,
   sid: 200,
+  markers: [],
   started: 0,
   library: null,
   door: 'execve',

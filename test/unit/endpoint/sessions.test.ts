@@ -20,6 +20,7 @@ const hello: JournalFrame = {
   pid: 200,
   ppid: 1,
   sid: 200,
+  markers: [],
   started: 2_000,
   library: 'ab'.repeat(20),
   door: 'load',

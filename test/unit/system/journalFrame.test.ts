@@ -20,6 +20,7 @@ const hello: JournalFrame = {
   pid: 4242,
   ppid: 4000,
   sid: 4242,
+  markers: [],
   started: 987_654,
   library: 'a1'.repeat(20),
   door: 'load',
@@ -37,14 +38,21 @@ function bytesOf(frame: JournalFrame): Buffer {
 }
 
 test('stands at the offsets that the protocol names', () => {
-  const bytes = bytesOf({ ...hello, kind: 'failed', errno: 2, argvCut: true, guardable: false });
+  const bytes = bytesOf({
+    ...hello,
+    kind: 'failed',
+    errno: 2,
+    argvCut: true,
+    guardable: false,
+    markers: ['OZ_RUN_ID', 'AGENT'],
+  });
   assert.equal(bytes.toString('latin1', 0, 4), 'RMPJ');
   assert.equal(bytes.readUInt32LE(4), bytes.length);
   assert.equal(bytes.toString('hex', 8, 32), `0100040302000000${hello.id}`);
   assert.equal(bytes.readBigUInt64LE(32), hello.time);
   assert.deepEqual(
     [40, 44, 48, 52].map((offset) => bytes.readUInt32LE(offset)),
-    [4242, 4000, 4242, 0],
+    [4242, 4000, 4242, (1 << 29) | 2],
   );
   assert.equal(bytes.readBigUInt64LE(56), 987_654n);
   assert.equal(bytes.toString('hex', 64, 84), hello.library);
@@ -137,6 +145,7 @@ function frameOf(example: WireExample): JournalFrame {
     pid: number('pid'),
     ppid: number('ppid'),
     sid: number('sid'),
+    markers: (example.get('marker') ?? []).map(readableText),
     started: number('start'),
     library: /^0*$/.test(library) ? null : library,
     door: text('door'),

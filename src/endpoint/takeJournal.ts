@@ -1,0 +1,70 @@
+import { readFileSync, statSync } from 'node:fs';
+import type { DisposableList } from '../base/disposable.ts';
+import type { Logger } from '../base/logger.ts';
+import { parseJournal } from '../system/journalFrame.ts';
+import type { JournalFrame } from '../system/journalFrame.ts';
+import type { StatePaths } from '../system/stateDirectory.ts';
+import { recordIdOf, recordOfFrame } from './auditEntry.ts';
+import { isReleased } from './decide.ts';
+import type { Deciders } from './decide.ts';
+import { JournalReader } from './journalReader.ts';
+import type { Askers } from './lifetime.ts';
+import { findRecordedIds } from './recordedIds.ts';
+
+/** What the journal is taken with. */
+export interface JournalIntake {
+  readonly paths: Pick<StatePaths, 'journal' | 'audit'>;
+  readonly logger: Logger;
+  /** Whether the state directory is still ours. */
+  readonly isOurs: () => boolean;
+  readonly askers: Askers;
+  readonly deciders: Deciders;
+}
+
+/**
+ * Reads what libraries write to the journal until the list is disposed, and makes records of it, each once by its id. What the
+ * verdict table allowed is counted and recorded like a question that was asked.
+ */
+export function takeJournal(intake: JournalIntake, owned: DisposableList): void {
+  const { paths, logger, isOurs } = intake;
+  const recorded = findRecordedIds(paths.audit, leftoverIds(paths.journal));
+  const onFrame = (frame: JournalFrame): void => takeFrame(frame, intake, recorded);
+  const reader = new JournalReader({ file: paths.journal, logger, isOurs, onFrame });
+  owned.add({
+    dispose: () => {
+      reader.drain();
+      reader.dispose();
+    },
+  });
+}
+
+function takeFrame(
+  frame: JournalFrame,
+  { askers, deciders }: JournalIntake,
+  recorded: ReadonlySet<string>,
+): void {
+  askers.note(frame.pid, frame.sid);
+  if (frame.kind === 'hello') deciders.sessions.noteHello(frame);
+  const isHit = frame.kind === 'table';
+  if (isHit && isReleased(frame, deciders)) return;
+  const entry = recordOfFrame(frame, deciders.mode(), isHit ? deciders.verdicts.find(frame) : null);
+  if (entry === null || recorded.has(entry.id) || deciders.recorder.has(entry.id)) return;
+  if (isHit) deciders.counts.add('exec');
+  deciders.recorder.record(entry);
+}
+
+/** Ids of frames that an endpoint before us may have recorded already. */
+function leftoverIds(journal: string): ReadonlySet<string> {
+  const ids = JournalReader.readLeftovers(journal).flatMap((file) =>
+    parseJournal(readFileOrNothing(file)).frames.map(recordIdOf),
+  );
+  return new Set(ids);
+}
+
+function readFileOrNothing(file: string): Buffer {
+  try {
+    return statSync(file).isFile() ? readFileSync(file) : Buffer.alloc(0);
+  } catch {
+    return Buffer.alloc(0);
+  }
+}
