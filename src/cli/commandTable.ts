@@ -7,6 +7,7 @@ import {
   auditVerifyCommand,
   verifyCommand,
 } from './commands/audit.ts';
+import { approvalsCommand, approveCommand, denyCommand } from './commands/approvals.ts';
 import { benchCommand } from './commands/bench.ts';
 import { createCompletionCommand } from './commands/completion.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -22,6 +23,7 @@ import {
 import { policyTestCommand } from './commands/policyTest.ts';
 import { preloadCommand } from './commands/preload.ts';
 import { rulesCommand, rulesRemoveCommand } from './commands/rules.ts';
+import { runAnywayCommand } from './commands/runAnyway.ts';
 import { serveCommand } from './commands/serve.ts';
 import { statusCommand } from './commands/status.ts';
 import { stopCommand } from './commands/stop.ts';
@@ -36,6 +38,10 @@ export const commands: readonly Command[] = [
   rulesRemoveCommand,
   allowCommand,
   blockCommand,
+  approvalsCommand,
+  approveCommand,
+  denyCommand,
+  runAnywayCommand,
   policyLintCommand,
   policyTestCommand,
   policyPacksCommand,

@@ -18,8 +18,8 @@ export interface WrittenName {
 }
 
 /**
- * The policy file of the rules that persons make one by one, in the endpoint, the editor or on the command line. Only the
- * peer's keys stand in it, and it has a name of its own, so that the peer and we never write the same file.
+ * The policy file of what persons allow one by one, in the editor or by an approval for good; the command line writes the
+ * same one. Only the peer's keys stand in it.
  */
 export class HandRules {
   readonly #file: string | null;
@@ -40,7 +40,7 @@ export class HandRules {
     const text = this.#read();
     if (!text.ok) return text;
     const known = listRules(text.value);
-    const name = nameOf(rule);
+    const name = allowanceName(rule.tool, rule.pattern);
     const lasts = (each: ListedRule): boolean => !each.isOnce && each.expiresAt === null;
     const isKnown = known.some((each) => each.policy === name && each.action === rule.action && lasts(each));
     if (isKnown && !rule.isOnce && rule.expiresAt === null) return success({ name, isNew: false });
@@ -89,9 +89,4 @@ export function replacePolicyFile(file: string, text: string): Result<null, stri
   } catch (thrown) {
     return failure(`the file cannot be written: ${messageOf(thrown)}`);
   }
-}
-
-/** The same for the same action, tool and pattern. */
-function nameOf({ action, tool, pattern }: WrittenRule): string {
-  return allowanceName(tool, pattern).replace('user-allow', `by-hand-${action}`);
 }

@@ -20,12 +20,15 @@ import { findOuterGuard } from '../outerGuard.ts';
 
 const maxPort = 65_535;
 
+/** The library waits no longer than 120 s. */
+const maxHoldSeconds = 110;
+
 /** `rampart serve`: becomes the policy endpoint. */
 export const serveCommand: Command = {
   name: 'serve',
   summary: 'be the policy endpoint, in the foreground',
   manual: {
-    synopsis: ['[--state-dir D] [--port N] [--policy F]… [--no-default-policy] [--mode M]'],
+    synopsis: ['[--state-dir D] [--port N] [--policy F]… [--no-default-policy] [--mode M] [--hold S]'],
     description: [
       'Runs the policy endpoint until SIGINT or SIGTERM. When it listens it prints one line of JSON: ready, socket, url, pid, state_dir, mode. Nobody needs to run it by hand: the editor and `rampart preload` start one on demand.',
     ],
@@ -49,6 +52,11 @@ export const serveCommand: Command = {
     '--port': { kind: 'value', value: 'N', text: 'also listen on 127.0.0.1, port N; 0 picks a free one' },
     '--policy': sharedOptions.policy,
     '--no-default-policy': sharedOptions.noDefaultPolicy,
+    '--hold': {
+      kind: 'value',
+      value: 'S',
+      text: 'for how many seconds a command is held while a person is asked, 0 to 110 (default: 20)',
+    },
     '--mode': {
       kind: 'value',
       value: 'M',
@@ -101,12 +109,17 @@ function readServeWords(
   if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) <= maxPort)) {
     return failure(`\`${port}\` is no port: a number from 0 to ${maxPort}`);
   }
+  const hold = options.value('--hold');
+  if (hold !== undefined && !(/^\d{1,3}$/.test(hold) && Number(hold) <= maxHoldSeconds)) {
+    return failure(`\`${hold}\` is no time to hold: seconds from 0 to ${maxHoldSeconds}`);
+  }
   return success([
     '--state-dir',
     paths.directory,
     ...(port === undefined ? [] : ['--port', port]),
     ...policiesOf(options, context).flatMap((file) => ['--policy', file]),
     ...(options.has('--no-default-policy') ? ['--no-default-policy'] : []),
+    ...(hold === undefined ? [] : ['--hold', hold]),
     ...(mode.value === undefined ? [] : ['--mode', mode.value]),
     ...starterWords(process.pid, context.processes),
   ]);

@@ -198,13 +198,13 @@ test('makes a rule of what is approved for good', async (context) => {
   await askFor(fixture);
   const settled = await settle(fixture, { approved: true, persist: true });
   assert.equal(settled['persisted'], true);
-  const file = join(fixture.folder, 'home', '.rampart', 'policies', 'by-hand.yaml');
+  const file = join(fixture.folder, 'home', '.rampart', 'policies', 'user-overrides.yaml');
   const text = readFileSync(file, 'utf8');
   assert.match(text, /action: allow\n\s+when:\n\s+command_matches:\n\s+- npm publish\n/);
   assert.equal(statSync(file).mode & 0o777, 0o600);
   const answer = await fixture.ask('npm publish', { ...publish, cwd: '/elsewhere', pid: 601, sid: 600 });
   const { policy, index } = answer['rule'] as UnknownRecord;
-  assert.deepEqual([answer['allowed'], policy, index], [true, /by-hand-allow-\w{8}/.exec(text)?.[0], 0]);
+  assert.deepEqual([answer['allowed'], policy, index], [true, /user-allow-\w{8}/.exec(text)?.[0], 0]);
 });
 
 test('refuses what a person denied, and asks again a minute later', async (context) => {
