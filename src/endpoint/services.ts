@@ -172,9 +172,7 @@ export function createServices(
   };
   connectStream(services, paths.audit, owned);
   keepStateFile(file, services, owned);
-  const { askers } = services;
-  const isOurs = (): boolean => lock.isInPlace();
-  takeJournal({ paths, logger, isOurs, askers, deciders: services.deciders }, owned);
+  readJournal(settings, world, services, { lock, owned });
   recordIgnored(settings, services);
   return services;
 }
@@ -222,6 +220,15 @@ function connectStream(services: Services, auditFolder: string, owned: Disposabl
   owned.add(audit.onDidChangeProblem(tellProblems));
   owned.add(mode.onDidChange((state) => stream.publish({ type: 'mode', ...state })));
   owned.add(deciders.sessions.onDidChange((session) => stream.publish({ type: 'session', session })));
+}
+
+function readJournal(
+  { paths }: EndpointSettings,
+  { logger }: EndpointWorld,
+  { askers, deciders }: Services,
+  { lock, owned }: Tenure,
+): void {
+  takeJournal({ paths, logger, isOurs: () => lock.isInPlace(), askers, deciders }, owned);
 }
 
 function createStateFile(
