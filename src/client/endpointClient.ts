@@ -53,6 +53,12 @@ export interface LoadedPolicy {
   readonly ruleCount: number;
 }
 
+/** The policies in force, in the order in which they are walked. */
+export interface PolicyOverview {
+  readonly policies: readonly LoadedPolicy[];
+  readonly problems: readonly PolicyProblem[];
+}
+
 /** A command to ask about without running it. */
 export interface TestSubject {
   readonly command: string;
@@ -137,6 +143,11 @@ export class EndpointClient {
 
   policyStatus(): Outcome<PolicyStatus> {
     return this.#call('GET', routes.status, null, parsePolicyStatus);
+  }
+
+  /** The policies in force and what is wrong with their files. */
+  policyOverview(): Outcome<PolicyOverview> {
+    return this.#call('GET', routes.policies, null, parsePolicyOverview);
   }
 
   policies(): Outcome<readonly LoadedPolicy[]> {
@@ -257,6 +268,13 @@ function parsePolicyStatus(answer: unknown): Result<PolicyStatus, string> {
     ruleCount: countIn(answer, 'rule_count'),
     problems: parsePolicyProblems(answer['problems']),
   });
+}
+
+function parsePolicyOverview(answer: unknown): Result<PolicyOverview, string> {
+  const policies = parsePolicies(answer);
+  if (!policies.ok) return policies;
+  const problems = isRecord(answer) ? parsePolicyProblems(answer['problems']) : [];
+  return success({ policies: policies.value, problems });
 }
 
 function parsePolicies(answer: unknown): Result<readonly LoadedPolicy[], string> {

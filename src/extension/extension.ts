@@ -7,6 +7,8 @@ import { createOutputLogger } from './adapters/outputLogger.ts';
 import type { RampartApi } from './api.ts';
 import { registerCommands } from './commands/registerCommands.ts';
 import { settingIds } from './ids.ts';
+import { registerPolicyDiagnostics } from './policy/policyDiagnostics.ts';
+import { registerPolicyLanguage } from './policy/policyLanguage.ts';
 import { createWindowParts, type WindowSurroundings } from './windowParts.ts';
 
 const owned = new DisposableList();
@@ -30,6 +32,8 @@ export function activate(context: vscode.ExtensionContext): RampartApi {
     notices: createNotices(background),
   };
   const parts = owned.add(createWindowParts(surroundings));
+  owned.add(registerPolicyLanguage(context.extensionUri));
+  owned.add(registerPolicyDiagnostics(surroundings.clock, background));
   owned.add(registerCommands({ ...parts, ...surroundings, output, recentDecisions: parts.view.decisions }));
   owned.add(
     vscode.workspace.onDidChangeConfiguration((event) => {

@@ -33,6 +33,7 @@ export const commandIds = {
 export const viewIds = {
   decisions: 'rampart.decisions',
   sessions: 'rampart.sessions',
+  policy: 'rampart.policy',
   denied: 'rampart.denied',
 } as const;
 

@@ -13,7 +13,10 @@ import { EventSource } from '../client/eventSource.ts';
 import { installationPlace, installRuntime, libraryIn, type Installation } from '../client/installation.ts';
 import { currentNodeProgram } from '../client/nodeProgram.ts';
 import type { Environment } from '../client/preloadEnvironment.ts';
+import type { LoaderEvidence } from '../presentation/sessionLabel.ts';
 import { formatStatus, type GuardStatus } from '../presentation/statusText.ts';
+import { loaderVariable } from '../protocol/environment.ts';
+import type { PolicyProblem } from '../protocol/streamEvent.ts';
 import { createProcessTable, type ProcessTable } from '../system/processTable.ts';
 import {
   homeDirectory,
@@ -90,6 +93,7 @@ export function createWindowParts(surroundings: WindowSurroundings): WindowParts
     }),
   );
   owned.add(vscode.workspace.onDidChangeWorkspaceFolders(() => supervisor.reopen()));
+  const processes = createProcessTable(platform);
   const guard = new Guard({
     collection: surroundings.collection,
     status,
@@ -108,6 +112,7 @@ export function createWindowParts(surroundings: WindowSurroundings): WindowParts
         return told.ok ? told : failure(told.error.message);
       },
       isArmed: () => guard.isArmed,
+      loaderOf: (pid) => readLoader(processes, pid, guard.library, platform),
       clock,
       background,
     }),
@@ -115,15 +120,19 @@ export function createWindowParts(surroundings: WindowSurroundings): WindowParts
   const older = new OlderDecisions(client, decisions);
   const shown = {
     ...{ approvals, clock, decisions, registry, older, status, sessions, client },
-    ...{ background, logger, extension, notices: surroundings.notices },
+    ...{ background, logger, extension, notices: surroundings.notices, home: machine.home },
   };
   const { views, onDecision } = createWindowViews(owned, shown);
-  const onPolicyProblems = createPolicyProblemNotifier(logger, background);
+  const tellOfProblems = createPolicyProblemNotifier(logger, background);
+  const onPolicyProblems = (problems: readonly PolicyProblem[]): void => {
+    tellOfProblems(problems);
+    views.policy.refresh();
+  };
   const follower = { ...shown, supervisor, onDecision, onPolicyProblems };
   owned.add(registerEndpointFollower(follower));
   return {
     ...{ approvals, client, guard, registry, status, supervisor, views },
-    ...{ home: machine.home, paths: machine.paths, processes: createProcessTable(platform) },
+    ...{ home: machine.home, paths: machine.paths, processes },
     refresh: () => fetchFromEndpoint(follower),
     follow: async () => {
       await guard.apply();
@@ -168,6 +177,20 @@ function findMachine({ environment, bundleFolder }: WindowSurroundings): Machine
         ? installRuntime({ bundleFolder, program: currentNodeProgram() }, place)
         : failure(state.error),
   };
+}
+
+/** What a process was started with in the loader variable, as the kernel keeps it. */
+function readLoader(
+  processes: ProcessTable,
+  pid: number,
+  library: string | null,
+  platform: string,
+): LoaderEvidence | null {
+  const environment = processes.environment(pid);
+  if (environment === null || library === null) return null;
+  const prefix = `${loaderVariable(platform)}=`;
+  const entry = environment.find((one) => one.startsWith(prefix));
+  return { value: entry?.slice(prefix.length) ?? null, library };
 }
 
 async function startEndpoint(machine: Machine, environment: Environment): Promise<Result<unknown, string>> {

@@ -1,12 +1,14 @@
 import type { DisposableList } from '../base/disposable.ts';
 import type { AuditRecord } from '../protocol/auditRecord.ts';
 import { announceApproval, type AnswerParts } from './commands/answerApproval.ts';
+import { DebugSessions } from './model/debugSessions.ts';
 import type { SessionStore } from './model/sessionStore.ts';
 import { registerApprovalStatusBar } from './views/approvalStatusBar.ts';
 import { DecisionTree, type DecisionTreeParts } from './views/decisionTree.ts';
 import { DenialNotifier } from './views/denialNotifier.ts';
 import { DeniedPanel, type DeniedPanelParts } from './views/deniedPanel.ts';
 import { registerModeStatusBar } from './views/modeStatusBar.ts';
+import { PolicyTree, type PolicyTreeParts } from './views/policyTree.ts';
 import { SessionTree } from './views/sessionTree.ts';
 
 /** What a person sees of a window's parts. */
@@ -14,10 +16,12 @@ export interface WindowViews {
   readonly decisions: DecisionTree;
   readonly denied: DeniedPanel;
   readonly sessions: SessionTree;
+  readonly policy: PolicyTree;
 }
 
 /** What the views are made of. */
-export type ViewParts = DecisionTreeParts &
+export type ViewParts = PolicyTreeParts &
+  DecisionTreeParts &
   DeniedPanelParts &
   AnswerParts & { readonly sessions: SessionStore };
 
@@ -27,10 +31,12 @@ export function createWindowViews(
   parts: ViewParts,
 ): { readonly views: WindowViews; readonly onDecision: (record: AuditRecord) => void } {
   const { approvals, background, clock, registry, sessions, status } = parts;
+  const debugged = owned.add(new DebugSessions());
   const views = {
     decisions: owned.add(new DecisionTree(parts)),
     denied: owned.add(new DeniedPanel(parts)),
-    sessions: owned.add(new SessionTree(registry, sessions)),
+    sessions: owned.add(new SessionTree(registry, sessions, debugged)),
+    policy: owned.add(new PolicyTree(parts)),
   };
   owned.add(registerModeStatusBar(status));
   owned.add(registerApprovalStatusBar(approvals, clock));

@@ -11,9 +11,9 @@ export function allowTitle(record: AuditRecord): string {
   return `Allow ${formatLine(record.request.command, 80)}`;
 }
 
-/** The choices. A rule that allows is no help against a denial, which wins over it: there the denying rule is the place. */
+/** The choices. A rule made by hand wins over a denial; the denying rule can be changed as well. */
 export function allowChoices(record: AuditRecord): readonly Choice<AllowChoice>[] {
-  const { rule, decision } = record;
+  const { rule } = record;
   const once: Choice<AllowChoice> = {
     value: 'once',
     label: '$(check) Allow once',
@@ -22,16 +22,14 @@ export function allowChoices(record: AuditRecord): readonly Choice<AllowChoice>[
   const always: Choice<AllowChoice> = {
     value: 'always',
     label: '$(save) Allow always…',
-    detail: 'Writes a rule for exactly this command into your own policy file, and opens it.',
+    detail: 'Writes a rule for exactly this command into the file of what you allowed by hand, and opens it.',
   };
   const openRule: Choice<AllowChoice> = {
     value: 'openRule',
     label: '$(go-to-file) Open the rule',
-    detail:
-      rule === null ? '' : `${formatRule(rule)} denies it, and a denial wins over every rule that allows.`,
+    detail: rule === null ? '' : `${formatRule(rule)} decided about it.`,
   };
-  if (rule === null) return [once, always];
-  return decision.action === 'ask' ? [once, always, openRule] : [once, openRule];
+  return rule === null ? [once, always] : [once, always, openRule];
 }
 
 /** Over the question whether a denying rule shall be written. */

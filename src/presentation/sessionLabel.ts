@@ -16,7 +16,13 @@ export type UnguardedReason =
   /** There is no library for this platform. */
   | 'unsupported'
   /** It was opened with the guard on, and still the library never spoke up. */
-  | 'silent';
+  | 'silent'
+  /** Another extension, a setting or a task put something else into the loader variable. */
+  | 'replacedVariable'
+  /** Its program was started without the loader variable. */
+  | 'strippedEnvironment'
+  /** It is debugged in the internal console, which the editor starts without our variables. */
+  | 'debugConsole';
 
 /** What is known about the protection of one terminal or task; never assumed, always measured. */
 export type GuardState =
@@ -124,6 +130,9 @@ const reasonWords: Readonly<Record<UnguardedReason, string>> = {
   noProcess: 'no process',
   unsupported: 'not supported here',
   silent: 'the library is not loaded',
+  replacedVariable: 'the loader variable was replaced',
+  strippedEnvironment: 'started without the loader variable',
+  debugConsole: 'debugged in the internal console',
 };
 
 const reasonSentences: Readonly<Record<UnguardedReason, string>> = {
@@ -133,7 +142,13 @@ const reasonSentences: Readonly<Record<UnguardedReason, string>> = {
   noProcess: 'It is drawn by an extension and has no process that could be guarded.',
   unsupported: 'There is no preload library for this platform.',
   silent:
-    'It was opened with the guard on, but the library did not speak up: another extension or setting may replace the loader variable, or its program is static or set-uid.',
+    'It was opened with the guard on, but the library did not speak up: its program is static or set-uid, or a sandbox keeps the library out.',
+  replacedVariable:
+    'Another extension, a setting or a task replaces the loader variable, so the library is not loaded. Take that out, and relaunch it guarded.',
+  strippedEnvironment:
+    'Its program was started with an environment of its own, without the loader variable. Relaunch it guarded, or start it from a guarded terminal.',
+  debugConsole:
+    'The internal console is started without the variables that guard a terminal. Set `"console": "integratedTerminal"` in the launch configuration to have it guarded.',
 };
 
 function detailFields(subject: SessionSubject, view: SessionView | null): readonly DetailField[] {
@@ -164,6 +179,8 @@ export interface GuardEvidence {
   readonly openedArmed: boolean;
   /** How long its process has been known, in milliseconds. */
   readonly ageMs: number;
+  /** What its program was started with for the loader; absent when that cannot be told. */
+  readonly loader: LoaderEvidence | null;
 }
 
 /** How long a library may take to speak up before its silence is believed, in milliseconds. */
@@ -180,7 +197,23 @@ export function evaluateGuardState(evidence: GuardEvidence): GuardState {
   if (!evidence.openedArmed) {
     return { kind: 'unguarded', reason: evidence.guardEnabled ? 'openedBeforeGuard' : 'guardOff' };
   }
-  return evidence.connected ? { kind: 'unguarded', reason: 'silent' } : { kind: 'unknown' };
+  if (!evidence.connected) return { kind: 'unknown' };
+  return { kind: 'unguarded', reason: evaluateSilence(evidence.loader) };
+}
+
+/** What a program was started with in the loader variable. */
+export interface LoaderEvidence {
+  /** Null when the variable was not there. */
+  readonly value: string | null;
+  /** The library that should be in it. */
+  readonly library: string;
+}
+
+/** Why a library never spoke up, by what its program was started with. */
+export function evaluateSilence(loader: LoaderEvidence | null): UnguardedReason {
+  if (loader === null) return 'silent';
+  if (loader.value === null) return 'strippedEnvironment';
+  return loader.value.split(/[\s:]/u).includes(loader.library) ? 'silent' : 'replacedVariable';
 }
 
 /** The state of a session whose library said hello. */

@@ -12,7 +12,7 @@ import {
 import { ownRulesFile, ownRulesTemplate } from '../../presentation/policyTemplate.ts';
 import { protectMessages } from '../../presentation/protectText.ts';
 import type { AuditRecord } from '../../protocol/auditRecord.ts';
-import { userPolicyFolder } from '../../system/policySources.ts';
+import { handRulesFile, userPolicyFolder } from '../../system/policySources.ts';
 import type { DecisionRowNode } from '../views/decisionItem.ts';
 import { chooseValue } from './chooseValue.ts';
 import type { CommandParts } from './commandParts.ts';
@@ -60,12 +60,16 @@ async function writeOwnRule(
   action: 'allow' | 'deny',
 ): Promise<void> {
   // Reading policies takes longer than the rest of this window, and most never write a rule.
-  const { addRule, exactPattern } = await import('../../policy/editPolicyFile.ts');
-  const file = join(userPolicyFolder(parts.home), ownRulesFile);
-  const added = addRule(readOwnRules(file), ownPolicy, {
+  const { addRule, allowanceName, exactPattern } = await import('../../policy/editPolicyFile.ts');
+  const pattern = exactPattern(record.request.command);
+  // What a person allows by hand wins over denials, from that one file.
+  const isAllowed = action === 'allow';
+  const file = isAllowed ? handRulesFile(parts.home) : join(userPolicyFolder(parts.home), ownRulesFile);
+  const policy = isAllowed ? allowanceName(record.tool, pattern) : ownPolicy;
+  const added = addRule(readText(file) ?? (isAllowed ? '' : ownRulesTemplate), policy, {
     action,
     tool: record.tool,
-    pattern: exactPattern(record.request.command),
+    pattern,
     message: action === 'deny' ? allowMessages.blocked : null,
     expiresAt: null,
     isOnce: false,
@@ -86,10 +90,10 @@ async function writeOwnRule(
   parts.notices.mention(allowMessages.written);
 }
 
-function readOwnRules(file: string): string {
+function readText(file: string): string | null {
   try {
     return readFileSync(file, 'utf8');
   } catch {
-    return ownRulesTemplate;
+    return null;
   }
 }

@@ -2,7 +2,8 @@ import * as vscode from 'vscode';
 import { protectMessages, unguardedChoices } from '../../presentation/protectText.ts';
 import { helloGraceMs } from '../../presentation/sessionLabel.ts';
 import { isIdleShell } from '../injection/idleShell.ts';
-import { isDrawn, type KnownTerminal } from '../injection/terminalRegistry.ts';
+import type { KnownTerminal } from '../injection/terminalRegistry.ts';
+import { isDrawn } from '../injection/terminalTraits.ts';
 import { chooseValue } from './chooseValue.ts';
 import { endpointWaitMs, type CommandParts } from './commandParts.ts';
 

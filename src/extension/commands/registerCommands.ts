@@ -63,7 +63,10 @@ export function registerCommands(parts: CommandParts): Disposable {
   register(commandIds.filterDecisions, () => filterDecisions(parts.views.decisions));
   register(commandIds.clearFilter, () => parts.views.decisions.clearFilter());
   register(commandIds.loadOlder, () => loadOlder(parts));
-  register(commandIds.refresh, () => parts.refresh());
+  register(commandIds.refresh, async () => {
+    parts.views.policy.refresh();
+    await parts.refresh();
+  });
   register(commandIds.openRule, async (node) => {
     if (isDecision(node)) await openRule(node);
   });

@@ -1,14 +1,19 @@
 import * as vscode from 'vscode';
+import { isRecord } from '../../base/record.ts';
 import { protectMessages } from '../../presentation/protectText.ts';
 import { formatTestReport, testTitle } from '../../presentation/testText.ts';
 import { endpointWaitMs, type CommandParts } from './commandParts.ts';
 
+/** Asks for a command, with one to start from when a rule gives it. */
+async function askForCommand(given: unknown): Promise<string | undefined> {
+  const example = isRecord(given) && typeof given['example'] === 'string' ? given['example'] : '';
+  const value = example === '' ? 'rm -rf ~' : example;
+  return vscode.window.showInputBox({ title: testTitle, value });
+}
+
 /** Says what would be decided about a command, and why. Nothing is run. Asks for the command when none is given. */
 export async function testCommand(parts: CommandParts, given: unknown): Promise<void> {
-  const command =
-    typeof given === 'string'
-      ? given
-      : await vscode.window.showInputBox({ title: testTitle, value: 'rm -rf ~' });
+  const command = typeof given === 'string' ? given : await askForCommand(given);
   if (command === undefined || command.trim() === '') return;
   parts.supervisor.start();
   await parts.supervisor.connected(endpointWaitMs);

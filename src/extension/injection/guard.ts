@@ -24,7 +24,7 @@ export interface GuardParts {
 /** Whether new terminals and tasks get the library: the user's setting, carried out for this window. */
 export class Guard {
   readonly #parts: GuardParts;
-  #armed = false;
+  #library: string | null = null;
 
   constructor(parts: GuardParts) {
     this.#parts = parts;
@@ -32,7 +32,12 @@ export class Guard {
 
   /** Whether a terminal that opens now gets the library. */
   get isArmed(): boolean {
-    return this.#armed;
+    return this.#library !== null;
+  }
+
+  /** The library that terminals are told of now; null while they are told of none. */
+  get library(): string | null {
+    return this.#library;
   }
 
   /** Carries out the user's setting: arms or disarms new terminals. A failure leaves them disarmed, and is shown. */
@@ -58,7 +63,7 @@ export class Guard {
       url: formatSocketUrl(this.#parts.socket),
       platform,
     });
-    this.#armed = true;
+    this.#library = installed.value.library;
     status.update({ guardEnabled: true, problem: null });
     this.#parts.startEndpoint();
     return success(null);
@@ -78,6 +83,6 @@ export class Guard {
 
   #disarm(): void {
     disarmTerminals(this.#parts.collection);
-    this.#armed = false;
+    this.#library = null;
   }
 }

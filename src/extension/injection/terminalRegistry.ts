@@ -7,10 +7,13 @@ import {
   evaluateGuardState,
   helloGraceMs,
   type GuardState,
+  type LoaderEvidence,
   type SessionSubject,
 } from '../../presentation/sessionLabel.ts';
 import type { Protection, SessionRegistration, SessionView } from '../../protocol/session.ts';
 import type { Background } from '../adapters/background.ts';
+import { isDrawn, isHidden, isProcessId } from './terminalTraits.ts';
+import { TaskProcesses } from './taskProcesses.ts';
 import { composeRegistration } from './composeRegistration.ts';
 import type { SessionStore } from '../model/sessionStore.ts';
 import type { WindowStatus } from '../model/windowStatus.ts';
@@ -34,6 +37,8 @@ export interface RegistryParts {
   readonly register: (pid: number, registration: SessionRegistration) => Promise<Result<SessionView, string>>;
   /** Whether a terminal that opens now gets the library. */
   readonly isArmed: () => boolean;
+  /** What a process was started with for the loader; null when that cannot be told. */
+  readonly loaderOf: (pid: number) => LoaderEvidence | null;
   readonly clock: Clock;
   readonly background: Background;
 }
@@ -57,18 +62,12 @@ interface Tracked {
 /** How often process ids are read again: a relaunch changes one and tells nobody. In milliseconds. */
 const rereadMs = 2_000;
 
-/** How long after its end a task's terminal may still become known, in milliseconds. */
-const lateTerminalMs = 10_000;
-
 /** Knows this window's terminals and tasks, and keeps the endpoint informed of them. */
 export class TerminalRegistry implements Disposable {
   readonly #parts: RegistryParts;
   readonly #owned = new DisposableList();
   readonly #tracked = new Map<vscode.Terminal, Tracked>();
-  /** Running tasks by pid: a task's start and its terminal arrive in any order. */
-  readonly #tasks = new Map<number, vscode.TaskExecution>();
-  /** When tasks ended, by pid: the terminal of a short one may become known only then. */
-  readonly #endedTasks = new Map<number, number>();
+  readonly #tasks = new TaskProcesses();
   readonly #changed = this.#owned.add(new Emitter<null>());
   #mayRegister = false;
 
@@ -175,8 +174,7 @@ export class TerminalRegistry implements Disposable {
 
   #startTask({ processId, execution }: vscode.TaskProcessStartEvent): void {
     if (!isProcessId(processId)) return;
-    this.#tasks.set(processId, execution);
-    this.#endedTasks.delete(processId);
+    this.#tasks.start(processId, execution);
     // A short task may have ended before the endpoint hears of it.
     this.#parts.sessions.keepName(processId, execution.task.name);
     const tracked = this.#trackedOf(processId);
@@ -185,15 +183,12 @@ export class TerminalRegistry implements Disposable {
     const seen = { task: execution.task.name, title: '', hidden: false, said: null };
     this.#parts.background.run('registering a task', async () => {
       const told = await this.#parts.register(processId, composeRegistration(seen, null));
-      if (told.ok && this.#tasks.has(processId)) this.#parts.sessions.put(told.value);
+      if (told.ok && this.#tasks.isRunning(processId)) this.#parts.sessions.put(told.value);
     });
   }
 
   #endTask({ execution }: vscode.TaskProcessEndEvent): void {
-    for (const [pid, started] of this.#tasks) {
-      if (started !== execution) continue;
-      this.#tasks.delete(pid);
-      this.#endedTasks.set(pid, this.#parts.clock.now());
+    for (const pid of this.#tasks.end(execution, this.#parts.clock.now())) {
       this.#parts.sessions.remove(pid);
       const tracked = this.#trackedOf(pid);
       if (tracked !== undefined) tracked.ended = true;
@@ -212,9 +207,7 @@ export class TerminalRegistry implements Disposable {
       this.#followTitle(tracked);
     }
     const now = this.#parts.clock.now();
-    for (const [pid, endedAt] of this.#endedTasks) {
-      if (now - endedAt > lateTerminalMs) this.#endedTasks.delete(pid);
-    }
+    this.#tasks.forgetOld(now);
     const isSettling = (one: Tracked): boolean => now - one.since < helloGraceMs + 2 * rereadMs;
     if ([...this.#tracked.values()].some(isSettling)) this.#changed.fire(null);
   }
@@ -240,7 +233,7 @@ export class TerminalRegistry implements Disposable {
       tracked.running = 0;
     }
     tracked.pid = pid;
-    tracked.ended = this.#endedTasks.has(pid);
+    tracked.ended = this.#tasks.hasEnded(pid);
     this.#register(tracked);
     this.#changed.fire(null);
   }
@@ -257,7 +250,7 @@ export class TerminalRegistry implements Disposable {
   async #tell(tracked: Tracked, pid: number, said: Protection | null): Promise<Result<SessionView, string>> {
     const { terminal } = tracked;
     const seen = {
-      task: this.#tasks.get(pid)?.task.name ?? null,
+      task: this.#tasks.nameOf(pid),
       title: terminal.name,
       hidden: isHidden(terminal),
       said,
@@ -298,20 +291,7 @@ export class TerminalRegistry implements Disposable {
       view,
       openedArmed: tracked.openedArmed,
       ageMs: this.#parts.clock.now() - tracked.since,
+      loader: tracked.pid === null ? null : this.#parts.loaderOf(tracked.pid),
     });
   }
-}
-
-/** The editor says -1 or nothing where a terminal has no process. */
-function isProcessId(pid: number | undefined): pid is number {
-  return pid !== undefined && pid > 0;
-}
-
-/** Whether an extension draws a terminal, which then has no process. */
-export function isDrawn(terminal: vscode.Terminal): boolean {
-  return 'pty' in terminal.creationOptions;
-}
-
-function isHidden(terminal: vscode.Terminal): boolean {
-  return 'hideFromUser' in terminal.creationOptions && terminal.creationOptions.hideFromUser;
 }

@@ -8,6 +8,7 @@ import {
 } from '../../presentation/sessionLabel.ts';
 import { commandIds, rowContexts, viewIds } from '../ids.ts';
 import type { KnownTerminal, TerminalRegistry } from '../injection/terminalRegistry.ts';
+import type { DebugSessions } from '../model/debugSessions.ts';
 import type { SessionStore } from '../model/sessionStore.ts';
 import { createIcon, createTooltip } from './decisionItem.ts';
 import { createRepaint } from './repaint.ts';
@@ -22,13 +23,16 @@ export type SessionNode =
 export class SessionTree implements vscode.TreeDataProvider<SessionNode>, Disposable {
   readonly #registry: TerminalRegistry;
   readonly #sessions: SessionStore;
+  readonly #debugged: DebugSessions;
   readonly #owned = new DisposableList();
   readonly #changed = this.#owned.add(new vscode.EventEmitter<undefined>());
   readonly #repaint = this.#owned.add(createRepaint(() => this.#changed.fire(undefined)));
 
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(registry: TerminalRegistry, sessions: SessionStore) {
+  constructor(registry: TerminalRegistry, sessions: SessionStore, debugged: DebugSessions) {
+    this.#debugged = debugged;
+    this.#owned.add(debugged.onDidChange(() => this.refresh()));
     this.#registry = registry;
     this.#sessions = sessions;
     this.#owned.add(registry.onDidChange(() => this.refresh()));
@@ -44,7 +48,9 @@ export class SessionTree implements vscode.TreeDataProvider<SessionNode>, Dispos
     const foreign = this.#foreignSubjects();
     if (node === undefined) {
       const own = this.#registry.terminals.map((known): SessionNode => ({ kind: 'terminal', known }));
-      return foreign.length === 0 ? own : [...own, { kind: 'elsewhere' }];
+      const debugged = this.#debugged.subjects.map((subject): SessionNode => ({ kind: 'foreign', subject }));
+      const ours = [...own, ...debugged];
+      return foreign.length === 0 ? ours : [...ours, { kind: 'elsewhere' }];
     }
     return node.kind === 'elsewhere' ? foreign.map((subject) => ({ kind: 'foreign', subject })) : [];
   }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import {
   evaluateGuardState,
+  evaluateSilence,
   formatSession,
   helloGraceMs,
   type GuardEvidence,
@@ -17,6 +18,7 @@ const opened: GuardEvidence = {
   view: createView({ guarded: false }),
   openedArmed: true,
   ageMs: helloGraceMs,
+  loader: null,
 };
 
 function stateOf(changes: Partial<GuardEvidence>): string {
@@ -85,4 +87,12 @@ it('gives a nameless terminal the number of its process', () => {
     state: { kind: 'unknown' },
   });
   assert.equal(shown.label, 'process 41');
+});
+
+it('names what keeps a library out, by what the program was started with', () => {
+  const library = '/home/u/.rampart/lib/librampart.so';
+  assert.equal(evaluateSilence({ value: null, library }), 'strippedEnvironment');
+  assert.equal(evaluateSilence({ value: '/other.so', library }), 'replacedVariable');
+  assert.equal(evaluateSilence({ value: `/other.so:${library}:`, library }), 'silent');
+  assert.equal(evaluateSilence(null), 'silent');
 });

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { findRulePlaces } from '../../../src/presentation/policyLens.ts';
+import { describeKey, findKeyPath, findPolicyWords } from '../../../src/presentation/policySchema.ts';
+
+const schema: unknown = JSON.parse(readFileSync('schemas/policy.schema.json', 'utf8'));
+
+const lines = `version: "1"
+policies:
+  - name: mine
+    match:
+      tool: exec
+    rules:
+      - action: deny
+        when:
+          command_matches:
+            - "git push --force*"
+        message: "no"
+      - action: ask
+        when:
+          command_matches: ["npm publish*"]
+`.split('\n');
+
+const wordsAt = (line: number, key: string | null = null): string[] =>
+  findPolicyWords(schema, findKeyPath(lines, line), key).map(({ word }) => word);
+
+describe('writing a policy', () => {
+  it('knows the keys above a line', () => {
+    assert.deepEqual(findKeyPath(lines, 0), []);
+    assert.deepEqual(findKeyPath(lines, 3), ['policies']);
+    assert.deepEqual(findKeyPath(lines, 4), ['policies', 'match']);
+    assert.deepEqual(findKeyPath(lines, 6), ['policies', 'rules']);
+    assert.deepEqual(findKeyPath(lines, 8), ['policies', 'rules', 'when']);
+  });
+
+  it('offers the keys and the actions of that place, and no others', () => {
+    assert.ok(wordsAt(0).includes('policies') && !wordsAt(0).includes('rules'));
+    assert.ok(wordsAt(3).includes('rules') && !wordsAt(3).includes('action'));
+    assert.ok(wordsAt(6).includes('message'));
+    assert.ok(wordsAt(8).includes('command_matches'));
+    assert.ok(['allow', 'deny', 'ask', 'watch'].every((action) => wordsAt(6, 'action').includes(action)));
+  });
+
+  it('says what a key means', () => {
+    assert.notEqual(describeKey(schema, [], 'policies'), '');
+    assert.equal(describeKey(schema, [], 'nonsense'), '');
+  });
+
+  it('finds each rule, with a command to test it with', () => {
+    assert.deepEqual(findRulePlaces(lines), [
+      { line: 6, example: 'git push --forcex' },
+      { line: 11, example: 'npm publishx' },
+    ]);
+  });
+});
