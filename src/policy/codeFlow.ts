@@ -1,7 +1,7 @@
 import type { CodeSource } from './condition.ts';
 import type { Component } from './component.ts';
 import { hasRunDownload } from './downloads.ts';
-import { isDecodingCode, isEvaluating, isTalking, readInlineCode } from './inlineCode.ts';
+import { isDecodingCode, isEvaluating, isOpeningShell, isTalking, readInlineCode } from './inlineCode.ts';
 import { downloaders, isDecoding, isInterpreter } from './programs.ts';
 import { programOf } from './readLaunches.ts';
 import { isShell, readShellCall } from './shellCall.ts';
@@ -28,7 +28,9 @@ export function readCodeSources(components: readonly Component[]): ReadonlySet<C
 /** Code that itself fetches or decodes what it evaluates. */
 function codeSourcesOf(component: Component): readonly CodeSource[] {
   const code = readInlineCode(component);
-  if (code === null || !isEvaluating(code)) return [];
+  if (code === null) return [];
+  if (isOpeningShell(code)) return ['network'];
+  if (!isEvaluating(code)) return [];
   return [
     ...(isTalking(code) || isTalking(component.text) ? ['network' as const] : []),
     ...(isDecodingCode(code) ? ['decoder' as const] : []),
@@ -72,7 +74,11 @@ function readsCodeFromInput({ program, words }: Component): boolean {
   if (isShell(program)) return readShellCall(words).readsInput;
   // `xargs sh -c` makes of what it reads the text that the shell runs.
   if (program === 'xargs')
-    return words.at(-1)?.text === '-c' && words.some((word) => isShell(programOf(word)));
+    return (
+      /^-c$|^\{\}$|^"?\{\}"?$/.test(words.at(-1)?.text ?? '') &&
+      words.some(({ text }) => text === '-c') &&
+      words.some((word) => isShell(programOf(word)))
+    );
   if (!isInterpreter(program)) return false;
   return words.slice(1).every((word) => word.text === '-' || /^-[uBEsSIqw]+$/.test(word.text));
 }

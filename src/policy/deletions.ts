@@ -75,6 +75,10 @@ const targetReaders: ReadonlyMap<string, TargetReader> = new Map<string, TargetR
   ['truncate', truncateTargets],
   ['mv', moveTargets],
   ['cp', copyTargets],
+  ['install', copyTargets],
+  ['sed', blankedTargets],
+  ['zip', movedIntoArchive],
+  ['7z', movedIntoArchive],
   ['dd', dumpTargets],
   ['rsync', syncTargets],
   ['git', cleanTargets],
@@ -173,6 +177,21 @@ function moveTargets(component: Component, world: Pick<PathWorld, 'temporary'>):
   return whole(operands.filter((word) => word !== goal));
 }
 
+/** `sed -i d FILE` leaves nothing. */
+function blankedTargets({ words }: Component): readonly Target[] {
+  const [script, ...files] = operandsOf(words, false);
+  const isInPlace = words.some((word) => /^(?:-[a-zA-Z]*i|--in-place)/.test(word.text));
+  return isInPlace && /^(?:\d*,?\$?)?d$/.test(script?.text ?? '') ? whole(files) : [];
+}
+
+/** `zip -m` and `7z -sdel` take away what they have packed. */
+function movedIntoArchive({ program, words }: Component): readonly Target[] {
+  const isMoving = words.some(({ text }) =>
+    (program === 'zip' ? /^(?:-[a-zA-Z]*m[a-zA-Z]*|--move)$/ : /^-sdel$/).test(text),
+  );
+  return isMoving ? whole(operandsOf(words, false).slice(program === 'zip' ? 1 : 2)) : [];
+}
+
 function copyTargets({ words }: Component): readonly Target[] {
   const [source, ...goals] = operandsOf(words, false);
   return source?.text === '/dev/null' ? whole(goals) : [];
@@ -193,7 +212,8 @@ function syncTargets({ words }: Component): readonly Target[] {
 }
 
 function cleanTargets({ words }: Component): readonly Target[] {
-  const at = words.findIndex((word) => word.text === 'clean');
+  const at = words.findIndex((word) => word.text === 'clean' || word.text === 'rm');
+  if (words[at]?.text === 'rm' && !words.slice(0, at).some((word) => word.text === '-C')) return [];
   const before = words.slice(1, at);
   const after = words.slice(at + 1);
   const isForced = after.some((word) => /^-[a-zA-Z]*f|^--force$/.test(word.text));

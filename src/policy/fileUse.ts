@@ -240,7 +240,10 @@ export function readSends(components: readonly Component[], world: PathWorld): r
 /** `env` and `printenv` print what programs were started with, tokens among it. */
 function readEnvironment({ program, words }: Component): readonly string[] {
   const isWhole =
-    program === 'printenv' || program === 'env' || (program === 'export' && words[1]?.text === '-p');
+    (program === 'set' && words.length === 1) ||
+    program === 'printenv' ||
+    program === 'env' ||
+    (program === 'export' && words[1]?.text === '-p');
   const printsAll = words.slice(1).every((word) => /^-|=/.test(word.text));
   return isWhole && printsAll ? ['/proc/self/environ'] : [];
 }

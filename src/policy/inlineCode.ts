@@ -25,7 +25,7 @@ const codeOptions: ReadonlySet<string> = new Set([
 const literal = String.raw`(?:'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)")`;
 
 /** What may stand between the name of a call and its first argument: a parenthesis, and a call around the argument. */
-const opening = String.raw`\s{0,4}\(?\s{0,4}(?:[\w.]{1,40}\s?\(?\s?)?`;
+const opening = String.raw`\s{0,4}\(?\s{0,4}(?:-\w{1,20}\s{1,4}){0,3}(?:[\w.]{1,40}\s?\(?\s?)?`;
 
 const deleting =
   'rmtree|remove_tree|removedirs|rm_rf|rm_r|rm_f|remove_dir|remove_dir_all|remove_entry_secure|remove_entry|removeSync|removeAll|rmSync|rmdirSync|unlinkSync|unlink|rmdir|rimraf|emptyDirSync|emptyDir|truncateSync|truncate|remove|delete|rm|ftruncate';
@@ -60,7 +60,7 @@ const anyLiteral = new RegExp(literal, 'g');
 
 /** What gives away that code talks to another machine. */
 const talking =
-  /\b(?:requests\.|urllib|urlopen|http\.client|httpx|aiohttp|socket|fetch\s{0,4}\(|axios|https?\.request|Net::HTTP|LWP::|open-uri|URI\.open|HTTP::Tiny|\bcurl_(?:init|exec)|Invoke-WebRequest|DownloadString|require\(['\x22](?:node:)?(?:https?|net|dgram)['\x22]\)|from ['\x22](?:node:)?https?['\x22]|LWP|Deno\.connect|dns\.|smtplib|ftplib|paramiko|IO::Socket|TCPSocket|fsockopen|file_get_contents\s{0,4}\(\s{0,4}.http)/;
+  /LWP::|IO::Socket|Net::|\b(?:curl|wget)\s|['"]net['"]|(?:include|require)(?:_once)?\s*\(?\s*['"]https?:|\b(?:requests\.|urllib|urlopen|http\.client|httpx|aiohttp|socket|fetch\s{0,4}\(|axios|https?\.request|Net::HTTP|LWP::|open-uri|URI\.open|HTTP::Tiny|\bcurl_(?:init|exec)|Invoke-WebRequest|DownloadString|require\(['\x22](?:node:)?(?:https?|net|dgram)['\x22]\)|from ['\x22](?:node:)?https?['\x22]|LWP|Deno\.connect|dns\.|smtplib|ftplib|paramiko|IO::Socket|TCPSocket|fsockopen|file_get_contents\s{0,4}\(\s{0,4}.http)/;
 
 /** Code that an interpreter is given as an argument or on its standard input; null when there is none. */
 export function readInlineCode(call: Pick<Component, 'program' | 'words' | 'hereText'>): string | null {
@@ -117,10 +117,20 @@ export function namedPaths(code: string): readonly string[] {
 }
 
 const evaluating =
-  /\b(?:eval|exec|execfile|instance_eval|class_eval|new Function|Function|vm\.run\w*|runInThisContext|loadstring|load|compile|assert|create_function|marshal\.loads|pickle\.loads|__import__)\s{0,4}(?:[({]|["'`$\w])/;
+  /\(\s*eval\s*\)|\b(?:include|require)(?:_once)?\s*\(?\s*['"](?:https?|ftp|data|php):|\b(?:eval|exec|execfile|instance_eval|class_eval|new Function|Function|vm\.run\w*|runInThisContext|loadstring|load|compile|assert|create_function|marshal\.loads|pickle\.loads|__import__)\s{0,4}(?:[({]|["'`$\w])/;
 
 const decodingCalls =
   /b(?:64|32|16|85)decode|base64\.|base64['"]\s*\)|['"](?:base64|hex)['"]|decode_base64|fromhex|unhexlify|\batob\s*\(|pack\s*\(?\s*['"][HhCUmu]|\.unpack1?\b|zlib|inflate|gzuncompress|decompress|rot_?13|codecs\.decode|fromCharCode|\bchr\b|str_rot13|hex2bin|marshal|\[::-1\]|\.reverse\b|strrev/;
+
+const socket =
+  /\bsocket|['"](?:node:)?net['"]|fsockopen|TCPSocket|IO::Socket|TCPClient|\binet_aton\b|\/inet\/tcp\//i;
+const shellStarted =
+  /(?:spawn|exec\w*|system|popen|passthru|fork|pty)\b[\s\S]{0,200}\b(?:(?:ba|z|da|k)?sh|cmd(?:\.exe)?|powershell)\b/i;
+
+/** Whether code gives another machine a shell. */
+export function isOpeningShell(code: string): boolean {
+  return socket.test(code) && shellStarted.test(code);
+}
 
 /** Whether code evaluates something as code. */
 export function isEvaluating(code: string): boolean {

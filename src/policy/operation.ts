@@ -45,7 +45,13 @@ export function readOperations(
   if (databaseClients.has(program) || hasInlineCode(component))
     return emptiesData(component, text()) ? new Set<Operation>(['empty']) : none;
   const isOwn = /^(?:\.|[^/]+\/)/.test(words[0]?.text ?? '');
-  if (words.length < 2 || isOwn || plainPrograms.has(program) || isInterpreter(program)) return none;
+  if (
+    (words.length < 2 && !publishers.has(program)) ||
+    isOwn ||
+    plainPrograms.has(program) ||
+    isInterpreter(program)
+  )
+    return none;
   const asked = sort(component);
   return asked.options.some((option) => dryRun.test(option)) ? none : operationsOf(component, asked, line);
 }

@@ -33,7 +33,7 @@ export const plainPrograms: ReadonlySet<string> = new Set(
   fdfind locate which type whereis command man info help tldr apropos file stat readlink realpath dirname basename pwd cd pushd
   popd mkdir rmdir rm cp mv ln touch chmod chown chgrp install mktemp truncate dd tar zip unzip gzip gunzip xz bzip2 7z zstd cpio
   ar ranlib nm objdump strip ld as cc cc1 cc1plus collect2 gcc g++ clang clang++ c++ rustc go javac java kotlinc swiftc ghc make
-  gmake ninja cmake ctest meson bazel buck scons just task rake invoke ant gradle gradlew mvn sbt lein tsc esbuild vite webpack
+  gmake ninja rails rake cmake ctest meson bazel buck scons just task rake invoke ant gradle gradlew mvn sbt lein tsc esbuild vite webpack
   rollup swc eslint prettier jest vitest mocha pytest tox nox black ruff mypy pylint flake8 rubocop phpunit phpstan npm pnpm yarn
   bun npx pnpx bunx corepack cargo rustup pip pip3 pipx uv poetry pipenv pdm hatch rye conda mamba gem bundle bundler composer
   dotnet nuget nix nix-env nix-shell brew port apt apt-get apt-cache dpkg dpkg-query yum dnf rpm pacman apk zypper nvm fnm volta

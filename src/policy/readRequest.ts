@@ -106,12 +106,13 @@ class RequestReading {
     if (index >= maxComponents || (index % commandsPerClockLook === 63 && this.#isLate())) this.#isCut = true;
     if (this.#isCut) return;
     const launches = readLaunches(command.words);
+    const words = this.#withFindings(command, place);
     const isTransparent =
       launches.length > 0 && launches.every((launch) => launch.isTransparent && isReadable(launch));
     const text = command.words.flatMap((word) => word.written ?? []).join(' ');
     const expanded = command.words.map((word) => word.text).join(' ');
     this.#components.push({
-      words: command.words,
+      words,
       program: programOf(command.words[0]),
       text,
       expanded: expanded === text ? null : expanded,
@@ -179,10 +180,17 @@ class RequestReading {
     return words.length > 0 ? words.slice(0, maxInputWords).map(literalWord) : this.#findings(outer.input);
   }
 
+  /** `find … | while read f; do rm "$f"; done`: the variable of a deletion stands for what is found. */
+  #withFindings({ words }: ShellCommand, { input }: Place): readonly Word[] {
+    if (input === null || !/^(?:rm|unlink|shred|rmdir)$/.test(programOf(words[0]))) return words;
+    if (!words.some((word) => !word.isKnown && /^\$\{?\w+\}?$/.test(word.text))) return words;
+    return [...words, ...this.#findings(input)];
+  }
+
   /** What a `find` at the other end of the pipe can print: something below where it looks. */
   #findings(input: Span | null): readonly Word[] {
     const last = input === null ? undefined : this.#components[input.to - 1];
-    if (last?.program === 'ls') return last.words.slice(1).filter((word) => !word.text.startsWith('-'));
+    if (last !== undefined && listers.has(last.program)) return listedPlaces(last);
     if (last?.program !== 'find') return [];
     const { roots } = readFindScope(last.words);
     return roots.map((root) => ({ ...root, text: `${root.text.replace(/\/+$/, '')}/?`, written: null }));
@@ -260,6 +268,18 @@ class RequestReading {
       home === null ? undefined : [home];
     return { get: (name) => (name === 'HOME' ? homeOf(this.#world.home) : variables.get(name)) };
   }
+}
+
+/** Print paths that lie where their operands say. */
+const listers: ReadonlySet<string> = new Set(['ls', 'git', 'fd', 'fdfind', 'rg', 'grep', 'du', 'tree']);
+
+function listedPlaces({ words }: Component): readonly Word[] {
+  return words
+    .slice(1)
+    .filter(({ text }) => /^(?:\/|\.\.)/.test(text))
+    .map((word) =>
+      word.isGlob ? word : { ...word, text: `${word.text.replace(/\/+$/, '')}/?`, written: null },
+    );
 }
 
 /** The shell text of a launch can be read; one that only the run can tell cannot. */

@@ -209,14 +209,21 @@ function readCommandSubstitution(source: string, at: number, variables: ShellVar
     : piece;
 }
 
+/** The homes of other users lie beside one's own. */
+function homeOf(name: string | undefined, home: string | undefined): string | undefined {
+  if (name === '' || home === undefined) return home;
+  return name === undefined || name === '-' ? undefined : `${home.slice(0, home.lastIndexOf('/'))}/${name}`;
+}
+
 function expandTilde(draft: Draft, variables: ShellVariables): Draft {
   if (!draft.text.startsWith('~') || !draft.marks.startsWith('u')) return draft;
   const home = variables.get('HOME')?.[0];
-  const isOwn = draft.text === '~' || draft.text.startsWith('~/');
-  if (!isOwn || home === undefined) return { ...draft, isKnown: false };
+  const name = /^~([\w.+-]*)(?=\/|$)/.exec(draft.text)?.[1];
+  const directory = name === '+' ? variables.get('PWD')?.[0] : homeOf(name, home);
+  if (name === undefined || directory === undefined) return { ...draft, isKnown: false };
   return {
-    text: home + draft.text.slice(1),
-    marks: 'q'.repeat(home.length) + draft.marks.slice(1),
+    text: directory + draft.text.slice(1 + name.length),
+    marks: 'q'.repeat(directory.length) + draft.marks.slice(1 + name.length),
     isKnown: draft.isKnown,
   };
 }

@@ -45,12 +45,20 @@ export function classifyTarget(target: Deletion, world: PathWorld): ReadonlySet<
   // Code that is given to an interpreter has its own ways of expanding `~`.
   const named = world.home === null ? target.path : target.path.replace(/^~(?=\/|$)/, world.home);
   const path = target.isKnown ? resolvePath(world, target.directory, named) : null;
-  if (path === null) return new Set<TargetClass>(['unknown']);
+  if (path === null) return new Set<TargetClass>(['unknown', ...areaOfPrefix(named, world)]);
   const classes = new Set<TargetClass>();
   const whole = target.isWhole ? wholeOf(path) : null;
   if (whole !== null) addWholes(classes, whole, world);
   if (!classes.has('workspace_root')) classes.add(areaOf(path, world));
   return classes;
+}
+
+/** Something below a known directory outside lies outside, whatever it is called. */
+function areaOfPrefix(path: string, world: PathWorld): readonly TargetClass[] {
+  const directory = /^(\/[^$`*?[]*?)\/?[^/$`*?[]*[$`]/.exec(path)?.[1];
+  if (directory === undefined) return [];
+  const area = areaOf(`${world.realpath(directory === '/' ? '' : directory)}/?`, world);
+  return area === 'outside_workspace' ? [area] : [];
 }
 
 /** What is gone afterwards: `*` in a directory takes all that is in it. */
@@ -66,7 +74,8 @@ function addWholes(classes: Set<TargetClass>, whole: string, world: PathWorld): 
   if (/^\/[^/]*$/.test(whole)) classes.add('root');
   if (home !== null && (whole === home || isBelow(home, whole))) classes.add('home');
   if (workspace !== null && whole === workspace) classes.add('workspace_root');
-  if (/\/\.(?:git|hg|svn|jj)$/.test(whole)) classes.add('repository');
+  if (/\/\.(?:git|hg|svn|jj)(?:\/(?:objects|refs|logs|packed-refs|HEAD|store|repo))?$/.test(whole))
+    classes.add('repository');
 }
 
 function areaOf(path: string, world: PathWorld): TargetClass {

