@@ -1,12 +1,5 @@
-// How long the default policy takes to decide, and how well it decides.
-// Times are CPU time of this process, so that a busy machine changes them little. Ratios are what counts.
-//
-// The commands in corpora/ were written in two rounds, each without looking at the rules, and scored before any rule
-// was changed for them. That first score is the one that says something about commands that nobody has thought of:
-//   first round    297 of 342 dangerous commands stopped (86.8 %), 1 of 505 everyday ones interrupted (0.2 %)
-//   second round   187 of 212 dangerous commands stopped (88.2 %), 7 of 205 everyday ones interrupted (3.4 %), chosen
-//                  at the border: sudo through ssh, kubectl delete --dry-run, deleting a cache
-// What is printed below is the score on commands that have been seen since.
+// How well the default policy decides, and how long it takes. Times are CPU time of this process, so that a busy machine
+// changes them little; ratios are what counts.
 import { readFileSync } from 'node:fs';
 import { evaluate } from '../../src/policy/evaluate.ts';
 import { parsePolicySet } from '../../src/policy/parsePolicySet.ts';
@@ -15,6 +8,14 @@ import type { ExecRequest } from '../../src/protocol/execRequest.ts';
 import { imagineRequest, imagineWorld, openShellReader } from '../unit/policy/policyWorld.ts';
 import { scoreDangerous, scoreEveryday } from './policyCorpora.ts';
 import type { CorpusScore } from './policyCorpora.ts';
+
+/** What a round scored before anything was changed for it: wrong ones, and how many there were. */
+const firstRuns: Readonly<Record<string, { readonly dangerous: string; readonly everyday: string }>> = {
+  first: { dangerous: '45 of 342', everyday: '1 of 505' },
+  second: { dangerous: '25 of 212', everyday: '7 of 205' },
+  third: { dangerous: '123 of 438', everyday: '1 of 232' },
+  fourth: { dangerous: '42 of 649', everyday: '3 of 289' },
+};
 
 const world = imagineWorld(await openShellReader(), { now: () => performance.now() });
 
@@ -31,74 +32,91 @@ function timeDecision(set: PolicySet, request: ExecRequest, rounds: number): num
   return times.sort((first, second) => first - second)[Math.floor(times.length / 2)] ?? 0;
 }
 
-function show(name: string, microseconds: number): void {
-  process.stdout.write(`${name.padEnd(44)} ${microseconds.toFixed(1).padStart(12)} us\n`);
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+
+function show(name: string, microseconds: number, basis = 0): void {
+  const ratio = basis === 0 ? '' : `${(microseconds / basis).toFixed(1).padStart(8)} x`;
+  print(`${name.padEnd(44)} ${microseconds.toFixed(1).padStart(12)} us${ratio}`);
 }
 
 const argv = (...words: readonly string[]): ExecRequest =>
   imagineRequest({ argv: words, exe: words[0] ?? null, command: words.join(' ') });
 const text = (command: string): ExecRequest => imagineRequest({ command });
 
-const { set } = parsePolicySet([
+const { set, problems } = parsePolicySet([
   { file: 'default.yaml', text: readFileSync('policies/default.yaml', 'utf8'), origin: 'builtin' },
 ]);
+if (problems.length > 0) throw new Error(JSON.stringify(problems));
 
-process.stdout.write('default policy\n');
+function showScores(kind: 'dangerous' | 'everyday', scores: readonly CorpusScore[]): void {
+  const sum = (of: readonly CorpusScore[], read: (score: CorpusScore) => number): number =>
+    of.reduce((total, score) => total + read(score), 0);
+  const row = (name: string, of: readonly CorpusScore[], first: string): void => {
+    const count = sum(of, (score) => score.count);
+    const wrong = sum(of, (score) => score.wrong.length);
+    const numbers = [
+      count,
+      sum(of, (score) => score.denied),
+      sum(of, (score) => score.asked),
+      wrong,
+      `${((100 * wrong) / count).toFixed(2)} %`,
+      `${((100 * sum(of, (score) => score.cacheable)) / count).toFixed(0)} %`,
+    ];
+    print(
+      name.padEnd(44) + numbers.map((number) => String(number).padStart(10)).join('') + first.padStart(16),
+    );
+  };
+  const heads = ['commands', 'denied', 'asked', 'wrong', '', 'cacheable'].map((head) => head.padStart(10));
+  print(`\n${kind.padEnd(44)}${heads.join('')}${'first run'.padStart(16)}`);
+  for (const round of new Set(scores.map((score) => score.round))) {
+    const own = scores.filter((score) => score.round === round);
+    for (const score of own) {
+      row(`  ${score.category}`, [score], '');
+      for (const command of score.wrong) print(`      ${JSON.stringify(command)}`);
+    }
+    row(`${round} round`, own, firstRuns[round]?.[kind] ?? '');
+  }
+  row('all', scores, '');
+}
+
+showScores('dangerous', scoreDangerous(set, world));
+showScores('everyday', scoreEveryday(set, world));
+
+print('\ndefault policy, median of one decision');
 show('argv: git status', timeDecision(set, argv('git', 'status'), 4000));
 show('argv: gcc with 7 words', timeDecision(set, argv('gcc', '-c', 'a.c', '-o', 'a.o', '-I/x', '-O2'), 4000));
-show(
-  'argv: gcc with 100 words',
-  timeDecision(set, argv('gcc', ...Array.from({ length: 100 }, (_, n) => `-I/usr/include/part${n}`)), 1000),
-);
+show('argv: gcc with 100 words', timeDecision(set, argv('gcc', ...Array<string>(99).fill('-I/usr/x')), 1000));
 show('argv: rm -f of a file inside', timeDecision(set, argv('rm', '-f', 'a.o'), 4000));
 show('argv: cat of a file', timeDecision(set, argv('cat', 'src/a.ts'), 4000));
 show('argv: sh -c with one command', timeDecision(set, argv('sh', '-c', 'node build.js --release'), 1000));
 show('text: one command', timeDecision(set, text('npm run build'), 1000));
-show(
-  'text: five commands',
-  timeDecision(set, text('cd build && make -j4 2>&1 | tee log && ls "$PWD" || exit 1'), 1000),
-);
+const line = 'cd build && make -j4 2>&1 | tee log && ls "$PWD" || exit 1';
+show('text: five commands', timeDecision(set, text(line), 1000));
 
-process.stdout.write('rules in the policy, plain argv\n');
+print('\nby rules in the policy, plain argv');
+let tenRules = 0;
 for (const count of [10, 100, 1000]) {
   const rules = Array.from(
     { length: count },
     (_, n) => `{action: deny, when: {command_matches: ['tool${n} * --force', '*x${n}*y*']}}`,
   );
-  const many = parsePolicySet([
-    {
-      file: 'many.yaml',
-      text: `default_action: allow\npolicies: [{name: many, rules: [${rules.join(', ')}]}]`,
-      origin: 'user',
-    },
-  ]);
-  show(`${count} rules`, timeDecision(many.set, argv('git', 'commit', '-m', 'message'), 1000));
+  const source = `default_action: allow\npolicies: [{name: many, rules: [${rules.join(', ')}]}]`;
+  const many = parsePolicySet([{ file: 'many.yaml', text: source, origin: 'user' }]);
+  const time = timeDecision(many.set, argv('git', 'commit', '-m', 'message'), 1000);
+  tenRules ||= time;
+  show(`${count} rules`, time, tenRules);
 }
 
-process.stdout.write('length of the text, default policy\n');
-for (const kib of [1, 16, 64, 128, 1024]) {
-  show(`${kib} KiB of one command`, timeDecision(set, text(`echo ${'word '.repeat((kib * 1024) / 5)}`), 24));
-}
-for (const kib of [1, 16, 64, 128]) {
-  show(
-    `${kib} KiB of many commands`,
-    timeDecision(set, text('echo "a text" > out\n'.repeat((kib * 1024) / 20)), 24),
-  );
-}
-
-function showScores(title: string, scores: readonly CorpusScore[]): void {
-  process.stdout.write(`${title.padEnd(32)} commands  denied   asked   wrong\n`);
-  for (const { category, count, denied, asked, wrong } of scores) {
-    const numbers = [count, denied, asked, wrong.length].map((number) => String(number).padStart(8)).join('');
-    process.stdout.write(`${category.padEnd(32)} ${numbers}\n`);
-    for (const command of wrong) process.stdout.write(`    ${JSON.stringify(command)}\n`);
+for (const [name, unit, sizes] of [
+  ['one command', 'word ', [1, 16, 64, 128, 1024]],
+  ['many commands', 'echo "a text" > out\n', [1, 16, 64, 128]],
+] as const) {
+  print(`\nby length of the text, ${name}, default policy`);
+  let basis = 0;
+  for (const kib of sizes) {
+    const long = `${name === 'one command' ? 'echo ' : ''}${unit.repeat((kib * 1024) / unit.length)}`;
+    const time = timeDecision(set, text(long), 24);
+    basis ||= time;
+    show(`${kib} KiB`, time, basis);
   }
-  const total = scores.reduce((sum, { count }) => sum + count, 0);
-  const wrong = scores.reduce((sum, score) => sum + score.wrong.length, 0);
-  process.stdout.write(
-    `${'all'.padEnd(32)} ${String(total).padStart(8)} ${((100 * wrong) / total).toFixed(2)} % wrong\n`,
-  );
 }
-
-showScores('everyday', scoreEveryday(set, world));
-showScores('dangerous', scoreDangerous(set, world));
