@@ -15,7 +15,7 @@ export function readCodeSources(components: readonly Component[]): ReadonlySet<C
   const sources = new Set<CodeSource>();
   for (const component of components) {
     for (const source of codeSourcesOf(component)) sources.add(source);
-    for (const feeder of codeFeeders(components, component)) {
+    for (const feeder of [...codeFeeders(components, component), ...namedFeeders(components, component)]) {
       const texts = feeder.words.slice(1).map((word) => word.text);
       if (downloaders.has(feeder.program)) sources.add('network');
       else if (isDecoding([feeder.program, ...texts]) || printsEscapes(feeder, texts)) sources.add('decoder');
@@ -55,6 +55,24 @@ function codeFeeders(components: readonly Component[], component: Component): re
     : [];
 }
 
+/** `x=$(curl …); eval "$x"`: what flows into the variables that a command runs as code. */
+function namedFeeders(
+  components: readonly Component[],
+  { program, words, hereText }: Component,
+): readonly Component[] {
+  if (!isShell(program) && !isInterpreter(program) && !/^(?:eval|source|\.)$/.test(program)) return [];
+  const named = [...words.slice(1).map((word) => word.text), hereText ?? ''].flatMap(
+    (text) => /^\s*\$\{?(\w+)\}?/.exec(text)?.[1] ?? [],
+  );
+  if (named.length === 0) return [];
+  return components
+    .filter(
+      ({ assignments, inner }) =>
+        inner.from < inner.to && assignments.some(({ name }) => named.includes(name)),
+    )
+    .flatMap(({ inner }) => feedersOf(components, inner));
+}
+
 /** Everything that flows into the commands of a span, themselves included. */
 export function feedersOf(components: readonly Component[], span: Span): readonly Component[] {
   const found = new Set<Component>();
@@ -80,7 +98,8 @@ function readsCodeFromInput({ program, words }: Component): boolean {
       words.some((word) => isShell(programOf(word)))
     );
   if (!isInterpreter(program)) return false;
-  return words.slice(1).every((word) => word.text === '-' || /^-[uBEsSIqw]+$/.test(word.text));
+  const first = words.slice(1).find((word) => !/^-[uBEsSIqw]+$/.test(word.text));
+  return first === undefined || first.text === '-';
 }
 
 /** Its program text is itself a substitution: `sh -c "$(…)"`, `eval "$(…)"`, `bash <(…)`, `. <(…)`. */

@@ -60,7 +60,7 @@ const anyLiteral = new RegExp(literal, 'g');
 
 /** What gives away that code talks to another machine. */
 const talking =
-  /LWP::|IO::Socket|Net::|\b(?:curl|wget)\s|['"]net['"]|(?:include|require)(?:_once)?\s*\(?\s*['"]https?:|\b(?:requests\.|urllib|urlopen|http\.client|httpx|aiohttp|socket|fetch\s{0,4}\(|axios|https?\.request|Net::HTTP|LWP::|open-uri|URI\.open|HTTP::Tiny|\bcurl_(?:init|exec)|Invoke-WebRequest|DownloadString|require\(['\x22](?:node:)?(?:https?|net|dgram)['\x22]\)|from ['\x22](?:node:)?https?['\x22]|LWP|Deno\.connect|dns\.|smtplib|ftplib|paramiko|IO::Socket|TCPSocket|fsockopen|file_get_contents\s{0,4}\(\s{0,4}.http)/;
+  /['"](?:node:)?(?:https?|http2|net|dgram|tls|dns)['"]|LWP::|IO::Socket|Net::|\b(?:curl|wget)\s|['"]net['"]|(?:include|require)(?:_once)?\s*\(?\s*['"]https?:|\b(?:requests\.|urllib|urlopen|http\.client|httpx|aiohttp|socket|fetch\s{0,4}\(|axios|https?\.request|Net::HTTP|LWP::|open-uri|URI\.open|HTTP::Tiny|\bcurl_(?:init|exec)|Invoke-WebRequest|DownloadString|require\(['\x22](?:node:)?(?:https?|net|dgram)['\x22]\)|from ['\x22](?:node:)?https?['\x22]|LWP|Deno\.connect|dns\.|smtplib|ftplib|paramiko|IO::Socket|TCPSocket|fsockopen|file_get_contents\s{0,4}\(\s{0,4}.http)/;
 
 /** Code that an interpreter is given as an argument or on its standard input; null when there is none. */
 export function readInlineCode(call: Pick<Component, 'program' | 'words' | 'hereText'>): string | null {
@@ -109,7 +109,9 @@ export function namedPaths(code: string): readonly string[] {
       .replace(/^(?:~|HOME)?\/*/, '')
       .replaceAll(/\/{2,}/g, '/'),
   );
-  const single = argumentsOf(code, anyLiteral).map((text) => text.replace(/^(?:~|HOME)?\/*/, ''));
+  const single = argumentsOf(code, anyLiteral).map((text) =>
+    text.replace(/^.*[\]})](?=\/)/, '').replace(/^(?:~|HOME)?\/*/, ''),
+  );
   return [
     ...paths,
     ...[...single, ...joined].filter((text) => text !== '' && !/\s/.test(text)).map((text) => `~/${text}`),

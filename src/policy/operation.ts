@@ -16,7 +16,7 @@ const maxVerbPlace = 5;
 const maxUnknownVerbPlace = 2;
 
 const deletionVerb =
-  /^(?:(?:[\w-]+[:.])?(?:delete|destroy|terminate|purge|wipe|erase|nuke|undefine|deregister|expunge|unregister|obliterate|remove-all|delete-all|rmi?-all|factory[-_]?reset)(?:[-_:]\w[\w-]*)?|schedule-[\w-]*deletion|[a-z][\w-]*[-:](?:delete|destroy|purge))$/i;
+  /^(?:(?:[\w-]+[:.])?(?:delete|destroy|terminate|purge|wipe|erase|nuke|undefine|deregister|expunge|unregister|obliterate|remove-all|delete-all|rmi?-all|factory[-_]?reset)(?:[-_:]\w[\w-]*)?|schedule-[\w-]*deletion|[a-z][\w-]*[-:](?:delete|destroy|purge)(?:-[\w-]+)?)$/i;
 
 const deletionOption =
   /^--(?:delete|destroy|purge|wipe|erase|delete-all|remove-all-storage|zap-all|zap|unregistervm)$/;

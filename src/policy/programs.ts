@@ -29,7 +29,7 @@ export const senders = wordsOf(
 
 /** Name, list or use a file without giving its content away. */
 export const nonReaders = wordsOf(
-  'ls ll wc md5sum sha1sum sha256sum sha512sum cksum b2sum b3sum stat test [ chmod chown chgrp mkdir rmdir rm touch ssh ssh-add ssh-keygen ssh-agent ssh-copy-id ssh-keyscan echo printf which type whereis realpath readlink dirname basename cd pushd export find fd tree du df git mktemp file chattr lsattr getfacl setfacl restorecon mount code nano vim vi nvim emacs open xdg-open direnv source . set env unset alias true : gpg-agent kill sleep trap shred unlink tee kubectl helm k9s aws gcloud az docker podman npm pnpm yarn pip pip3 twine psql mysql ansible ansible-playbook terraform tofu gpg gpg2',
+  'ls ll wc md5sum sha1sum sha256sum sha512sum cksum b2sum b3sum stat test [ chmod chown chgrp mkdir rmdir rm touch ssh ssh-add ssh-keygen ssh-agent ssh-copy-id ssh-keyscan echo printf which type whereis realpath readlink dirname basename cd pushd export find fd tree du df git mktemp file chattr lsattr getfacl setfacl restorecon mount code nano open xdg-open direnv source . set env unset alias true : gpg-agent kill sleep trap shred unlink tee kubectl helm k9s aws gcloud az docker podman npm pnpm yarn pip pip3 twine psql mysql ansible ansible-playbook terraform tofu gpg gpg2',
 );
 
 /** Give a file's content to somebody: links to a file are followed for them. */

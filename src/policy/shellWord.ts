@@ -88,7 +88,7 @@ function readPiece(source: string, at: number, variables: ShellVariables): Piece
     case '$':
       return readDollar(source, at, variables);
     case '`':
-      return readUnknown(source, at);
+      return readBackquoted(source, at, variables);
     case '<':
     case '>':
       return source.charAt(at + 1) === '(' ? readUnknown(source, at) : readPlain(source, at);
@@ -136,7 +136,7 @@ function readQuotedPiece(body: string, at: number, variables: ShellVariables): P
   const character = body.charAt(at);
   const following = body.charAt(at + 1);
   if (character === '\\' && '$`"\\\n'.includes(following)) return readEscape(body, at);
-  if (character === '`') return readUnknown(body, at);
+  if (character === '`') return readBackquoted(body, at, variables);
   if (character === '$' && following !== "'" && following !== '"') return readDollar(body, at, variables);
   let next = at + 1;
   while (next < body.length && !'\\$`'.includes(body.charAt(next))) next += 1;
@@ -166,17 +166,37 @@ function readVariable(written: string, at: number, values: readonly string[] | u
   return { values: values.length === 0 ? [''] : values, mark: 'q', isKnown: true, next };
 }
 
+/** The older spelling of a command substitution. */
+function readBackquoted(source: string, at: number, variables: ShellVariables): Piece {
+  const piece = readUnknown(source, at);
+  const inner = source.slice(at + 1, piece.next - 1);
+  const known = readCommandSubstitution(`$(${inner})`, 0, variables);
+  return known.isKnown ? { ...known, next: piece.next } : piece;
+}
+
 /** `${NAME:-text}` and its like: the value where it is known, else the text that stands for it; `${NAME%text}` where nothing is a pattern. */
 function readExpansion(source: string, at: number, variables: ShellVariables): Piece {
   const piece = readUnknown(source, at);
-  const parts = /^\$\{(\w+)(:?[-=?+]|%%?|##?)([^{}]*)\}$/.exec(source.slice(at, piece.next));
-  if (parts === null) return piece;
+  const written = source.slice(at, piece.next);
+  const parts = /^\$\{(\w+)(:?[-=?+]|%%?|##?)([^{}]*)\}$/.exec(written);
+  if (parts === null) return readReplacement(piece, written, variables);
   const [, name = '', operator = '', operand = ''] = parts;
   const values = variables.get(name);
   if (values === undefined) return /[-=]$/.test(operator) ? readDefault(piece, operand, variables) : piece;
   const isPattern = /^[%#]/.test(operator) && /[*?[\\$`'"]/.test(operand);
   if (isPattern || operator.endsWith('+')) return piece;
   return { ...piece, values: values.map((value) => strip(value, operator, operand)), isKnown: true };
+}
+
+/** `${NAME//text/other}`, where nothing is a pattern. */
+function readReplacement(piece: Piece, written: string, variables: ShellVariables): Piece {
+  const parts = /^\$\{(\w+)(\/\/?)([^/{}*?[\\$`'"]+)\/([^{}\\$`'"]*)\}$/.exec(written);
+  const [, name = '', operator = '', text = '', other = ''] = parts ?? [];
+  const values = parts === null ? undefined : variables.get(name);
+  if (values === undefined) return piece;
+  const replace = (value: string): string =>
+    operator === '//' ? value.split(text).join(other) : value.replace(text, () => other);
+  return { ...piece, values: values.map(replace), isKnown: true };
 }
 
 function readDefault(piece: Piece, operand: string, variables: ShellVariables): Piece {
