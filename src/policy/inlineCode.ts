@@ -56,6 +56,15 @@ const listCall = new RegExp(
   'g',
 );
 
+/** The same without brackets: `system('rm', 'x')`. */
+const wordsCall = new RegExp(
+  String.raw`\b(?:${running})\s{0,4}\(?\s{0,4}(${literal}(?:\s{0,4},\s{0,4}${literal}){1,15})`,
+  'g',
+);
+
+/** Shell text in backticks, or behind `%x`, in languages that have them. */
+const quotedCommand = /`([^`]{1,2000})`|%x[({[]([^)}\]]{1,2000})[)}\]]|\bqx[({/]([^)}/]{1,2000})[)}/]/g;
+
 const anyLiteral = new RegExp(literal, 'g');
 
 /** What gives away that code talks to another machine. */
@@ -83,12 +92,26 @@ export function deletedPaths(code: string): readonly string[] {
 }
 
 /** The shell texts that code runs, as far as they stand in it. */
-export function shellTexts(code: string): readonly string[] {
+export function shellTexts(code: string, program: string): readonly string[] {
   const lists = [...code.matchAll(listCall)].map(([, single, double, list]) => {
     const words = [single ?? double ?? '', ...argumentsOf(list ?? '', anyLiteral)];
-    return words.filter((word) => word !== '').map((word) => `'${word.replaceAll("'", `'\\''`)}'`);
+    return quoteWords(words);
   });
-  return [...argumentsOf(code, shellCall), ...lists.map((words) => words.join(' '))];
+  const calls = [...code.matchAll(wordsCall)].map(([, words]) =>
+    quoteWords(argumentsOf(words ?? '', anyLiteral)),
+  );
+  const quoted = /^(?:ruby|perl|php)/.test(program)
+    ? [...code.matchAll(quotedCommand)].map(([, tick, percent, qx]) => tick ?? percent ?? qx ?? '')
+    : [];
+  return [
+    ...argumentsOf(code, shellCall),
+    ...[...lists, ...calls].map((words) => words.join(' ')),
+    ...quoted,
+  ];
+}
+
+function quoteWords(words: readonly string[]): readonly string[] {
+  return words.filter((word) => word !== '').map((word) => `'${word.replaceAll("'", `'\\''`)}'`);
 }
 
 /** What gives away that code puts paths together from the home directory. */

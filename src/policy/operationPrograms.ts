@@ -10,7 +10,7 @@ export const keepers: ReadonlySet<string> = new Set(
   eb cf kubectl oc helm eksctl kops rancher argocd flux velero nomad consul vault boundary terraform tofu terragrunt pulumi cdk
   cdktf sls serverless sst copilot sam chalice zappa virsh VBoxManage vboxmanage vmrun prlctl govc multipass lxc incus limactl
   colima qm pct vagrant mc s3cmd s5cmd rclone b2 etcdctl rabbitmqctl rabbitmqadmin nats influx bq cbt atlas mongocli confluent
-  snow snowsql databricks airflow prefect dvc wandb doppler infisical op bw lpass gopass pass rbw keepassxc-cli chamber auth0
+  snow databricks airflow prefect dvc wandb doppler infisical op bw lpass gopass pass rbw keepassxc-cli chamber auth0
   okta stripe twilio sentry-cli newrelic gh glab tea hub jira linear zfs zpool lvm btrfs snapper timeshift restic borg duplicity
   kopia rustic tmutil keybase step certbot acme.sh kafka-topics kafka-topics.sh kafka-configs.sh kafka-delete-records.sh rpk
   temporal hasura meilisearch algolia contentful sanity shopify dokku caprover coolify portainer rundeck jenkins-cli circleci
@@ -52,9 +52,9 @@ export const plainPrograms: ReadonlySet<string> = new Set(
 export const databaseClients: ReadonlySet<string> = new Set(
   wordsOf(`
   psql pgcli mysql mycli mariadb sqlite3 litecli sqlcmd mssql-cli sqlplus clickhouse-client clickhouse clickhouse-local cqlsh
-  snowsql duckdb cockroach usql isql osql tsql bq trino presto beeline hive impala-shell spark-sql vsql nzsql db2 hdbsql ysqlsh
-  mongosh mongo redis-cli valkey-cli keydb-cli memcached-tool cypher-shell influx arangosh rethinkdb surreal edgedb gel iredis neo4j-shell
-  questdb scylla cassandra-cli phoenix sqlline wrangler turso`),
+  snowsql duckdb cockroach usql isql osql tsql trino presto beeline hive impala-shell spark-sql vsql nzsql db2 hdbsql ysqlsh
+  mongosh mongo redis-cli valkey-cli keydb-cli memcached-tool cypher-shell arangosh rethinkdb surreal edgedb gel iredis neo4j-shell
+  questdb scylla cassandra-cli phoenix sqlline`),
 );
 
 /** What publishes with these programs, by their operands. */

@@ -47,7 +47,7 @@ function readWindowsLaunch(program: string, words: readonly Word[]): readonly La
 /** The shell texts that the code of an interpreter runs. */
 function codeTexts(words: readonly Word[]): readonly string[] {
   const code = readInlineCode({ program: programOf(words[0]), words, hereText: null });
-  return code === null ? [] : shellTexts(code);
+  return code === null ? [] : shellTexts(code, programOf(words[0]));
 }
 
 function readShellLaunch(words: readonly Word[]): readonly Launch[] {
