@@ -43,10 +43,12 @@ export class Call {
   readonly #mounts = new Map<Component, PathList>();
   readonly #alternatives = new Map<Component, readonly string[]>();
   readonly #searched = new Map<Component, string>();
+  readonly #mentioned = new Map<Component, string>();
   readonly #reads = new Map<Component, PathList>();
   readonly #writes = new Map<Component, PathList>();
   readonly #looks: RecordedLooks;
   readonly #started: number;
+  #lines: readonly string[] | null = null;
   readonly #programs: ReadonlySet<string>;
   #sends: PathList | null = null;
   #codeSources: ReadonlySet<CodeSource> | null = null;
@@ -58,6 +60,11 @@ export class Call {
     this.world = this.#looks.world;
     this.reading = request.tool === 'exec' ? readRequest(this.request, this.world) : readNothing(request);
     this.#programs = new Set(this.reading.components.map(({ program }) => program));
+  }
+
+  /** The line as it came and its commands joined, where that is another text than one of the commands. */
+  get lines(): readonly string[] {
+    return (this.#lines ??= linesOf(this.reading));
   }
 
   /** For how long the request has been judged, in milliseconds. */
@@ -132,15 +139,20 @@ export class Call {
   /** Whether a command can match any of these patterns at all; quick to tell of nearly every command. */
   mayRead(component: Component, patterns: readonly PathPattern[]): boolean {
     if (contentReaders.has(component.program)) return true;
-    const named = [
-      component.directory,
-      component.text,
-      component.expanded,
-      component.hereText,
-      ...component.redirections.map(({ target }) => target.text),
-    ];
-    const searched = named.join('\n');
-    return patterns.some((pattern) => searched.includes(pattern.needle));
+    const searched = this.#mentionedOf(component);
+    return needlesOf(patterns).test(searched);
+  }
+
+  #mentionedOf(component: Component): string {
+    return remember(this.#mentioned, component, () =>
+      [
+        component.directory,
+        component.text,
+        component.expanded,
+        component.hereText,
+        ...component.redirections.map(({ target }) => target.text),
+      ].join('\n'),
+    );
   }
 
   /** The paths whose content a command may take in. */
@@ -174,6 +186,27 @@ function remember<Key, Value>(known: Map<Key, Value>, key: Key, find: () => Valu
   const value = find();
   known.set(key, value);
   return value;
+}
+
+const needles = new WeakMap<readonly PathPattern[], RegExp>();
+
+/** All that paths must hold to match any of these patterns, as one expression without repetitions. */
+function needlesOf(patterns: readonly PathPattern[]): RegExp {
+  const known = needles.get(patterns);
+  if (known !== undefined) return known;
+  const unique = [...new Set(patterns.map(({ needle }) => needle))];
+  const made = new RegExp(
+    unique.map((needle) => needle.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|'),
+  );
+  needles.set(patterns, made);
+  return made;
+}
+
+function linesOf({ raw, whole, components }: Reading): readonly string[] {
+  const [only] = components;
+  const isPlain = components.length === 1 && only?.text === raw && raw === whole;
+  if (isPlain) return [];
+  return raw === whole ? [raw] : [raw, whole];
 }
 
 function readNothing(request: ExecRequest): Reading {

@@ -34,8 +34,7 @@ function isNamed(condition: CommandCondition, component: Component, call: Call):
 
 /** The command line as it came, and its commands joined, for patterns that reach over several commands. */
 function isWholeRestricted(condition: CommandCondition, call: Call): boolean {
-  const { raw, whole } = call.reading;
-  return [raw, whole].some(
+  return call.lines.some(
     (text) => isTextMatch(condition, text, true) && !matchesAny(condition.notMatches ?? [], text),
   );
 }
