@@ -98,4 +98,17 @@ describe('a person whom the policy asks', () => {
     }
     await host.screenshot('e2e-approval-3-link');
   });
+
+  it('finds the policies in force, and how often each decided', async () => {
+    await host.runCommand('Rampart: Focus on Policy View');
+    await host.treeRow(/default-deletion\s*6 rules/);
+    await host.page.locator('.pane', { hasText: 'Policy' }).last().locator('.monaco-list').focus();
+    await host.page.keyboard.press('End');
+    const row = await host.treeRow(/ask-first\s*2 rules · \d hits/);
+    await host.screenshot('e2e-approval-4-policy');
+    await row.click();
+    await host.page.locator('.tab.active', { hasText: 'ask-first.yaml' }).waitFor();
+    await host.page.locator('.codelens-decoration', { hasText: 'Test this rule' }).first().waitFor();
+    await host.screenshot('e2e-approval-5-rule');
+  });
 });
