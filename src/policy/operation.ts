@@ -42,7 +42,7 @@ export function readOperations(
   line: string,
 ): ReadonlySet<Operation> {
   const { program, words } = component;
-  if (databaseClients.has(program) || hasInlineCode(component))
+  if (databaseClients.has(program) || isQuerying(component))
     return emptiesData(component, text()) ? new Set<Operation>(['empty']) : none;
   const isOwn = /^(?:\.|[^/]+\/)/.test(words[0]?.text ?? '');
   if (
@@ -89,8 +89,12 @@ function isSilenced({ redirections }: Component): boolean {
   );
 }
 
-function hasInlineCode(component: Component): boolean {
-  return isInterpreter(component.program) && readInlineCode(component) !== null;
+/** Code that an interpreter is given and that asks a database. */
+function isQuerying(component: Component): boolean {
+  const code = isInterpreter(component.program) ? readInlineCode(component) : null;
+  return (
+    code !== null && /\b(?:execute\w*|query|cursor|raw|exec|run|connect|collection|drop\w*)\s*\(/i.test(code)
+  );
 }
 
 function isDeletion(verbs: readonly string[], options: readonly string[], isKnown: boolean): boolean {
