@@ -19,6 +19,7 @@ import { handlePolicies } from './handlers/policies.ts';
 import { handlePolicyReload } from './handlers/policyReload.ts';
 import { handlePolicySummary } from './handlers/policySummary.ts';
 import { handlePreflight } from './handlers/preflight.ts';
+import { handleAllowedRuleRemoval, handleAllowedRules, handleRuleLearning } from './handlers/rules.ts';
 import { handleSessionRegistration, handleSessions } from './handlers/sessions.ts';
 import { handleShutdown } from './handlers/shutdown.ts';
 import { handleStatus } from './handlers/status.ts';
@@ -66,6 +67,14 @@ export const routeTable: readonly Route[] = [
     authority: 'admin',
     handler: handleApprovalResolution,
   },
+  { method: 'GET', path: routes.rulesAllowed, authority: 'admin', handler: handleAllowedRules },
+  {
+    method: 'DELETE',
+    path: `${routes.rulesAllowed}/`,
+    authority: 'admin',
+    handler: handleAllowedRuleRemoval,
+  },
+  { method: 'POST', path: routes.rulesLearn, authority: 'admin', handler: handleRuleLearning },
   { method: 'POST', path: routes.grants, authority: 'admin', handler: handleGrant },
   { method: 'POST', path: routes.shutdown, authority: 'admin', handler: handleShutdown },
 ];
