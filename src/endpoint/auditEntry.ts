@@ -82,9 +82,17 @@ const journalMessages: Readonly<Partial<Record<JournalFrame['kind'], string>>> =
 
 /** The id of a frame's record. A decision and the failure of its start are two records, and each keeps its id. */
 export function recordIdOf({ kind, id }: JournalFrame): string {
-  return kind === 'failed'
-    ? id.replaceAll(/./g, (digit) => (15 - Number.parseInt(digit, 16)).toString(16))
-    : id;
+  return kind === 'failed' ? invert(id) : id;
+}
+
+function invert(id: string): string {
+  return id.replaceAll(/./g, (digit) => (15 - Number.parseInt(digit, 16)).toString(16));
+}
+
+/** The same for a start that was decided, but whose answer did not arrive: it counts as no decision. */
+export function recordOfCutAnswer(entry: AuditRecord): AuditRecord {
+  const decision = { ...entry.decision, action: 'watch' } as const;
+  return { ...entry, id: invert(entry.id), tool: 'rampart', decision };
 }
 
 /**

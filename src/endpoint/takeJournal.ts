@@ -4,12 +4,12 @@ import type { Logger } from '../base/logger.ts';
 import { parseJournal } from '../system/journalFrame.ts';
 import type { JournalFrame } from '../system/journalFrame.ts';
 import type { StatePaths } from '../system/stateDirectory.ts';
-import { recordIdOf, recordOfFrame } from './auditEntry.ts';
+import { recordIdOf, recordOfCutAnswer, recordOfFrame } from './auditEntry.ts';
 import { isReleased } from './decide.ts';
 import type { Deciders } from './decide.ts';
 import { JournalReader } from './journalReader.ts';
 import type { Askers } from './lifetime.ts';
-import { findRecordedIds } from './recordedIds.ts';
+import { findLastIds, findRecordedIds } from './recordedIds.ts';
 
 /** What the journal is taken with. */
 export interface JournalIntake {
@@ -28,7 +28,10 @@ export interface JournalIntake {
 export function takeJournal(intake: JournalIntake, owned: DisposableList): void {
   const { paths, logger, isOurs } = intake;
   const recorded = findRecordedIds(paths.audit, leftoverIds(paths.journal));
-  const onFrame = (frame: JournalFrame): void => takeFrame(frame, intake, recorded);
+  // Whom the endpoint before us may have told nothing any more; looked up when the first frame comes.
+  let last: ReadonlySet<string> | null = null;
+  const isDecided = (id: string): boolean => (last ??= findLastIds(paths.audit)).has(id);
+  const onFrame = (frame: JournalFrame): void => takeFrame(frame, intake, { recorded, isDecided });
   const reader = new JournalReader({ file: paths.journal, logger, isOurs, onFrame });
   owned.add({
     dispose: () => {
@@ -38,10 +41,16 @@ export function takeJournal(intake: JournalIntake, owned: DisposableList): void 
   });
 }
 
+/** What an endpoint before us recorded: frames that it had put aside, and questions. */
+interface EarlierRecords {
+  readonly recorded: ReadonlySet<string>;
+  readonly isDecided: (id: string) => boolean;
+}
+
 function takeFrame(
   frame: JournalFrame,
   { askers, deciders }: JournalIntake,
-  recorded: ReadonlySet<string>,
+  { recorded, isDecided }: EarlierRecords,
 ): void {
   askers.note(frame.pid, frame.sid);
   if (frame.kind === 'hello') deciders.sessions.noteHello(frame);
@@ -50,7 +59,8 @@ function takeFrame(
   const entry = recordOfFrame(frame, deciders.mode(), isHit ? deciders.verdicts.find(frame) : null);
   if (entry === null || recorded.has(entry.id) || deciders.recorder.has(entry.id)) return;
   if (isHit) deciders.counts.add('exec');
-  deciders.recorder.record(entry);
+  const isCut = frame.kind === 'unanswered' && isDecided(entry.id);
+  deciders.recorder.record(isCut ? recordOfCutAnswer(entry) : entry);
 }
 
 /** Ids of frames that an endpoint before us may have recorded already. */

@@ -185,6 +185,21 @@ test('after a crash records what was not yet recorded, and nothing twice', async
   assert.deepEqual(ids, [unanswered.id, '33'.repeat(16)]);
 });
 
+test('tells of a decided start that ran because the answer was cut, and counts it once', async (context) => {
+  const first = await startFixture(context);
+  await first.ask("rm -rf 'a'", { id: unanswered.id, sid: 200 });
+  first.endpoint.stop('as if it were killed');
+  await first.endpoint.ended;
+  const second = await startFixture(context, { folder: first.folder });
+  context.after(() => second.endpoint.stop('the test is over'));
+  appendFileSync(second.paths.journal, bytesOf(unanswered));
+  await until('it is told', () => second.records().length === 2);
+  const [decided, ran] = second.records();
+  assert.deepEqual([decided?.['id'], decided?.['tool']], [unanswered.id, 'exec']);
+  assert.deepEqual([ran?.['id'], ran?.['tool']], ['ee'.repeat(16), 'rampart']);
+  assert.match(JSON.stringify(ran?.['decision']), /run without an answer/);
+});
+
 test('puts aside a journal that is no file and takes the next one', async (context) => {
   const fixture = await startFixture(context);
   mkdirSync(fixture.paths.journal);
