@@ -3,7 +3,7 @@ import { switchPolicy } from '../policy/editPolicyFile.ts';
 import { parsePolicyFile } from '../policy/parsePolicyFile.ts';
 import { readDescriptions } from '../policy/readDescriptions.ts';
 import { readPolicyTexts, userPolicyFolder } from '../system/policySources.ts';
-import { changeFile } from './changeFile.ts';
+import { changeFile } from '../system/changeFile.ts';
 import type { CommandContext } from './command.ts';
 import { say } from './command.ts';
 import { exitStatus } from './exitStatus.ts';

@@ -1,7 +1,7 @@
 import { failure, success } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
 import { removeRule } from '../policy/editPolicyFile.ts';
-import { changeFile } from './changeFile.ts';
+import { changeFile } from '../system/changeFile.ts';
 import { say } from './command.ts';
 import { describeRule } from './describeRule.ts';
 import { exitStatus } from './exitStatus.ts';

@@ -4,7 +4,7 @@ import { addRule, allowanceName, exactPattern, removeRule } from '../policy/edit
 import type { WrittenRule } from '../policy/editPolicyFile.ts';
 import { explain } from '../policy/explain.ts';
 import { isPermitted } from '../protocol/decision.ts';
-import { changeFile, readOrEmpty } from './changeFile.ts';
+import { changeFile, readOrEmpty } from '../system/changeFile.ts';
 import { say } from './command.ts';
 import type { TypedCommand } from './execQuestion.ts';
 import { createExecQuestion } from './execQuestion.ts';

@@ -1,6 +1,7 @@
 import { messageOf } from '../base/assert.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
+import { success } from '../base/result.ts';
 import { evaluate } from '../policy/evaluate.ts';
 import type { EvaluationWorld } from '../policy/evaluationWorld.ts';
 import { explain, type Explanation } from '../policy/explain.ts';
@@ -20,6 +21,7 @@ import type { PreflightAnswer } from './preflightAnswer.ts';
 import type { Recorder } from './recorder.ts';
 import type { RepeatedQuestions } from './repeatedQuestions.ts';
 import type { SessionStore } from './sessions.ts';
+import { useUpRule } from './useUpRule.ts';
 import type { Verdicts } from './verdicts.ts';
 
 /** What a decision is made of. */
@@ -59,12 +61,13 @@ export function decide(
   // Before the judgement: a rule on the third call speaks at the third call.
   if (request.enforce) deciders.counts.add(request.tool);
   const started = performance.now();
-  const decision = judge(request, deciders);
+  const isBinding = mode === 'enforce' && request.enforce;
+  const decision = isBinding ? judgeForGood(request, deciders) : judge(request, deciders);
   const evaluationTimeUs = Math.round((performance.now() - started) * 1_000);
   const id = request.id ?? deciders.createId();
   if (asked.isExact) deciders.verdicts.note(request, decision, deciders.policy.set);
   const decided = { request, decision, evaluationTimeUs, mode, id };
-  if (mode !== 'enforce' || !request.enforce) return finish(decided, { kind: 'decided' }, deciders);
+  if (!isBinding) return finish(decided, { kind: 'decided' }, deciders);
   const settlement = deciders.asking.consider({ request, decision, id, asked });
   return settlement instanceof Promise
     ? settlement.then((settled) => finish(decided, settled, deciders))
@@ -94,6 +97,21 @@ export function judge(request: ExecRequest, deciders: Deciders): Decision {
   }
 }
 
+/** How often a question is judged anew because the file of a rule for one decision was changed. */
+const maxAnew = 1;
+
+/** The same where the decision is carried out: a rule that is for one decision has decided by that, before anybody is answered. */
+function judgeForGood(request: ExecRequest, deciders: Deciders, leftAnew = maxAnew): Decision {
+  const decision = judge(request, deciders);
+  // One that asks is used up by a person's answer.
+  const used = decision.action === 'ask' ? success(null) : useUpRule(decision.rule, deciders.policy);
+  if (used.ok) return decision;
+  if (leftAnew > 0) return judgeForGood(request, deciders, leftAnew - 1);
+  const message = `the rule is for one decision and could not be taken out of its file: ${used.error}`;
+  deciders.logger.error(message);
+  return { ...decision, action: 'deny', message };
+}
+
 /** Why `judge` answers a request as it does; null when that cannot be told. */
 export function explainJudgement(request: ExecRequest, deciders: Deciders): Explanation | null {
   try {
@@ -118,6 +136,10 @@ interface Decided {
 function finish(decided: Decided, settlement: Settlement, deciders: Deciders): PreflightAnswer {
   const { request, evaluationTimeUs, mode, id } = decided;
   const decision = decisionAfter(decided.decision, settlement);
+  if (settlement.kind === 'granted' || settlement.kind === 'denied') {
+    const used = useUpRule(decision.rule, deciders.policy);
+    if (!used.ok) deciders.logger.warn(`a rule that asks once goes on asking: ${used.error}`);
+  }
   const entry = recordOfDecision(
     request,
     { ...decision, evaluationTimeUs },

@@ -71,6 +71,11 @@ export class PolicyStore implements Disposable {
     return workspace === null ? this.#loaded.set : this.#projects.setFor(workspace, this.#loaded);
   }
 
+  /** The text of a file that is in force everywhere; null when none of it is. */
+  textOf(file: string): string | null {
+    return this.#loaded.texts.find((text) => text.file === file)?.text ?? null;
+  }
+
   /** What the policy file of a workspace was when its policy was read; null without one that was. */
   stampFor(workspace: string | null): string | null {
     return workspace === null ? null : this.#projects.stampOf(workspace);

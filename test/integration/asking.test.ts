@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { EndpointClient } from '../../src/client/endpointClient.ts';
@@ -51,4 +51,23 @@ test('a shell is held until a person answers, or the time is over', async (conte
   const again = await shell.run('mkdir c');
   assert.deepEqual([again.status, makes('c')], [0, true]);
   await shell.end();
+});
+
+test('`rampart allow --once` lets one start pass, also when the endpoint is killed behind it', async (context) => {
+  const rampart = new Rampart(context);
+  writeFileSync(rampart.policy, askPolicy);
+  await rampart.serve();
+  const mkdir = async (): Promise<number | null> => (await rampart.guard(['mkdir', 'once'])).status;
+  assert.notEqual(await mkdir(), 0);
+  const allow = await rampart.run(['allow', '--once', '--', 'mkdir', 'once']);
+  assert.deepEqual([allow.status, allow.stderr], [0, '']);
+  assert.equal(await mkdir(), 0);
+  rmdirSync(join(rampart.folder, 'once'));
+  assert.notEqual(await mkdir(), 0, 'it is used up');
+  await rampart.run(['allow', '--once', '--', 'mkdir', 'once']);
+  assert.equal(await mkdir(), 0);
+  rmdirSync(join(rampart.folder, 'once'));
+  await rampart.endEndpoint();
+  await rampart.serve();
+  assert.notEqual(await mkdir(), 0, 'it does not come back');
 });

@@ -1,4 +1,14 @@
-import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { messageOf } from '../base/assert.ts';
 import { failure } from '../base/result.ts';
@@ -37,9 +47,20 @@ function writeUnless(file: string, text: string, hasChanged: () => boolean): boo
     writeFileSync(draft, text, { mode: 0o600, flush: true });
     if (hasChanged()) return false;
     renameSync(draft, file);
+    flushFolder(dirname(file));
     return true;
   } finally {
     rmSync(draft, { force: true });
+  }
+}
+
+/** A crash of the machine must not bring the old text back. */
+function flushFolder(folder: string): void {
+  const descriptor = openSync(folder, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
   }
 }
 
