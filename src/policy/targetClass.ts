@@ -85,16 +85,26 @@ function areaOf(path: string, world: PathWorld): TargetClass {
   return isCache(path, world) ? 'cache' : 'outside_workspace';
 }
 
-/** What lies in a temporary directory, but for directories that hold the workspace. */
+/** What lies in a temporary directory, but for the entry of it that holds the workspace, with what stands beside it. */
 function isTemporary(path: string, workspace: string | null, world: PathWorld): boolean {
+  const whole = wholeOf(path);
   return [...world.temporary, ...systemTemporary]
     .map((directory) => world.realpath(directory))
     .some(
       (directory) =>
         directory !== '/' &&
-        isBelow(wholeOf(path), directory) &&
-        !(workspace !== null && (workspace === directory || isBelow(workspace, wholeOf(path)))),
+        directory !== workspace &&
+        isBelow(whole, directory) &&
+        !(workspace !== null && isInSameEntry(whole, workspace, directory)),
     );
+}
+
+/** Whether both paths lie in, or are, one and the same entry of the directory. */
+function isInSameEntry(path: string, other: string, directory: string): boolean {
+  if (!isBelow(other, directory)) return false;
+  const [entry] = other.slice(directory.length + 1).split('/');
+  const shared = `${directory}/${entry}`;
+  return path === shared || isBelow(path, shared);
 }
 
 function isRebuilt(path: string, world: PathWorld): boolean {
