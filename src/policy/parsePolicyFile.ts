@@ -34,7 +34,7 @@ const ruleKeys = ['action', 'when', 'message', 'ask', 'webhook', 'expires_at', '
 const defaultPriority = 100;
 
 /** Files whose allows a person made by hand, one by one. */
-const durableFiles: ReadonlySet<string> = new Set(['user-overrides', 'auto-allowed']);
+const durableFiles: ReadonlySet<string> = new Set(['user-overrides', 'auto-allowed', 'by-hand']);
 
 const actions: ReadonlyMap<string, Action> = new Map([
   ['allow', 'allow'],

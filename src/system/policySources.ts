@@ -43,9 +43,9 @@ export function userPolicyFolder(home: string): string {
   return join(home, '.rampart', 'policies');
 }
 
-/** The file of what a person allows one by one; the peer has the same name for it, and its allows are durable. */
+/** The file of the rules that a person makes one by one; its allows are durable, as in the peer's files of that kind. */
 export function handRulesFile(home: string): string {
-  return join(userPolicyFolder(home), 'user-overrides.yaml');
+  return join(userPolicyFolder(home), 'by-hand.yaml');
 }
 
 /** The policy file of a workspace. */

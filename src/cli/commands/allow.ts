@@ -59,7 +59,7 @@ export const allowCommand: Command = {
     exits,
     files: [
       [
-        '~/.rampart/policies/user-overrides.yaml',
+        '~/.rampart/policies/by-hand.yaml',
         'where the rule is written, with the keys of `rampart serve` only',
       ],
     ],

@@ -69,7 +69,7 @@ export const approveCommand: Command = {
     ],
     examples: [{ line: 'rampart approvals approve 0123abcd', text: 'Once.', exits: exitStatus.failed }],
     exits,
-    files: [['~/.rampart/policies/user-overrides.yaml', 'where --always writes its rule']],
+    files: [['~/.rampart/policies/by-hand.yaml', 'where --always writes its rule']],
   },
   options: {
     '--state-dir': sharedOptions.stateDirectory,

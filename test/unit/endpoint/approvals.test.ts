@@ -198,7 +198,7 @@ test('makes a rule of what is approved for good', async (context) => {
   await askFor(fixture);
   const settled = await settle(fixture, { approved: true, persist: true });
   assert.equal(settled['persisted'], true);
-  const file = join(fixture.folder, 'home', '.rampart', 'policies', 'user-overrides.yaml');
+  const file = join(fixture.folder, 'home', '.rampart', 'policies', 'by-hand.yaml');
   const text = readFileSync(file, 'utf8');
   assert.match(text, /action: allow\n\s+when:\n\s+command_matches:\n\s+- npm publish\n/);
   assert.equal(statSync(file).mode & 0o777, 0o600);

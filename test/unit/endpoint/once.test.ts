@@ -22,7 +22,7 @@ interface HandFixture {
 /** An endpoint whose user has these rules by hand. */
 async function startWith(context: TestContext, rules = once): Promise<HandFixture> {
   const fixture = await startFixture(context);
-  const file = join(fixture.folder, 'home', '.rampart', 'policies', 'user-overrides.yaml');
+  const file = join(fixture.folder, 'home', '.rampart', 'policies', 'by-hand.yaml');
   writeFileSync(file, rules);
   assert.equal((await fixture.call('POST', '/v1/policy/reload')).status, 200);
   return { fixture, file };
@@ -79,7 +79,7 @@ test('a rule that cannot be taken out decides nothing', async (context) => {
   writeFileSync(made.file, `${once}  - nonsense\n`);
   const { allowed, message, rule } = await made.fixture.ask('npm publish');
   assert.equal(allowed, false);
-  assert.match(String(message), /for one decision and could not be taken out of its file: .*user-overrides/);
+  assert.match(String(message), /for one decision and could not be taken out of its file: .*by-hand/);
   assert.equal((rule as { policy: string }).policy, 'release');
   assert.equal(await isAllowed(made), false);
 });
