@@ -47,7 +47,7 @@ APART static uint64_t own_space(void) {
 APART static uint64_t find_session(const struct rp_state_file *file, int sid) {
     unsigned char piece[PIECE_BYTES];
     uint64_t space = 0;
-    for (unsigned i = 0; i < DORMANT_COUNT; i++) {
+    for (size_t i = 0; i < DORMANT_COUNT; i++) {
         const unsigned char *entry = piece + i * DORMANT_BYTES % sizeof piece;
         uint64_t id;
         if (entry == piece &&
@@ -87,7 +87,7 @@ APART static bool search_agents(const struct rp_state_file *file, const char *na
     char piece[PIECE_BYTES];
     bool found = false;
     bool known = current == NULL;
-    for (unsigned i = 0; i < AGENT_COUNT && !(found && known); i++) {
+    for (size_t i = 0; i < AGENT_COUNT && !(found && known); i++) {
         char *entry = piece + i * AGENT_BYTES % sizeof piece;
         char *agent = entry + RP_STATE_TABLES_NAME_BYTES;
         if (entry == piece &&
