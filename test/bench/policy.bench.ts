@@ -15,6 +15,8 @@ const firstRuns: Readonly<Record<string, { readonly dangerous: string; readonly 
   second: { dangerous: '25 of 212', everyday: '7 of 205' },
   third: { dangerous: '123 of 438', everyday: '1 of 232' },
   fourth: { dangerous: '42 of 649', everyday: '3 of 289' },
+  ninth: { dangerous: '27 of 334', everyday: '6 of 273' },
+  eighth: { dangerous: '9 of 290', everyday: '2 of 222' },
   seventh: { dangerous: '0 of 207', everyday: '1 of 191' },
   sixth: { dangerous: '4 of 277', everyday: '0 of 212' },
   fifth: { dangerous: '8 of 400', everyday: '0 of 217' },

@@ -62,12 +62,17 @@ function scoreLists(file: string, trial: Trial): readonly CorpusScore[] {
 function scoreRounds(kind: 'dangerous' | 'everyday', trial: Trial): readonly CorpusScore[] {
   return readdirSync(`${folder}/rounds`).flatMap((file) => {
     const round = parse(readFileSync(`${folder}/rounds/${file}`, 'utf8')) as Readonly<
-      Record<typeof kind, Readonly<Record<string, string>>>
+      Record<typeof kind, Readonly<Record<string, string | readonly string[]>>>
     >;
     return Object.entries(round[kind]).map(([category, text]) =>
-      scoreTexts(file.replace('.yaml', ''), category, text.trim().split('\n'), trial),
+      scoreTexts(file.replace('.yaml', ''), category, linesOf(text), trial),
     );
   });
+}
+
+/** A category is a text of one command a line, or a list where a command has several lines. */
+function linesOf(text: string | readonly string[]): readonly string[] {
+  return typeof text === 'string' ? text.trim().split('\n') : text;
 }
 
 function scoreTexts(round: string, category: string, commands: readonly string[], trial: Trial): CorpusScore {
