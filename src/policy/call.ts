@@ -2,7 +2,9 @@ import type { ExecRequest } from '../protocol/execRequest.ts';
 import type { Component, Reading } from './component.ts';
 import { readCodeSources } from './codeFlow.ts';
 import type { CodeSource } from './condition.ts';
+import type { Deletion } from './deletion.ts';
 import { readDeletions } from './deletions.ts';
+import { readFindScope } from './findCommand.ts';
 import { readReads, readSends, readWrites } from './fileUse.ts';
 import type { CallWorld, EvaluationWorld } from './evaluationWorld.ts';
 import type { PathPattern } from './patterns.ts';
@@ -91,11 +93,29 @@ export class Call {
   /** What a command deletes, and where that lies. */
   deletionsOf(component: Component): readonly PlacedDeletion[] {
     return remember(this.#deletions, component, () =>
-      readDeletions(component, this.world).map((deletion) => ({
+      [...readDeletions(component, this.world), ...this.#found(component)].map((deletion) => ({
         path: deletion.path,
         places: classifyTarget(deletion, this.world),
       })),
     );
+  }
+
+  /** What find looks through, where a command deletes things that only a variable names: it may be any of them. */
+  #found(component: Component): readonly Deletion[] {
+    const isNamedByVariable = readDeletions(component, nowhere).some(
+      ({ path, isKnown }) => !isKnown && /^\$\{?\w+\}?$/.test(path),
+    );
+    if (!isNamedByVariable) return [];
+    return this.reading.components
+      .filter(({ program }) => program === 'find')
+      .flatMap(({ words, directory }) =>
+        readFindScope(words).roots.map(({ text, isKnown }) => ({
+          path: text,
+          directory,
+          isKnown,
+          isWhole: false,
+        })),
+      );
   }
 
   /** Whose permissions a command changes, and where that lies. */

@@ -1,6 +1,6 @@
 import type { Component } from './component.ts';
 import type { Deletion } from './deletion.ts';
-import { readFdScope, readFindLaunches, readFindScope } from './findCommand.ts';
+import { namesSought, readFdScope, readFindLaunches, readFindScope } from './findCommand.ts';
 import { deletedPaths, readInlineCode } from './inlineCode.ts';
 import { pathOnHost } from './mounts.ts';
 import { isBelow, joinPath } from './paths.ts';
@@ -50,7 +50,13 @@ export function readDeletions(
   });
   if (component.isElsewhere) return deletions;
   const isFed = component.isOpenEnded && deletingPrograms.has(component.program);
-  return isFed ? [...deletions, { path: '', directory: null, isKnown: false, isWhole: true }] : deletions;
+  if (!isFed) return deletions;
+  // Whatever is named lies in the directory, unless it says otherwise.
+  return [
+    ...deletions,
+    { path: '', directory: null, isKnown: false, isWhole: true },
+    { path: './?', directory: component.directory, isKnown: component.directory !== null, isWhole: false },
+  ];
 }
 
 type TargetReader = (component: Component, world: Pick<PathWorld, 'temporary'>) => readonly Target[];
@@ -146,7 +152,10 @@ function findTargets({ program, words }: Component): readonly Target[] {
     readFindLaunches(words).some((launch) => launch.words.some(isDeleter));
   if (!isDeleting) return [];
   const { roots, hasFilter } = program === 'find' ? readFindScope(words) : readFdScope(words);
-  return roots.map((word) => ({ word, isWhole: !hasFilter }));
+  return [
+    ...roots.map((word) => ({ word, isWhole: !hasFilter })),
+    ...whole(namesSought(words).filter(({ text }) => /\/\.(?:git|hg|svn|jj)$/.test(text))),
+  ];
 }
 
 /** Whether a word of a command says that it deletes: behind launchers or not, or in the text of a shell. */
@@ -173,8 +182,16 @@ function moveTargets(component: Component, world: Pick<PathWorld, 'temporary'>):
   const isThrownAway =
     path === '/dev/null' ||
     world.temporary.some((place) => path !== null && (path === place || isBelow(path, place)));
-  if (!isThrownAway) return [];
-  return whole(operands.filter((word) => word !== goal));
+  const sources = operands.filter((word) => word !== goal);
+  return whole(isThrownAway ? sources : sources.filter((word) => isSystemDirectory(word, directory)));
+}
+
+/** Nothing that looks for `/etc` finds it under another name. */
+function isSystemDirectory(word: Word, directory: string | null): boolean {
+  const path = joinPath(directory, word.text) ?? '';
+  return /^\/(?:(?:usr|var)\/)?(?:bin|sbin|lib\d*|etc|usr|var|boot|dev|home|root|opt|run|share|local|log|spool|srv|\*)?$/.test(
+    path,
+  );
 }
 
 /** `sed -i d FILE` leaves nothing. */

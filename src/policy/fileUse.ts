@@ -1,8 +1,8 @@
 import type { Component } from './component.ts';
 import { feedersOf } from './codeFlow.ts';
-import { readFindLaunches, readFindScope } from './findCommand.ts';
+import { namesSought, readFindLaunches } from './findCommand.ts';
 import { programOf } from './readLaunches.ts';
-import { isTalking, namedPaths, readInlineCode } from './inlineCode.ts';
+import { isTakingEnvironment, isTalking, namedPaths, readInlineCode, shellTexts } from './inlineCode.ts';
 import { joinPath } from './paths.ts';
 import { contentReaders, isInterpreter, nonReaders, senders } from './programs.ts';
 import type { PathWorld } from './paths.ts';
@@ -18,9 +18,10 @@ export function readReads(component: Component, world: PathWorld): readonly stri
   const inputs = component.redirections
     .filter(({ operator }) => operator === '<')
     .map(({ target }) => target);
-  const operands = nonReaders.has(component.program)
-    ? foundPaths(component)
-    : [...readOperands(component), ...readCodePaths(component, world)];
+  const operands =
+    nonReaders.has(component.program) || isCounting(component)
+      ? foundPaths(component)
+      : [...readOperands(component), ...readCodePaths(component, world)];
   return resolveAll(component, [...inputs, ...operands], isContentReader(component) ? world : null);
 }
 
@@ -39,15 +40,6 @@ function foundPaths({ program, words }: Component): readonly Word[] {
   const isRead = readFindLaunches(words).some((launch) => contentReaders.has(programOf(launch.words[0])));
   if (!isRead) return [];
   return namesSought(words);
-}
-
-/** A name below each place where `find` looks, without its wildcards. */
-function namesSought(words: readonly Word[]): readonly Word[] {
-  const { roots } = readFindScope(words);
-  const names = valuesOf(words, /^-(?:i?name|i?path|i?wholename)$/).map(({ text }) =>
-    text.replaceAll('*', ''),
-  );
-  return roots.flatMap((root) => [root, ...names.map((name) => ({ ...root, text: `${root.text}/${name}` }))]);
 }
 
 /** `git show HEAD:FILE`, `git diff -- FILE`. */
@@ -92,6 +84,14 @@ function readOperands({ words, program }: Component): readonly Word[] {
 }
 
 const patternPrograms: ReadonlySet<string> = new Set('sed gsed grep egrep fgrep zgrep rg ag ack'.split(' '));
+
+/** `grep -c` and `grep -q` say how often, not what. */
+function isCounting({ program, words }: Component): boolean {
+  return (
+    /^(?:[efz]?grep|rg)$/.test(program) &&
+    words.some(({ text }) => /^-(?:[a-zA-Z]*[cq]|-count|-quiet)$/.test(text))
+  );
+}
 
 /** The words of such a program that are patterns or scripts: what `-e` is given, or else the first operand. */
 function isPattern(words: readonly Word[]): (word: Word) => boolean {
@@ -232,10 +232,55 @@ export function readSends(components: readonly Component[], world: PathWorld): r
   return [
     ...[...flowing].flatMap((feeder) => [...readReads(feeder, world), ...readEnvironment(feeder)]),
     ...sending.flatMap((sender) =>
-      resolveAll(sender, [...uploadsOf(sender), ...readCodePaths(sender, world)], world),
+      resolveAll(
+        sender,
+        [...uploadsOf(sender), ...readCodePaths(sender, world), ...codeOperands(sender)],
+        world,
+      ),
     ),
+    ...sending.flatMap(sentVariables),
   ];
 }
+
+/** What the commands name that talking code runs: it sends what they print. */
+function codeOperands(component: Component): readonly Word[] {
+  const code = readInlineCode(component);
+  if (code === null) return [];
+  return shellTexts(code, component.program).flatMap((text) =>
+    text
+      .split(/[\s'"]+/)
+      .slice(1)
+      .map(literalWord),
+  );
+}
+
+const secretVariable =
+  /\$\{?(\w*(?:TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY)\w*)/i;
+const localAddress = /:\/\/(?:[^/@]*@)?(?:localhost|127\.|\[::1\]|0\.0\.0\.0|host\.docker\.internal)/;
+
+/** Secret variables in an address, as if they were files below the environment; all of it where code takes it in. */
+function sentVariables(component: Component): readonly string[] {
+  const code = readInlineCode(component);
+  if (code !== null) return isTakingEnvironment(code) ? ['/proc/self/environ'] : [];
+  const written = component.words.map((word) => word.written ?? word.text);
+  if (written.some((text) => localAddress.test(text))) return [];
+  return written.flatMap((text, index) => {
+    const name = secretVariable.exec(carriedPart(component.program, text, written[index - 1] ?? ''))?.[1];
+    return name === undefined ? [] : [`/proc/self/environ/${name}`];
+  });
+}
+
+/** What of a word a server keeps in its logs or a body: an address behind its host, fields of a form, a name that is looked up. */
+function carriedPart(program: string, text: string, option: string): string {
+  if (nameSenders.has(program)) return text;
+  const isBody =
+    webClients.has(program) &&
+    /^(?:-d|--data(?:-\w+)?|-F|--form(?:-string)?|--json|--post-data)$/.test(option);
+  return isBody ? text : (/^['"]?[a-z]+:\/\/[^/?#]+(.*)$/is.exec(text)?.[1] ?? '');
+}
+
+/** Programs that carry away what stands in a name that they look up. */
+const nameSenders: ReadonlySet<string> = new Set(['dig', 'nslookup', 'host', 'drill', 'ping']);
 
 /** `env` and `printenv` print what programs were started with, tokens among it. */
 function readEnvironment({ program, words }: Component): readonly string[] {
@@ -243,7 +288,7 @@ function readEnvironment({ program, words }: Component): readonly string[] {
     (program === 'set' && words.length === 1) ||
     program === 'printenv' ||
     program === 'env' ||
-    (program === 'export' && words[1]?.text === '-p');
+    (/^(?:export|declare|typeset)$/.test(program) && /^-[px]+$/.test(words[1]?.text ?? ''));
   const printsAll = words.slice(1).every((word) => /^-|=/.test(word.text));
   return isWhole && printsAll ? ['/proc/self/environ'] : [];
 }

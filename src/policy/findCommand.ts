@@ -89,3 +89,12 @@ export function readFindScope(words: readonly Word[]): FindScope {
     .some(({ text }) => /^-[a-z]/.test(text) && !neutralExpressions.has(text) && !/^-[rfRdv]+$/.test(text));
   return { roots: roots.length === 0 ? [literalWord('.')] : roots, hasFilter };
 }
+
+/** A name below each place where `find` looks, without its wildcards. */
+export function namesSought(words: readonly Word[]): readonly Word[] {
+  const { roots } = readFindScope(words);
+  const names = words.flatMap(({ text }, index) =>
+    /^-(?:i?name|i?path|i?wholename)$/.test(words[index - 1]?.text ?? '') ? [text.replaceAll('*', '')] : [],
+  );
+  return roots.flatMap((root) => [root, ...names.map((name) => ({ ...root, text: `${root.text}/${name}` }))]);
+}

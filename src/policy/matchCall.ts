@@ -3,6 +3,7 @@ import type { Component } from './component.ts';
 import type { Condition, NumberRange } from './condition.ts';
 import { joinPath } from './paths.ts';
 import type { PathPattern, TextPattern } from './patterns.ts';
+import { compileWildcard } from './wildcard.ts';
 
 /** Whether the parts of a condition hold that are about a call as a whole, not about each of its commands. */
 export function isCallMatch(condition: Condition, call: Call, isGranting: boolean): boolean {
@@ -20,10 +21,27 @@ export function isCallMatch(condition: Condition, call: Call, isGranting: boolea
 /** Whether any of the paths matches any of the patterns. */
 export function matchesPath(patterns: readonly PathPattern[], paths: PathList, call: Call): boolean {
   if (paths.each.length === 0) return false;
+  const hasGlob = /[*?[]/.test(paths.joined);
   return patterns.some(
     (pattern) =>
-      paths.joined.includes(pattern.needle) && paths.each.some((path) => pattern.test(path, call.world)),
+      (paths.joined.includes(pattern.needle) && paths.each.some((path) => pattern.test(path, call.world))) ||
+      (hasGlob && pattern.isPlain && globs(paths).some((glob) => isGlobFor(glob, pattern, call))),
   );
+}
+
+/** Paths that the shell would expand, without those that say nothing. */
+function globs({ each }: PathList): readonly string[] {
+  return each.filter((path) => /[*?[]/.test(path) && path.startsWith('/'));
+}
+
+/** Whether a shell would put a path in for a glob: a star at the start of a name takes no dot. */
+function isGlobFor(glob: string, { source }: PathPattern, { world }: Call): boolean {
+  if (source.startsWith('~') && world.home === null) return false;
+  const path = source.replace(/^~/, () => world.home ?? '');
+  const isHidden = path
+    .split('/')
+    .some((name, index) => name.startsWith('.') && /^[*?[]/.test(glob.split('/')[index] ?? ''));
+  return !isHidden && compileWildcard(glob.replaceAll(/\*+/g, '*'))(path);
 }
 
 /** What tools other than programs are called with. */

@@ -24,7 +24,12 @@ function isRestricted(condition: CommandCondition, call: Call): boolean {
 }
 
 function isExcluded({ notMatches }: CommandCondition, component: Component, call: Call): boolean {
-  return notMatches !== null && call.textsOf(component).some((text) => matchesAny(notMatches, text));
+  if (notMatches === null) return false;
+  if (call.textsOf(component).some((text) => matchesAny(notMatches, text))) return true;
+  const [assignment] = component.assignments;
+  if (component.assignments.length !== 1 || assignment === undefined) return false;
+  const line = `${assignment.name}=${assignment.value.text} ${component.text}`;
+  return notMatches.some((pattern) => pattern.source.startsWith(`${assignment.name}=`) && pattern.test(line));
 }
 
 function isNamed(condition: CommandCondition, component: Component, call: Call): boolean {

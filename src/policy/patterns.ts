@@ -22,6 +22,8 @@ export interface PathPattern {
   readonly source: string;
   /** Stands in every path that matches. */
   readonly needle: string;
+  /** It has no wildcards: it is one path. */
+  readonly isPlain: boolean;
   test(path: string, world: Pick<PathWorld, 'home'>): boolean;
 }
 
@@ -84,12 +86,14 @@ export function parsePathPattern(source: string): Result<PathPattern, string> {
   if (fault !== null) return failure(fault);
   const pattern = source.replaceAll('\\', '/');
   const needle = needleOf(pattern);
+  const isPlain = !/[*?[]/.test(pattern);
   if (pattern !== '~' && !pattern.startsWith('~/'))
-    return success({ source, needle, test: compilePath(pattern) });
+    return success({ source, needle, isPlain, test: compilePath(pattern) });
   const below = compilePath(pattern.slice(1));
   return success({
     source,
     needle,
+    isPlain,
     test: (path, { home }) => home !== null && path.startsWith(home) && below(path.slice(home.length)),
   });
 }

@@ -24,7 +24,7 @@ const decoders: ReadonlyMap<string, RegExp> = new Map([
 
 /** Talk to another machine, and can carry away what they are given. */
 export const senders = wordsOf(
-  'curl wget wget2 http https xh xhs nc ncat netcat socat telnet ssh scp sftp rsync rclone ftp lftp tftp mail mailx mutt sendmail msmtp swaks aws gsutil gcloud az s3cmd mc gh glab dig nslookup host drill ping websocat openssl',
+  'curl wget wget2 http https xh xhs nc ncat netcat socat telnet ssh scp sftp rsync rclone ftp lftp tftp mail mailx mutt sendmail msmtp swaks aws gsutil gcloud az s3cmd mc gh glab dig nslookup host drill ping websocat openssl pastebinit wgetpaste nopaste sprunge ix termbin pastery gist croc wormhole magic-wormhole ffsend transfer transfer.sh onionshare onionshare-cli s-nail nail mailutils neomutt mpack telegram-send slackcat discord.sh ntfy gdrive drive megaput mega-put ipfs azcopy b2 s4cmd s5cmd oci aliyun lwp-request GET POST curlie hurl grpcurl wscat tncat sendemail bsd-mailx rsh rcp lp lpr',
 );
 
 /** Name, list or use a file without giving its content away. */

@@ -15,8 +15,16 @@ import { isWindowsShell, translateWindowsText } from './windowsShell.ts';
 export function programOf(word: Word | undefined): string {
   if (word === undefined) return '';
   const name = word.text.slice(word.text.lastIndexOf('/') + 1);
+  if (name.startsWith('g') && gnuNames.has(name.slice(1))) return name.slice(1);
   return /\.exe$/i.test(name) ? name.slice(0, -4).toLowerCase() : name;
 }
+
+/** Programs that are called with a `g` before their names where the system has its own. */
+const gnuNames: ReadonlySet<string> = new Set(
+  'find xargs sed tar rm mv cp dd ln cat tac head tail tee shred truncate unlink rmdir chmod chown chgrp env timeout nice nohup stdbuf install base64 kill mktemp'.split(
+    ' ',
+  ),
+);
 
 /** What a command starts, as far as its words say; empty when it is itself what runs. */
 export function readLaunches(words: readonly Word[]): readonly Launch[] {

@@ -22,14 +22,32 @@ const unbounded = /\b(?:delete\s+from\s+["'`\w.[\]]+|update\s+["'`\w.[\]]+\s+set
 /** A database that is a file of this checkout can be made again. */
 function isOwnFile(program: string, words: readonly Word[]): boolean {
   const file = words.slice(1).find((word) => !word.text.startsWith('-'))?.text ?? '';
-  return /^(?:sqlite3|litecli|duckdb)$/.test(program) && !/^[/~$]|\.\./.test(file);
+  return /^(?:sqlite3|litecli|duckdb)$/.test(program) && !/^[/~$]|\.\.|prod|live/.test(file);
+}
+
+/** A database that is called a test's own, or lives in memory only. */
+function isForTests({ program, words }: Component): boolean {
+  const texts = words.slice(1).map((word) => word.text);
+  const file = texts.find((text) => !text.startsWith('-')) ?? '';
+  if (/^(?:sqlite3|litecli|duckdb)$/.test(program)) return file === ':memory:';
+  if (texts.some((text) => /prod|live/i.test(text))) return false;
+  return texts.some((text, index) => {
+    const value = /^(?:-[dD]|--(?:db|dbname|database))$/.test(texts[index - 1] ?? '')
+      ? text
+      : /^(?:--(?:db|dbname|database)=|-[dD](?=\w)|postgres(?:ql)?:\/\/[^/]+\/|mysql:\/\/[^/]+\/)(.+)$/.exec(
+          text,
+        )?.[1];
+    return value !== undefined && /^(?:\w+_)?tests?(?:_\w+)?$/.test(value);
+  });
 }
 
 /** `where` that holds for every row. */
 const alwaysTrue = /\bwhere\s+(?:1\s*=\s*1|true|1|'1'\s*=\s*'1')\s*(?:['";]|$)/;
 
 /** Whether a text tells a database to lose what is in it, in SQL or in the language of another store. */
-export function emptiesData({ program, words, isOpenEnded }: Component, text: string): boolean {
+export function emptiesData(component: Component, text: string): boolean {
+  const { program, words, isOpenEnded } = component;
+  if (isForTests(component)) return false;
   const searched = text.slice(0, maxLength).toLowerCase();
   if (!/drop|truncate|delete|update|flush|remove|shutdown|\bdel\b|unlink/.test(searched)) return false;
   if (/^(?:redis|valkey|keydb)-cli$/.test(program) && /\b(?:del|unlink)\b/.test(searched))
