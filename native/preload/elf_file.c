@@ -47,7 +47,12 @@ static const void *look(struct view *view, uint64_t offset, size_t len) {
     return view->bytes + (offset - view->start);
 }
 
-/* The first program header of a type, or the one of what is loaded at an address. */
+static bool holds(const ElfW(Phdr) * header, uint64_t address) {
+    return address - header->p_vaddr < header->p_filesz;
+}
+
+/* The first program header of a type; of what is loaded the one that holds an address, if any is
+   given. */
 static bool find_header(struct view *view, const ElfW(Ehdr) * head, unsigned type, uint64_t address,
                         ElfW(Phdr) * header) {
     for (unsigned i = 0; i < head->e_phnum && i < MAX_PROGRAM_HEADERS; i++) {
@@ -55,8 +60,7 @@ static bool find_header(struct view *view, const ElfW(Ehdr) * head, unsigned typ
         if (at == NULL)
             return false;
         memcpy(header, at, sizeof *header);
-        if (header->p_type == type &&
-            (type != PT_LOAD || address - header->p_vaddr < header->p_filesz))
+        if (header->p_type == type && (address == 0 || holds(header, address)))
             return true;
     }
     return false;
@@ -65,13 +69,15 @@ static bool find_header(struct view *view, const ElfW(Ehdr) * head, unsigned typ
 /* Whether the first object that the dynamic section needs is the sanitizer's runtime. */
 static bool needs_sanitizer(struct view *view, const ElfW(Ehdr) * head) {
     ElfW(Phdr) header;
+    ElfW(Phdr) loaded; /* what is loaded first, where linkers put the strings */
     const char *name;
     uint64_t needed = 0;
     uint64_t strings = 0;
-    bool has_needed = false;
-    if (!find_header(view, head, PT_DYNAMIC, 0, &header))
+    /* As long as the buffer holds the headers. */
+    if (!find_header(view, head, PT_LOAD, 0, &loaded) ||
+        !find_header(view, head, PT_DYNAMIC, 0, &header))
         return false;
-    for (unsigned i = 0; i < MAX_DYNAMIC_ENTRIES && (!has_needed || strings == 0); i++) {
+    for (unsigned i = 0; i < MAX_DYNAMIC_ENTRIES && (needed == 0 || strings == 0); i++) {
         ElfW(Dyn) entry;
         uint64_t at = i * sizeof entry;
         const void *bytes =
@@ -81,16 +87,15 @@ static bool needs_sanitizer(struct view *view, const ElfW(Ehdr) * head) {
         memcpy(&entry, bytes, sizeof entry);
         if (entry.d_tag == DT_NULL)
             return false;
-        if (entry.d_tag == DT_NEEDED && !has_needed) {
-            needed = entry.d_un.d_val;
-            has_needed = true;
-        } else if (entry.d_tag == DT_STRTAB) {
+        if (entry.d_tag == DT_NEEDED && needed == 0)
+            needed = entry.d_un.d_val; /* 0 is the empty string */
+        else if (entry.d_tag == DT_STRTAB)
             strings = entry.d_un.d_ptr;
-        }
     }
-    if (!has_needed || !find_header(view, head, PT_LOAD, strings, &header))
+    if (needed == 0 || strings == 0 ||
+        (!holds(&loaded, strings) && !find_header(view, head, PT_LOAD, strings, &loaded)))
         return false;
-    name = look(view, header.p_offset + (strings - header.p_vaddr) + needed, NAME_BYTES);
+    name = look(view, loaded.p_offset + (strings - loaded.p_vaddr) + needed, NAME_BYTES);
     return name != NULL &&
            (rp_memory_begins(name, "libasan.") || rp_memory_begins(name, "libclang_rt.asan"));
 }

@@ -236,11 +236,16 @@ static enum rp_effect judge_path(struct inquiry *inquiry, struct rp_start *start
 static enum rp_effect judge_link(struct inquiry *inquiry, struct rp_start *start, const char *link,
                                  size_t len) {
     struct rp_path *exe = &inquiry->question.exe;
+    enum rp_effect effect;
     exe->piece[0] = link;
     exe->len[0] = len;
     if (*inquiry->call->path == '\0')
         inquiry->question.path = link;
-    return judge_path(inquiry, start);
+    effect = judge_path(inquiry, start);
+    /* The link is gone when its finder returns. */
+    exe->piece[0] = NULL;
+    inquiry->question.path = NULL;
+    return effect;
 }
 
 static void descriptor_path(int descriptor, char into[32]) {
@@ -285,7 +290,7 @@ enum rp_effect rp_guard_judge(const struct rp_settings *settings, const struct r
         return RP_RUN;
     inquiry.file.fd = -1;
     if (settings->url.kind == RP_URL_UNIX)
-        rp_state_file_open(&settings->url, &inquiry.file);
+        rp_state_file_open(settings, &inquiry.file);
     describe(&inquiry, &start->target);
     if (call->directory != AT_FDCWD && !is_absolute(&inquiry.question.exe))
         effect = judge_descriptor(&inquiry, start, FIRST_PATH_BYTES);

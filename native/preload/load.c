@@ -4,6 +4,7 @@
 #include "memory.h"
 #include "real.h"
 #include "siphash.h"
+#include "state_file.h"
 #include "sys.h"
 
 #if defined(__APPLE__)
@@ -92,7 +93,7 @@ __attribute__((noinline)) static void say_hello(void) {
     char frame[FRAME_BYTES];
     int pid = rp_sys_getpid();
     long len;
-    if (settings.url.kind != RP_URL_UNIX || settings.mode == RP_DISABLED || rp_sys_getsid() != pid)
+    if (rp_sys_getsid() != pid)
         return;
     memset(&hello, 0, sizeof hello);
     len = rp_sys_own_path(exe, sizeof exe);
@@ -138,6 +139,9 @@ static void load(void) {
         circumstances.cwd = cwd;
     rp_settings_take(&settings, &circumstances);
     note_stderr();
+    if (settings.url.kind != RP_URL_UNIX || settings.mode == RP_DISABLED)
+        return;
+    rp_state_file_read_boot_id(settings.boot_id);
     say_hello();
 }
 

@@ -1,9 +1,16 @@
 #include "memory.h"
 
 #if defined(RP_FREESTANDING)
-void *memcpy(void *restrict to, const void *restrict from, size_t len) {
+/* A word at a time: most of a call's own time is spent here. A copy of a word's size is no call.
+   Going upwards it also moves what overlaps down. */
+void *memcpy(void *to, const void *from, size_t len) {
     unsigned char *target = to;
     const unsigned char *source = from;
+    for (; len >= sizeof(uint64_t); len -= sizeof(uint64_t)) {
+        __builtin_memcpy(target, source, sizeof(uint64_t));
+        target += sizeof(uint64_t);
+        source += sizeof(uint64_t);
+    }
     while (len-- > 0)
         *target++ = *source++;
     return to;
@@ -21,8 +28,12 @@ void *memmove(void *to, const void *from, size_t len) {
 
 void *memset(void *to, int byte, size_t len) {
     unsigned char *target = to;
+#if defined(__x86_64__)
+    __asm__ volatile("rep stosb" : "+D"(target), "+c"(len) : "a"(byte) : "memory");
+#else
     while (len-- > 0)
         *target++ = (unsigned char)byte;
+#endif
     return to;
 }
 
@@ -75,16 +86,17 @@ const char *rp_memory_last_component(const char *path) {
     return last;
 }
 
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+               "all platforms have the lowest byte first");
+
 uint64_t rp_memory_load(const unsigned char *bytes, unsigned count) {
     uint64_t number = 0;
-    while (count-- > 0)
-        number = number << 8 | bytes[count];
+    memcpy(&number, bytes, count);
     return number;
 }
 
 void rp_memory_store(unsigned char *bytes, uint64_t number, unsigned count) {
-    for (unsigned i = 0; i < count; i++)
-        bytes[i] = (unsigned char)(number >> (8 * i));
+    memcpy(bytes, &number, count);
 }
 
 size_t rp_memory_decimal(char *into, unsigned long long number) {

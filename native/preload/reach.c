@@ -8,24 +8,26 @@ enum {
     INSIDE_PAGE = 8, /* an address of 0 would be no address at all */
 };
 
-/* The last page of each kind that was found to be there: most calls have one or two. */
+/* The last pages that were found to be there: a vector goes back and forth between two. */
 struct reach {
-    uintptr_t slots;
-    uintptr_t text;
+    uintptr_t last;
+    uintptr_t other;
 };
 
-static bool is_there(uintptr_t at, uintptr_t *known) {
+static bool is_there(uintptr_t at, struct reach *reach) {
     uintptr_t page = at & ~(uintptr_t)(PAGE_BYTES - 1);
-    if (page == *known)
+    bool known = page == reach->other;
+    if (page == reach->last)
         return true;
-    *known = page;
-    return rp_sys_is_readable(page + INSIDE_PAGE);
+    reach->other = reach->last;
+    reach->last = page;
+    return known || rp_sys_is_readable(page + INSIDE_PAGE);
 }
 
 /* Whether the first bytes of a string are there, up to its NUL or `most` of them. */
 static bool is_text_there(const char *text, size_t most, struct reach *reach) {
     uintptr_t at = (uintptr_t)text;
-    while (is_there(at, &reach->text)) {
+    while (is_there(at, reach)) {
         size_t left = PAGE_BYTES - at % PAGE_BYTES;
         if (most <= left)
             return true;
@@ -40,8 +42,7 @@ static bool is_text_there(const char *text, size_t most, struct reach *reach) {
 
 static bool is_vector_there(const char *const *vector, size_t most, struct reach *reach) {
     for (; vector != NULL; vector++) {
-        if (!is_there((uintptr_t)vector, &reach->slots) ||
-            !is_there((uintptr_t)(vector + 1) - 1, &reach->slots))
+        if (!is_there((uintptr_t)vector, reach) || !is_there((uintptr_t)(vector + 1) - 1, reach))
             return false;
         if (*vector == NULL)
             return true;

@@ -51,45 +51,40 @@ void rp_state_file_path(const struct rp_url *url, const char *entry, char into[]
     memcpy(into + url->directory_len + 1, entry, rp_memory_length(entry) + 1);
 }
 
-bool rp_state_file_is_current(struct rp_state_file *file) {
+void rp_state_file_read_boot_id(unsigned char into[16]) {
     char text[BOOT_ID_TEXT_BYTES];
-    unsigned char boot_id[16] = {0};
-    long fd;
-    if (file->judged || file->fd < 0)
-        return file->current;
-    fd = rp_sys_open("/proc/sys/kernel/random/boot_id", O_RDONLY, 0);
-    if (fd >= 0) {
-        long len = rp_sys_read((int)fd, text, sizeof text);
-        (void)rp_sys_close((int)fd);
-        if (len < 0 || !rp_state_file_parse_boot_id(text, (size_t)len, boot_id))
-            memset(boot_id, 0, sizeof boot_id);
-    }
-    file->judged = true;
-    file->current = memcmp(boot_id, file->state.boot_id, sizeof boot_id) == 0;
-    return file->current;
+    long fd = rp_sys_open("/proc/sys/kernel/random/boot_id", O_RDONLY, 0);
+    long len;
+    memset(into, 0, 16);
+    if (fd < 0)
+        return;
+    len = rp_sys_read((int)fd, text, sizeof text);
+    (void)rp_sys_close((int)fd);
+    if (len < 0 || !rp_state_file_parse_boot_id(text, (size_t)len, into))
+        memset(into, 0, 16);
 }
 
 bool rp_state_file_is_trusted(int fd) {
     struct stat status;
     if (rp_sys_fstat(fd, &status) < 0 || !S_ISREG(status.st_mode))
         return false;
-    return (status.st_uid == rp_sys_geteuid() || status.st_uid == 0) &&
+    return (status.st_uid == 0 || status.st_uid == rp_sys_geteuid()) &&
            (status.st_mode & OTHERS_MAY_WRITE) == 0;
 }
 
-void rp_state_file_open(const struct rp_url *url, struct rp_state_file *file) {
+void rp_state_file_open(const struct rp_settings *settings, struct rp_state_file *file) {
     unsigned char header[RP_STATE_FILE_HEADER_BYTES];
     char path[RP_STATE_PATH_BYTES];
     long len = -1;
-    memset(file, 0, sizeof *file);
-    rp_state_file_path(url, "state", path);
+    rp_state_file_path(&settings->url, "state", path);
     file->fd = (int)rp_sys_open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0);
     if (file->fd < 0)
         return;
     if (rp_state_file_is_trusted(file->fd))
         len = rp_sys_pread(file->fd, header, sizeof header, 0);
     rp_state_file_parse(header, len < 0 ? 0 : (size_t)len, &file->state);
-    if (!file->state.valid)
+    if (!file->state.valid ||
+        memcmp(settings->boot_id, file->state.boot_id, sizeof settings->boot_id) != 0)
         rp_state_file_close(file);
 }
 
@@ -97,13 +92,10 @@ void rp_state_file_close(struct rp_state_file *file) {
     if (file->fd >= 0)
         (void)rp_sys_close(file->fd);
     file->fd = -1;
-    file->current = false;
 }
 
-enum rp_mode rp_state_file_mode(struct rp_state_file *file) {
-    if (file->fd < 0 || file->state.mode == RP_ENFORCE || !rp_state_file_is_current(file))
-        return RP_ENFORCE;
-    return file->state.mode;
+enum rp_mode rp_state_file_mode(const struct rp_state_file *file) {
+    return file->fd < 0 ? RP_ENFORCE : file->state.mode;
 }
 
 bool rp_state_file_read(const struct rp_state_file *file, void *into, size_t len, uint64_t offset) {

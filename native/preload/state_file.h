@@ -27,23 +27,21 @@ bool rp_state_file_parse_boot_id(const char *text, size_t len, unsigned char int
 
 /* A state file that is open for one call. */
 struct rp_state_file {
-    int fd; /* -1 when it says nothing */
-    struct rp_state state;
-    bool judged;  /* `current` is known */
-    bool current; /* it is of this boot */
+    int fd;                /* -1 when it says nothing */
+    struct rp_state state; /* nothing when the descriptor is -1 */
 };
 
-/* Opens the state file in a Unix URL's directory and reads its header. One that is not there, not
-   ours or not valid says nothing. To be closed. */
-void rp_state_file_open(const struct rp_url *url, struct rp_state_file *file);
+/* Opens the state file in the Unix URL's directory and reads its header. One that is not there, not
+   ours, not valid or of another boot says nothing: a leniency of yesterday must not outlive a
+   restart. To be closed. */
+void rp_state_file_open(const struct rp_settings *settings, struct rp_state_file *file);
 void rp_state_file_close(struct rp_state_file *file);
 
-/* Whether the file is of this boot: a leniency of yesterday must not outlive a restart. Costs a
-   look into /proc, so it is asked only when something depends on it. */
-bool rp_state_file_is_current(struct rp_state_file *file);
+/* Reads the id of this boot; zeros when it is not known. */
+void rp_state_file_read_boot_id(unsigned char into[16]);
 
 /* The mode that the file asks for; RP_ENFORCE when it says nothing. */
-enum rp_mode rp_state_file_mode(struct rp_state_file *file);
+enum rp_mode rp_state_file_mode(const struct rp_state_file *file);
 
 /* Reads bytes behind the header; false when the file does not reach so far. */
 bool rp_state_file_read(const struct rp_state_file *file, void *into, size_t len, uint64_t offset);

@@ -15,7 +15,9 @@ enum {
     AGENTS = DORMANT + DORMANT_COUNT * DORMANT_BYTES,
     AGENT_BYTES = 2 * RP_STATE_TABLES_NAME_BYTES,
     AGENT_COUNT = 64,
-    PIECE_BYTES = 768, /* as much of a table as is read at a time: the stack may be small */
+    /* As much of a table as is read at a time: the stack may be small, and sessions are few. */
+    AGENTS_BYTES = 768,
+    SESSIONS_BYTES = 192,
     STAT_BYTES = 512,
     FIRST_SESSION = 2, /* session 1 is the container's, 0 one outside of it */
 };
@@ -23,16 +25,17 @@ enum {
 /* Steps that follow one another share the stack only when they are not merged into their caller. */
 #define APART __attribute__((noinline))
 
-APART bool rp_state_tables_allow(struct rp_state_file *file, const struct rp_question *question) {
+APART bool rp_state_tables_allow(const struct rp_state_file *file,
+                                 const struct rp_question *question) {
     unsigned char bucket[RP_VERDICT_BUCKET_BYTES];
     uint64_t hash;
-    if (file->state.length < DORMANT || file->fd < 0)
+    if (file->fd < 0 || file->state.length < DORMANT)
         return false;
     hash = rp_verdict_hash(file->state.table_key, question);
     return hash != 0 &&
            rp_state_file_read(file, bucket, sizeof bucket,
                               VERDICTS + hash % RP_VERDICT_BUCKETS * sizeof bucket) &&
-           rp_verdict_is_in(bucket, hash) && rp_state_file_is_current(file);
+           rp_verdict_is_in(bucket, hash);
 }
 
 /* The inode of our pid namespace: ids are used again in other containers. 0 when it is not known.
@@ -45,7 +48,7 @@ APART static uint64_t own_space(void) {
 /* When the leader of a dormant session started, as the table has it; 0 when it has none. An entry
    without an id ends the table. */
 APART static uint64_t find_session(const struct rp_state_file *file, int sid) {
-    unsigned char piece[PIECE_BYTES];
+    unsigned char piece[SESSIONS_BYTES];
     uint64_t space = 0;
     for (size_t i = 0; i < DORMANT_COUNT; i++) {
         const unsigned char *entry = piece + i * DORMANT_BYTES % sizeof piece;
@@ -65,11 +68,10 @@ APART static uint64_t find_session(const struct rp_state_file *file, int sid) {
     return 0;
 }
 
-bool rp_state_tables_is_dormant(struct rp_state_file *file, int sid) {
+bool rp_state_tables_is_dormant(const struct rp_state_file *file, int sid) {
     uint64_t start = sid < FIRST_SESSION ? 0 : find_session(file, sid);
     char text[STAT_BYTES];
-    return start != 0 && rp_state_file_is_current(file) &&
-           rp_journal_read_start(sid, text, sizeof text) == start;
+    return start != 0 && rp_journal_read_start(sid, text, sizeof text) == start;
 }
 
 /* What stands behind the last slash of a path in pieces; the last piece ends with a NUL. */
@@ -84,7 +86,7 @@ static const char *name_of(const struct rp_path *exe) {
 /* Reads the whole table: the name in force may stand anywhere. An empty program ends it. */
 APART static bool search_agents(const struct rp_state_file *file, const char *name,
                                 const char *current, char into[RP_STATE_TABLES_NAME_BYTES]) {
-    char piece[PIECE_BYTES];
+    char piece[AGENTS_BYTES];
     bool found = false;
     bool known = current == NULL;
     for (size_t i = 0; i < AGENT_COUNT && !(found && known); i++) {
@@ -108,11 +110,8 @@ APART static bool search_agents(const struct rp_state_file *file, const char *na
     return found;
 }
 
-bool rp_state_tables_find_agent(struct rp_state_file *file, const struct rp_path *exe,
+bool rp_state_tables_find_agent(const struct rp_state_file *file, const struct rp_path *exe,
                                 const char *current, char into[RP_STATE_TABLES_NAME_BYTES]) {
     into[0] = '\0';
-    if (search_agents(file, name_of(exe), current, into) && rp_state_file_is_current(file))
-        return true;
-    into[0] = '\0';
-    return false;
+    return search_agents(file, name_of(exe), current, into);
 }

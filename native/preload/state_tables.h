@@ -10,15 +10,15 @@
 enum { RP_STATE_TABLES_NAME_BYTES = 24 };
 
 /* Whether the policy allows this question to everyone. */
-bool rp_state_tables_allow(struct rp_state_file *file, const struct rp_question *question);
+bool rp_state_tables_allow(const struct rp_state_file *file, const struct rp_question *question);
 
 /* Whether nobody is asked in a session. */
-bool rp_state_tables_is_dormant(struct rp_state_file *file, int sid);
+bool rp_state_tables_is_dormant(const struct rp_state_file *file, int sid);
 
 /* The name of the agent whose program a path is, as it becomes the child's. `current` is the name
    that the child would have otherwise, or NULL: one that no table knows is a person's own choice
    and stays, and then `into` is empty. Says whether the path is an agent's program. */
-bool rp_state_tables_find_agent(struct rp_state_file *file, const struct rp_path *exe,
+bool rp_state_tables_find_agent(const struct rp_state_file *file, const struct rp_path *exe,
                                 const char *current, char into[RP_STATE_TABLES_NAME_BYTES]);
 
 #endif

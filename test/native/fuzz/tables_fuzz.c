@@ -59,7 +59,7 @@ static void check_agent(struct rp_state_file *file, const char *current) {
 
 int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t len) {
     static int fd = -1;
-    struct rp_state_file file = {.judged = true, .current = true};
+    struct rp_state_file file = {.fd = -1};
     uint64_t hash = rp_verdict_hash(file.state.table_key, &question);
     off_t bucket = VERDICTS + (off_t)(hash % RP_VERDICT_BUCKETS * RP_VERDICT_BUCKET_BYTES);
     if (len < HEAD || hash == 0)

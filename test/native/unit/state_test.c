@@ -20,7 +20,7 @@ enum { DORMANT = 131136, AGENTS = 134208, WHOLE = 137280 };
 static const char *wire;
 static char directory[] = "/tmp/rampart-state-XXXXXX";
 static char path[64];
-static struct rp_url url;
+static struct rp_settings settings;
 static unsigned char *image;
 
 static void take_question(const struct check_block *block, struct rp_question *question,
@@ -50,21 +50,18 @@ static void write_state(size_t len) {
 
 /* The fixture as a state file of this boot. */
 static void take_fixture(void) {
-    char text[37] = "";
     size_t len;
-    int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY);
     image = (unsigned char *)check_read(wire, "stateFiles/tables", ".bin", &len);
     CHECK(len == WHOLE, "%zu", len);
-    CHECK(fd >= 0 && read(fd, text, 36) == 36, "%s", strerror(errno));
-    (void)close(fd);
-    (void)rp_state_file_parse_boot_id(text, 36, image + 16);
+    rp_state_file_read_boot_id(settings.boot_id);
+    memcpy(image + 16, settings.boot_id, sizeof settings.boot_id);
     seal();
 }
 
 static bool allows(const struct rp_question *question) {
     struct rp_state_file file;
     bool allowed;
-    rp_state_file_open(&url, &file);
+    rp_state_file_open(&settings, &file);
     allowed = rp_state_tables_allow(&file, question);
     rp_state_file_close(&file);
     return allowed;
@@ -164,7 +161,7 @@ static void check_eligible(void) {
 static bool is_dormant(int sid) {
     struct rp_state_file file;
     bool dormant;
-    rp_state_file_open(&url, &file);
+    rp_state_file_open(&settings, &file);
     dormant = rp_state_tables_is_dormant(&file, sid);
     rp_state_file_close(&file);
     return dormant;
@@ -224,7 +221,7 @@ static const char *agent_of(const char *program, const char *current) {
     struct rp_path exe = {{NULL, "/opt/bin", program}, {0, 8, strlen(program)}};
     struct rp_state_file file;
     bool found;
-    rp_state_file_open(&url, &file);
+    rp_state_file_open(&settings, &file);
     found = rp_state_tables_find_agent(&file, &exe, current, name);
     rp_state_file_close(&file);
     CHECK(found || name[0] == '\0', "%s", name);
@@ -279,7 +276,7 @@ int main(int argc, char **argv) {
     CHECK(mkdtemp(directory) != NULL, "%s", strerror(errno));
     (void)snprintf(path, sizeof path, "%s/state", directory);
     (void)snprintf(text, sizeof text, "unix://%s/endpoint.sock", directory);
-    rp_url_parse(text, &url);
+    rp_url_parse(text, &settings.url);
     take_fixture();
     check_verdicts();
     check_eligible();
