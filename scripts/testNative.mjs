@@ -15,6 +15,8 @@ const tools = {
   valgrind: 'valgrind',
   cppcheck: 'cppcheck',
   fakeroot: 'fakeroot libfaketime libjemalloc2',
+  zsh: 'zsh fish dash busybox',
+  git: 'git python3 perl make openssh-client',
 };
 const filter = process.argv[2];
 

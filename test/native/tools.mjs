@@ -1,0 +1,121 @@
+// Tools that people use, plain and with the library: `tools.mjs LIBRARY`. What they say and how they end must be the
+// same, whether an endpoint allows everything or nobody is there; and what they started must have been seen.
+import { spawn } from 'node:child_process';
+import { chmodSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createEndpoint, http } from './endpoint.mjs';
+
+// Users that programs change to must be able to read it.
+const directory = mkdtempSync(join(tmpdir(), 'rampart-tools-'));
+const library = join(directory, 'librampart.so');
+chmodSync(directory, 0o755);
+copyFileSync(process.argv[2], library);
+writeFileSync(
+  join(directory, 'Makefile'),
+  'all: one two\n\t@cat one two\n%:\n\t@echo $@ | tee $@ >/dev/null\n',
+);
+writeFileSync(join(directory, 'text'), 'one\ntwo\nthree\n');
+
+const quiet = 'git -c init.defaultBranch=main -c user.name=n -c user.email=e';
+const dated = 'GIT_AUTHOR_DATE=1700000000Z GIT_COMMITTER_DATE=1700000000Z';
+const shellText =
+  'echo $(echo inner | tr a-z A-Z); for i in 1 2; do /bin/echo $i; done | sort -r; sh -c "exit 5"';
+const child = 'cat text; exit 4';
+
+/** Each is run by /bin/sh in a folder with a Makefile and a text; `seen` programs at least must have been asked about. */
+const cases = [
+  [
+    'git',
+    `mkdir r && cd r && ${quiet} init -q && touch f && ${quiet} add f && ${dated} ${quiet} commit -qm t && git log --format=%H%s | cat`,
+    6,
+  ],
+  [
+    'python3',
+    `python3 -c 'import os,subprocess;print(subprocess.run("${child}",shell=True,capture_output=True));print(os.system("exit 3"));print(os.popen("echo p").read())'`,
+    4,
+  ],
+  [
+    'node',
+    `node -e 'console.log(require("child_process").spawnSync("sh",["-c","${child}"],{encoding:"utf8"}).output)'`,
+    2,
+  ],
+  ['perl', `perl -e 'print \`cat text\`; print system("exit 3") >> 8; exec "echo", "done"'`, 3],
+  ['make', 'make -s -j2; rm one; make', 6],
+  ['tar', 'tar -czf t.tgz text && tar -tzf t.tgz', 4],
+  [
+    'find and xargs',
+    "find . -name text -exec wc -l {} + ; find . -name text -print0 | xargs -0 -n1 sh -c 'echo $0; exit 1'",
+    5,
+  ],
+  ['bash', `bash -c '${shellText}'`, 6],
+  ['zsh', `zsh -fc '${shellText}'`, 5],
+  ['fish', 'fish --no-config -c "echo (echo inner | tr a-z A-Z); sh -c \'exit 5\'"', 3],
+  ['dash', `dash -c '${shellText}'`, 6],
+  ['busybox', `busybox sh -c '${shellText}'`, 1],
+  ['ssh', 'ssh -V; ssh -G -F none localhost | sort | head -n 3', 4],
+  [
+    'tmux',
+    'tmux -S ./t -f /dev/null new-session -d "cat text > seen; tmux -S ./t wait-for -S done" \\; wait-for done; cat seen',
+    4,
+  ],
+  ['script', "script -qec 'cat text; exit 3' /dev/null", 2],
+  ['terminal settings', 'script -qec \'stty -a; sh -c "cat text"; nosuchprogram; stty -a\' /dev/null', 4],
+  ['chroot', "chroot / /bin/sh -c 'cd /; /bin/pwd; /bin/echo inside'", 1],
+  [
+    'another user',
+    'setpriv --reuid=65534 --regid=65534 --clear-groups /bin/sh -c \'id -u; sh -c "id -g"\'',
+    1,
+  ],
+  ['a privileged program', 'setpriv --reuid=65534 --regid=65534 --clear-groups su --version', 1],
+  ['su', 'su -s /bin/sh -c \'id -un; exec sh -c "echo done"\' nobody', 1],
+];
+
+let passed = 0;
+let failed = 0;
+
+function expect(name, actual, wanted) {
+  const same = JSON.stringify(actual) === JSON.stringify(wanted);
+  if (same) passed++;
+  else failed++;
+  if (!same)
+    process.stdout.write(`${name}: ${JSON.stringify(actual)} instead of ${JSON.stringify(wanted)}\n`);
+}
+
+/** What a script says and ends with, in a folder of its own. */
+async function run(settings, script) {
+  const folder = mkdtempSync(join(directory, 'run-'));
+  chmodSync(folder, 0o755);
+  for (const name of ['Makefile', 'text']) copyFileSync(join(directory, name), join(folder, name));
+  const env = {
+    PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
+    HOME: folder,
+    TERM: 'xterm',
+    LC_ALL: 'C',
+    ...settings,
+  };
+  const started = spawn('/bin/sh', ['-c', script], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const texts = ['', ''];
+  for (const [index, stream] of [started.stdout, started.stderr].entries())
+    stream.setEncoding('utf8').on('data', (text) => (texts[index] += text));
+  const status = await new Promise((done) => started.once('close', (code, signal) => done(code ?? signal)));
+  rmSync(folder, { recursive: true, force: true });
+  return [status, ...texts.map((text) => text.replaceAll(folder, 'FOLDER'))];
+}
+
+const socket = join(directory, 'endpoint.sock');
+const endpoint = await createEndpoint(socket, http('{"allowed":true,"decision":"allow","reason":null}'));
+const guarded = { LD_PRELOAD: library, RAMPART_URL: `unix://${socket}` };
+for (const [name, script, seen] of cases) {
+  const plain = await run({}, script);
+  const before = endpoint.questions.length;
+  expect(`${name}, allowed`, await run(guarded, script), plain);
+  const asked = endpoint.questions.length - before;
+  expect(`${name}: ${String(asked)} of at least ${String(seen)} questions`, asked >= seen, true);
+  const alone = { ...guarded, RAMPART_URL: `unix://${directory}/nobody/endpoint.sock` };
+  expect(`${name}, with nobody to ask`, await run(alone, script), plain);
+}
+endpoint.close();
+rmSync(directory, { recursive: true, force: true });
+process.stdout.write(`${String(passed)} passed, ${String(failed)} failed\n`);
+process.exitCode = failed === 0 ? 0 : 1;
