@@ -8,7 +8,7 @@ import { createEndpoint, http } from './endpoint.mjs';
 
 const [library, edges, target] = process.argv.slice(2);
 const armed = 42;
-const programs = ['system', 'popen', 'wordexp', 'spawn', 'signals', 'descriptors', 'cancelled'];
+const programs = ['system', 'popen', 'wordexp', 'spawn', 'signals', 'descriptors', 'cancelled', 'stacks'];
 const scripts = {
   'descriptors of a shell': 'exec 3>out; echo one >&3; ls /proc/self/fd | wc -l; exec 3>&-; cat out',
   'an environment that is emptied': 'env -i A=b /usr/bin/env | grep -v -e ^LD_PRELOAD -e ^RAMPART_',

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -11,6 +12,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+#include <ucontext.h>
 #include <unistd.h>
 #include <wordexp.h>
 
@@ -208,13 +210,51 @@ static void cancelled(void) {
     say_status("afterwards", system("exit 4"));
 }
 
+/* Memory that a stack of our own making is in. */
+static _Alignas(16) char own_stack[16384];
+static int own_status;
+
+static void spawn_once(void) {
+    pid_t pid = -1;
+    if (posix_spawn(&pid, "/bin/sh", NULL, NULL,
+                    (char *const[]){(char[]){"sh"}, (char[]){"-c"}, (char[]){"exit 6"}, NULL},
+                    environ) == 0)
+        (void)waitpid(pid, &own_status, 0);
+}
+
+static int become_shell(void *code) {
+    char *const arguments[] = {(char[]){"sh"}, (char[]){"-c"}, code, NULL};
+    (void)execve("/bin/sh", arguments, environ);
+    _exit(127);
+}
+
+static void stacks(void) {
+    ucontext_t here;
+    ucontext_t there;
+    char code[] = "exit 7";
+    pid_t pid;
+    (void)getcontext(&there);
+    there.uc_stack.ss_sp = own_stack;
+    there.uc_stack.ss_size = sizeof own_stack;
+    there.uc_link = &here;
+    makecontext(&there, spawn_once, 0);
+    say("context", swapcontext(&here, &there));
+    say_status("started in it", own_status);
+    pid = clone(become_shell, own_stack + sizeof own_stack, CLONE_VM | CLONE_VFORK | SIGCHLD, code);
+    (void)waitpid(pid, &own_status, 0);
+    say_status("clone that shares memory", own_status);
+    pid = clone(become_shell, own_stack + sizeof own_stack, SIGCHLD, code);
+    (void)waitpid(pid, &own_status, 0);
+    say_status("clone", own_status);
+}
+
 int main(int argc, char **argv) {
     static const struct {
         const char *name;
         void (*run)(void);
-    } cases[] = {{"system", systems},     {"popen", popens},    {"wordexp", expansions},
-                 {"spawn", spawns},       {"signals", signals}, {"descriptors", descriptors},
-                 {"cancelled", cancelled}};
+    } cases[] = {{"system", systems},      {"popen", popens},    {"wordexp", expansions},
+                 {"spawn", spawns},        {"signals", signals}, {"descriptors", descriptors},
+                 {"cancelled", cancelled}, {"stacks", stacks}};
     if (errno != 0)
         return EXIT_FAILURE;
     for (size_t i = 0; argc == 2 && i < sizeof cases / sizeof cases[0]; i++) {
