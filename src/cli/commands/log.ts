@@ -14,6 +14,7 @@ import { createPalette } from '../palette.ts';
 import { replaceControls } from '../plainText.ts';
 import { printVerification } from '../printVerification.ts';
 import { parseRecordFilter } from '../recordFilter.ts';
+import { settleJournal } from '../settleJournal.ts';
 import { sharedOptions } from '../sharedOptions.ts';
 
 /** The most records that `--tail` holds back. */
@@ -83,6 +84,7 @@ export const logCommand: Command = {
     if (!paths.ok) return { usage: paths.error };
     if (options.has('--delete')) return deleteHistory(paths.value, options, context);
     if (options.has('--verify')) return printVerification(paths.value.audit, options.has('--json'), context);
+    await settleJournal(paths.value);
     return print(paths.value.audit, options, context);
   },
 };
