@@ -101,7 +101,7 @@ describe('a person whom the policy asks', () => {
 
   it('finds the policies in force, and how often each decided', async () => {
     await host.runCommand('Rampart: Focus on Policy View');
-    await host.treeRow(/default-deletion\s*6 rules/);
+    await host.treeRow(/default-deletion\s*\d+ rules/);
     await host.page.locator('.pane', { hasText: 'Policy' }).last().locator('.monaco-list').focus();
     await host.page.keyboard.press('End');
     const row = await host.treeRow(/ask-first\s*2 rules · \d hits/);
