@@ -23,8 +23,8 @@ const stamp = resolve('build-gcc', 'test', 'native', 'libstamp.so');
 const directory = mkdtempSync(join(tmpdir(), 'rampart-bench-'));
 
 /** Starts the real endpoint, with TCP as well, and resolves with where it listens. */
-function startEndpoint() {
-  const words = [cli, 'serve', '--state-dir', join(directory, 'state'), '--port', '0'];
+function startEndpoint(name, ...options) {
+  const words = [cli, 'serve', '--state-dir', join(directory, name), '--port', '0', ...options];
   const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] });
   return new Promise((done, fail) => {
     let text = '';
@@ -58,14 +58,23 @@ function verdicts() {
   ];
 }
 
-function createConditions(endpoint) {
+/** A rule that counts: while there is one, nothing is answered by the verdict table. */
+function makeCountingPolicy() {
+  const file = join(directory, 'counting.yaml');
+  const rule = '{action: watch, when: {command_matches: [never], call_count: {gte: 1000, window: 1h}}}';
+  writeFileSync(file, `policies: [{name: counting, rules: [${rule}]}]\n`);
+  return file;
+}
+
+function createConditions(endpoint, counting) {
   return {
     unguarded: {},
     disabled: makePlace('disabled', { mode: 3 }),
     'verdict hit': makePlace('verdicts', { verdicts: verdicts() }),
     'dormant session': makePlace('dormant', { dormant: [ownSession()] }),
     'nobody there': makePlace('nobody', null),
-    'asked over the socket': { LD_PRELOAD: library, RAMPART_URL: endpoint.socket },
+    'endpoint there': { LD_PRELOAD: library, RAMPART_URL: endpoint.socket },
+    'asked every time': { LD_PRELOAD: library, RAMPART_URL: counting.socket },
     'asked over TCP': { LD_PRELOAD: library, RAMPART_URL: endpoint.url },
   };
 }
@@ -140,8 +149,9 @@ function headed(what, unit, rows) {
 
 /** What is measured of scripts: over TCP and in a dormant session there is nothing new. */
 function forScripts({ unguarded, disabled, 'verdict hit': hit, 'nobody there': nobody, ...others }) {
-  const asked = others['asked over the socket'];
-  return { unguarded, disabled, 'verdict hit': hit, 'nobody there': nobody, 'asked over the socket': asked };
+  const { 'endpoint there': there, 'asked every time': asked } = others;
+  const named = { 'endpoint there': there, 'asked every time': asked };
+  return { unguarded, disabled, 'verdict hit': hit, 'nobody there': nobody, ...named };
 }
 
 /** A script without builtins: every line is a program. */
@@ -185,8 +195,10 @@ function tableOfBuild(conditions) {
   const file = join(directory, 'build.sh');
   const lines = ['set -e', 'folder=$(mktemp -d)', 'cd "$folder"', `'${source}/configure' --quiet`, 'make -s'];
   writeFileSync(file, `exec >/dev/null 2>&1\n${lines.join('\n')}\n`);
-  const { unguarded, disabled, 'nobody there': nobody, 'asked over the socket': asked } = conditions;
-  const builds = { unguarded, disabled, 'nobody there': nobody, 'asked over the socket': asked };
+  const { unguarded, disabled, 'nobody there': nobody } = conditions;
+  const { 'endpoint there': there, 'asked every time': asked } = conditions;
+  const named = { 'endpoint there': there, 'asked every time': asked };
+  const builds = { unguarded, disabled, 'nobody there': nobody, ...named };
   const times = measureInTurns(builds, buildRounds, (env) =>
     runSpawns({ ...env, TMPDIR: directory }, file, '1'),
   );
@@ -225,9 +237,12 @@ function residentOf(pid) {
   return sums.own > 0 ? sums : null;
 }
 
-const endpoint = await startEndpoint();
+const endpoints = [
+  await startEndpoint('state'),
+  await startEndpoint('counting', '--policy', makeCountingPolicy()),
+];
 try {
-  const conditions = createConditions(endpoint);
+  const conditions = createConditions(...endpoints);
   const parts = [
     tableOfStarts(conditions),
     tableOfLoop(conditions),
@@ -241,12 +256,14 @@ try {
     const machine = `${String(cpus().length)} × ${cpus()[0].model}, Linux ${release().split('-')[0]}, Node ${process.version}`;
     const head = `# Benchmarks\n\nMade by \`npm run bench:native -- --write\` on ${machine}, load ${loadavg()[0].toFixed(1)}.\n`;
     const note =
-      "All conditions take turns, 20 starts each; a ratio is the median over all turns of the lower quartiles, guarded to unguarded. Processor time is that of the starter and of what it starts, without the endpoint's; medians and p99 hold what else the machine did.\n_Asked_ is the real endpoint with its default policy. From wrapper entry to real call is measured with a stand-in behind the library in place of the real `execve`.\n";
+      "All conditions take turns, 20 starts each; a ratio is the median over all turns of the lower quartiles, guarded to unguarded. Processor time is that of the starter and of what it starts, without the endpoint's; medians and p99 hold what else the machine did.\n_Endpoint there_ is the real endpoint with its default policy, which is asked once and answers by the verdict table then; _asked every time_ is one with a rule that counts calls, so that no verdict is kept. From wrapper entry to real call is measured with a stand-in behind the library in place of the real `execve`.\n";
     writeFileSync(join('docs', 'benchmarks.md'), `${head}${note}\n${text}\n`);
     execFileSync('npx', ['prettier', '--write', join('docs', 'benchmarks.md')]);
   }
 } finally {
-  endpoint.child.removeAllListeners('exit');
-  endpoint.child.kill('SIGTERM');
+  for (const { child } of endpoints) {
+    child.removeAllListeners('exit');
+    child.kill('SIGTERM');
+  }
   rmSync(directory, { recursive: true, force: true });
 }
