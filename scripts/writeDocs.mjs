@@ -1,11 +1,12 @@
 // @ts-check
-// Writes the pages of docs/ that are made from source: docs/command-line.md.
+// Writes what is made from source: docs/command-line.md and l10n/bundle.l10n.json.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { moduleBanner } from './moduleBanner.mjs';
+import { readTexts } from './readTexts.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'rampart-docs-'));
 try {
@@ -28,6 +29,7 @@ try {
   });
   const { page } = await import(pathToFileURL(outfile).href);
   writeFileSync('docs/command-line.md', page);
+  writeFileSync('l10n/bundle.l10n.json', `${JSON.stringify(readTexts(), undefined, 2)}\n`);
 } finally {
   rmSync(folder, { recursive: true });
 }

@@ -1,3 +1,4 @@
+import './language.ts';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableList } from '../base/disposable.ts';

@@ -2,6 +2,7 @@ import { formatDecision, isDenial, isRefused } from '../presentation/decisionLab
 import { panelActions, type PanelAction, type PanelSection } from '../presentation/panelMessages.ts';
 import type { AuditRecord } from '../protocol/auditRecord.ts';
 import { createButton, createElement } from './element.ts';
+import { t } from '../presentation/localise.ts';
 
 /** Everything about one decision, and what can be done with it. */
 export class DetailView {
@@ -15,7 +16,7 @@ export class DetailView {
     this.#act = act;
     this.#content = createElement('div');
     this.#explanation = createElement('div', { attributes: { role: 'status' } });
-    const attributes = { 'aria-label': 'Decision', tabindex: '0' };
+    const attributes = { 'aria-label': t`Decision`, tabindex: '0' };
     this.element = createElement('section', { className: 'detail', attributes }, [
       this.#content,
       this.#explanation,
@@ -29,7 +30,7 @@ export class DetailView {
     this.#record = record;
     this.#explanation.replaceChildren();
     if (record === null) {
-      const text = 'Choose a decision to see the whole command, the rule and why.';
+      const text = t`Choose a decision to see the whole command, the rule and why.`;
       this.#content.replaceChildren(createElement('p', { className: 'quiet', text }));
       return;
     }
@@ -59,7 +60,7 @@ export class DetailView {
   #createButtons(record: AuditRecord): HTMLElement {
     const possible = panelActions.filter(({ action }) => isPossible(action, record));
     const buttons = possible.map(({ action, label }) => createButton(label, () => this.#act(action, record)));
-    const attributes = { role: 'group', 'aria-label': 'What to do with it' };
+    const attributes = { role: 'group', 'aria-label': t`What to do with it` };
     return createElement('div', { className: 'buttons', attributes }, buttons);
   }
 }

@@ -1,3 +1,4 @@
+import './language.ts';
 import type { PanelRequest, PanelUpdate } from '../presentation/panelMessages.ts';
 import { Panel } from './panel.ts';
 

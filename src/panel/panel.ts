@@ -15,6 +15,7 @@ import { createButton, createElement } from './element.ts';
 import { TableView } from './tableView.ts';
 import { TimelineView } from './timelineView.ts';
 import { Toolbar } from './toolbar.ts';
+import { t } from '../presentation/localise.ts';
 
 /** What the panel is given. */
 export interface PanelParts {
@@ -69,7 +70,7 @@ export class Panel {
     this.#detail = new DetailView((action, record) => parts.tell({ type: 'act', action, record }));
     this.#empty = createElement('div', { className: 'empty' });
     this.element = createElement('main', {}, [
-      createElement('h1', { text: 'Denied Commands' }),
+      createElement('h1', { text: t`Denied Commands` }),
       ...[this.#toolbar.element, this.#timeline.element],
       createElement('div', { className: 'split' }, [this.#grid.element, this.#empty, this.#detail.element]),
     ]);
@@ -149,7 +150,7 @@ export class Panel {
 
   #nameOf(sid: number | null): string {
     if (sid === null) return '';
-    return this.#names.get(sid) ?? `session ${sid}`;
+    return this.#names.get(sid) ?? t`session ${sid}`;
   }
 
   #select(row: TableRow | null): void {
@@ -219,8 +220,8 @@ export class Panel {
     if (!isEmpty) return;
     const isFiltered = this.#table.size > 0;
     const text = emptyPanelText({ guardEnabled: this.#guardEnabled, isFiltered });
-    const showAll = createButton('Show All Decisions', () => this.#showAll());
-    const protect = createButton('Protect Terminal', () => this.#parts.tell({ type: 'protect' }));
+    const showAll = createButton(t`Show All Decisions`, () => this.#showAll());
+    const protect = createButton(t`Protect Terminal`, () => this.#parts.tell({ type: 'protect' }));
     const next = isFiltered ? [showAll] : this.#guardEnabled ? [] : [protect];
     this.#empty.replaceChildren(createElement('p', { text }), ...next);
   }

@@ -3,6 +3,7 @@ import type { TableColumn, TableRow, TableSort } from '../presentation/decisionT
 import { formatDecision } from '../presentation/decisionLabel.ts';
 import { formatLine, formatMoment } from '../presentation/text.ts';
 import { createElement } from './element.ts';
+import { t } from '../presentation/localise.ts';
 
 /** What the table tells and asks. */
 export interface TableViewParts {
@@ -15,13 +16,13 @@ export interface TableViewParts {
 }
 
 const columns: readonly { readonly column: TableColumn; readonly label: string }[] = [
-  { column: 'time', label: 'Time' },
-  { column: 'outcome', label: 'Decision' },
-  { column: 'command', label: 'Command' },
-  { column: 'reason', label: 'Reason' },
-  { column: 'rule', label: 'Rule' },
-  { column: 'agent', label: 'Agent' },
-  { column: 'terminal', label: 'Terminal' },
+  { column: 'time', label: t`Time` },
+  { column: 'outcome', label: t`Decision` },
+  { column: 'command', label: t`Command` },
+  { column: 'reason', label: t`Reason` },
+  { column: 'rule', label: t`Rule` },
+  { column: 'agent', label: t`Agent` },
+  { column: 'terminal', label: t`Terminal` },
 ];
 
 /** The height of every row, in CSS pixels; the style sheet has the same. */
@@ -49,7 +50,7 @@ export class TableView {
     const head = createElement('div', { className: 'head', attributes: { role: 'row' } });
     for (const { column, label } of columns) head.append(this.#createHeader(column, label));
     this.#body = createElement('div', { className: 'body', attributes: { role: 'rowgroup' } });
-    const attributes = { role: 'grid', tabindex: '0', 'aria-label': 'Decisions' };
+    const attributes = { role: 'grid', tabindex: '0', 'aria-label': t`Decisions` };
     this.#scroller = createElement('div', { className: 'grid', attributes }, [
       createElement('div', { className: 'headgroup', attributes: { role: 'rowgroup' } }, [head]),
       this.#body,

@@ -7,6 +7,7 @@ import {
   type TimelineBin,
 } from '../presentation/timeline.ts';
 import { createButton, createElement } from './element.ts';
+import { t } from '../presentation/localise.ts';
 
 /** What the timeline is given. */
 export interface TimelineViewParts {
@@ -43,16 +44,16 @@ export class TimelineView {
     const attributes = {
       role: 'slider',
       tabindex: '0',
-      'aria-label': 'Timeline: arrow keys move, Shift selects, Enter zooms in, Escape zooms out',
+      'aria-label': t`Timeline: arrow keys move, Shift selects, Enter zooms in, Escape zooms out`,
       'aria-valuemin': '1',
       'aria-valuemax': String(binCount),
     };
     this.#chart = createElement('div', { className: 'chart', attributes }, [this.#picture]);
     this.#caption = createElement('span', { className: 'caption' });
-    this.#reset = createButton('All Times', () => parts.onZoom(null));
+    this.#reset = createButton(t`All Times`, () => parts.onZoom(null));
     this.element = createElement(
       'section',
-      { className: 'timeline', attributes: { 'aria-label': 'Timeline' } },
+      { className: 'timeline', attributes: { 'aria-label': t`Timeline` } },
       [this.#chart, createElement('div', { className: 'legend' }, [this.#caption, this.#reset])],
     );
     this.#chart.addEventListener('keydown', (event) => this.#onKey(event));
@@ -87,7 +88,7 @@ export class TimelineView {
     this.#caption.textContent =
       first === undefined || last === undefined ? '' : formatRange({ from: first.from, to: last.to }, now);
     this.#chart.setAttribute('aria-valuenow', String(this.#cursor + 1));
-    this.#chart.setAttribute('aria-valuetext', bin === undefined ? 'nothing decided' : formatBin(bin, now));
+    this.#chart.setAttribute('aria-valuetext', bin === undefined ? t`nothing decided` : formatBin(bin, now));
     this.#chart.title = bin === undefined ? '' : formatBin(bin, now);
   }
 

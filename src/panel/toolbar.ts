@@ -1,6 +1,7 @@
 import { outcomeWords, type FilterOutcome } from '../presentation/decisionFilter.ts';
 import type { ExportFormat } from '../presentation/exportDecisions.ts';
 import { createButton, createElement } from './element.ts';
+import { t } from '../presentation/localise.ts';
 
 /** What the toolbar asks for. */
 export interface ToolbarParts {
@@ -26,24 +27,24 @@ export class Toolbar {
 
   constructor(parts: ToolbarParts) {
     this.#search = createElement('input', {
-      attributes: { type: 'search', placeholder: 'Search (/)', 'aria-label': 'Search decisions' },
+      attributes: { type: 'search', placeholder: t`Search (/)`, 'aria-label': t`Search decisions` },
     });
     this.#search.addEventListener('input', () => parts.onText(this.#search.value.trim()));
-    this.#outcome = createElement('select', { attributes: { 'aria-label': 'Which decisions' } }, [
-      createChoice(everything, 'all decisions'),
+    this.#outcome = createElement('select', { attributes: { 'aria-label': t`Which decisions` } }, [
+      createChoice(everything, t`all decisions`),
       ...Object.entries(outcomeWords).map(([value, label]) => createChoice(value, label)),
     ]);
     this.#outcome.addEventListener('change', () => parts.onOutcome(outcomeNamed(this.#outcome.value)));
-    this.#agent = createElement('select', { attributes: { 'aria-label': 'Which agents' } });
+    this.#agent = createElement('select', { attributes: { 'aria-label': t`Which agents` } });
     this.#agent.addEventListener('change', () => {
       parts.onAgent(this.#agent.value === everything ? null : this.#agent.value);
     });
-    this.#older = createButton('Load Older', parts.onOlder);
+    this.#older = createButton(t`Load Older`, parts.onOlder);
     this.#count = createElement('span', { className: 'count', attributes: { role: 'status' } });
     this.element = createElement('header', {}, [
       ...[this.#search, this.#outcome, this.#agent, this.#count, this.#older],
-      createButton('Export JSON', () => parts.onExport('json')),
-      createButton('Export CSV', () => parts.onExport('csv')),
+      createButton(t`Export JSON`, () => parts.onExport('json')),
+      createButton(t`Export CSV`, () => parts.onExport('csv')),
     ]);
   }
 
@@ -83,7 +84,7 @@ export class Toolbar {
     if (joined === this.#agents && this.#agent.childElementCount > 0) return;
     this.#agents = joined;
     const choices = agents.map((agent) => createChoice(agent, agent));
-    this.#agent.replaceChildren(createChoice(everything, 'all agents'), ...choices);
+    this.#agent.replaceChildren(createChoice(everything, t`all agents`), ...choices);
   }
 }
 

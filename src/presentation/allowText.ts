@@ -2,13 +2,14 @@ import type { AuditRecord } from '../protocol/auditRecord.ts';
 import { formatRule } from './decisionLabel.ts';
 import type { Choice } from './protectText.ts';
 import { formatLine } from './text.ts';
+import { t } from './localise.ts';
 
 /** How a refused command may run after all. */
 export type AllowChoice = 'once' | 'always' | 'openRule';
 
 /** Over the choices. */
 export function allowTitle(record: AuditRecord): string {
-  return `Allow ${formatLine(record.request.command, 80)}`;
+  return t`Allow ${formatLine(record.request.command, 80)}`;
 }
 
 /** The choices. A rule made by hand wins over a denial; the denying rule can be changed as well. */
@@ -16,42 +17,42 @@ export function allowChoices(record: AuditRecord): readonly Choice<AllowChoice>[
   const { rule } = record;
   const once: Choice<AllowChoice> = {
     value: 'once',
-    label: '$(check) Allow once',
-    detail: 'Exactly this command in this folder, one time, within 5 minutes.',
+    label: t`$(check) Allow once`,
+    detail: t`Exactly this command in this folder, one time, within 5 minutes.`,
   };
   const always: Choice<AllowChoice> = {
     value: 'always',
-    label: '$(save) Allow always…',
-    detail: 'Writes a rule for exactly this command into the file of what you allowed by hand, and opens it.',
+    label: t`$(save) Allow always…`,
+    detail: t`Writes a rule for exactly this command into the file of what you allowed by hand, and opens it.`,
   };
   const openRule: Choice<AllowChoice> = {
     value: 'openRule',
-    label: '$(go-to-file) Open the rule',
-    detail: rule === null ? '' : `${formatRule(rule)} decided about it.`,
+    label: t`$(go-to-file) Open the rule`,
+    detail: rule === null ? '' : t`${formatRule(rule)} decided about it.`,
   };
   return rule === null ? [once, always] : [once, always, openRule];
 }
 
 /** Over the question whether a denying rule shall be written. */
-export const blockTitle = 'Write this rule?';
+export const blockTitle = t`Write this rule?`;
 
 /** The rule that *Block* writes. */
 export function blockChoices(record: AuditRecord): readonly Choice<boolean>[] {
   return [
     {
       value: true,
-      label: `$(circle-slash) deny: ${formatLine(record.request.command)}`,
-      detail: 'Into your own policy file, for exactly this command; make it a pattern there.',
+      label: t`$(circle-slash) deny: ${formatLine(record.request.command)}`,
+      detail: t`Into your own policy file, for exactly this command; make it a pattern there.`,
     },
-    { value: false, label: '$(close) Cancel', detail: 'Nothing changes.' },
+    { value: false, label: t`$(close) Cancel`, detail: t`Nothing changes.` },
   ];
 }
 
 /** What is said about it. */
 export const allowMessages = {
   granted: (record: AuditRecord): string =>
-    `\`${formatLine(record.request.command, 80)}\` may run once within 5 minutes, in the same folder.`,
-  typeIt: 'Type It Again',
-  blocked: 'blocked by hand',
-  written: 'The rule is written. Saved is in force.',
+    t`\`${formatLine(record.request.command, 80)}\` may run once within 5 minutes, in the same folder.`,
+  typeIt: t`Type It Again`,
+  blocked: t`blocked by hand`,
+  written: t`The rule is written. Saved is in force.`,
 } as const;

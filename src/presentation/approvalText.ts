@@ -4,6 +4,7 @@ import { formatRule } from './decisionLabel.ts';
 import { iconColors, type Icon } from './icon.ts';
 import type { Choice } from './protectText.ts';
 import { firstClause, formatCount, formatLine, twoDigits } from './text.ts';
+import { t } from './localise.ts';
 
 /** A command that waits for a person, as a row of a view. */
 export interface ApprovalLabel {
@@ -30,14 +31,14 @@ export function formatApproval(approval: ApprovalView, terminal: string, now: nu
   const reason = firstClause(approval.message);
   const description = [left, terminal, reason].filter((part) => part !== '').join(' · ');
   const facts: readonly (readonly [string, string | null])[] = [
-    ['Reason', approval.message],
-    ['Rule', approval.rule === null ? null : formatRule(approval.rule)],
-    ['Folder', approval.cwd],
-    ['Agent', approval.agent === defaultAgent ? null : approval.agent],
-    ['Terminal', terminal],
+    [t`Reason`, approval.message],
+    [t`Rule`, approval.rule === null ? null : formatRule(approval.rule)],
+    [t`Folder`, approval.cwd],
+    [t`Agent`, approval.agent === defaultAgent ? null : approval.agent],
+    [t`Terminal`, terminal],
     [
-      'Waiting',
-      approval.held ? 'the program waits for the answer' : 'it was denied; once approved it may run again',
+      t`Waiting`,
+      approval.held ? t`the program waits for the answer` : t`it was denied; once approved it may run again`,
     ],
   ];
   return {
@@ -47,13 +48,13 @@ export function formatApproval(approval: ApprovalView, terminal: string, now: nu
     fields: facts.flatMap(([name, value]) =>
       value === null || value === '' ? [] : [{ name, value: formatLine(value) }],
     ),
-    spoken: `waits for you: ${label}, ${description}`,
+    spoken: t`waits for you: ${label}, ${description}`,
   };
 }
 
 /** Over the row that holds what waits. */
 export function formatWaiting(count: number): string {
-  return `${formatCount(count, 'command waits', 'commands wait')} for you`;
+  return t`${formatCount(count, t`command waits`, t`commands wait`)} for you`;
 }
 
 /** The status-bar item while something waits. */
@@ -70,13 +71,13 @@ export function formatApprovalNotice(approval: ApprovalView): string {
   const command = `\`${formatLine(approval.command, 100)}\``;
   const who =
     approval.agent === defaultAgent
-      ? `may ${command} run`
-      : `may ${formatLine(approval.agent)} run ${command}`;
-  return `Rampart: ${who}?${reason === '' ? '' : ` ${reason}`}`;
+      ? t`may ${command} run`
+      : t`may ${formatLine(approval.agent)} run ${command}`;
+  return t`Rampart: ${who}?${reason === '' ? '' : ` ${reason}`}`;
 }
 
 /** The buttons below it. */
-export const approvalButtons = { once: 'Allow Once', more: 'More…', deny: 'Deny' } as const;
+export const approvalButtons = { once: t`Allow Once`, more: t`More…`, deny: t`Deny` } as const;
 
 /** Over the answers to one command. */
 export function approvalTitle(approval: ApprovalView, terminal: string, now: number): string {
@@ -84,43 +85,43 @@ export function approvalTitle(approval: ApprovalView, terminal: string, now: num
     formatLine(approval.command, 80),
     firstClause(approval.message),
     terminal,
-    `${formatTimeLeft(approval.expires_at, now)} left`,
+    t`${formatTimeLeft(approval.expires_at, now)} left`,
   ];
   return parts.filter((part) => part !== '').join(' · ');
 }
 
 /** The answers, the narrowest first. */
 export const approvalChoices: readonly Choice<ApprovalChoice>[] = [
-  { value: 'once', label: '$(check) Allow once', detail: 'This command in this folder, one time.' },
+  { value: 'once', label: t`$(check) Allow once`, detail: t`This command in this folder, one time.` },
   {
     value: 'session',
-    label: '$(history) Allow for this session',
-    detail: 'This command, from the same terminal or agent, until that ends.',
+    label: t`$(history) Allow for this session`,
+    detail: t`This command, from the same terminal or agent, until that ends.`,
   },
-  { value: 'always', label: '$(save) Always…', detail: 'Writes a rule; you see it first.' },
-  { value: 'deny', label: '$(circle-slash) Deny', detail: 'It does not run.' },
+  { value: 'always', label: t`$(save) Always…`, detail: t`Writes a rule; you see it first.` },
+  { value: 'deny', label: t`$(circle-slash) Deny`, detail: t`It does not run.` },
 ];
 
 /** Over the question whether the rule shall be written. */
-export const alwaysTitle = 'Write this rule?';
+export const alwaysTitle = t`Write this rule?`;
 
 /** The rule that *Always* writes, and the way back. */
 export function alwaysChoices(approval: ApprovalView): readonly Choice<boolean>[] {
   return [
     {
       value: true,
-      label: `$(save) allow: ${formatLine(approval.command)}`,
-      detail: 'Into your policies: exactly this command, in every folder, by everybody, for good.',
+      label: t`$(save) allow: ${formatLine(approval.command)}`,
+      detail: t`Into your policies: exactly this command, in every folder, by everybody, for good.`,
     },
-    { value: false, label: '$(close) Cancel', detail: 'It goes on waiting.' },
+    { value: false, label: t`$(close) Cancel`, detail: t`It goes on waiting.` },
   ];
 }
 
 /** Said when an answer came too late. */
-export const alreadyAnsweredText = 'That was already answered, or its time is over.';
+export const alreadyAnsweredText = t`That was already answered, or its time is over.`;
 
 /** Over the list when several wait. */
-export const waitingTitle = 'These commands wait for you';
+export const waitingTitle = t`These commands wait for you`;
 
 /** Said when nothing waits. */
-export const nothingWaitsText = 'Nothing waits for you.';
+export const nothingWaitsText = t`Nothing waits for you.`;

@@ -1,6 +1,7 @@
 import type { AuditRecord } from '../protocol/auditRecord.ts';
 import { isDenial, isRefused } from './decisionLabel.ts';
 import { formatCount } from './text.ts';
+import { t } from './localise.ts';
 
 /** How many decisions there were, and how many of them went against the command; the same in every view. */
 export interface DecisionCounts {
@@ -21,9 +22,9 @@ export function countDecisions(records: readonly AuditRecord[]): DecisionCounts 
 /** `3 decisions · 1 denied · 1 would have been denied`; what did not happen is left out. */
 export function formatCounts({ decisions, denied, unenforced }: DecisionCounts): string {
   const parts = [
-    decisions === 0 ? '' : formatCount(decisions, 'decision'),
-    denied === 0 ? '' : `${denied.toLocaleString('en-US')} denied`,
-    unenforced === 0 ? '' : `${unenforced.toLocaleString('en-US')} would have been denied`,
+    decisions === 0 ? '' : formatCount(decisions, t`decision`, t`decisions`),
+    denied === 0 ? '' : t`${denied.toLocaleString('en-US')} denied`,
+    unenforced === 0 ? '' : t`${unenforced.toLocaleString('en-US')} would have been denied`,
   ];
   return parts.filter((part) => part !== '').join(' · ');
 }

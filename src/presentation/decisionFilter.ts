@@ -3,6 +3,7 @@ import { defaultAgent } from '../protocol/environment.ts';
 import { isDenial, isRefused } from './decisionLabel.ts';
 import type { Choice } from './protectText.ts';
 import { formatLine } from './text.ts';
+import { t } from './localise.ts';
 
 /** What became of the decisions that are looked for. */
 export type FilterOutcome = 'denied' | 'unenforced' | 'allowed';
@@ -50,38 +51,40 @@ export function formatFilter({ outcome, agent, text }: DecisionFilter): string {
 
 /** What a filter calls an outcome. */
 export const outcomeWords: Readonly<Record<FilterOutcome, string>> = {
-  denied: 'denied',
-  unenforced: 'would have been denied',
-  allowed: 'allowed',
+  denied: t`denied`,
+  unenforced: t`would have been denied`,
+  allowed: t`allowed`,
 };
 
 /** What is asked about the filter: a change to it, or for a text to look for. */
 export type FilterChange = Partial<DecisionFilter> | 'askText';
 
 /** Over the filter's quick pick and its text box. */
-export const filterPickTitle = 'Show decisions that are…';
-export const filterTextPrompt = 'Text in the command, the folder, the reason or the policy';
+export const filterPickTitle = t`Show decisions that are…`;
+export const filterTextPrompt = t`Text in the command, the folder, the reason or the policy`;
 
 /** What the filter can be set to, given the agents there are. What is chosen is added to what is set. */
 export function filterChoices(agents: readonly string[]): readonly Choice<FilterChange>[] {
   return [
-    { value: { outcome: 'denied' }, label: '$(circle-slash) Denied', detail: 'The command did not run.' },
+    { value: { outcome: 'denied' }, label: t`$(circle-slash) Denied`, detail: t`The command did not run.` },
     {
       value: { outcome: 'unenforced' },
-      label: '$(eye) Would have been denied',
-      detail: 'The command ran because nothing was enforced.',
+      label: t`$(eye) Would have been denied`,
+      detail: t`The command ran because nothing was enforced.`,
     },
-    { value: { outcome: 'allowed' }, label: '$(check) Allowed', detail: 'The policy let the command run.' },
-    { value: 'askText', label: '$(search) Containing a text…', detail: filterTextPrompt },
+    { value: { outcome: 'allowed' }, label: t`$(check) Allowed`, detail: t`The policy let the command run.` },
+    { value: 'askText', label: t`$(search) Containing a text…`, detail: filterTextPrompt },
     ...[...agents].sort().map((agent) => ({
       value: { agent },
       label: `$(hubot) ${formatAgent(agent)}`,
       detail:
-        agent === defaultAgent ? 'What a person or an unknown program started.' : 'What this agent started.',
+        agent === defaultAgent
+          ? t`What a person or an unknown program started.`
+          : t`What this agent started.`,
     })),
   ];
 }
 
 function formatAgent(agent: string): string {
-  return agent === defaultAgent ? 'no agent' : `agent ${formatLine(agent)}`;
+  return agent === defaultAgent ? t`no agent` : t`agent ${formatLine(agent)}`;
 }

@@ -4,6 +4,7 @@ import { countDecisions, formatCounts } from './decisionCounts.ts';
 import { outcomeOf } from './decisionLabel.ts';
 import type { Icon } from './icon.ts';
 import { formatDay, formatLine, twoDigits } from './text.ts';
+import { t } from './localise.ts';
 
 /** What the decisions are put together by. */
 export type Grouping = 'source' | 'time' | 'command';
@@ -131,14 +132,14 @@ function headingOf(record: AuditRecord, options: GroupingOptions): Heading {
 /** By the program, as its path ends; a text for a shell is the shell's. */
 function programHeading({ exe, request }: AuditRecord): Heading {
   const path = exe ?? request.command.trim().split(/\s/u, 1)[0] ?? '';
-  const label = formatLine(path.slice(path.lastIndexOf('/') + 1)) || 'unknown program';
+  const label = formatLine(path.slice(path.lastIndexOf('/') + 1)) || t`unknown program`;
   return { key: `command:${label}`, label, detail: '', icon: { id: 'symbol-method', color: null } };
 }
 
 function sourceHeading(record: AuditRecord, options: GroupingOptions): Heading {
   const agent = record.agent === defaultAgent ? '' : formatLine(record.agent);
   const named = record.sid === null ? null : options.sessionName(record.sid);
-  const fallback = record.sid === null ? formatLine(record.session) : `Session ${record.sid}`;
+  const fallback = record.sid === null ? formatLine(record.session) : t`Session ${record.sid}`;
   return {
     key: `source:${record.sid ?? record.session}:${record.agent}`,
     label: named === null || named === '' ? fallback : formatLine(named),

@@ -3,6 +3,7 @@ import type { RuleReference } from '../protocol/decision.ts';
 import { defaultAgent } from '../protocol/environment.ts';
 import { iconColors, type Icon } from './icon.ts';
 import { firstClause, formatLine, formatMoment } from './text.ts';
+import { t } from './localise.ts';
 
 /** What became of a command: what the policy said, and whether that was carried out. */
 export type Outcome =
@@ -29,16 +30,16 @@ export interface DecisionLabel {
 }
 
 const looks: Readonly<Record<Outcome, { readonly words: string; readonly icon: Icon }>> = {
-  allowed: { words: 'allowed', icon: { id: 'check', color: iconColors.allowed } },
-  watched: { words: 'allowed and watched', icon: { id: 'eye', color: iconColors.allowed } },
-  denied: { words: 'denied', icon: { id: 'circle-slash', color: iconColors.denied } },
-  approvalNeeded: { words: 'denied: needs approval', icon: { id: 'question', color: iconColors.denied } },
+  allowed: { words: t`allowed`, icon: { id: 'check', color: iconColors.allowed } },
+  watched: { words: t`allowed and watched`, icon: { id: 'eye', color: iconColors.allowed } },
+  denied: { words: t`denied`, icon: { id: 'circle-slash', color: iconColors.denied } },
+  approvalNeeded: { words: t`denied: needs approval`, icon: { id: 'question', color: iconColors.denied } },
   wouldBeDenied: {
-    words: 'ran; enforce would deny it',
+    words: t`ran; enforce would deny it`,
     icon: { id: 'circle-slash', color: iconColors.attention },
   },
   wouldNeedApproval: {
-    words: 'ran; enforce would need approval',
+    words: t`ran; enforce would need approval`,
     icon: { id: 'question', color: iconColors.attention },
   },
 };
@@ -90,7 +91,7 @@ export function formatDecision(record: AuditRecord, count = 1): DecisionLabel {
     outcome: words,
     command: record.request.command,
     fields: detailFields(record, count),
-    spoken: [label, words, reason, count === 1 ? '' : `${count} times`]
+    spoken: [label, words, reason, count === 1 ? '' : t`${count} times`]
       .filter((part) => part !== '')
       .join(', '),
   };
@@ -104,10 +105,10 @@ export function formatDenial(record: AuditRecord, count: number, now: number): D
   const whole = formatDecision(record, count);
   const parts = [
     count === 1 ? '' : `×${count}`,
-    record.enforced ? '' : 'not enforced',
-    record.decision.action === 'ask' ? 'needs approval' : '',
+    record.enforced ? '' : t`not enforced`,
+    record.decision.action === 'ask' ? t`needs approval` : '',
     firstClause(record.decision.message),
-    record.rule === null ? 'default action' : formatRule(record.rule),
+    record.rule === null ? t`default action` : formatRule(record.rule),
     formatMoment(record.timestamp, now),
     record.agent === defaultAgent ? '' : formatLine(record.agent),
   ];
@@ -117,20 +118,23 @@ export function formatDenial(record: AuditRecord, count: number, now: number): D
 function detailFields(record: AuditRecord, count: number): readonly DetailField[] {
   const { rule, decision } = record;
   const fields: readonly (readonly [string, string | null])[] = [
-    ['Reason', decision.message],
-    ['Rule', rule === null ? 'none; the default action' : `${formatRule(rule)} (${rule.file}:${rule.line})`],
-    ['Folder', record.cwd],
-    ['Program', record.exe],
-    ['Agent', record.agent === defaultAgent ? null : record.agent],
-    ['Markers', record.markers.join(', ')],
-    ['Process', formatProcess(record)],
-    ['Not guardable', record.guardable ? null : 'what this program starts is not seen'],
-    ['Cut', record.truncated ? 'the command was too long to be recorded whole' : null],
-    ['Mode', record.mode],
-    ['Time', record.timestamp],
-    ['Times', count === 1 ? null : String(count)],
-    ['Check', `${(decision.evaluation_time_us / 1000).toFixed(2)} ms`],
-    ['Record', record.id],
+    [t`Reason`, decision.message],
+    [
+      t`Rule`,
+      rule === null ? t`none; the default action` : `${formatRule(rule)} (${rule.file}:${rule.line})`,
+    ],
+    [t`Folder`, record.cwd],
+    [t`Program`, record.exe],
+    [t`Agent`, record.agent === defaultAgent ? null : record.agent],
+    [t`Markers`, record.markers.join(', ')],
+    [t`Process`, formatProcess(record)],
+    [t`Not guardable`, record.guardable ? null : t`what this program starts is not seen`],
+    [t`Cut`, record.truncated ? t`the command was too long to be recorded whole` : null],
+    [t`Mode`, record.mode],
+    [t`Time`, record.timestamp],
+    [t`Times`, count === 1 ? null : String(count)],
+    [t`Check`, `${(decision.evaluation_time_us / 1000).toFixed(2)} ms`],
+    [t`Record`, record.id],
   ];
   return fields.flatMap(([name, value]) =>
     value === null || value === '' ? [] : [{ name, value: formatLine(value) }],
@@ -141,8 +145,8 @@ function formatProcess(record: AuditRecord): string | null {
   if (record.pid === null) return null;
   const parts = [
     `${record.pid}`,
-    record.ppid === null ? '' : `started by ${record.ppid}`,
-    record.sid === null ? '' : `in session ${record.sid}`,
+    record.ppid === null ? '' : t`started by ${record.ppid}`,
+    record.sid === null ? '' : t`in session ${record.sid}`,
   ];
   return parts.filter((part) => part !== '').join(', ');
 }

@@ -1,6 +1,7 @@
 import type { AuditRecord } from '../protocol/auditRecord.ts';
 import { formatRule } from './decisionLabel.ts';
 import { firstClause, formatLine } from './text.ts';
+import { t } from './localise.ts';
 
 /** The longest command that a notification quotes, in characters. */
 const maxNoticeCharacters = 80;
@@ -9,17 +10,17 @@ const maxNoticeCharacters = 80;
 export function formatDenialNotice(newest: AuditRecord, more: number): string {
   const command = formatLine(newest.request.command, maxNoticeCharacters);
   const reason = firstClause(newest.decision.message);
-  const rule = newest.rule === null ? 'the default action' : `rule ${formatRule(newest.rule)}`;
+  const rule = newest.rule === null ? t`the default action` : t`rule ${formatRule(newest.rule)}`;
   const why = reason === '' ? '' : `: ${reason}`;
-  const others = more === 0 ? '' : ` (and ${more} more)`;
-  const verb = newest.decision.action === 'ask' ? 'held back for approval' : 'denied';
-  return `Rampart ${verb} \`${command}\` by ${rule}${why}${others}`;
+  const others = more === 0 ? '' : t` (and ${more} more)`;
+  const verb = newest.decision.action === 'ask' ? t`held back for approval` : t`denied`;
+  return t`Rampart ${verb} \`${command}\` by ${rule}${why}${others}`;
 }
 
 /** What a person can do about the notification. */
 export const noticeButtons = {
-  show: 'Show',
-  why: 'Why?',
-  allow: 'Allow…',
-  silence: 'Don’t Show Again',
+  show: t`Show`,
+  why: t`Why?`,
+  allow: t`Allow…`,
+  silence: t`Don’t Show Again`,
 } as const;

@@ -1,6 +1,7 @@
 import type { Explanation } from '../protocol/explanation.ts';
 import type { PanelSection } from './panelMessages.ts';
 import { formatLine } from './text.ts';
+import { t } from './localise.ts';
 
 /** The most lines of one section. */
 const maxLines = 50;
@@ -8,9 +9,9 @@ const maxLines = 50;
 /** Why a command is decided as it is, in sections: what would run, who says what of it, and what can be done. */
 export function formatExplanation({ commands, policies, remedies }: Explanation): readonly PanelSection[] {
   const sections: readonly PanelSection[] = [
-    { heading: 'What it runs', lines: commands.flatMap(formatCommand) },
-    { heading: 'What policies say now', lines: policies.flatMap(formatPolicy) },
-    { heading: 'What you can do', lines: remedies.map((remedy) => formatLine(remedy)) },
+    { heading: t`What it runs`, lines: commands.flatMap(formatCommand) },
+    { heading: t`What policies say now`, lines: policies.flatMap(formatPolicy) },
+    { heading: t`What you can do`, lines: remedies.map((remedy) => formatLine(remedy)) },
   ];
   return sections
     .filter(({ lines }) => lines.length > 0)
@@ -23,18 +24,18 @@ function formatCommand({
   isElsewhere,
   deletes,
 }: Explanation['commands'][number]): readonly string[] {
-  const place = isElsewhere ? ' (elsewhere)' : directory === null ? '' : ` (in ${formatLine(directory)})`;
-  return [`${formatLine(text)}${place}`, ...deletes.map((path) => `    deletes ${formatLine(path)}`)];
+  const place = isElsewhere ? t` (elsewhere)` : directory === null ? '' : t` (in ${formatLine(directory)})`;
+  return [`${formatLine(text)}${place}`, ...deletes.map((path) => t`    deletes ${formatLine(path)}`)];
 }
 
 function formatPolicy({ name, action, index, reasons }: Explanation['policies'][number]): readonly string[] {
   const why = reasons.map(
-    ({ field, entry, subject }) => `    ${field} “${formatLine(entry)}” fits ${formatLine(subject)}`,
+    ({ field, entry, subject }) => t`    ${field} “${formatLine(entry)}” fits ${formatLine(subject)}`,
   );
-  return [`${action} by ${formatLine(name)}#${index + 1}`, ...why];
+  return [t`${action} by ${formatLine(name)}#${index + 1}`, ...why];
 }
 
 function cut(lines: readonly string[]): readonly string[] {
   const more = lines.length - maxLines;
-  return more <= 0 ? lines : [...lines.slice(0, maxLines), `… and ${more} more`];
+  return more <= 0 ? lines : [...lines.slice(0, maxLines), t`… and ${more} more`];
 }

@@ -1,22 +1,27 @@
 import type { Choice } from './protectText.ts';
+import { t } from './localise.ts';
 
 /** What *Show Log* can show. */
 export type LogChoice = 'window' | 'audit' | 'endpoint';
 
 /** Over the list of logs. */
-export const logPickTitle = 'Show log';
+export const logPickTitle = t`Show log`;
 
 /** The logs, the nearest first. */
 export const logChoices: readonly Choice<LogChoice>[] = [
   {
     value: 'window',
-    label: '$(output) Messages of this window',
-    detail: 'What this extension did, and what failed.',
+    label: t`$(output) Messages of this window`,
+    detail: t`What this extension did, and what failed.`,
   },
-  { value: 'audit', label: '$(checklist) Audit log of today', detail: 'Every decision, one record a line.' },
+  {
+    value: 'audit',
+    label: t`$(checklist) Audit log of today`,
+    detail: t`Every decision, one record a line.`,
+  },
   {
     value: 'endpoint',
-    label: '$(server-process) Messages of the policy endpoint',
-    detail: 'Its own starts and troubles.',
+    label: t`$(server-process) Messages of the policy endpoint`,
+    detail: t`Its own starts and troubles.`,
   },
 ];

@@ -3,6 +3,7 @@ import { failure, success, type Result } from '../base/result.ts';
 import type { AuditRecord } from '../protocol/auditRecord.ts';
 import { parseAuditRecord } from '../protocol/parseAuditRecord.ts';
 import { exportFormats, type ExportFormat } from './exportDecisions.ts';
+import { t } from './localise.ts';
 
 /** What the editor tells the panel. */
 export type PanelUpdate =
@@ -26,11 +27,11 @@ export type PanelAction = 'allow' | 'block' | 'copy' | 'openRule' | 'showTermina
 
 /** Every action, in the order of the buttons. */
 export const panelActions: readonly { readonly action: PanelAction; readonly label: string }[] = [
-  { action: 'allow', label: 'Allow…' },
-  { action: 'block', label: 'Block…' },
-  { action: 'copy', label: 'Copy Command' },
-  { action: 'openRule', label: 'Open Rule' },
-  { action: 'showTerminal', label: 'Show Terminal' },
+  { action: 'allow', label: t`Allow…` },
+  { action: 'block', label: t`Block…` },
+  { action: 'copy', label: t`Copy Command` },
+  { action: 'openRule', label: t`Open Rule` },
+  { action: 'showTerminal', label: t`Show Terminal` },
 ];
 
 /** What the panel tells the editor. */

@@ -1,9 +1,10 @@
 import { formatCount } from './text.ts';
+import { t } from './localise.ts';
 
 /** How many of the decisions are shown. */
 export function formatTableCount(shown: number, all: number): string {
-  const total = formatCount(all, 'decision');
-  return shown === all ? total : `${shown.toLocaleString('en-US')} of ${total}`;
+  const total = formatCount(all, t`decision`, t`decisions`);
+  return shown === all ? total : t`${shown.toLocaleString('en-US')} of ${total}`;
 }
 
 /** What stands where there are no rows. */
@@ -11,8 +12,8 @@ export function emptyPanelText(state: {
   readonly guardEnabled: boolean;
   readonly isFiltered: boolean;
 }): string {
-  if (state.isFiltered) return 'No decision that is loaded matches what you look for.';
+  if (state.isFiltered) return t`No decision that is loaded matches what you look for.`;
   return state.guardEnabled
-    ? 'Nothing was denied. A command that the policy refuses shows up here, with the reason.'
-    : 'Rampart is off, so nothing is denied.';
+    ? t`Nothing was denied. A command that the policy refuses shows up here, with the reason.`
+    : t`Rampart is off, so nothing is denied.`;
 }

@@ -1,7 +1,8 @@
 import type { Choice } from './protectText.ts';
+import { t } from './localise.ts';
 
 /** Over the list of policy files. */
-export const policyPickTitle = 'Open policy';
+export const policyPickTitle = t`Open policy`;
 
 /** Where the reader's own things are. */
 export interface PolicyFileContext {
@@ -20,7 +21,7 @@ export function formatPolicyFile(file: string, context: PolicyFileContext): Choi
     ? `~${folder.slice(context.home.length)}`
     : folder;
   const detail = `${shortFolder}/${name}`;
-  if (file === context.own) return { value: file, label: '$(edit) My rules', detail };
+  if (file === context.own) return { value: file, label: t`$(edit) My rules`, detail };
   const isBuiltIn = file.startsWith(`${context.runtimes}/`);
-  return { value: file, label: isBuiltIn ? '$(law) Built-in policy' : `$(law) ${name}`, detail };
+  return { value: file, label: isBuiltIn ? t`$(law) Built-in policy` : `$(law) ${name}`, detail };
 }

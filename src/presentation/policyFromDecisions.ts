@@ -1,6 +1,7 @@
 import type { AuditRecord } from '../protocol/auditRecord.ts';
 import { formatLine } from './text.ts';
 import type { Choice } from './protectText.ts';
+import { t } from './localise.ts';
 
 /** How many different commands are offered. */
 const maxCommands = 200;
@@ -9,11 +10,10 @@ const maxCommands = 200;
 export type CommandChoice = Choice<string> & { readonly picked: boolean };
 
 /** Over the list of commands. */
-export const policyCommandsTitle = 'Which commands shall the new policy allow?';
+export const policyCommandsTitle = t`Which commands shall the new policy allow?`;
 
 /** Said when nothing was decided yet. */
-export const noDecisionsText =
-  'Nothing has been decided yet. Work in mode monitor for a while, then make a policy of what was run.';
+export const noDecisionsText = t`Nothing has been decided yet. Work in mode monitor for a while, then make a policy of what was run.`;
 
 /** The different commands of decisions that come oldest first, the most frequent first; what was not refused is chosen already. */
 export function policyCommandChoices(records: readonly AuditRecord[]): readonly CommandChoice[] {
@@ -34,7 +34,7 @@ export function policyCommandChoices(records: readonly AuditRecord[]): readonly 
     .map(([command, { count, isAllowed }]) => ({
       value: command,
       label: formatLine(command),
-      detail: `${count.toLocaleString('en-US')}× · ${isAllowed ? 'allowed' : 'denied'}`,
+      detail: `${count.toLocaleString('en-US')}× · ${isAllowed ? t`allowed` : t`denied`}`,
       picked: isAllowed,
     }));
 }

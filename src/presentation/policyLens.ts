@@ -1,3 +1,5 @@
+import { t } from './localise.ts';
+
 /** A rule in the text of a policy file, and a command that it is about. */
 export interface RulePlace {
   /** From 0. */
@@ -7,7 +9,7 @@ export interface RulePlace {
 }
 
 /** Over each rule. */
-export const testRuleTitle = '$(beaker) Test this rule';
+export const testRuleTitle = t`$(beaker) Test this rule`;
 
 /** How many lines below its start a rule's patterns are looked for. */
 const maxRuleLines = 40;

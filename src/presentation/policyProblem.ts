@@ -1,13 +1,14 @@
 import type { PolicyProblem } from '../protocol/streamEvent.ts';
 import { formatLine } from './text.ts';
+import { t } from './localise.ts';
 
 /** What a notification says when policy files cannot be used as they are. */
 export function formatPolicyProblems(problems: readonly [PolicyProblem, ...PolicyProblem[]]): string {
   const [first, ...others] = problems;
   const name = first.file.slice(first.file.lastIndexOf('/') + 1);
-  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
-  return `Rampart keeps the last good policy: ${name}, line ${first.line}: ${formatLine(first.message)}${more}`;
+  const more = others.length === 0 ? '' : t` (and ${others.length} more)`;
+  return t`Rampart keeps the last good policy: ${name}, line ${first.line}: ${formatLine(first.message)}${more}`;
 }
 
 /** The button that leads to the place of a problem. */
-export const openProblemButton = 'Open';
+export const openProblemButton = t`Open`;

@@ -2,6 +2,7 @@ import type { AuditRecord } from '../protocol/auditRecord.ts';
 import type { PolicyProblem } from '../protocol/streamEvent.ts';
 import { iconColors, type Icon } from './icon.ts';
 import { formatCount, formatLine } from './text.ts';
+import { t } from './localise.ts';
 
 /** A policy in force. */
 export interface NamedPolicy {
@@ -50,7 +51,7 @@ export function formatPolicyPath(
   const folder = file.slice(0, Math.max(0, cut));
   const isBuiltIn = folder.startsWith(`${home}/.rampart/versions/`);
   const shown = folder.startsWith(`${home}/`) ? `~${folder.slice(home.length)}` : folder;
-  return { label: file.slice(cut + 1), description: isBuiltIn ? 'built-in' : shown };
+  return { label: file.slice(cut + 1), description: isBuiltIn ? t`built-in` : shown };
 }
 
 /** A policy as a row. */
@@ -58,10 +59,10 @@ export function formatPolicy({ name, ruleCount, hits }: ShownPolicy): {
   readonly label: string;
   readonly description: string;
 } {
-  const rules = formatCount(ruleCount, 'rule');
+  const rules = formatCount(ruleCount, t`rule`, t`rules`);
   return {
     label: formatLine(name),
-    description: hits === 0 ? rules : `${rules} · ${formatCount(hits, 'hit')}`,
+    description: hits === 0 ? rules : `${rules} · ${formatCount(hits, t`hit`, t`hits`)}`,
   };
 }
 

@@ -1,3 +1,5 @@
+import { t } from './localise.ts';
+
 /** What *Protect Terminal* may do with a terminal in which the library is not loaded. */
 export type UnguardedChoice = 'openGuarded' | 'relaunch' | 'cancel';
 
@@ -12,15 +14,15 @@ export interface Choice<Value> {
 export const unguardedChoices: readonly Choice<UnguardedChoice>[] = [
   {
     value: 'openGuarded',
-    label: '$(add) Open guarded terminal',
-    detail: 'A new terminal beside this one; what runs here goes on, unguarded.',
+    label: t`$(add) Open guarded terminal`,
+    detail: t`A new terminal beside this one; what runs here goes on, unguarded.`,
   },
   {
     value: 'relaunch',
-    label: '$(debug-restart) Relaunch, ending what runs',
-    detail: 'This terminal starts anew, guarded. What runs in it is ended.',
+    label: t`$(debug-restart) Relaunch, ending what runs`,
+    detail: t`This terminal starts anew, guarded. What runs in it is ended.`,
   },
-  { value: 'cancel', label: '$(close) Cancel', detail: 'Nothing changes.' },
+  { value: 'cancel', label: t`$(close) Cancel`, detail: t`Nothing changes.` },
 ];
 
 /** What *Stop Protecting* may do. */
@@ -34,47 +36,46 @@ export function stopChoices(terminal: string | null): readonly Choice<StopChoice
       : [
           {
             value: 'releaseTerminal',
-            label: `$(terminal) This terminal: ${terminal}`,
-            detail: 'What you type in it is no longer asked about. What agents in it start still is.',
+            label: t`$(terminal) This terminal: ${terminal}`,
+            detail: t`What you type in it is no longer asked about. What agents in it start still is.`,
           },
         ];
   return [
     ...release,
     {
       value: 'guardOff',
-      label: '$(shield) New terminals and tasks',
-      detail: 'The guard is turned off. Terminals that are guarded now stay so until they are closed.',
+      label: t`$(shield) New terminals and tasks`,
+      detail: t`The guard is turned off. Terminals that are guarded now stay so until they are closed.`,
     },
   ];
 }
 
 /** What the commands around protection say. */
 export const protectMessages = {
-  pickTitle: 'This terminal runs something and is not guarded',
-  stopTitle: 'Stop protecting',
-  protected: (name: string): string => `“${name}” is protected: everything started in it is asked about.`,
-  relaunched: (name: string): string => `“${name}” was idle, so it was relaunched. It is protected now.`,
-  relaunchedOnRequest: (name: string): string => `“${name}” was relaunched and is protected.`,
-  opened: (name: string): string => `“${name}” was opened and is protected.`,
+  pickTitle: t`This terminal runs something and is not guarded`,
+  stopTitle: t`Stop protecting`,
+  protected: (name: string): string => t`“${name}” is protected: everything started in it is asked about.`,
+  relaunched: (name: string): string => t`“${name}” was idle, so it was relaunched. It is protected now.`,
+  relaunchedOnRequest: (name: string): string => t`“${name}” was relaunched and is protected.`,
+  opened: (name: string): string => t`“${name}” was opened and is protected.`,
   released: (name: string): string =>
-    `“${name}”: what you type is no longer asked about; agents in it still are.`,
-  guardOff: 'The guard is off for new terminals. Those that are guarded stay so until they are closed.',
+    t`“${name}”: what you type is no longer asked about; agents in it still are.`,
+  guardOff: t`The guard is off for new terminals. Those that are guarded stay so until they are closed.`,
   unsupported: (platform: string): string =>
     platform === 'win32'
-      ? 'Rampart cannot guard terminals on Windows itself. Open the folder in WSL, over SSH or in a container and protect it there.'
-      : `Rampart has no preload library for ${platform} yet, so no terminal can be guarded here.`,
+      ? t`Rampart cannot guard terminals on Windows itself. Open the folder in WSL, over SSH or in a container and protect it there.`
+      : t`Rampart has no preload library for ${platform} yet, so no terminal can be guarded here.`,
   notGuarded: (name: string): string =>
-    `“${name}” was opened with the guard on, but the library did not speak up in it. It is not guarded.`,
-  notReached: (cause: string): string => `The policy endpoint could not be reached: ${cause}`,
-  terminalGone: 'It was not started in a terminal that is open in this window.',
-  noEndpoint: 'it did not answer in time',
-  notStarted: 'The terminal has not started yet. It will be guarded when it does.',
-  problem: (cause: string): string => `Rampart could not set up the guard: ${cause}`,
+    t`“${name}” was opened with the guard on, but the library did not speak up in it. It is not guarded.`,
+  notReached: (cause: string): string => t`The policy endpoint could not be reached: ${cause}`,
+  terminalGone: t`It was not started in a terminal that is open in this window.`,
+  noEndpoint: t`it did not answer in time`,
+  notStarted: t`The terminal has not started yet. It will be guarded when it does.`,
+  problem: (cause: string): string => t`Rampart could not set up the guard: ${cause}`,
 } as const;
 
 /** What the editor shows on a terminal's tab about the variables that are put into it. */
-export const armingDescription =
-  'Loads the Rampart preload library, so that every program is checked before it starts, and adds the command `rampart`.';
+export const armingDescription = t`Loads the Rampart preload library, so that every program is checked before it starts, and adds the command \`rampart\`.`;
 
 /** The button that leads from a problem to its details. */
-export const logButton = 'Show Log';
+export const logButton = t`Show Log`;

@@ -1,3 +1,5 @@
+import { t } from './localise.ts';
+
 /** A refusal in the text of a terminal. */
 export interface FoundRefusal {
   /** Where it starts, and how many characters long it is. */
@@ -20,4 +22,4 @@ export function findRefusals(line: string): readonly FoundRefusal[] {
 }
 
 /** What a reader sees while pointing at it. */
-export const refusalTooltip = 'Show why Rampart denied this';
+export const refusalTooltip = t`Show why Rampart denied this`;

@@ -4,6 +4,7 @@ import { iconColors, type Icon } from './icon.ts';
 import { formatCounts } from './decisionCounts.ts';
 import type { DetailField } from './decisionLabel.ts';
 import { formatLine } from './text.ts';
+import { t } from './localise.ts';
 
 /** Why a terminal is not guarded, as far as can be told. */
 export type UnguardedReason =
@@ -58,10 +59,10 @@ export interface SessionLabel {
 
 /** How a terminal or task is shown: what it is called, whether it is guarded and if not why, and its counts. */
 export function formatSession(subject: SessionSubject): SessionLabel {
-  const label = formatLine(subject.name) || (subject.pid === null ? 'terminal' : `process ${subject.pid}`);
+  const label = formatLine(subject.name) || (subject.pid === null ? t`terminal` : t`process ${subject.pid}`);
   const look = describe(subject.state);
   const view = 'view' in subject.state ? subject.state.view : null;
-  const kind = subject.kind === 'task' ? 'task' : subject.hidden ? 'hidden' : '';
+  const kind = subject.kind === 'task' ? t`task` : subject.hidden ? t`hidden` : '';
   const counts = view === null ? '' : formatCounts(view);
   const agent = view?.agent ?? '';
   const description = [kind, look.words, agent, counts].filter((part) => part !== '').join(' · ');
@@ -85,37 +86,37 @@ function describe(state: GuardState): Look {
   switch (state.kind) {
     case 'guarded':
       return {
-        words: 'guarded',
-        sentence: 'The preload library is loaded in it: every program it starts is asked about.',
+        words: t`guarded`,
+        sentence: t`The preload library is loaded in it: every program it starts is asked about.`,
         icon: { id: 'shield', color: iconColors.allowed },
       };
     case 'released':
       return {
-        words: 'agents only',
-        sentence: 'What a person types in it is not asked about; what agents in it start is.',
+        words: t`agents only`,
+        sentence: t`What a person types in it is not asked about; what agents in it start is.`,
         icon: { id: 'shield', color: iconColors.quiet },
       };
     case 'checking':
       return {
-        words: 'checking…',
-        sentence: 'It was just opened; the library has not spoken up yet.',
+        words: t`checking…`,
+        sentence: t`It was just opened; the library has not spoken up yet.`,
         icon: { id: 'loading~spin', color: null },
       };
     case 'notStarted':
       return {
-        words: 'not started',
-        sentence: 'Its process has not started yet.',
+        words: t`not started`,
+        sentence: t`Its process has not started yet.`,
         icon: { id: 'circle-outline', color: null },
       };
     case 'unknown':
       return {
-        words: 'not known',
-        sentence: 'The policy endpoint does not answer, so nobody can tell whether it is guarded.',
+        words: t`not known`,
+        sentence: t`The policy endpoint does not answer, so nobody can tell whether it is guarded.`,
         icon: { id: 'question', color: iconColors.attention },
       };
     case 'unguarded':
       return {
-        words: `not guarded: ${reasonWords[state.reason]}`,
+        words: t`not guarded: ${reasonWords[state.reason]}`,
         sentence: reasonSentences[state.reason],
         icon: { id: 'warning', color: iconColors.attention },
       };
@@ -125,41 +126,36 @@ function describe(state: GuardState): Look {
 }
 
 const reasonWords: Readonly<Record<UnguardedReason, string>> = {
-  openedBeforeGuard: 'opened earlier',
-  guardOff: 'the guard is off',
-  noProcess: 'no process',
-  unsupported: 'not supported here',
-  silent: 'the library is not loaded',
-  replacedVariable: 'the loader variable was replaced',
-  strippedEnvironment: 'started without the loader variable',
-  debugConsole: 'debugged in the internal console',
+  openedBeforeGuard: t`opened earlier`,
+  guardOff: t`the guard is off`,
+  noProcess: t`no process`,
+  unsupported: t`not supported here`,
+  silent: t`the library is not loaded`,
+  replacedVariable: t`the loader variable was replaced`,
+  strippedEnvironment: t`started without the loader variable`,
+  debugConsole: t`debugged in the internal console`,
 };
 
 const reasonSentences: Readonly<Record<UnguardedReason, string>> = {
-  openedBeforeGuard:
-    'It was opened before the guard was turned on, and a running process cannot be guarded. Protect it to have it opened anew.',
-  guardOff: 'The guard is off for new terminals. Protect this one to turn it on.',
-  noProcess: 'It is drawn by an extension and has no process that could be guarded.',
-  unsupported: 'There is no preload library for this platform.',
-  silent:
-    'It was opened with the guard on, but the library did not speak up: its program is static or set-uid, or a sandbox keeps the library out.',
-  replacedVariable:
-    'Another extension, a setting or a task replaces the loader variable, so the library is not loaded. Take that out, and relaunch it guarded.',
-  strippedEnvironment:
-    'Its program was started with an environment of its own, without the loader variable. Relaunch it guarded, or start it from a guarded terminal.',
-  debugConsole:
-    'The internal console is started without the variables that guard a terminal. Set `"console": "integratedTerminal"` in the launch configuration to have it guarded.',
+  openedBeforeGuard: t`It was opened before the guard was turned on, and a running process cannot be guarded. Protect it to have it opened anew.`,
+  guardOff: t`The guard is off for new terminals. Protect this one to turn it on.`,
+  noProcess: t`It is drawn by an extension and has no process that could be guarded.`,
+  unsupported: t`There is no preload library for this platform.`,
+  silent: t`It was opened with the guard on, but the library did not speak up: its program is static or set-uid, or a sandbox keeps the library out.`,
+  replacedVariable: t`Another extension, a setting or a task replaces the loader variable, so the library is not loaded. Take that out, and relaunch it guarded.`,
+  strippedEnvironment: t`Its program was started with an environment of its own, without the loader variable. Relaunch it guarded, or start it from a guarded terminal.`,
+  debugConsole: t`The internal console is started without the variables that guard a terminal. Set \`"console": "integratedTerminal"\` in the launch configuration to have it guarded.`,
 };
 
 function detailFields(subject: SessionSubject, view: SessionView | null): readonly DetailField[] {
   const fields: readonly (readonly [string, string | null])[] = [
-    ['Process', subject.pid === null ? null : String(subject.pid)],
-    ['Agent', view?.agent ?? null],
-    ['Decisions', view === null ? null : String(view.decisions)],
-    ['Denied', view === null ? null : String(view.denied)],
-    ['Would have been denied', view === null || view.unenforced === 0 ? null : String(view.unenforced)],
-    ['Library', view?.library ?? null],
-    ['Hidden', subject.hidden ? 'not shown in the terminal list' : null],
+    [t`Process`, subject.pid === null ? null : String(subject.pid)],
+    [t`Agent`, view?.agent ?? null],
+    [t`Decisions`, view === null ? null : String(view.decisions)],
+    [t`Denied`, view === null ? null : String(view.denied)],
+    [t`Would have been denied`, view === null || view.unenforced === 0 ? null : String(view.unenforced)],
+    [t`Library`, view?.library ?? null],
+    [t`Hidden`, subject.hidden ? t`not shown in the terminal list` : null],
   ];
   return fields.flatMap(([name, value]) => (value === null ? [] : [{ name, value }]));
 }
@@ -222,4 +218,4 @@ export function stateOfView(view: SessionView): GuardState {
 }
 
 /** The heading over guarded sessions that are not terminals of this window. */
-export const elsewhereLabel = 'Outside this window';
+export const elsewhereLabel = t`Outside this window`;

@@ -2,6 +2,7 @@ import { neverReached } from '../base/assert.ts';
 import type { Mode } from '../protocol/mode.ts';
 import type { Choice } from './protectText.ts';
 import { formatCount, formatTimeOfDay } from './text.ts';
+import { t } from './localise.ts';
 
 /** How a window stands with its policy endpoint. `idle`: nobody has asked for one yet. */
 export type EndpointHealth = 'idle' | 'starting' | 'connected' | 'away';
@@ -38,12 +39,17 @@ export function formatStatus(status: GuardStatus): StatusText {
   const unseenLine =
     status.unseenDenials === 0
       ? ''
-      : `\n\n${formatCount(status.unseenDenials, 'denied command')} you have not looked at.`;
+      : `\n\n${t`${formatUnseen(status.unseenDenials)} you have not looked at.`}`;
   return {
     text: `$(shield) Rampart: ${word}${unseen}`,
-    tooltip: `${tooltip}${unseenLine}\n\nClick to switch the mode.`,
+    tooltip: t`${tooltip}${unseenLine}\n\nClick to switch the mode.`,
     tone,
   };
+}
+
+/** How many denials nobody has looked at. */
+export function formatUnseen(count: number): string {
+  return formatCount(count, t`denied command`, t`denied commands`);
 }
 
 interface Description {
@@ -55,15 +61,15 @@ interface Description {
 function describe(status: GuardStatus): Description {
   if (!status.supported) {
     return {
-      word: 'not supported here',
-      tooltip: 'Rampart has no preload library for this platform, so no terminal is guarded.',
+      word: t`not supported here`,
+      tooltip: t`Rampart has no preload library for this platform, so no terminal is guarded.`,
       tone: 'warning',
     };
   }
   if (status.problem !== null) {
     return {
-      word: 'problem',
-      tooltip: `The guard could not be set up: ${status.problem}\n\nRun “Rampart: Protect Terminal” to try again.`,
+      word: t`problem`,
+      tooltip: t`The guard could not be set up: ${status.problem}\n\nRun “Rampart: Protect Terminal” to try again.`,
       tone: 'warning',
     };
   }
@@ -71,11 +77,11 @@ function describe(status: GuardStatus): Description {
     case 'idle':
       return offDescription;
     case 'starting':
-      return { word: 'starting…', tooltip: 'The policy endpoint is being started.', tone: 'normal' };
+      return { word: t`starting…`, tooltip: t`The policy endpoint is being started.`, tone: 'normal' };
     case 'away':
       return {
-        word: 'endpoint away',
-        tooltip: `The policy endpoint does not answer and is being started again${status.cause === null ? '' : ` (${status.cause})`}. Until then guarded programs follow their fail mode: they run, unless RAMPART_FAIL_OPEN says otherwise.`,
+        word: t`endpoint away`,
+        tooltip: t`The policy endpoint does not answer and is being started again${status.cause === null ? '' : ` (${status.cause})`}. Until then guarded programs follow their fail mode: they run, unless RAMPART_FAIL_OPEN says otherwise.`,
         tone: 'warning',
       };
     case 'connected':
@@ -86,37 +92,37 @@ function describe(status: GuardStatus): Description {
 }
 
 const offDescription: Description = {
-  word: 'off',
-  tooltip: 'New terminals are not guarded. Run “Rampart: Protect Terminal” to turn the guard on.',
+  word: t`off`,
+  tooltip: t`New terminals are not guarded. Run “Rampart: Protect Terminal” to turn the guard on.`,
   tone: 'normal',
 };
 
 function describeConnected(status: GuardStatus): Description {
   if (status.mode === null)
-    return { word: 'starting…', tooltip: 'The policy endpoint is being asked.', tone: 'normal' };
+    return { word: t`starting…`, tooltip: t`The policy endpoint is being asked.`, tone: 'normal' };
   if (!status.guardEnabled) {
     return {
       ...offDescription,
-      tooltip: `${offDescription.tooltip} Guarded ones follow mode ${status.mode}.`,
+      tooltip: t`${offDescription.tooltip} Guarded ones follow mode ${status.mode}.`,
     };
   }
-  const until = status.until === null ? '' : ` until ${formatTimeOfDay(status.until)}`;
+  const until = status.until === null ? '' : t` until ${formatTimeOfDay(status.until)}`;
   return {
     word: `${status.mode}${until}`,
-    tooltip: `${modeSentences[status.mode]}${until === '' ? '' : ` This ends at ${formatTimeOfDay(status.until ?? '')}.`}`,
+    tooltip: `${modeSentences[status.mode]}${until === '' ? '' : t` This ends at ${formatTimeOfDay(status.until ?? '')}.`}`,
     tone: status.mode === 'disabled' ? 'warning' : 'normal',
   };
 }
 
 /** What each mode does, in one sentence. */
 export const modeSentences: Readonly<Record<Mode, string>> = {
-  enforce: 'Every program is checked before it starts, and what the policy denies does not run.',
-  monitor: 'Every program is checked and recorded, and nothing is stopped.',
-  disabled: 'Nothing is checked, recorded or stopped.',
+  enforce: t`Every program is checked before it starts, and what the policy denies does not run.`,
+  monitor: t`Every program is checked and recorded, and nothing is stopped.`,
+  disabled: t`Nothing is checked, recorded or stopped.`,
 };
 
 /** Over the mode quick pick. */
-export const modePickTitle = 'Rampart mode, for every window and every open terminal';
+export const modePickTitle = t`Rampart mode, for every window and every open terminal`;
 
 /** One line of the mode quick pick; a null mode offers to turn the guard on. */
 export interface ModeChoice {
@@ -132,9 +138,9 @@ export interface ModeChoice {
 export const protectChoice: ModeChoice = {
   mode: null,
   forSeconds: null,
-  label: '$(add) Protect Terminal',
-  description: 'the guard is off',
-  detail: 'Turns the guard on: every new terminal and task is guarded, and the active terminal is protected.',
+  label: t`$(add) Protect Terminal`,
+  description: t`the guard is off`,
+  detail: t`Turns the guard on: every new terminal and task is guarded, and the active terminal is protected.`,
 };
 
 /** The modes to choose from, the strictest first, the current one marked. */
@@ -143,7 +149,7 @@ export function modeChoices(current: Mode | null): readonly ModeChoice[] {
     mode,
     forSeconds: null,
     label: modeLabels[mode],
-    description: mode === current ? 'current' : '',
+    description: mode === current ? t`current` : '',
     detail: modeSentences[mode],
   }));
   const timed = modesByStrictness
@@ -151,9 +157,9 @@ export function modeChoices(current: Mode | null): readonly ModeChoice[] {
     .map((mode): ModeChoice => ({
       mode,
       forSeconds: timedMinutes * 60,
-      label: `${modeLabels[mode]} for ${timedMinutes} minutes`,
+      label: t`${modeLabels[mode]} for ${timedMinutes} minutes`,
       description: '',
-      detail: `${modeSentences[mode]} Then ${current ?? ''} comes back by itself.`,
+      detail: t`${modeSentences[mode]} Then ${current ?? ''} comes back by itself.`,
     }));
   return [...lasting, ...timed];
 }
@@ -169,20 +175,20 @@ export function isLowering(from: Mode, to: Mode): boolean {
 }
 
 /** Over the question whether less protection is really wanted. */
-export const lowerTitle = 'Lower the protection of every window and every open terminal?';
+export const lowerTitle = t`Lower the protection of every window and every open terminal?`;
 
 /** The answers to it, the harmless one last, because the person has just asked for the other. */
 export function lowerChoices({ mode, forSeconds }: ModeChoice): readonly Choice<boolean>[] {
-  const time = forSeconds === null ? 'until somebody switches it back' : `for ${forSeconds / 60} minutes`;
-  const what = mode === 'disabled' ? 'Disable Rampart' : 'Only monitor';
+  const time = forSeconds === null ? t`until somebody switches it back` : t`for ${forSeconds / 60} minutes`;
+  const what = mode === 'disabled' ? t`Disable Rampart` : t`Only monitor`;
   return [
     { value: true, label: `$(warning) ${what} ${time}`, detail: mode === null ? '' : modeSentences[mode] },
-    { value: false, label: '$(close) Cancel', detail: 'Nothing changes.' },
+    { value: false, label: t`$(close) Cancel`, detail: t`Nothing changes.` },
   ];
 }
 
 const modeLabels: Readonly<Record<Mode, string>> = {
-  enforce: '$(shield) Enforce',
-  monitor: '$(eye) Monitor',
-  disabled: '$(circle-slash) Disabled',
+  enforce: t`$(shield) Enforce`,
+  monitor: t`$(eye) Monitor`,
+  disabled: t`$(circle-slash) Disabled`,
 };

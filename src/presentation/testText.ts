@@ -2,6 +2,7 @@ import type { Action, RuleReference } from '../protocol/decision.ts';
 import type { Explanation } from '../protocol/explanation.ts';
 import { formatRule } from './decisionLabel.ts';
 import { formatExplanation } from './explanationText.ts';
+import { t } from './localise.ts';
 
 /** What would be decided about a command. */
 export interface TestOutcome {
@@ -12,30 +13,31 @@ export interface TestOutcome {
 }
 
 /** Over the box that asks for a command. */
-export const testTitle = 'Test a command: nothing is run and nothing recorded';
+export const testTitle = t`Test a command: nothing is run and nothing recorded`;
 
 const verdicts: Readonly<Record<Action, string>> = {
-  allow: 'allowed',
-  watch: 'allowed, and watched',
-  ask: 'held back until a person approves it',
-  deny: 'denied',
-  webhook: 'denied: no hook can be asked',
+  allow: t`allowed`,
+  watch: t`allowed, and watched`,
+  ask: t`held back until a person approves it`,
+  deny: t`denied`,
+  webhook: t`denied: no hook can be asked`,
 };
 
 /** The outcome in one line. */
 export function formatVerdict({ action, message, rule }: TestOutcome): string {
-  const by = rule === null ? 'the default action' : `rule ${formatRule(rule)}`;
-  return `${verdicts[action]} by ${by}${message === '' ? '' : `: ${message}`}`;
+  const by = rule === null ? t`the default action` : t`rule ${formatRule(rule)}`;
+  return t`${verdicts[action]} by ${by}${message === '' ? '' : `: ${message}`}`;
 }
 
 /** The outcome as a page of text. */
 export function formatTestReport(command: string, outcome: TestOutcome): string {
   const sections = outcome.explanation === null ? [] : formatExplanation(outcome.explanation);
-  const place = outcome.rule === null ? [] : [`The rule stands in ${outcome.rule.file}:${outcome.rule.line}`];
+  const place =
+    outcome.rule === null ? [] : [t`The rule stands in ${outcome.rule.file}:${outcome.rule.line}`];
   return [
     command,
     '',
-    `It would be ${formatVerdict(outcome)}`,
+    t`It would be ${formatVerdict(outcome)}`,
     ...place,
     ...sections.flatMap(({ heading, lines }) => ['', heading, ...lines.map((line) => `  ${line}`)]),
     '',
@@ -46,7 +48,7 @@ export function formatTestReport(command: string, outcome: TestOutcome): string 
 export function formatForAssistant(command: string, outcome: TestOutcome): string {
   const isPermitted = outcome.action === 'allow' || outcome.action === 'watch';
   const advice = isPermitted
-    ? 'It may be run.'
-    : 'Do not try it again, in another spelling or by another program. Choose a way that needs no such command, or ask the person.';
+    ? t`It may be run.`
+    : t`Do not try it again, in another spelling or by another program. Choose a way that needs no such command, or ask the person.`;
   return `${formatTestReport(command, outcome)}\n${advice}\n`;
 }

@@ -1,3 +1,5 @@
+import { t } from './localise.ts';
+
 /**
  * Characters that break a line, move the cursor or reorder what stands around them: C0, DEL, C1, line and
  * paragraph separators, and the bidirectional controls. Shown as they are, a command could be made to look like another one.
@@ -14,7 +16,7 @@ export function formatLine(text: string, maxCharacters: number = maxRowCharacter
 }
 
 /** `1 command`, `2 commands`. */
-export function formatCount(count: number, one: string, many = `${one}s`): string {
+export function formatCount(count: number, one: string, many: string): string {
   return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
 }
 
@@ -45,14 +47,14 @@ export function twoDigits(value: number): string {
 
 /** The row under a group that shows a part of its rows; choosing it shows more. */
 export function formatHiddenRows(count: number): string {
-  return `${formatCount(count, 'older row')} not shown`;
+  return t`${formatCount(count, t`older row`, t`older rows`)} not shown`;
 }
 
 /** The last row of the decisions while there may be older ones. */
-export const loadOlderLabel = 'Load older…';
+export const loadOlderLabel = t`Load older…`;
 
 /** Said when there are none. */
-export const noOlderText = 'There are no older decisions to load. The audit log has everything.';
+export const noOlderText = t`There are no older decisions to load. The audit log has everything.`;
 
 /** The first clause of a message: what was wrong, without the advice behind it, for where there is little room. */
 export function firstClause(message: string): string {

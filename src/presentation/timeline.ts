@@ -2,6 +2,7 @@ import type { FilterOutcome } from './decisionFilter.ts';
 import { outcomeWords } from './decisionFilter.ts';
 import type { TableRow, TimeRange } from './decisionTable.ts';
 import { formatMoment } from './text.ts';
+import { t } from './localise.ts';
 
 /** How many decisions of a span of time ended in which way. */
 export interface TimelineBin extends TimeRange {
@@ -54,11 +55,11 @@ export function formatBin({ from, to, counts, total }: TimelineBin, now: number)
   const parts = stackOrder.flatMap((outcome) =>
     counts[outcome] === 0 ? [] : [`${counts[outcome].toLocaleString('en-US')} ${outcomeWords[outcome]}`],
   );
-  return `${formatRange({ from, to }, now)}: ${total === 0 ? 'nothing decided' : parts.join(', ')}`;
+  return `${formatRange({ from, to }, now)}: ${total === 0 ? t`nothing decided` : parts.join(', ')}`;
 }
 
 /** A range of time, with dates where they are not that of `now`. */
 export function formatRange({ from, to }: TimeRange, now: number): string {
   const [first, last] = [from, to].map((time) => formatMoment(new Date(time).toISOString(), now));
-  return `${first ?? ''} to ${last ?? ''}`;
+  return t`${first ?? ''} to ${last ?? ''}`;
 }

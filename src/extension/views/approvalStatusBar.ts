@@ -4,6 +4,7 @@ import { DisposableList, type Disposable } from '../../base/disposable.ts';
 import { formatWaitingStatus, waitingTitle } from '../../presentation/approvalText.ts';
 import { commandIds } from '../ids.ts';
 import type { ApprovalStore } from '../model/approvalStore.ts';
+import { t } from '../../presentation/localise.ts';
 
 /** Beside the mode. */
 const priority = 99;
@@ -17,7 +18,7 @@ export function registerApprovalStatusBar(approvals: ApprovalStore, clock: Clock
   const item = owned.add(
     vscode.window.createStatusBarItem('rampart.approvals', vscode.StatusBarAlignment.Left, priority),
   );
-  item.name = 'Rampart Approvals';
+  item.name = t`Rampart Approvals`;
   item.command = commandIds.showApprovals;
   item.tooltip = waitingTitle;
   item.backgroundColor = new vscode.ThemeColor('statusBarItem.warningBackground');

@@ -18,7 +18,8 @@ import {
   type Grouping,
 } from '../../presentation/decisionGroups.ts';
 import { formatDecision } from '../../presentation/decisionLabel.ts';
-import { formatCount, formatHiddenRows, loadOlderLabel } from '../../presentation/text.ts';
+import { formatUnseen } from '../../presentation/statusText.ts';
+import { formatHiddenRows, loadOlderLabel } from '../../presentation/text.ts';
 import { commandIds, contextKeys, viewIds } from '../ids.ts';
 import type { TerminalRegistry } from '../injection/terminalRegistry.ts';
 import type { ApprovalStore } from '../model/approvalStore.ts';
@@ -170,7 +171,7 @@ export class DecisionTree implements vscode.TreeDataProvider<DecisionNode>, Disp
   #showBadge(): void {
     const waiting = this.#approvals.waiting.length;
     const unseen = this.#status.current.unseenDenials;
-    const tooltip = waiting > 0 ? formatWaiting(waiting) : formatCount(unseen, 'denied command');
+    const tooltip = waiting > 0 ? formatWaiting(waiting) : formatUnseen(unseen);
     this.#view.badge = waiting + unseen === 0 ? undefined : { value: waiting + unseen, tooltip };
   }
 

@@ -10,7 +10,7 @@ import {
   type PanelRequest,
   type PanelUpdate,
 } from '../../presentation/panelMessages.ts';
-import { formatCount } from '../../presentation/text.ts';
+import { formatUnseen } from '../../presentation/statusText.ts';
 import type { AuditRecord } from '../../protocol/auditRecord.ts';
 import type { Background } from '../adapters/background.ts';
 import { commandIds, viewIds } from '../ids.ts';
@@ -229,8 +229,6 @@ export class DeniedPanel implements vscode.WebviewViewProvider, Disposable {
     const { unseenDenials } = this.#parts.status.current;
     if (this.#view === null) return;
     this.#view.badge =
-      unseenDenials === 0
-        ? undefined
-        : { value: unseenDenials, tooltip: formatCount(unseenDenials, 'denied command') };
+      unseenDenials === 0 ? undefined : { value: unseenDenials, tooltip: formatUnseen(unseenDenials) };
   }
 }

@@ -3,6 +3,7 @@ import { DisposableList, type Disposable } from '../../base/disposable.ts';
 import { formatStatus } from '../../presentation/statusText.ts';
 import { commandIds } from '../ids.ts';
 import type { WindowStatus } from '../model/windowStatus.ts';
+import { t } from '../../presentation/localise.ts';
 
 /** Left of what languages show: the guard concerns the whole window. */
 const priority = 100;
@@ -13,7 +14,7 @@ export function registerModeStatusBar(status: WindowStatus): Disposable {
   const item = owned.add(
     vscode.window.createStatusBarItem('rampart.mode', vscode.StatusBarAlignment.Left, priority),
   );
-  item.name = 'Rampart Mode';
+  item.name = t`Rampart Mode`;
   item.command = commandIds.setMode;
   const paint = (): void => {
     const { text, tooltip, tone } = formatStatus(status.current);

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
+import { t } from '../../presentation/localise.ts';
 
 /** Creates the page of a panel: our script and our style sheet, and nothing else may load or run in it. */
 export function createPanelPage(webview: vscode.Webview, extension: vscode.Uri): string {
@@ -8,14 +9,18 @@ export function createPanelPage(webview: vscode.Webview, extension: vscode.Uri):
   const style = webview.asWebviewUri(vscode.Uri.joinPath(extension, 'media', 'panel.css')).toString();
   const policy = `default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}'`;
   return `<!DOCTYPE html>
-<html lang="en">
+<html lang="${vscode.env.language}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Denied Commands</title>
+<title>${t`Denied Commands`}</title>
 <link rel="stylesheet" href="${style}">
 </head>
-<body><script nonce="${nonce}" src="${script}"></script></body>
+<body data-texts="${escapeAttribute(JSON.stringify(vscode.l10n.bundle ?? {}))}"><script nonce="${nonce}" src="${script}"></script></body>
 </html>`;
+}
+
+function escapeAttribute(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
 }

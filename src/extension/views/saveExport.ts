@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { ExportFormat } from '../../presentation/exportDecisions.ts';
+import { t } from '../../presentation/localise.ts';
 
 /** Asks where exported decisions shall go, and writes them there. */
 export async function saveExport(format: ExportFormat, text: string): Promise<void> {
@@ -8,7 +9,7 @@ export async function saveExport(format: ExportFormat, text: string): Promise<vo
   const file = await vscode.window.showSaveDialog({
     ...(folder === undefined ? {} : { defaultUri: vscode.Uri.joinPath(folder, name) }),
     filters: { [format.toUpperCase()]: [format] },
-    title: 'Export decisions',
+    title: t`Export decisions`,
   });
   if (file === undefined) return;
   await vscode.workspace.fs.writeFile(file, Buffer.from(text));

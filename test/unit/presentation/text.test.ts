@@ -23,7 +23,7 @@ it('says what was wrong without the advice behind it', () => {
 
 it('counts one thing and many', () => {
   assert.deepEqual(
-    [formatCount(1, 'decision'), formatCount(1200, 'decision')],
+    [formatCount(1, 'decision', 'decisions'), formatCount(1200, 'decision', 'decisions')],
     ['1 decision', '1,200 decisions'],
   );
 });
