@@ -3,10 +3,12 @@ import { basename, join } from 'node:path';
 import { messageOf } from '../base/assert.ts';
 import { failure, success } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
+import { createProcessTable } from '../system/processTable.ts';
 import { formatCommandShim } from './commandShim.ts';
 import type { NodeProgram } from './nodeProgram.ts';
 import { isLoadablePath } from './preloadEnvironment.ts';
 import { createPrivateFolder, linkAtomically, replaceAtomically, writeFolderOnce } from './privateFolder.ts';
+import { pruneVersions } from './pruneVersions.ts';
 import { hashFiles, readRuntimeFiles } from './runtimeFiles.ts';
 
 /** Where things are installed. */
@@ -61,6 +63,7 @@ export function installRuntime(
   if (!folder.ok) return folder;
   const written = writeFolderOnce(runtimeFolder, files.value);
   if (!written.ok) return failure(`the runtime ${written.error}`);
+  pruneVersions(versions, runtimeFolder, createProcessTable(place.platform));
   const library = installLibrary(libraryIn(source.bundleFolder, place), place);
   if (!library.ok) return library;
   const command = installCommand(join(runtimeFolder, 'cli.js'), source.program, place);
@@ -91,9 +94,12 @@ export function installLibrary(file: string, place: InstallationPlace): Result<s
   const written = writeFolderOnce(join(folder, version), [runtimeFile]);
   if (!written.ok) return failure(`the preload library ${written.error}`);
   const target = join(version, name);
-  if (linkTarget(link) === target) return success(link);
-  const linked = linkAtomically(link, target);
-  return linked.ok ? success(link) : failure(`the preload library ${linked.error}`);
+  if (linkTarget(link) !== target) {
+    const linked = linkAtomically(link, target);
+    if (!linked.ok) return failure(`the preload library ${linked.error}`);
+  }
+  pruneVersions(folder, join(folder, version), createProcessTable(place.platform));
+  return success(link);
 }
 
 /** The file name of the library on a platform. */

@@ -1,13 +1,10 @@
-import { chmodSync, lstatSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, lstatSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { messageOf } from '../base/assert.ts';
 import { failure, success } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
 import { makeFolders } from '../system/makeFolders.ts';
 import type { RuntimeFile } from './runtimeFiles.ts';
-
-/** How many versions of a thing stay on disk: the newest, and older ones that may still run. */
-const maxKeptVersions = 4;
 
 /**
  * A folder that only we may write; made when it is missing. A failure says why it is not to be trusted.
@@ -45,7 +42,6 @@ export function writeFolderOnce(folder: string, files: readonly RuntimeFile[]): 
     // Another installer was faster.
     if (!isPresent(folder)) return failure(`cannot be written: ${messageOf(thrown)}`);
   }
-  pruneVersions(dirname(folder), folder);
   return success(null);
 }
 
@@ -70,18 +66,4 @@ export function linkAtomically(link: string, target: string): Result<null, strin
 
 function isPresent(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-}
-
-/** Takes away the oldest folders beside `kept`. What runs from them has its files open or mapped. */
-function pruneVersions(parent: string, kept: string): void {
-  try {
-    const folders = readdirSync(parent, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory() && /^[0-9a-f]{16}$/.test(entry.name))
-      .map((entry) => join(parent, entry.name))
-      .filter((folder) => folder !== kept)
-      .sort((first, second) => lstatSync(second).mtimeMs - lstatSync(first).mtimeMs);
-    for (const folder of folders.slice(maxKeptVersions - 1)) rmSync(folder, { recursive: true, force: true });
-  } catch {
-    // Another installer prunes at the same time; the next one looks again.
-  }
 }

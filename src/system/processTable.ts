@@ -1,4 +1,4 @@
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /** The kernel's line about a process, as far as we need it; proc(5), `/proc/PID/stat`. */
 export interface ProcessStat {
@@ -33,8 +33,10 @@ export interface ProcessTable {
   executable(pid: number): string | null;
   /** Name of the pid namespace; two processes with the same one see the same numbers. */
   namespace(pid: number): string | null;
-  /** Process ids of the living children. */
+  /** Process ids of the living children, whichever thread started them. */
   children(pid: number): readonly number[] | null;
+  /** Process ids of all processes. */
+  all(): readonly number[] | null;
 }
 
 /** The table for this system: `/proc` on Linux, elsewhere one that knows only which processes run. */
@@ -57,7 +59,9 @@ export function createProcTable(root: string): ProcessTable {
     commandLine: (pid) => splitAtNul(textOf(pid, 'cmdline')),
     executable: (pid) => readLink(`${root}/${pid}/exe`),
     namespace: (pid) => readLink(`${root}/${pid}/ns/pid`),
-    children: (pid) => parseChildren(textOf(pid, `task/${pid}/children`)),
+    children: (pid) =>
+      joinChildren(readNumbers(`${root}/${pid}/task`), (thread) => textOf(pid, `task/${thread}/children`)),
+    all: () => readNumbers(root),
   };
 }
 
@@ -72,6 +76,7 @@ const unknownProcesses: ProcessTable = {
   executable: () => null,
   namespace: () => null,
   children: () => null,
+  all: () => null,
 };
 
 function isThere(pid: number): boolean {
@@ -130,10 +135,22 @@ function parseUser(text: string | null): number | null {
   return found === null ? null : Number(found[1]);
 }
 
-function parseChildren(text: string | null): readonly number[] | null {
-  if (text === null) return null;
-  return text
-    .split(' ')
-    .map(Number)
+function joinChildren(
+  threads: readonly number[] | null,
+  read: (thread: number) => string | null,
+): readonly number[] | null {
+  const texts = (threads ?? []).flatMap((thread) => read(thread) ?? []);
+  if (texts.length === 0) return null;
+  return texts
+    .flatMap((text) => text.split(' ').map(Number))
     .filter((pid) => Number.isInteger(pid) && pid > 0);
+}
+
+/** The entries of a folder that are numbers; null when it cannot be read. */
+function readNumbers(folder: string): readonly number[] | null {
+  try {
+    return readdirSync(folder).map(Number).filter(Number.isInteger);
+  } catch {
+    return null;
+  }
 }

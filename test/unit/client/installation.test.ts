@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
+  existsSync,
   lstatSync,
   mkdirSync,
   readFileSync,
   readdirSync,
   readlinkSync,
+  realpathSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -15,12 +17,13 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { formatCommandShim } from '../../../src/client/commandShim.ts';
-import { installLibrary, installRuntime } from '../../../src/client/installation.ts';
+import { installedLibrary, installLibrary, installRuntime } from '../../../src/client/installation.ts';
 import type {
   Installation,
   InstallationPlace,
   InstallationSource,
 } from '../../../src/client/installation.ts';
+import { startProgram } from '../../support/processes.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
 const program = { path: process.execPath, isElectron: false };
@@ -112,6 +115,27 @@ test('keeps a bounded number of versions, the newest', (context) => {
   assert.equal(readdirSync(dirname(runtimeFolder)).length, 4);
   assert.equal(readdirSync(dirname(library)).length, 5);
   assert.equal(readFileSync(library, 'utf8'), '6');
+});
+
+test('keeps an old version as long as something runs from it, and takes it away when that has ended', async (context) => {
+  const setting = createSetting(context);
+  const { runtimeFolder } = install(setting);
+  const library = realpathSync(installedLibrary(setting.place));
+  // Waits for the end of its input, as an endpoint of that version would wait for questions.
+  const user = startProgram(context, ['sh', '-c', 'read -r line', join(runtimeFolder, 'endpoint.js')]);
+  const reader = startProgram(context, ['sh', '-c', 'read -r line', library]);
+  for (const version of ['2', '3', '4', '5', '6']) {
+    writeBundle(setting.source.bundleFolder, version);
+    install(setting);
+  }
+  assert.ok(existsSync(runtimeFolder) && existsSync(library));
+  assert.equal(readdirSync(dirname(runtimeFolder)).length, 5);
+  for (const { child, finished } of [user, reader]) {
+    child.stdin?.end();
+    await finished;
+  }
+  install(setting);
+  assert.ok(!existsSync(runtimeFolder) && !existsSync(library));
 });
 
 test('puts the library where the loader takes its path when the home has one that it does not', (context) => {

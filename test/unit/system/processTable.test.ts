@@ -23,8 +23,10 @@ createEntry(500, {
   environ: 'A=1\0B=x=y\0\0C=\0',
   cmdline: 'bash\0-l\0',
   maps: '7f00-7f01 r-xp 00000000 fe:00 1 /lib/libc.so.6\n',
-  'task/500/children': '501 502 ',
+  'task/500/children': '501 ',
 });
+mkdirSync(join(root, '500/task/503'));
+writeFileSync(join(root, '500/task/503/children'), '502 ');
 createEntry(501, { stat: `501 (gone) Z ${statTail}\n`, cmdline: '' });
 createEntry(502, { stat: '502 (cut) S 2 5' });
 
@@ -43,7 +45,8 @@ test('reads a process whose name holds spaces and parentheses', () => {
   assert.deepEqual(table.environment(500), ['A=1', 'B=x=y', '', 'C=']);
   assert.deepEqual(table.commandLine(500), ['bash', '-l']);
   assert.match(table.maps(500) ?? '', /libc/);
-  assert.deepEqual(table.children(500), [501, 502]);
+  assert.deepEqual(table.children(500), [501, 502], 'a thread started one of them');
+  assert.deepEqual([...(table.all() ?? [])].sort(), [500, 501, 502]);
 });
 
 test('answers null for what is gone, cut or not given', () => {
