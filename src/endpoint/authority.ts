@@ -1,5 +1,6 @@
 import { failure, success } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
+import { namesLibrary } from '../system/namesLibrary.ts';
 import type { ProcessStat, ProcessTable } from '../system/processTable.ts';
 import type { Peer } from './exchange.ts';
 
@@ -27,14 +28,6 @@ export interface AuthoritySurroundings {
 
 /** A process has at most this many ancestors; a longer chain is refused. */
 const maxAncestors = 128;
-
-/** The file name of our library, also with a content hash in it. */
-const libraryName = /[/=: ]librampart[^/: \n]*\.(?:so|dylib)/;
-
-/** Whether a text of the kernel's about a process, its maps or an entry of its environment, names our library. */
-export function namesLibrary(text: string): boolean {
-  return libraryName.test(text);
-}
 
 const loaderVariables = /^(?:LD_PRELOAD|DYLD_INSERT_LIBRARIES)=/;
 
@@ -116,9 +109,9 @@ function guardOf(
 export function isLibraryIn(pid: number, processes: ProcessTable): boolean | null {
   const environment = processes.environment(pid);
   if (environment === null) return null;
-  if (environment.some((entry) => loaderVariables.test(entry) && libraryName.test(entry))) return true;
+  if (environment.some((entry) => loaderVariables.test(entry) && namesLibrary(entry))) return true;
   const maps = processes.maps(pid);
-  return maps === null ? null : libraryName.test(maps);
+  return maps === null ? null : namesLibrary(maps);
 }
 
 function isSame({ pid, started }: ProcessReference, reference: ProcessReference | null): boolean {

@@ -7,8 +7,8 @@ import { isPermitted } from '../protocol/decision.ts';
 import { defaultAgent } from '../protocol/environment.ts';
 import type { SessionRegistration, SessionView } from '../protocol/session.ts';
 import type { JournalFrame } from '../system/journalFrame.ts';
+import { namesLibrary } from '../system/namesLibrary.ts';
 import type { ProcessTable } from '../system/processTable.ts';
-import { namesLibrary } from './authority.ts';
 
 /** How many sessions are remembered; the one that was seen first goes. */
 export const maxSessions = 4_096;

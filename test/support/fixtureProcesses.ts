@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createProcTable } from '../../../src/system/processTable.ts';
-import type { ProcessTable } from '../../../src/system/processTable.ts';
+import { createProcTable } from '../../src/system/processTable.ts';
+import type { ProcessTable } from '../../src/system/processTable.ts';
 
 /** One process of a made-up machine; what is not given is as in a person's shell. */
 export interface FixtureProcess {
@@ -26,7 +26,7 @@ export const fixtureUser = 1_000;
 
 /** Writes processes into a folder laid out like `/proc`. */
 export function createFixtureProcesses(folder: string, processes: readonly FixtureProcess[]): ProcessTable {
-  for (const fixture of processes) createProcess(folder, fixture);
+  for (const fixture of processes) createProcess(folder, fixture, processes);
   return createProcTable(folder);
 }
 
@@ -42,7 +42,7 @@ const ordinary = {
   hidden: [],
 } satisfies Partial<FixtureProcess>;
 
-function createProcess(folder: string, fixture: FixtureProcess): void {
+function createProcess(folder: string, fixture: FixtureProcess, processes: readonly FixtureProcess[]): void {
   const all: Required<FixtureProcess> = { ...ordinary, started: fixture.pid * 10, ...fixture };
   const { pid, ppid, session, terminal, started, state, user } = all;
   const files: Readonly<Record<string, string>> = {
@@ -53,7 +53,10 @@ function createProcess(folder: string, fixture: FixtureProcess): void {
     cmdline: all.commandLine.map((word) => `${word}\0`).join(''),
   };
   const directory = join(folder, String(pid));
+  const children = processes.filter((one) => one.ppid === pid).map((one) => `${one.pid} `);
   mkdirSync(join(directory, 'ns'), { recursive: true });
+  mkdirSync(join(directory, `task/${pid}`), { recursive: true });
+  writeFileSync(join(directory, `task/${pid}/children`), children.join(''));
   for (const [name, text] of Object.entries(files)) {
     if (!all.hidden.includes(name)) writeFileSync(join(directory, name), text);
   }

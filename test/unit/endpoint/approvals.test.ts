@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { UnknownRecord } from '../../../src/base/record.ts';
 import { until } from '../../support/until.ts';
-import type { FixtureProcess } from './fixtureProcesses.ts';
+import type { FixtureProcess } from '../../support/fixtureProcesses.ts';
 import { startFixture } from './runningEndpoint.ts';
 import type { EndpointFixture, RunningFixture } from './runningEndpoint.ts';
 

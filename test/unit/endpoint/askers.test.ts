@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { Askers } from '../../../src/endpoint/lifetime.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
-import { createFixtureProcesses } from './fixtureProcesses.ts';
+import { createFixtureProcesses } from '../../support/fixtureProcesses.ts';
 
 /** Two processes: 200 leads the session, 300 belongs to it. */
 function createMachine(context: TestContext): {

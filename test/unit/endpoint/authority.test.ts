@@ -4,8 +4,8 @@ import type { TestContext } from 'node:test';
 import { decideAdmin } from '../../../src/endpoint/authority.ts';
 import type { AuthoritySurroundings } from '../../../src/endpoint/authority.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
-import { createFixtureProcesses, fixtureUser } from './fixtureProcesses.ts';
-import type { FixtureProcess } from './fixtureProcesses.ts';
+import { createFixtureProcesses, fixtureUser } from '../../support/fixtureProcesses.ts';
+import type { FixtureProcess } from '../../support/fixtureProcesses.ts';
 
 const library = '/home/u/.rampart/lib/linux-x64/librampart.so';
 const endpoint = 99;

@@ -8,8 +8,8 @@ import { parseEndpointOptions } from '../../../src/endpoint/options.ts';
 import type { EndpointOptions } from '../../../src/endpoint/options.ts';
 import { homeDirectory } from '../../../src/system/stateDirectory.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
-import { createFixtureProcesses } from './fixtureProcesses.ts';
-import type { FixtureProcess } from './fixtureProcesses.ts';
+import { createFixtureProcesses } from '../../support/fixtureProcesses.ts';
+import type { FixtureProcess } from '../../support/fixtureProcesses.ts';
 import { readRecords, startFixture } from './runningEndpoint.ts';
 
 const library = '/home/u/.rampart/lib/linux-x64/librampart.so';

@@ -17,8 +17,8 @@ import type { UnknownRecord } from '../../../src/base/record.ts';
 import { statePathsIn } from '../../../src/system/stateDirectory.ts';
 import type { StatePaths } from '../../../src/system/stateDirectory.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
-import { createFixtureProcesses, fixtureUser } from './fixtureProcesses.ts';
-import type { FixtureProcess } from './fixtureProcesses.ts';
+import { createFixtureProcesses, fixtureUser } from '../../support/fixtureProcesses.ts';
+import type { FixtureProcess } from '../../support/fixtureProcesses.ts';
 
 /** A policy with one rule of each kind. */
 export const fixturePolicy = `version: "1"
