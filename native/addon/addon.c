@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#if defined(__linux__)
+#include <sys/prctl.h>
+#endif
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -329,12 +332,36 @@ static napi_value become(napi_env env, napi_callback_info info) {
     return NULL;
 }
 
+/* concealSecrets(names): what stands in these variables is read by nobody any more who looks at our
+   environment from outside, nor anything else that only the owner of a process may read. */
+static napi_value conceal_secrets(napi_env env, napi_callback_info info) {
+    size_t count = 1;
+    napi_value argument;
+    char **names = NULL;
+    if (napi_get_cb_info(env, info, &count, &argument, NULL, NULL) == napi_ok && count == 1)
+        names = copy_vector(env, argument);
+    if (names == NULL)
+        return throw_usage(env, "concealSecrets takes names of variables");
+    for (size_t i = 0; names[i] != NULL; i++) {
+        char *value = getenv(names[i]);
+        if (value != NULL)
+            memset(value, 0, strlen(value));
+    }
+    free_vector(names);
+#if defined(__linux__)
+    if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+        return throw_error(env, "concealSecrets", errno);
+#endif
+    return NULL;
+}
+
 static napi_value create_addon(napi_env env, napi_value exports) {
     const napi_property_descriptor properties[] = {
         {"peerCredentials", NULL, peer_credentials, NULL, NULL, NULL, napi_enumerable, NULL},
         {"lockFile", NULL, lock_file, NULL, NULL, NULL, napi_enumerable, NULL},
         {"makeFifo", NULL, make_fifo, NULL, NULL, NULL, napi_enumerable, NULL},
         {"execve", NULL, become, NULL, NULL, NULL, napi_enumerable, NULL},
+        {"concealSecrets", NULL, conceal_secrets, NULL, NULL, NULL, napi_enumerable, NULL},
     };
     note_terminals();
     (void)napi_define_properties(env, exports, sizeof properties / sizeof properties[0],

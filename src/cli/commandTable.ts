@@ -28,6 +28,7 @@ import { serveCommand } from './commands/serve.ts';
 import { statusCommand } from './commands/status.ts';
 import { stopCommand } from './commands/stop.ts';
 import { testCommand } from './commands/test.ts';
+import { tokenCreateCommand, tokenListCommand, tokenRevokeCommand } from './commands/token.ts';
 
 /** Every command, in the order in which they are told of. */
 export const commands: readonly Command[] = [
@@ -58,6 +59,9 @@ export const commands: readonly Command[] = [
   modeCommand,
   stopCommand,
   serveCommand,
+  tokenCreateCommand,
+  tokenListCommand,
+  tokenRevokeCommand,
   doctorCommand,
   createCompletionCommand(() => commands),
 ];

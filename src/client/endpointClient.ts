@@ -4,6 +4,8 @@ import { failure, success } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
 import type { ApprovalScope, ApprovalStatus, ApprovalView } from '../protocol/approval.ts';
 import type { AuditRecord } from '../protocol/auditRecord.ts';
+import { parseTokenView } from '../protocol/agentToken.ts';
+import type { TokenScope, TokenView } from '../protocol/agentToken.ts';
 import { isAction, type Action, type RuleReference } from '../protocol/decision.ts';
 import { parseExplanation, type Explanation } from '../protocol/explanation.ts';
 import { parseHealth } from '../protocol/health.ts';
@@ -109,6 +111,21 @@ export interface RunAnyway {
   readonly expiresAt: string;
 }
 
+/** A token that is to be made for an agent. */
+export interface TokenWish {
+  readonly agent: string;
+  readonly scopes: readonly TokenScope[];
+  readonly note: string;
+  /** Null for a token without an end. */
+  readonly lifeSeconds: number | null;
+}
+
+/** A token that was just made; its secret is told here and never again. */
+export interface MadeToken {
+  readonly secret: string;
+  readonly view: TokenView;
+}
+
 /** How long a call may take unless it says otherwise: the deadline of the library. */
 const callTimeoutMs = 2_000;
 
@@ -200,13 +217,28 @@ export class EndpointClient {
     return this.#call('POST', routes.grants, { record }, parseRunAnyway);
   }
 
+  /** The agents' tokens, those that ended lately too. */
+  tokens(): Outcome<readonly TokenView[]> {
+    return this.#call('GET', routes.tokens, null, parseTokens);
+  }
+
+  createToken({ agent, scopes, note, lifeSeconds }: TokenWish): Outcome<MadeToken> {
+    const body = { agent, scopes, note, expires_in_seconds: lifeSeconds };
+    return this.#call('POST', routes.tokens, body, parseMadeToken);
+  }
+
+  /** Takes a token back; it holds no longer when this resolves. */
+  revokeToken(id: string): Outcome<TokenView> {
+    return this.#call('DELETE', `${routes.tokens}/${encodeURIComponent(id)}`, null, parseTokenView);
+  }
+
   /** Tells the endpoint to end; it answers before it does. */
   shutdown(): Outcome<null> {
     return this.#call('POST', routes.shutdown, {}, () => success(null));
   }
 
   async #call<Value>(
-    method: 'GET' | 'POST' | 'PUT',
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
     path: string,
     body: object | null,
     parse: (answer: unknown) => Result<Value, string>,
@@ -339,6 +371,25 @@ function parseRunAnyway(answer: unknown): Result<RunAnyway, string> {
   if (!isRecord(answer) || typeof answer['command'] !== 'string') return failure('the answer has no command');
   const { command, cwd, expires_at: expiresAt } = answer;
   return success({ command, cwd: typeof cwd === 'string' ? cwd : null, expiresAt: String(expiresAt) });
+}
+
+function parseTokens(answer: unknown): Result<readonly TokenView[], string> {
+  if (!isRecord(answer) || !Array.isArray(answer['tokens'])) return failure('the answer has no tokens');
+  return success(
+    answer['tokens'].flatMap((entry) => {
+      const token = parseTokenView(entry);
+      return token.ok ? [token.value] : [];
+    }),
+  );
+}
+
+function parseMadeToken(answer: unknown): Result<MadeToken, string> {
+  const view = parseTokenView(answer);
+  if (!view.ok) return view;
+  const secret = isRecord(answer) ? answer['token'] : null;
+  return typeof secret === 'string'
+    ? success({ secret, view: view.value })
+    : failure('the answer has no token');
 }
 
 function countIn(answer: UnknownRecord, name: string): number {

@@ -21,7 +21,7 @@ export interface ClientFailure {
 
 /** One request. */
 export interface Exchange {
-  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Path and query, without the address's prefix. */
   readonly path: string;
   /** JSON text as it is sent; null for none. */
@@ -102,7 +102,7 @@ function readAnswer(response: IncomingMessage, settle: (answer: Answer) => void)
 
 function parseAnswer(status: number, text: string): Answer {
   const body = parseJson(text);
-  if (status === 200) return body.ok ? success(body.value) : malformed(body.error);
+  if (status === 200 || status === 201) return body.ok ? success(body.value) : malformed(body.error);
   const told = body.ok && isRecord(body.value) ? body.value['error'] : null;
   const message = typeof told === 'string' ? told : `the endpoint answered with status ${status}`;
   if (status === 401 || status === 403) return failure({ code: 'refused', message });

@@ -1,13 +1,27 @@
 import { timingSafeEqual } from 'node:crypto';
 import { failure, success } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
+import type { ExecRequest } from '../protocol/execRequest.ts';
 import { decideAdmin } from './authority.ts';
 import type { AuthoritySurroundings } from './authority.ts';
 import type { Caller } from './exchange.ts';
 import type { RequestHead } from './requestHead.ts';
+import { credentialOf } from './tokenStore.ts';
+import type { ShownToken, TokenStore } from './tokenStore.ts';
 
-/** Who may use a route: everybody, whoever may ask, who may steer. */
-export type Authority = 'none' | 'eval' | 'admin';
+/**
+ * Who may use a route: everybody, whoever may ask, read the stream, or steer; and who owns the endpoint, which no
+ * agent's token makes anybody: who makes tokens must not be one.
+ */
+export type Authority = 'none' | 'eval' | 'stream' | 'admin' | 'owner';
+
+/** As whom a request is let in. */
+export interface Admission {
+  /** Whether the caller owns the endpoint. */
+  readonly isOwner: boolean;
+  /** The agent's token that was shown; who asks with one asks as its agent, whatever it says. */
+  readonly token: ShownToken | null;
+}
 
 /** Why a request is refused. */
 export interface Refusal {
@@ -18,31 +32,81 @@ export interface Refusal {
 /** What access rests on. */
 export interface AccessSettings {
   readonly surroundings: AuthoritySurroundings;
-  /** The token that steers over TCP; null when none was set, and then nobody steers over TCP. */
+  /** The owner's token, for TCP; null when none was set, and then nobody owns over TCP. */
   readonly token: string | null;
+  /** The agents' tokens. */
+  readonly tokens: Pick<TokenStore, 'find' | 'isRequired'>;
 }
 
-/** Whether a caller has an authority. On the socket it is who the caller is, over TCP what it carries. */
+const anybody: Admission = { isOwner: false, token: null };
+const owner: Admission = { isOwner: true, token: null };
+
+/** As whom a caller has an authority. On the socket it is who the caller is, over TCP what it carries. */
 export function checkAccess(
   authority: Authority,
   caller: Caller,
   settings: AccessSettings,
-): Result<null, Refusal> {
-  if (authority === 'none') return success(null);
-  if (caller.door === 'tcp') return checkToken(authority, caller.token, settings.token);
-  if (authority === 'eval') return success(null);
+): Result<Admission, Refusal> {
+  if (authority === 'none') return success(anybody);
+  if (caller.door === 'tcp') return checkToken(authority, caller.token, settings);
+  if (authority === 'eval') return success({ isOwner: false, token: tokenShown(caller.token, settings) });
   const decided = decideAdmin(caller.readPeer(), settings.surroundings);
-  return decided.ok ? success(null) : failure({ status: 403, reason: decided.error });
+  return decided.ok ? success(owner) : failure({ status: 403, reason: decided.error });
 }
 
-function checkToken(authority: Authority, given: string | null, token: string | null): Result<null, Refusal> {
-  if (token === null) {
-    return authority === 'eval'
-      ? success(null)
-      : failure({ status: 401, reason: 'no token was set, so nobody can steer over TCP' });
+/** On the socket a token tells only whose question it is; one that does not hold tells nothing. */
+function tokenShown(given: string | null, { tokens }: AccessSettings): ShownToken | null {
+  const shown = given === null || !tokens.isRequired ? null : tokens.find(given);
+  return shown?.ended === null ? shown : null;
+}
+
+function checkToken(
+  authority: Authority,
+  given: string | null,
+  { token, tokens }: AccessSettings,
+): Result<Admission, Refusal> {
+  const isOpen = authority === 'eval' && token === null && !tokens.isRequired;
+  if (given === null) return isOpen ? success(anybody) : refused(401, reasonWithout(authority, token));
+  if (token !== null && isSameText(given, token)) return success(owner);
+  const shown = tokens.find(given);
+  // Who needs no token may carry one that is for somebody else.
+  if (shown === null) return isOpen ? success(anybody) : refused(401, 'the token is wrong');
+  const name = `${credentialOf(shown)} of ${shown.agent}`;
+  if (shown.ended !== null) return refused(401, `the token ${name} ${endings[shown.ended]}`);
+  return isWithin(authority, shown)
+    ? success({ isOwner: false, token: shown })
+    : refused(403, `the token ${name} is not for this: its scopes are ${shown.scopes.join(', ')}`);
+}
+
+function reasonWithout(authority: Authority, token: string | null): string {
+  return authority !== 'eval' && token === null
+    ? 'no token was set, so nobody can steer over TCP without one'
+    : 'a bearer token is needed';
+}
+
+const endings = { revoked: 'was revoked', expired: 'has expired' } as const;
+
+function isWithin(authority: Authority, { scopes }: ShownToken): boolean {
+  switch (authority) {
+    case 'none':
+      return true;
+    case 'eval':
+    case 'admin':
+      return scopes.includes(authority);
+    case 'stream':
+      return scopes.includes('stream') || scopes.includes('admin');
+    case 'owner':
+      return false;
   }
-  if (given === null) return failure({ status: 401, reason: 'a bearer token is needed' });
-  return isSameText(given, token) ? success(null) : failure({ status: 401, reason: 'the token is wrong' });
+}
+
+function refused(status: Refusal['status'], reason: string): Result<never, Refusal> {
+  return failure({ status, reason });
+}
+
+/** A question as the agent's whose token was shown, whatever name it gives itself. */
+export function bindAgent(question: ExecRequest, token: ShownToken | null): ExecRequest {
+  return token === null ? question : { ...question, agent: token.agent, credential: credentialOf(token) };
 }
 
 /** In a time that tells nothing about the token but its length. */

@@ -59,6 +59,7 @@ export function recordOfDecision(
     truncated: request.truncated || isCut,
     enforced: request.enforce && mode === 'enforce',
     mode,
+    ...(request.credential === undefined ? {} : { credential: request.credential }),
   };
 }
 

@@ -50,7 +50,11 @@ export class Doors {
     const server = new HttpDoor({
       maxBodyBytes: maxSocketBodyBytes,
       refusalOf: () => null,
-      callerOf: (_head, socket) => ({ door: 'socket', readPeer: () => peerOf(socket, this.#addon) }),
+      callerOf: (head, socket) => ({
+        door: 'socket',
+        readPeer: () => peerOf(socket, this.#addon),
+        token: bearerTokenOf(head),
+      }),
       answer: this.#answer,
     });
     rmSync(this.#path, { recursive: true, force: true });

@@ -88,6 +88,8 @@ async function open(made: Made, { lock, owned }: Tenure): Promise<Endpoint> {
     access: accessOf(made),
     onRefused: ({ method, path, caller }, message) =>
       services.recordIncident({ what: `${method} ${path}`, message, refused: true }, caller),
+    onTokenUsed: ({ method, path, caller }, name) =>
+      services.recordIncident({ what: `${method} ${path}`, message: `by ${name}`, refused: false }, caller),
   });
   await doors.openSocket();
   if (port !== null) {
@@ -167,6 +169,7 @@ function accessOf({ settings, world, services }: Made): AccessSettings {
   const { sessions } = services.deciders;
   return {
     token: settings.token,
+    tokens: services.tokens,
     surroundings: {
       processes,
       platform,
@@ -198,7 +201,9 @@ function createParts(
     approvals,
     handRules,
     url,
-    isAdmin: (caller) => checkAccess('admin', caller, accessOf({ settings, world, services })).ok,
+    tokens: services.tokens,
+    isOwner: (caller) => checkAccess('owner', caller, accessOf({ settings, world, services })).ok,
+    noteChange: (what, message, caller) => services.recordIncident({ what, message, refused: false }, caller),
     problems: () => problemsOf(services, settings.paths.audit),
     noteAsker: ({ pid, sid }) => askers.note(pid, sid),
     noteSession: (pid) => askers.note(pid, pid),

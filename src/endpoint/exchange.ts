@@ -13,7 +13,9 @@ export interface Peer {
 export type Caller =
   | {
       readonly door: 'socket';
-      /** Asks the kernel; null when it does not say. */ readonly readPeer: () => Peer | null;
+      /** Asks the kernel; null when it does not say. */
+      readonly readPeer: () => Peer | null;
+      readonly token: string | null;
     }
   | { readonly door: 'tcp'; readonly token: string | null };
 

@@ -143,7 +143,7 @@ function questionOf(text: string): EndpointRequest {
     text,
     lastEventId: null,
     wait: null,
-    caller: { door: 'socket', readPeer: () => null },
+    caller: { door: 'socket', readPeer: () => null, token: null },
   };
 }
 

@@ -63,6 +63,7 @@ async function run(words: readonly string[], environment: NodeJS.ProcessEnv): Pr
   if (typeof world === 'string') return complain(world, exitStatus.failed);
   const asked = { options: options.value, home: HOME, token: RAMPART_TOKEN, temporary: TMPDIR };
   const isGuarded = isStartedUnderGuard(paths.value.directory, world.pid, world.processes);
+  world.addon.concealSecrets(['RAMPART_TOKEN']);
   const { wishes, ignored } = isGuarded ? tightenStart(asked) : { wishes: asked, ignored: null };
   if (isGuarded)
     logger.info('started from inside the tree that is guarded: nothing here may loosen the guard');
@@ -89,7 +90,7 @@ function settingsOf(
       home: homeDirectory(home),
       files: policyFiles,
     },
-    token: options.token ?? (token === undefined || token === '' ? null : token),
+    token: token === undefined || token === '' ? null : token,
     startedBy: ignored === null ? starterOf(options, world.processes) : null,
     temporary: ['/tmp', ...(temporary?.startsWith('/') === true ? [temporary] : [])],
     ignored,

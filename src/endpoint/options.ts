@@ -26,7 +26,6 @@ export interface EndpointOptions {
   readonly policyFiles: readonly string[];
   readonly withDefaultPolicy: boolean;
   readonly mode: Mode | null;
-  readonly token: string | null;
   readonly onDemand: boolean;
   readonly startedBy: ProcessReference | null;
   readonly lingerMs: number;
@@ -54,7 +53,6 @@ export function parseEndpointOptions(words: readonly string[]): Result<EndpointO
     policyFiles: (values.policy ?? []).map((file) => resolve(file)),
     withDefaultPolicy: values['no-default-policy'] !== true,
     mode,
-    token: values.token ?? null,
     onDemand: values['on-demand'] === true,
     startedBy: startedBy.value,
     holdMs: millisecondsOf(hold.value, defaultHoldMs),
@@ -68,7 +66,6 @@ const known = {
   policy: { type: 'string', multiple: true },
   'no-default-policy': { type: 'boolean' },
   mode: { type: 'string' },
-  token: { type: 'string' },
   'on-demand': { type: 'boolean' },
   'started-by': { type: 'string' },
   linger: { type: 'string' },

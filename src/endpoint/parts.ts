@@ -1,5 +1,6 @@
 import type { ExecRequest } from '../protocol/execRequest.ts';
 import type { PolicyProblem } from '../protocol/streamEvent.ts';
+import type { Admission } from './access.ts';
 import type { Approvals } from './approvals.ts';
 import type { Deciders } from './decide.ts';
 import type { EventStream } from './eventStream.ts';
@@ -7,6 +8,7 @@ import type { Caller, EndpointRequest, EndpointResponse } from './exchange.ts';
 import type { HandRules } from './handRules.ts';
 import type { ModeStore } from './modeStore.ts';
 import type { PolicyStore } from './policyStore.ts';
+import type { TokenStore } from './tokenStore.ts';
 
 /** What the handlers work with. */
 export interface EndpointParts {
@@ -23,8 +25,11 @@ export interface EndpointParts {
   readonly deciders: Deciders;
   readonly approvals: Approvals;
   readonly handRules: HandRules;
-  /** Whether a caller may steer. */
-  isAdmin(caller: Caller): boolean;
+  readonly tokens: TokenStore;
+  /** Whether a caller owns the endpoint. */
+  isOwner(caller: Caller): boolean;
+  /** Notes in the log what was done to the endpoint itself, and by whom. */
+  noteChange(what: string, message: string, caller: Caller): void;
   /** The TCP address; null when only the socket is there. */
   url(): string | null;
   /** What is wrong, with policy files and with ourselves. */
@@ -36,9 +41,10 @@ export interface EndpointParts {
   stop(reason: string): void;
 }
 
-/** One route's work; `rest` is what stands behind the route's own path, decoded. */
+/** One route's work; `rest` is what stands behind the route's own path, decoded, `admission` as whom it is asked for. */
 export type Handler = (
   request: EndpointRequest,
   parts: EndpointParts,
   rest: string,
+  admission: Admission,
 ) => EndpointResponse | Promise<EndpointResponse>;

@@ -1,7 +1,7 @@
 import { messageOf } from '../base/assert.ts';
 import { routes } from '../protocol/routes.ts';
 import { checkAccess } from './access.ts';
-import type { AccessSettings, Authority } from './access.ts';
+import type { AccessSettings, Admission, Authority } from './access.ts';
 import { refuse } from './exchange.ts';
 import type { EndpointRequest, EndpointResponse } from './exchange.ts';
 import {
@@ -25,8 +25,10 @@ import { handleShutdown } from './handlers/shutdown.ts';
 import { handleStatus } from './handlers/status.ts';
 import { handleStream } from './handlers/stream.ts';
 import { handleTest } from './handlers/test.ts';
+import { handleTokenOrder, handleTokenRevocation, handleTokens } from './handlers/tokens.ts';
 import { handleTool } from './handlers/tool.ts';
 import type { EndpointParts, Handler } from './parts.ts';
+import { credentialOf } from './tokenStore.ts';
 
 interface Route {
   readonly method: string;
@@ -55,8 +57,8 @@ export const routeTable: readonly Route[] = [
   { method: 'GET', path: routes.auditEvents, authority: 'admin', handler: handleAuditEvents },
   { method: 'GET', path: routes.sessions, authority: 'admin', handler: handleSessions },
   { method: 'PUT', path: `${routes.sessions}/`, authority: 'admin', handler: handleSessionRegistration },
-  { method: 'GET', path: routes.stream, authority: 'admin', handler: handleStream },
-  { method: 'HEAD', path: routes.stream, authority: 'admin', handler: handleStream },
+  { method: 'GET', path: routes.stream, authority: 'stream', handler: handleStream },
+  { method: 'HEAD', path: routes.stream, authority: 'stream', handler: handleStream },
   { method: 'GET', path: routes.approvals, authority: 'admin', handler: handleApprovals },
   { method: 'POST', path: routes.approvals, authority: 'admin', handler: handleApprovalRequest },
   { method: 'GET', path: `${routes.approvals}/`, authority: 'admin', handler: handleApproval },
@@ -75,6 +77,9 @@ export const routeTable: readonly Route[] = [
     handler: handleAllowedRuleRemoval,
   },
   { method: 'POST', path: routes.rulesLearn, authority: 'admin', handler: handleRuleLearning },
+  { method: 'GET', path: routes.tokens, authority: 'owner', handler: handleTokens },
+  { method: 'POST', path: routes.tokens, authority: 'owner', handler: handleTokenOrder },
+  { method: 'DELETE', path: `${routes.tokens}/`, authority: 'owner', handler: handleTokenRevocation },
   { method: 'POST', path: routes.grants, authority: 'admin', handler: handleGrant },
   { method: 'POST', path: routes.shutdown, authority: 'admin', handler: handleShutdown },
 ];
@@ -83,8 +88,10 @@ export const routeTable: readonly Route[] = [
 export interface RouterSettings {
   readonly parts: EndpointParts;
   readonly access: AccessSettings;
-  /** Called when somebody tried to steer who may not. */
+  /** Called when somebody tried to steer who may not, or to ask with a token that does not hold. */
   readonly onRefused: (request: EndpointRequest, reason: string) => void;
+  /** Called when an agent's token lets somebody steer or read the stream. */
+  readonly onTokenUsed: (request: EndpointRequest, name: string) => void;
 }
 
 /** Finds the route, checks the authority, runs the handler. An unknown path or method is 404. */
@@ -92,10 +99,16 @@ export function createRouter({
   parts,
   access,
   onRefused,
+  onTokenUsed,
 }: RouterSettings): (request: EndpointRequest) => EndpointResponse | Promise<EndpointResponse> {
   const fail = (thrown: unknown): EndpointResponse => {
     parts.deciders.logger.error(`a request could not be served: ${messageOf(thrown)}`);
     return refuse(500, 'the endpoint failed');
+  };
+  const noteToken = (route: Route, request: EndpointRequest, { token }: Admission): void => {
+    if (token === null || route.authority === 'eval') return;
+    const isNoted = request.method !== 'GET' || route.authority === 'stream';
+    if (isNoted) onTokenUsed(request, `${credentialOf(token)} of ${token.agent}`);
   };
   return (request) => {
     const route = routeTable.find((candidate) => isRouteOf(candidate, request));
@@ -103,11 +116,14 @@ export function createRouter({
     if (route === undefined || rest === null) return refuse(404, 'not found');
     const admitted = checkAccess(route.authority, request.caller, access);
     if (!admitted.ok) {
-      if (route.authority === 'admin') onRefused(request, admitted.error.reason);
+      if (route.authority !== 'eval' || request.caller.token !== null) {
+        onRefused(request, admitted.error.reason);
+      }
       return refuse(admitted.error.status, admitted.error.reason);
     }
+    noteToken(route, request, admitted.value);
     try {
-      const answer = route.handler(request, parts, rest);
+      const answer = route.handler(request, parts, rest, admitted.value);
       return answer instanceof Promise ? answer.catch(fail) : answer;
     } catch (thrown) {
       return fail(thrown);

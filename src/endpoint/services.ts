@@ -31,6 +31,7 @@ import { RepeatedQuestions } from './repeatedQuestions.ts';
 import { SessionStore } from './sessions.ts';
 import { StateFileWriter } from './stateFileWriter.ts';
 import { takeJournal } from './takeJournal.ts';
+import { TokenStore } from './tokenStore.ts';
 import { Verdicts } from './verdicts.ts';
 import { createWorkspaceFinder } from './workspaces.ts';
 
@@ -42,7 +43,7 @@ export interface EndpointSettings {
   readonly policies: PolicyLocations;
   /** The mode to start in; null takes the kept one. */
   readonly mode: Mode | null;
-  /** The token for TCP; null when none was set. */
+  /** The owner's token for TCP; null when none was set. */
   readonly token: string | null;
   /** Ends by itself when nobody is left, and starts with whatever policy files are good. */
   readonly onDemand: boolean;
@@ -82,6 +83,7 @@ export interface Services {
   readonly askers: Askers;
   readonly approvals: Approvals;
   readonly handRules: HandRules;
+  readonly tokens: TokenStore;
   readonly deciders: Deciders;
   /** Records something that happened to the endpoint itself, and who tried it, when that is known. */
   readonly recordIncident: (incident: Incident, caller: Caller | null) => void;
@@ -105,9 +107,7 @@ export function createServices(
   const { clock, logger, bootId, processes } = world;
   const startedAt = clock.now();
   const boot = bootId.every((byte) => byte === 0) ? '' : bootId.toString('hex');
-  const { mode: initial, ignored } = settings;
-  const mayLoosen = ignored === null;
-  const mode = owned.add(new ModeStore({ file: paths.mode, boot, clock, logger, initial, mayLoosen }));
+  const mode = owned.add(createModeStore(settings, world, boot));
   const generation = StateFileWriter.readGeneration(paths.state, bootId) + 1;
   const policy = owned.add(new PolicyStore(policies, generation));
   const stream = owned.add(new EventStream(startedAt));
@@ -151,6 +151,7 @@ export function createServices(
     askers: new Askers(processes),
     approvals,
     handRules,
+    tokens: owned.add(createTokenStore(settings, world)),
     deciders: {
       clock,
       logger,
@@ -175,6 +176,19 @@ export function createServices(
   readJournal(settings, world, services, { lock, owned });
   recordIgnored(settings, services);
   return services;
+}
+
+function createModeStore(
+  { paths, mode: initial, ignored }: EndpointSettings,
+  { clock, logger }: EndpointWorld,
+  boot: string,
+): ModeStore {
+  return new ModeStore({ file: paths.mode, boot, clock, logger, initial, mayLoosen: ignored === null });
+}
+
+function createTokenStore({ paths }: EndpointSettings, world: EndpointWorld): TokenStore {
+  const { clock, logger, createRandom } = world;
+  return new TokenStore({ file: paths.tokens, clock, logger, createRandom });
 }
 
 function recordIgnored({ ignored, mode }: EndpointSettings, { mode: held, recordIncident }: Services): void {

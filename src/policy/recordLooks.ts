@@ -104,6 +104,10 @@ class RecordedRequest implements Required<ExecRequest> {
     return this.#looks.at(this.#given.parameters ?? {});
   }
 
+  get credential(): string {
+    return this.#looks.at(this.#given.credential ?? '');
+  }
+
   get depth(): number {
     return this.#looks.at(this.#given.depth ?? 0);
   }

@@ -31,6 +31,8 @@ export interface AuditRecord {
   /** Whether the decision was carried out; false in monitor. */
   readonly enforced: boolean;
   readonly mode: Mode;
+  /** The name of the token with which it was asked; absent without one. */
+  readonly credential?: string;
   /** Of a record that tells how an allowed start ended: the id of its decision, and the name of the error. */
   readonly exec_failed?: { readonly id: string; readonly errno: string };
 }

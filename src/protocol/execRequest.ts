@@ -23,6 +23,8 @@ export interface ExecRequest {
   readonly url?: string | null;
   /** What a tool other than `exec` is called with, by name. */
   readonly parameters?: Readonly<Record<string, unknown>>;
+  /** The name of the token with which it was asked; absent without one. */
+  readonly credential?: string;
   /** How deep the agent is in others; 0 when absent. */
   readonly depth?: number;
 }

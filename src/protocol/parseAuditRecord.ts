@@ -36,6 +36,7 @@ export function parseAuditRecord(value: unknown): Result<AuditRecord, string> {
       evaluation_time_us: numberOf(decision['evaluation_time_us']) ?? 0,
     },
     ...ownFields(value),
+    ...(typeof value['credential'] === 'string' ? { credential: value['credential'] } : {}),
     ...failedStart(value['exec_failed']),
   });
 }

@@ -19,6 +19,7 @@ export const routes = {
   rulesAllowed: '/v1/rules/auto-allowed',
   rulesLearn: '/v1/rules/learn',
   stream: '/v1/events/stream',
+  tokens: '/v1/tokens',
   shutdown: '/v1/shutdown',
 } as const;
 
@@ -32,6 +33,7 @@ export const stateEntries = {
   lock: 'lock',
   mode: 'mode.json',
   approvals: 'approvals.json',
+  tokens: 'tokens.json',
   audit: 'audit',
   log: 'endpoint.log',
 } as const;

@@ -23,6 +23,8 @@ export interface NativeAddon {
   makeFifo(path: string): void;
   /** Replaces this process; returns only by throwing. A Buffer can say what is not UTF-8. */
   execve(path: NativeText, argv: readonly NativeText[], environment: readonly NativeText[]): never;
+  /** Wipes what stands in variables of our own environment, and keeps others of our user from looking into this process. */
+  concealSecrets(names: readonly string[]): void;
 }
 
 /** Where a bundle's native parts for a platform stand. */
@@ -51,6 +53,6 @@ export function loadNativeAddon(bundleFolder: string): Result<NativeAddon, strin
 function isNativeAddon(exported: unknown): exported is NativeAddon {
   if (typeof exported !== 'object' || exported === null) return false;
   const members: Readonly<Record<string, unknown>> = { ...exported };
-  const names = ['peerCredentials', 'lockFile', 'makeFifo', 'execve'];
+  const names = ['peerCredentials', 'lockFile', 'makeFifo', 'execve', 'concealSecrets'];
   return names.every((name) => typeof members[name] === 'function');
 }

@@ -58,6 +58,7 @@ export function statePathsIn(directory: string): StatePaths {
     lock: join(directory, stateEntries.lock),
     mode: join(directory, stateEntries.mode),
     approvals: join(directory, stateEntries.approvals),
+    tokens: join(directory, stateEntries.tokens),
     audit: join(directory, stateEntries.audit),
     log: join(directory, stateEntries.log),
   };

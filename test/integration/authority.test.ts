@@ -140,7 +140,7 @@ test('a guarded tree that killed its endpoint cannot start one with wishes of it
   const link = join(rampart.folder, 'link');
   symlinkSync(rampart.stateDirectory, link);
   const endpoint = `${quote(process.execPath)} ${quote(cli.replace('cli.js', 'endpoint.js'))}`;
-  const wishes = `--mode disabled --no-default-policy --policy ${quote(open)} --token t --linger 0`;
+  const wishes = `--mode disabled --no-default-policy --policy ${quote(open)} --linger 0`;
   const script = `: >running
 while kill -0 ${String(ready['pid'])} 2>/dev/null; do :; done
 env -i PATH=/usr/bin:/bin HOME=${quote(other)} ${endpoint} --state-dir ${quote(link)} ${wishes} >ready 2>errors &
@@ -156,7 +156,7 @@ echo "status $?"
   assert.equal(parseObject(readFileSync(join(rampart.folder, 'ready'), 'utf8'))['mode'], 'enforce');
   const records = await rampart.log();
   assert.deepEqual(records.filter((record) => record['tool'] === 'rampart').map(summaryOf), [
-    `start with --mode disabled, --policy ${open}, --no-default-policy, --token, --linger 0, HOME=${other} deny true`,
+    `start with --mode disabled, --policy ${open}, --no-default-policy, --linger 0, HOME=${other} deny true`,
   ]);
 });
 

@@ -79,5 +79,5 @@ for (const { name, manual } of commands)
   });
 
 function needsEndpoint({ line }: Example): boolean {
-  return /^rampart (?:status|mode|stop|approvals|run-anyway)\b/.test(line);
+  return /^rampart (?:status|mode|stop|approvals|run-anyway|token)\b/.test(line);
 }

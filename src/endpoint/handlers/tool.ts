@@ -2,6 +2,7 @@ import { isRecord } from '../../base/record.ts';
 import { evaluateResponse } from '../../policy/evaluateResponse.ts';
 import type { ExecRequest } from '../../protocol/execRequest.ts';
 import { hasByteValues, parseExecRequest } from '../../protocol/parseExecRequest.ts';
+import { bindAgent } from '../access.ts';
 import { recordOfDecision } from '../auditEntry.ts';
 import { decide } from '../decide.ts';
 import type { EndpointResponse } from '../exchange.ts';
@@ -16,7 +17,7 @@ const withheldMark = '[withheld by rampart]';
  * `POST /v1/tool/{tool}`: the peer's route for clients that run a tool themselves: the question is always meant, `ask`
  * waits for a person (202), a denial is 403, and what the tool answered can be judged along with it.
  */
-export const handleTool: Handler = async (request, parts, tool) => {
+export const handleTool: Handler = async (request, parts, tool, { token }) => {
   const body = parseBody(request);
   if (!body.ok) return refuse(400, body.error);
   const question = parseExecRequest(tool, body.value);
@@ -25,7 +26,7 @@ export const handleTool: Handler = async (request, parts, tool) => {
   if (fields['verification'] === true) return refuse(400, 'verification is for /v1/preflight alone');
   const response = fields['response'] ?? '';
   if (typeof response !== 'string') return refuse(400, 'response has the wrong type');
-  const asked = { ...question.value, enforce: true };
+  const asked = { ...bindAgent(question.value, token), enforce: true };
   parts.noteAsker(asked);
   // Nobody is held here: the client asks again.
   const answer = await decide(asked, parts.deciders, { wait: null, isExact: !hasByteValues(body.value) });

@@ -64,24 +64,13 @@ function optionsOf(...words: readonly string[]): EndpointOptions {
 }
 
 test('what could loosen the guard is taken out and named, the rest stays', () => {
-  const options = optionsOf(
-    '--no-default-policy',
-    '--policy',
-    '/p',
-    '--token',
-    't',
-    '--port',
-    '0',
-    '--linger',
-    '1',
-  );
+  const options = optionsOf('--no-default-policy', '--policy', '/p', '--port', '0', '--linger', '1');
   const tightened = tightenStart({ options, home: '/tmp', token: 't', temporary: '/home' });
   assert.deepEqual(tightened, {
     wishes: { options: optionsOf('--port', '0'), home: undefined, token: undefined, temporary: undefined },
     ignored: [
       '--policy /p',
       '--no-default-policy',
-      '--token',
       '--linger 1',
       'RAMPART_TOKEN',
       'HOME=/tmp',

@@ -40,6 +40,7 @@ test('leaves a directory that another one owns alone, and says whose it is', asy
     peerCredentials: () => assert.fail(),
     makeFifo: () => assert.fail(),
     execve: () => assert.fail(),
+    concealSecrets: () => assert.fail(),
   };
   const { started } = await tryStartFixture(context, {
     folder: first.folder,

@@ -14,7 +14,6 @@ const nothing = {
   policyFiles: [],
   withDefaultPolicy: true,
   mode: null,
-  token: null,
   onDemand: false,
   startedBy: null,
   lingerMs: 60_000,
@@ -24,14 +23,13 @@ const nothing = {
 test('takes every option, and none', () => {
   assert.deepEqual(parsed(), nothing);
   const words =
-    '--state-dir d --port 0 --policy /a --policy b --no-default-policy --mode monitor --token t --on-demand --started-by 7:89 --linger 5 --hold 0';
+    '--state-dir d --port 0 --policy /a --policy b --no-default-policy --mode monitor --on-demand --started-by 7:89 --linger 5 --hold 0';
   assert.deepEqual(parsed(...words.split(' ')), {
     stateDirectory: 'd',
     port: 0,
     policyFiles: ['/a', join(process.cwd(), 'b')],
     withDefaultPolicy: false,
     mode: 'monitor',
-    token: 't',
     onDemand: true,
     startedBy: { pid: 7, started: 89 },
     lingerMs: 5_000,

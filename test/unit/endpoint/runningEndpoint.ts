@@ -152,6 +152,7 @@ export async function tryStartFixture(
       lockFile: () => true,
       makeFifo: (path) => void execFileSync('mkfifo', ['-m', '600', path]),
       execve: () => assert.fail('the endpoint becomes no other program'),
+      concealSecrets: () => undefined,
     },
     processes: createFixtureProcesses(
       join(folder, 'proc'),
