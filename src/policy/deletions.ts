@@ -108,8 +108,12 @@ function emptiedTargets({ program, words, redirections }: Component): readonly T
     ? operands.every((word) => word.text === '/dev/null' || /^\d+$/.test(word.text))
     : operands.every((word) => word.text === '');
   if (!isSilent || (isReader && operands.length === 0 && !isFromNothing)) return [];
-  return whole(redirections.filter(({ operator }) => /^>\|?$/.test(operator)).map(({ target }) => target));
+  const emptied = redirections.filter(({ operator }) => /^>\|?$/.test(operator)).map(({ target }) => target);
+  return whole(emptied.filter(({ text }) => !streams.test(text)));
 }
+
+/** What can be written to, but not emptied. */
+const streams = /^\/dev\/(?:null|zero|full|tty|stdin|stdout|stderr|fd\/\d+)$/;
 
 const readers: ReadonlySet<string> = new Set(['cat', 'head', 'tail']);
 

@@ -100,7 +100,7 @@ class TreeWalk {
     const type = this.#cursor.nodeType;
     const parent = this.#frames.at(-1);
     if (parent !== undefined) this.#noteChild(parent, type);
-    if (!frameNodes.has(type)) return false;
+    if (!frameNodes.has(type) && !this.#isRedirectedList(type)) return false;
     const frame: Frame = {
       type,
       words: [],
@@ -113,6 +113,13 @@ class TreeWalk {
     this.#open(frame, parent);
     this.#frames.push(frame);
     return true;
+  }
+
+  /** `a && b > FILE`: the grammar puts the list into the redirection, the shell only its last command. */
+  #isRedirectedList(type: string): boolean {
+    return (
+      type === 'list' && this.#isFramed.at(-1) === true && this.#frames.at(-1)?.type === 'redirected_statement'
+    );
   }
 
   #open(frame: Frame, parent: Frame | undefined): void {
@@ -142,6 +149,10 @@ class TreeWalk {
           this.#builder.input = { from: frame.from, to: this.#builder.count };
           frame.from = this.#builder.count;
         }
+        break;
+      case 'list':
+        if ((type === '&&' || type === '||') && this.#isFramed.at(-1) === true)
+          frame.from = this.#builder.count;
         break;
       case 'for_statement':
         this.#noteLoop(frame, type);
@@ -188,6 +199,8 @@ class TreeWalk {
     if (frame === undefined) return;
     if (frame.type === 'command_substitution' && frame.redirections.length > 0) this.#addBare(frame);
     if (frame.type === 'function_definition') this.#builder.define(this.#slice());
+    const parent = this.#frames.at(-1);
+    if (frame.type === 'list' && parent !== undefined) parent.from = frame.from;
     if (ownShells.has(frame.type)) this.#builder.leave();
     else if (commandNodes.has(frame.type)) this.#builder.fill(frame.from, sourceOf(frame));
     else if (frame.type === 'variable_assignment') this.#leaveAssignment(frame);
