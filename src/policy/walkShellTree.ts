@@ -118,7 +118,9 @@ class TreeWalk {
   /** `a && b > FILE`: the grammar puts the list into the redirection, the shell only its last command. */
   #isRedirectedList(type: string): boolean {
     return (
-      type === 'list' && this.#isFramed.at(-1) === true && this.#frames.at(-1)?.type === 'redirected_statement'
+      type === 'list' &&
+      this.#isFramed.at(-1) === true &&
+      this.#frames.at(-1)?.type === 'redirected_statement'
     );
   }
 
