@@ -147,14 +147,10 @@ class TreeWalk {
         this.#noteRedirect(frame, type);
         break;
       case 'pipeline':
-        if (type === '|' || type === '|&') {
-          this.#builder.input = { from: frame.from, to: this.#builder.count };
-          frame.from = this.#builder.count;
-        }
+        this.#notePipe(frame, type);
         break;
       case 'list':
-        if ((type === '&&' || type === '||') && this.#isFramed.at(-1) === true)
-          frame.from = this.#builder.count;
+        this.#noteListPart(frame, type);
         break;
       case 'for_statement':
         this.#noteLoop(frame, type);
@@ -165,6 +161,16 @@ class TreeWalk {
         break;
       default:
     }
+  }
+
+  #noteListPart(frame: Frame, type: string): void {
+    if ((type === '&&' || type === '||') && this.#isFramed.at(-1) === true) frame.from = this.#builder.count;
+  }
+
+  #notePipe(frame: Frame, type: string): void {
+    if (type !== '|' && type !== '|&') return;
+    this.#builder.input = { from: frame.from, to: this.#builder.count };
+    frame.from = this.#builder.count;
   }
 
   #noteCommandPart(frame: Frame, type: string): void {
