@@ -4,10 +4,12 @@ import { readCodeSources } from './codeFlow.ts';
 import type { CodeSource } from './condition.ts';
 import type { Deletion } from './deletion.ts';
 import { readDeletions } from './deletions.ts';
+import type { SortedCommand } from './commandShape.ts';
+import { sortCommand } from './commandShape.ts';
 import { readFindScope } from './findCommand.ts';
 import { readReads, readSends, readWrites } from './fileUse.ts';
 import type { CallWorld, EvaluationWorld } from './evaluationWorld.ts';
-import type { PathPattern } from './patterns.ts';
+import type { PathPatterns } from './pathPatterns.ts';
 import { readLiteralOutput } from './literalOutput.ts';
 import { readMounts } from './mounts.ts';
 import type { Operation } from './operation.ts';
@@ -34,24 +36,29 @@ export interface PathList {
   readonly joined: string;
 }
 
+/** What was found out about one command of a call. */
+interface Findings {
+  deletions?: readonly PlacedDeletion[];
+  rights?: readonly PlacedDeletion[];
+  operations?: ReadonlySet<Operation>;
+  mounts?: PathList;
+  texts?: readonly string[];
+  searched?: string;
+  mentioned?: string;
+  reads?: PathList;
+  writes?: PathList;
+  sorted?: SortedCommand;
+}
+
 /** A request under judgement: what is found out about it is found out once. */
 export class Call {
   readonly request: ExecRequest;
   readonly reading: Reading;
   readonly world: CallWorld;
-  readonly #deletions = new Map<Component, readonly PlacedDeletion[]>();
-  readonly #rights = new Map<Component, readonly PlacedDeletion[]>();
-  readonly #operations = new Map<Component, ReadonlySet<Operation>>();
-  readonly #mounts = new Map<Component, PathList>();
-  readonly #alternatives = new Map<Component, readonly string[]>();
-  readonly #searched = new Map<Component, string>();
-  readonly #mentioned = new Map<Component, string>();
-  readonly #reads = new Map<Component, PathList>();
-  readonly #writes = new Map<Component, PathList>();
+  readonly #findings = new Map<Component, Findings>();
   readonly #looks: RecordedLooks;
   readonly #started: number;
   #lines: readonly string[] | null = null;
-  readonly #programs: ReadonlySet<string>;
   #sends: PathList | null = null;
   #codeSources: ReadonlySet<CodeSource> | null = null;
 
@@ -61,7 +68,6 @@ export class Call {
     this.request = this.#looks.request;
     this.world = this.#looks.world;
     this.reading = request.tool === 'exec' ? readRequest(this.request, this.world) : readNothing(request);
-    this.#programs = new Set(this.reading.components.map(({ program }) => program));
   }
 
   /** The line as it came and its commands joined, where that is another text than one of the commands. */
@@ -84,20 +90,42 @@ export class Call {
     );
   }
 
-  /** Whether a command of the call is one of these programs. */
-  startsAny(programs: ReadonlySet<string>): boolean {
-    for (const program of this.#programs) if (programs.has(program)) return true;
-    return false;
+  /** The programs of all commands, by their names and as they are written. */
+  programs(): ReadonlySet<string> {
+    const programs = new Set<string>();
+    for (const { program, words } of this.reading.components) {
+      programs.add(program);
+      programs.add(words[0]?.text ?? '');
+    }
+    return programs;
+  }
+
+  /** Every text in which a condition on texts may find something. */
+  textsToSearch(): readonly string[] {
+    const { components } = this.reading;
+    const texts = components.flatMap((component) => [
+      this.searchedText(component),
+      ...this.textsOf(component).filter((text) => text !== component.text && text !== component.expanded),
+    ]);
+    return [...texts, ...this.lines];
+  }
+
+  /** Every text in which the path of a file that is read may stand, unless links lead there. */
+  pathTexts(): readonly string[] {
+    return this.reading.components.map((component) => this.#mentionedOf(component));
+  }
+
+  /** Whether some command gives away the content of whatever it is given. */
+  startsReader(): boolean {
+    return this.reading.components.some(({ program }) => contentReaders.has(program));
   }
 
   /** What a command deletes, and where that lies. */
   deletionsOf(component: Component): readonly PlacedDeletion[] {
-    return remember(this.#deletions, component, () =>
-      [...readDeletions(component, this.world), ...this.#found(component)].map((deletion) => ({
-        path: deletion.path,
-        places: classifyTarget(deletion, this.world),
-      })),
-    );
+    return (this.#of(component).deletions ??= [
+      ...readDeletions(component, this.world),
+      ...this.#found(component),
+    ].map((deletion) => ({ path: deletion.path, places: classifyTarget(deletion, this.world) })));
   }
 
   /** What find looks through, where a command deletes things that only a variable names: it may be any of them. */
@@ -120,69 +148,72 @@ export class Call {
 
   /** Whose permissions a command changes, and where that lies. */
   rightsOf(component: Component): readonly PlacedDeletion[] {
-    return remember(this.#rights, component, () =>
-      readRights(component).map((target) => ({
-        path: target.path,
-        places: classifyTarget(target, this.world),
-      })),
-    );
+    return (this.#of(component).rights ??= readRights(component).map((target) => ({
+      path: target.path,
+      places: classifyTarget(target, this.world),
+    })));
   }
 
   /** What a command asks a tool with sub-commands to do. */
   operationsOf(component: Component): ReadonlySet<Operation> {
-    return remember(this.#operations, component, () =>
-      readOperations(component, () => this.searchedText(component), this.reading.raw),
-    );
+    return (this.#of(component).operations ??= readOperations(
+      component,
+      () => this.searchedText(component),
+      this.reading.raw,
+    ));
   }
 
   /** The paths of this machine that a command gives to a container. */
   mountsOf(component: Component): PathList {
-    return remember(this.#mounts, component, () => {
-      const mounts = readMounts(component);
-      return listOf(mounts.map(({ host }) => joinPath(component.directory, host) ?? host));
-    });
+    return (this.#of(component).mounts ??= listOf(
+      readMounts(component).map(({ host }) => joinPath(component.directory, host) ?? host),
+    ));
   }
 
   /** The texts under which a restricting rule may know a command. */
   textsOf(component: Component): readonly string[] {
-    return remember(this.#alternatives, component, () => alternativesOf(component));
+    return (this.#of(component).texts ??= alternativesOf(component));
   }
 
   /** What a substring is looked for in: the command, and what it is given to read where the words say that. */
   searchedText(component: Component): string {
-    return remember(this.#searched, component, () => {
-      const given = component.hereText ?? readLiteralOutput(this.reading.components, component.input);
-      return [component.text, component.expanded, given].filter((part) => part !== null).join('\n');
-    });
+    return (this.#of(component).searched ??= this.#readSearched(component));
+  }
+
+  #readSearched({ text, expanded, hereText, input }: Component): string {
+    const given = hereText ?? (input === null ? null : readLiteralOutput(this.reading.components, input));
+    if (expanded === null && given === null) return text;
+    return [text, expanded, given].filter((part) => part !== null).join('\n');
+  }
+
+  /** The words of a command, told apart. */
+  sortedOf(component: Component): SortedCommand {
+    return (this.#of(component).sorted ??= sortCommand(component.program, component.words));
   }
 
   /** Whether a command can match any of these patterns at all; quick to tell of nearly every command. */
-  mayRead(component: Component, patterns: readonly PathPattern[]): boolean {
-    if (contentReaders.has(component.program)) return true;
-    const searched = this.#mentionedOf(component);
-    return needlesOf(patterns).test(searched);
+  mayRead(component: Component, patterns: PathPatterns): boolean {
+    return contentReaders.has(component.program) || patterns.sought(this.#mentionedOf(component)).length > 0;
   }
 
   #mentionedOf(component: Component): string {
-    return remember(this.#mentioned, component, () =>
-      [
-        component.directory,
-        component.text,
-        component.expanded,
-        component.hereText,
-        ...component.redirections.map(({ target }) => target.text),
-      ].join('\n'),
-    );
+    return (this.#of(component).mentioned ??= [
+      component.directory,
+      component.text,
+      component.expanded,
+      component.hereText,
+      ...component.redirections.map(({ target }) => target.text),
+    ].join('\n'));
   }
 
   /** The paths whose content a command may take in. */
   readsOf(component: Component): PathList {
-    return remember(this.#reads, component, () => listOf(readReads(component, this.world)));
+    return (this.#of(component).reads ??= listOf(readReads(component, this.world)));
   }
 
   /** The paths that a command writes. */
   writesOf(component: Component): PathList {
-    return remember(this.#writes, component, () => listOf(readWrites(component, this.world)));
+    return (this.#of(component).writes ??= listOf(readWrites(component, this.world)));
   }
 
   /** The paths whose content the call may carry to another machine. */
@@ -194,32 +225,18 @@ export class Call {
   codeSources(): ReadonlySet<CodeSource> {
     return (this.#codeSources ??= readCodeSources(this.reading.components));
   }
+
+  #of(component: Component): Findings {
+    const known = this.#findings.get(component);
+    if (known !== undefined) return known;
+    const findings: Findings = {};
+    this.#findings.set(component, findings);
+    return findings;
+  }
 }
 
 function listOf(each: readonly string[]): PathList {
   return { each, joined: each.join('\n') };
-}
-
-function remember<Key, Value>(known: Map<Key, Value>, key: Key, find: () => Value): Value {
-  const found = known.get(key);
-  if (found !== undefined) return found;
-  const value = find();
-  known.set(key, value);
-  return value;
-}
-
-const needles = new WeakMap<readonly PathPattern[], RegExp>();
-
-/** All that paths must hold to match any of these patterns, as one expression without repetitions. */
-function needlesOf(patterns: readonly PathPattern[]): RegExp {
-  const known = needles.get(patterns);
-  if (known !== undefined) return known;
-  const unique = [...new Set(patterns.map(({ needle }) => needle))];
-  const made = new RegExp(
-    unique.map((needle) => needle.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|'),
-  );
-  needles.set(patterns, made);
-  return made;
 }
 
 function linesOf({ raw, whole, components }: Reading): readonly string[] {

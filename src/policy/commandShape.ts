@@ -4,8 +4,9 @@ import type { Word } from './shellScript.ts';
 import { valueOptionsOf } from './valueOptions.ts';
 import { compileWildcard } from './wildcard.ts';
 
-/** The longest shape that loads. */
+/** The longest shape that loads, and the most operands that it names; as many as an integer has bits to follow them with. */
 const maxShapeLength = 512;
+const maxShapeOperands = 30;
 
 /**
  * A command described by its program, its first operands and its options: `git push -f|--force`.
@@ -15,28 +16,46 @@ export interface CommandShape {
   readonly source: string;
   /** The names that the program can have; null when they are patterns. */
   readonly programs: readonly string[] | null;
+  /** Whether it speaks of a program of this name. */
+  isNamed(program: string): boolean;
   /**
    * Whether a command has this shape. A granting test takes the program only as it is written in the shape, and
    * never guesses whether a word is an option's value.
    */
-  test(program: string, words: readonly Word[], isGranting: boolean): boolean;
+  test(command: SortedCommand, isGranting: boolean): boolean;
 }
 
-/** One word of a shape: any of its alternatives will do. */
-type Alternatives = (word: string) => boolean;
-
-interface Shape {
-  readonly program: Alternatives;
-  /** `null` stands for `...`: any operands, or none. */
-  readonly operands: readonly (Alternatives | null)[];
-  readonly options: readonly (readonly string[])[];
-  readonly absent: readonly (readonly string[])[];
+/** A command with its words told apart. */
+export interface SortedCommand {
+  readonly program: string;
+  /** The program as it is written. */
+  readonly written: string;
+  readonly operands: readonly Operand[];
+  readonly options: readonly Option[];
 }
 
 /** A word of a command that is not an option; `isGuess` when it may as well be the value of the option before it. */
 interface Operand {
   readonly text: string;
   readonly isGuess: boolean;
+}
+
+/** An option, and the word behind it, which may be its value. */
+interface Option {
+  readonly text: string;
+  readonly next: string | null;
+}
+
+/** One word of a shape: any of its alternatives will do. */
+type Alternatives = (word: string) => boolean;
+
+type OptionTest = (option: Option) => boolean;
+
+interface Shape {
+  /** `null` stands for `...`: any operands, or none. */
+  readonly operands: readonly (Alternatives | null)[];
+  readonly options: readonly (readonly OptionTest[])[];
+  readonly absent: readonly (readonly OptionTest[])[];
 }
 
 /** Reads a shape: a program, operands, `...`, options, and with `!` before it an option that must be absent. */
@@ -49,18 +68,20 @@ export function parseCommandShape(source: string): Result<CommandShape, string> 
   const absent = rest.filter((word) => word.startsWith('!'));
   const wrong = absent.find((word) => !word.startsWith('!-'));
   if (wrong !== undefined) return failure(`only an option can be absent: ${wrong}`);
+  const operands = rest.filter((word) => !/^[-!]/.test(word));
+  if (operands.length > maxShapeOperands) return failure(`shape has more than ${maxShapeOperands} operands`);
   const shape: Shape = {
-    program: compileAlternatives(program),
-    operands: rest
-      .filter((word) => !/^[-!]/.test(word))
-      .map((word) => (word === '...' ? null : compileAlternatives(word))),
-    options: rest.filter((word) => word.startsWith('-')).map((word) => word.split('|')),
-    absent: absent.map((word) => word.slice(1).split('|')),
+    operands: operands.map((word) => (word === '...' ? null : compileAlternatives(word))),
+    options: rest.filter((word) => word.startsWith('-')).map(compileOptions),
+    absent: absent.map((word) => compileOptions(word.slice(1))),
   };
+  const isNamed = compileAlternatives(program);
   return success({
     source,
     programs: /[*?[]/.test(program) ? null : program.split('|'),
-    test: (name, given, isGranting) => isMatch(shape, name, given, isGranting),
+    isNamed,
+    test: (command, isGranting) =>
+      isNamed(isGranting ? command.written : command.program) && isMatch(shape, command, isGranting),
   });
 }
 
@@ -73,87 +94,102 @@ function compileAlternatives(word: string): Alternatives {
   return (text) => patterns.some((pattern) => pattern(text));
 }
 
-function isMatch(shape: Shape, program: string, words: readonly Word[], isGranting: boolean): boolean {
-  if (!shape.program(isGranting ? (words[0]?.text ?? '') : program)) return false;
-  const { operands, options } = sortWords(program, words);
-  return (
-    shape.options.every((wanted) => hasOption(options, wanted)) &&
-    !shape.absent.some((unwanted) => hasOption(options, unwanted)) &&
-    isOperandMatch(shape.operands, operands, isGranting)
-  );
-}
-
-/** The option as if the next word were attached to it. */
-function withNext(option: string, next: Word | undefined): readonly string[] {
-  return next === undefined || option.includes('=') ? [] : [`${option}=${next.text}`];
-}
-
-/** Tells options from operands. The word behind an option that may take a value is a guess. */
-function sortWords(
-  program: string,
-  words: readonly Word[],
-): { readonly operands: readonly Operand[]; readonly options: readonly string[] } {
-  const withValue = valueOptionsOf(program);
-  const operands: Operand[] = [];
-  const options: string[] = [];
-  let isBehindOption = false;
-  for (let at = 1; at < words.length; at += 1) {
-    const text = words[at]?.text ?? '';
-    if (text === '--') {
-      operands.push(...words.slice(at + 1).map((word) => ({ text: word.text, isGuess: false })));
-      break;
-    }
-    const isOption = text.length > 1 && text.startsWith('-');
-    if (!isOption) operands.push({ text, isGuess: isBehindOption });
-    else {
-      options.push(text, ...withNext(text, words[at + 1]));
-      if (withValue.has(text)) at += 1;
-    }
-    isBehindOption = isOption && !withValue.has(text) && !text.includes('=');
-  }
-  return { operands, options };
-}
-
-function hasOption(given: readonly string[], wanted: readonly string[]): boolean {
-  return given.some((option) => wanted.some((name) => isSameOption(option, name)));
+function compileOptions(word: string): readonly OptionTest[] {
+  return word.split('|').map(compileOption);
 }
 
 /** The shortest abbreviation of a long option that is taken for it. */
 const minAbbreviation = 5;
 
-function isSameOption(given: string, wanted: string): boolean {
-  if (given === wanted) return true;
-  if (wanted.includes('=')) return /^-\w=/.test(wanted) && given === wanted.replace('=', '');
-  const name = given.split('=', 1)[0] ?? given;
+function compileOption(wanted: string): OptionTest {
+  const equals = wanted.indexOf('=');
+  if (equals >= 0) {
+    const attached = /^-\w=/.test(wanted) ? wanted.replace('=', '') : wanted;
+    const name = wanted.slice(0, equals);
+    const value = wanted.slice(equals + 1);
+    return ({ text, next }) =>
+      text === wanted || text === attached || (next === value && text === name && name !== '');
+  }
   if (wanted.startsWith('--'))
-    return name === wanted || (name.length >= minAbbreviation && wanted.startsWith(name));
-  if (wanted.length > 2) return name === wanted;
-  return /^-[A-Za-z0-9]+$/.test(given) && given.includes(wanted.charAt(1));
+    return ({ text }) => {
+      const name = nameOf(text);
+      return name === wanted || (name.length >= minAbbreviation && wanted.startsWith(name));
+    };
+  if (wanted.length > 2) return ({ text }) => text === wanted || nameOf(text) === wanted;
+  const letter = wanted.charAt(1);
+  return ({ text }) => text === wanted || (text.includes(letter) && /^-[A-Za-z0-9]+$/.test(text));
 }
 
-/** Follows every reading at once: `live` holds how many of the wanted operands have been met. */
+function nameOf(option: string): string {
+  const equals = option.indexOf('=');
+  return equals < 0 ? option : option.slice(0, equals);
+}
+
+function isMatch({ operands, options, absent }: Shape, command: SortedCommand, isGranting: boolean): boolean {
+  const has = (wanted: readonly OptionTest[]): boolean =>
+    command.options.some((option) => wanted.some((test) => test(option)));
+  return (
+    (operands.length === 0 || isOperandMatch(operands, command.operands, isGranting)) &&
+    options.every(has) &&
+    !absent.some(has)
+  );
+}
+
+/** Tells options from operands. The word behind an option that may take a value is a guess. */
+export function sortCommand(program: string, words: readonly Word[]): SortedCommand {
+  const withValue = valueOptionsOf(program);
+  const texts = words.map((word) => word.text);
+  const end = texts.indexOf('--', 1);
+  const operands: Operand[] = [];
+  const options: Option[] = [];
+  let isBehindOption = false;
+  for (let at = 1; at < (end < 0 ? texts.length : end); at += 1) {
+    const text = texts[at] ?? '';
+    if (isOption(text)) {
+      options.push({ text, next: texts[at + 1] ?? null });
+      isBehindOption = !withValue.has(text) && !text.includes('=');
+      if (withValue.has(text)) at += 1;
+    } else {
+      operands.push({ text, isGuess: isBehindOption });
+      isBehindOption = false;
+    }
+  }
+  const rest = end < 0 ? [] : texts.slice(end + 1);
+  operands.push(...rest.map((text) => ({ text, isGuess: false })));
+  return { program, written: texts[0] ?? '', operands, options };
+}
+
+function isOption(text: string): boolean {
+  return text.length > 1 && text.startsWith('-');
+}
+
+/** Follows every reading at once: a bit of `live` says that so many of the wanted operands may have been met. */
 function isOperandMatch(
   wanted: readonly (Alternatives | null)[],
   given: readonly Operand[],
   isGranting: boolean,
 ): boolean {
-  let live = skipOpen(wanted, new Set([0]));
+  const all = 1 << wanted.length;
+  let live = skipOpen(wanted, 1);
   for (const { text, isGuess } of given) {
-    if (live.has(wanted.length)) return true;
+    if ((live & all) !== 0) return true;
     if (isGuess && isGranting) return false;
-    const next = new Set<number>();
-    for (const index of live) {
+    let next = 0;
+    for (let index = 0; index < wanted.length; index += 1) {
+      if ((live & (1 << index)) === 0) continue;
       const pattern = wanted[index];
-      if (pattern === null || isGuess) next.add(index);
-      if (pattern?.(text) === true) next.add(index + 1);
+      if (pattern === null || isGuess) next |= 1 << index;
+      if (pattern?.(text) === true) next |= 1 << (index + 1);
     }
+    if (next === 0) return false;
     live = skipOpen(wanted, next);
   }
-  return live.has(wanted.length);
+  return (live & all) !== 0;
 }
 
-function skipOpen(wanted: readonly (Alternatives | null)[], live: ReadonlySet<number>): ReadonlySet<number> {
-  const reached = new Set(live);
-  for (const index of reached) if (wanted[index] === null) reached.add(index + 1);
+function skipOpen(wanted: readonly (Alternatives | null)[], live: number): number {
+  let reached = live;
+  for (let index = 0; index < wanted.length; index += 1)
+    if (wanted[index] === null && (reached & (1 << index)) !== 0) reached |= 1 << (index + 1);
   return reached;
 }

@@ -1,4 +1,5 @@
-import type { CommandShape } from './commandShape.ts';
+import type { CommandShapes } from './commandShapes.ts';
+import type { PathPatterns } from './pathPatterns.ts';
 import type { DomainPattern, PathPattern, TextPattern } from './patterns.ts';
 import type { Operation } from './operation.ts';
 import type { TargetClass } from './targetClass.ts';
@@ -34,9 +35,7 @@ export interface CommandCondition {
   readonly matches: readonly TextPattern[] | null;
   readonly contains: readonly string[] | null;
   readonly notMatches: readonly TextPattern[] | null;
-  readonly runs: readonly CommandShape[] | null;
-  /** The programs that `runs` speaks of; null when there is no `runs`, or any program can be meant. */
-  readonly programs: ReadonlySet<string> | null;
+  readonly runs: CommandShapes | null;
   /** Whether it runs on this machine, and not through ssh or in a container. */
   readonly runsHere: boolean | null;
   /** Texts any of which stands in the command, whatever its case. */
@@ -44,9 +43,9 @@ export interface CommandCondition {
   readonly deletes: readonly TargetClass[] | null;
   readonly changesRights: readonly TargetClass[] | null;
   readonly operation: readonly Operation[] | null;
-  readonly mounts: readonly PathPattern[] | null;
-  readonly reads: readonly PathPattern[] | null;
-  readonly writes: readonly PathPattern[] | null;
+  readonly mounts: PathPatterns | null;
+  readonly reads: PathPatterns | null;
+  readonly writes: PathPatterns | null;
   /** Something other than the text is asked for. */
   readonly hasEffects: boolean;
 }
@@ -58,7 +57,7 @@ export interface Condition {
   readonly command: CommandCondition | null;
   readonly environmentAssignments: readonly TextPattern[] | null;
   readonly environmentRemovals: readonly TextPattern[] | null;
-  readonly sends: readonly PathPattern[] | null;
+  readonly sends: PathPatterns | null;
   readonly runsCodeFrom: readonly CodeSource[] | null;
   readonly path: readonly PathPattern[] | null;
   readonly notPath: readonly PathPattern[] | null;

@@ -4,16 +4,10 @@ import type { ExecRequest } from '../protocol/execRequest.ts';
 import { Call } from './call.ts';
 import type { EvaluationWorld } from './evaluationWorld.ts';
 import { isMatch, isRestricting } from './matchRule.ts';
-import type { Policy, PolicySet, Rule } from './policySet.ts';
+import type { PlacedRule, Policy, PolicySet, Rule } from './policySet.ts';
 
 /** How long a decision may take: an asker that waits longer takes it that nobody is there, and goes on. */
 const maxDecisionMs = 1_000;
-
-/** A rule that matched, with its policy. */
-export interface Firing {
-  readonly policy: Policy;
-  readonly rule: Rule;
-}
 
 /** What the policies say of a request. Total: it has an answer for every request, and never throws. */
 export function evaluate(set: PolicySet, request: ExecRequest, world: EvaluationWorld): Decision {
@@ -27,18 +21,31 @@ export function evaluate(set: PolicySet, request: ExecRequest, world: Evaluation
 
 function decide(set: PolicySet, call: Call): Decision {
   if (call.reading.isCut) return tooMuch('is too long or too deeply nested');
-  const firings: Firing[] = [];
-  for (const policy of set.policies) {
-    if (!isInScope(policy, call.request)) continue;
-    if (call.elapsed() > maxDecisionMs) return tooMuch('takes too long');
-    const rule = policy.rules.find((candidate) => isRuleMatch(candidate, call));
-    if (rule !== undefined && mayFire(policy, rule)) firings.push({ policy, rule });
+  const firings: PlacedRule[] = [];
+  /** The policy at hand, and whether nothing more is to be asked of it. */
+  let current: Policy | null = null;
+  let isDone = false;
+  for (const { policy, rule } of set.index.find(call)) {
+    if (policy !== current) {
+      if (call.elapsed() > maxDecisionMs) return tooMuch('takes too long');
+      current = policy;
+      isDone = !isInScope(policy, call.request);
+    }
+    if (isDone || !isRuleMatch(rule, call)) continue;
+    isDone = true;
+    if (mayFire(policy, rule)) firings.push({ policy, rule });
   }
+  if (call.elapsed() > maxDecisionMs) return tooMuch('takes too long');
   const decision = choose(set.defaultAction, firings);
   return isCacheable(set, call, decision, firings) ? { ...decision, cacheable: true } : decision;
 }
 
-function isCacheable(set: PolicySet, call: Call, decision: Decision, firings: readonly Firing[]): boolean {
+function isCacheable(
+  set: PolicySet,
+  call: Call,
+  decision: Decision,
+  firings: readonly PlacedRule[],
+): boolean {
   return (
     decision.action === 'allow' &&
     call.isSelfContained() &&
@@ -82,7 +89,7 @@ export function mayFire(policy: Policy, rule: Rule): boolean {
 const strength: readonly Action[] = ['webhook', 'ask', 'watch', 'allow'];
 
 /** The decision of the rules that matched: a denial wins over all, then what a person allowed by hand, then the strongest. */
-export function choose(defaultAction: Action, firings: readonly Firing[]): Decision {
+export function choose(defaultAction: Action, firings: readonly PlacedRule[]): Decision {
   const names = firings.map(({ policy }) => policy.name);
   const denial = firings.find(({ rule }) => rule.action === 'deny');
   if (denial !== undefined) return ruleDecision(denial, names);
@@ -105,7 +112,7 @@ function isStronger(defaultAction: Action, action: Action): boolean {
   return strength.indexOf(defaultAction) < strength.indexOf(action);
 }
 
-function ruleDecision({ rule }: Firing, names: readonly string[]): Decision {
+function ruleDecision({ rule }: PlacedRule, names: readonly string[]): Decision {
   return { action: rule.action, message: rule.message, matchedPolicies: names, rule: rule.reference };
 }
 

@@ -2,7 +2,7 @@ import type { Call, PlacedDeletion } from './call.ts';
 import type { Component } from './component.ts';
 import type { CommandCondition, Condition } from './condition.ts';
 import { assignedNames, hostOf, removedNames } from './matchCall.ts';
-import type { PathPattern } from './patterns.ts';
+import { PathPatterns } from './pathPatterns.ts';
 import type { TargetClass } from './targetClass.ts';
 
 /** Why one field of a condition holds. */
@@ -35,7 +35,11 @@ function explainCall(condition: Condition, call: Call): readonly MatchReason[] {
   const given = (value: string | null | undefined): readonly string[] => (value == null ? [] : [value]);
   const url = given(request.url);
   const candidates: readonly Candidate[] = [
-    { field: 'path_matches', entries: pathEntries(condition.path, call), subjects: given(request.path) },
+    {
+      field: 'path_matches',
+      entries: pathEntries(condition.path === null ? null : new PathPatterns(condition.path), call),
+      subjects: given(request.path),
+    },
     { field: 'url_matches', entries: condition.url, subjects: url },
     {
       field: 'domain_matches',
@@ -89,9 +93,9 @@ function explainNumbers(condition: Condition, call: Call): readonly MatchReason[
   return reasons;
 }
 
-function pathEntries(patterns: readonly PathPattern[] | null, call: Call): Candidate['entries'] {
+function pathEntries(patterns: PathPatterns | null, call: Call): Candidate['entries'] {
   return (
-    patterns?.map((pattern) => ({
+    patterns?.each.map((pattern) => ({
       source: pattern.source,
       test: (path) => pattern.test(path, call.world),
     })) ?? null
@@ -108,7 +112,7 @@ function firstReason({ field, entries, subjects }: Candidate): MatchReason | nul
 
 /** The reasons of the first command for which all fields hold that are about commands. */
 function explainCommands(condition: CommandCondition, call: Call): readonly MatchReason[] {
-  const fields = Object.values({ ...condition, programs: null, notMatches: null, hasEffects: null }).filter(
+  const fields = Object.values({ ...condition, notMatches: null, hasEffects: null }).filter(
     (part) => part !== null,
   );
   const isText = condition.matches !== null && condition.contains !== null;
@@ -128,16 +132,16 @@ function explainComponent(
   call: Call,
 ): readonly MatchReason[] {
   const { matches, contains, runs, runsHere, mentions, reads, writes } = condition;
-  const { text, program, words } = component;
+  const { text } = component;
   const named = firstReason({
     field: 'command_matches',
     entries: matches,
     subjects: call.textsOf(component),
   });
-  const shape = runs?.find((each) => each.test(program, words, false));
+  const shape = runs?.each.find((each) => each.test(call.sortedOf(component), false));
   const file = (
     field: string,
-    patterns: readonly PathPattern[] | null,
+    patterns: PathPatterns | null,
     paths: readonly string[],
   ): readonly MatchReason[] => {
     const reason = firstReason({ field, entries: pathEntries(patterns, call), subjects: paths });

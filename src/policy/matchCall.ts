@@ -2,6 +2,7 @@ import type { Call, PathList } from './call.ts';
 import type { Component } from './component.ts';
 import type { Condition, NumberRange } from './condition.ts';
 import { joinPath } from './paths.ts';
+import type { PathPatterns } from './pathPatterns.ts';
 import type { PathPattern, TextPattern } from './patterns.ts';
 import { compileWildcard } from './wildcard.ts';
 
@@ -19,14 +20,12 @@ export function isCallMatch(condition: Condition, call: Call, isGranting: boolea
 }
 
 /** Whether any of the paths matches any of the patterns. */
-export function matchesPath(patterns: readonly PathPattern[], paths: PathList, call: Call): boolean {
+export function matchesPath(patterns: PathPatterns, paths: PathList, call: Call): boolean {
   if (paths.each.length === 0) return false;
-  const hasGlob = /[*?[]/.test(paths.joined);
-  return patterns.some(
-    (pattern) =>
-      (paths.joined.includes(pattern.needle) && paths.each.some((path) => pattern.test(path, call.world))) ||
-      (hasGlob && pattern.isPlain && globs(paths).some((glob) => isGlobFor(glob, pattern, call))),
-  );
+  for (const pattern of patterns.sought(paths.joined))
+    if (paths.each.some((path) => pattern.test(path, call.world))) return true;
+  if (!/[*?[]/.test(paths.joined)) return false;
+  return globs(paths).some((glob) => patterns.plain.some((pattern) => isGlobFor(glob, pattern, call)));
 }
 
 /** Paths that the shell would expand, without those that say nothing. */

@@ -10,12 +10,12 @@ export function isCommandMatch(condition: CommandCondition, call: Call, isGranti
 }
 
 function isRestricted(condition: CommandCondition, call: Call): boolean {
-  const { programs } = condition;
+  const { runs } = condition;
   const hasText = isOnText(condition);
   if (!hasText && !condition.hasEffects) return false;
   let hasExcluded = false;
   for (const component of call.reading.components) {
-    if (programs !== null && !programs.has(component.program)) continue;
+    if (runs !== null && !runs.areNamed(component.program)) continue;
     if (hasText && !isNamed(condition, component, call)) continue;
     if (isExcluded(condition, component, call)) hasExcluded = true;
     else if (isEffectMatch(condition, component, call, false)) return true;
@@ -62,7 +62,7 @@ function isEffectMatch(
 ): boolean {
   const { mentions, operation } = condition;
   return (
-    isProgramMatch(condition, component, isGranting) &&
+    isProgramMatch(condition, component, call, isGranting) &&
     (mentions === null || hasSubstring(mentions, call.searchedText(component))) &&
     (operation === null || operation.some((name) => call.operationsOf(component).has(name))) &&
     arePlacesMatch(condition, component, call, isGranting) &&
@@ -95,10 +95,18 @@ function areFilesMatch(
   );
 }
 
-function isProgramMatch(condition: CommandCondition, component: Component, isGranting: boolean): boolean {
-  const { runs, runsHere } = condition;
+function isProgramMatch(
+  { runs, runsHere }: CommandCondition,
+  component: Component,
+  call: Call,
+  isGranting: boolean,
+): boolean {
   if (runsHere !== null && runsHere === component.isElsewhere) return false;
-  return runs === null || runs.some((shape) => shape.test(component.program, component.words, isGranting));
+  if (runs === null) return true;
+  const command = call.sortedOf(component);
+  return runs
+    .of(isGranting ? command.written : command.program)
+    .some((shape) => shape.test(command, isGranting));
 }
 
 function hasSubstring(parts: readonly string[], text: string): boolean {

@@ -15,8 +15,6 @@ export function isRestricting(action: Action): boolean {
  */
 export function isMatch(condition: Condition, call: Call, isGranting: boolean): boolean {
   if (condition.always) return true;
-  const programs = condition.command?.programs;
-  if (!isGranting && programs != null && !call.startsAny(programs)) return false;
   if (condition.response !== null || condition.notResponse !== null) return false;
   return (
     (condition.command === null || isCommandMatch(condition.command, call, isGranting)) &&

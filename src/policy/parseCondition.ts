@@ -1,12 +1,13 @@
 import type { Node } from 'yaml';
 import type { Result } from '../base/result.ts';
-import type { CommandShape } from './commandShape.ts';
 import { parseCommandShape } from './commandShape.ts';
+import { CommandShapes } from './commandShapes.ts';
 import type { CallCount, CommandCondition, Condition, NumberRange } from './condition.ts';
 import { codeSources } from './condition.ts';
 import { parseDuration } from './parseDuration.ts';
 import { parseResponsePattern } from './parseResponsePattern.ts';
 import { operations } from './operation.ts';
+import { PathPatterns } from './pathPatterns.ts';
 import { parseDomainPattern, parsePathPattern, parseTextPattern } from './patterns.ts';
 import type { TextPattern } from './patterns.ts';
 import { targetClasses } from './targetClass.ts';
@@ -95,7 +96,7 @@ class ConditionParser {
       command: this.#command(),
       environmentAssignments: this.#patterns('command_env_assignments', parseTextPattern),
       environmentRemovals: this.#patterns('command_env_removals', parseTextPattern),
-      sends: this.#patterns('sends', parsePathPattern),
+      sends: this.#paths('sends'),
       runsCodeFrom: this.#words('runs_code_from', codeSources),
       path: this.#patterns('path_matches', parsePathPattern),
       notPath: this.#patterns('path_not_matches', parsePathPattern),
@@ -121,18 +122,18 @@ class ConditionParser {
     };
     const effects = {
       runsHere: here === undefined ? null : this.#file.readBoolean(here, 'runs_here'),
-      runs,
+      runs: runs === null ? null : new CommandShapes(runs),
       mentions: this.#patterns('mentions', parseSubstring),
       deletes: this.#words('deletes', targetClasses),
       changesRights: this.#words('changes_rights', targetClasses),
       operation: this.#words('operation', operations),
-      mounts: this.#patterns('mounts', parsePathPattern),
-      reads: this.#patterns('reads', parsePathPattern),
-      writes: this.#patterns('writes', parsePathPattern),
+      mounts: this.#paths('mounts'),
+      reads: this.#paths('reads'),
+      writes: this.#paths('writes'),
     };
     const hasEffects = Object.values(effects).some((part) => part !== null);
     if (!hasEffects && Object.values(texts).every((part) => part === null)) return null;
-    return { ...texts, ...effects, programs: programsOf(runs ?? []), hasEffects };
+    return { ...texts, ...effects, hasEffects };
   }
 
   /** A list of texts, each made into a pattern; one that cannot be is a problem. */
@@ -148,6 +149,11 @@ class ConditionParser {
       this.#file.report(node, `${key}: ${parsed.error}`);
       return [];
     });
+  }
+
+  #paths(key: ConditionKey): PathPatterns | null {
+    const patterns = this.#patterns(key, parsePathPattern);
+    return patterns === null ? null : new PathPatterns(patterns);
   }
 
   #words<Word extends string>(key: ConditionKey, known: readonly Word[]): readonly Word[] | null {
@@ -229,11 +235,6 @@ class ConditionParser {
       this.#file.report(node, 'window must be a duration above 0 and up to 720h, such as 10m');
     return windowMs;
   }
-}
-
-function programsOf(shapes: readonly CommandShape[]): ReadonlySet<string> | null {
-  const names = shapes.map((shape) => shape.programs);
-  return names.length === 0 || names.includes(null) ? null : new Set(names.flatMap((each) => each ?? []));
 }
 
 function parseSubstring(source: string): Result<string, string> {

@@ -3,6 +3,7 @@ import type { PolicyProblem } from '../protocol/streamEvent.ts';
 import type { FilePolicy, PolicyFile } from './parsePolicyFile.ts';
 import { isDurableFile, parsePolicyFile } from './parsePolicyFile.ts';
 import type { Policy, PolicySet, PolicySource } from './policySet.ts';
+import { RuleIndex } from './ruleIndex.ts';
 
 /** Policy files put together, and what kept some of them out. */
 export interface ParsedPolicySet {
@@ -31,7 +32,8 @@ export function parsePolicySet(sources: readonly PolicySource[]): ParsedPolicySe
     }
   }
   policies.sort((first, second) => first.priority - second.priority);
-  return { set: { policies, defaultAction: chooseDefault(sound) }, problems };
+  const index = new RuleIndex(policies);
+  return { set: { policies, index, defaultAction: chooseDefault(sound) }, problems };
 }
 
 function takeNew(

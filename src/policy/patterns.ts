@@ -1,7 +1,7 @@
 import type { Result } from '../base/result.ts';
 import { failure, success } from '../base/result.ts';
 import type { PathWorld } from './paths.ts';
-import { compileWildcard } from './wildcard.ts';
+import { compileWildcard, literalsOf } from './wildcard.ts';
 
 /** The longest pattern that loads. */
 const maxPatternLength = 8192;
@@ -12,6 +12,8 @@ const maxDeepWildcards = 2;
 /** A pattern over commands, tools, agents, sessions, addresses and parameters. */
 export interface TextPattern {
   readonly source: string;
+  /** Stands in every text that matches, in which a backslash may be written for a slash; empty when nothing does. */
+  readonly needle: string;
   /** The pattern is itself several commands, so it is compared with a whole command line. */
   readonly isComposite: boolean;
   test(text: string): boolean;
@@ -40,6 +42,7 @@ export function parseTextPattern(source: string): Result<TextPattern, string> {
   const matcher = compileText(source.replaceAll('\\', '/'));
   return success({
     source,
+    needle: longestOf(literalsOf(source.replaceAll('\\', '/')).flatMap((literal) => literal.split('/'))),
     isComposite: /&&|\|\||[;|&\n`]|\$\(/.test(source),
     test: (text) => matcher(text.includes('\\') ? text.replaceAll('\\', '/') : text),
   });
@@ -100,7 +103,10 @@ export function parsePathPattern(source: string): Result<PathPattern, string> {
 
 /** What every path must hold that can match: the longest part of a pattern without wildcards. */
 function needleOf(pattern: string): string {
-  const parts = pattern.replace(/^~/, '').split(/[*?]+|\[[^\]]*\]|\//);
+  return longestOf(literalsOf(pattern.replace(/^~/, '')).flatMap((literal) => literal.split('/')));
+}
+
+function longestOf(parts: readonly string[]): string {
   return parts.reduce((longest, part) => (part.length > longest.length ? part : longest), '');
 }
 

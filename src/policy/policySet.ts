@@ -1,4 +1,5 @@
 import type { Action, RuleReference } from '../protocol/decision.ts';
+import type { Call } from './call.ts';
 import type { Condition } from './condition.ts';
 import type { TextPattern } from './patterns.ts';
 
@@ -40,8 +41,22 @@ export interface Policy {
   readonly isDurable: boolean;
 }
 
+/** A rule where it stands. */
+export interface PlacedRule {
+  readonly policy: Policy;
+  readonly rule: Rule;
+}
+
+/** Knows the rules of many policies. */
+export interface RuleFinder {
+  /** Those that may match a call, in the order in which they are walked; each that does match is among them. */
+  find(call: Call): readonly PlacedRule[];
+}
+
 /** Everything that decides: the policies in the order they are walked, and what holds when none speaks. */
 export interface PolicySet {
   readonly policies: readonly Policy[];
+  /** The rules of the policies, ready to be found. */
+  readonly index: RuleFinder;
   readonly defaultAction: Action;
 }

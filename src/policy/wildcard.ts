@@ -27,6 +27,11 @@ export function compileWildcard(pattern: string): (text: string) => boolean {
     text.startsWith(prefix) && text.endsWith(suffix) && text.includes(needle) && isMatch(tokens, text);
 }
 
+/** What stands between the wildcards of a pattern: in every text that matches, in this order. */
+export function literalsOf(pattern: string): readonly string[] {
+  return literalRuns(tokenize(pattern));
+}
+
 /** What stands between the wildcards. */
 function literalRuns(tokens: readonly Token[]): readonly string[] {
   const runs: string[] = [];

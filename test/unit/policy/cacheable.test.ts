@@ -137,7 +137,10 @@ describe('a cacheable decision', () => {
   it('is never one that a rule about an agent, a session, a time or a count had a say in', () => {
     for (const scope of ['agent', 'session'])
       assert.ok(
-        !isCacheable(setWith(`policies: [{name: more, match: {${scope}: 'x*'}, rules: []}]`), argv('ls')),
+        !isCacheable(
+          setWith(`policies: [{name: more, match: {${scope}: 'x*'}, rules: [{action: deny}]}]`),
+          argv('ls'),
+        ),
         scope,
       );
     const rules = (rule: string): PolicySet => setWith(`policies: [{name: more, rules: [${rule}]}]`);

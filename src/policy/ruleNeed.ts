@@ -1,0 +1,55 @@
+import type { CommandShapes } from './commandShapes.ts';
+import type { CommandCondition, Condition } from './condition.ts';
+import type { Trait } from './trait.ts';
+
+/** Something without which a condition cannot hold; the quickest of its parts to look for. */
+export type RuleNeed =
+  /** Nothing is known to be needed. */
+  | { readonly kind: 'none' }
+  /** It holds for no call. */
+  | { readonly kind: 'impossible' }
+  /** The call starts a program that these speak of, by its name or as it is written. */
+  | { readonly kind: 'program'; readonly runs: CommandShapes }
+  /** One of these stands in the text of the call. */
+  | { readonly kind: 'text'; readonly needles: readonly string[] }
+  /** A path that holds one of these is named, or a program reads whatever it is given. */
+  | { readonly kind: 'path'; readonly needles: readonly string[] }
+  | { readonly kind: 'trait'; readonly trait: Trait };
+
+const none: RuleNeed = { kind: 'none' };
+
+/** What a call must have for a condition to hold. */
+export function needOf(when: Condition): RuleNeed {
+  const { always, command, response, notResponse } = when;
+  if (always) return none;
+  if (response !== null || notResponse !== null) return { kind: 'impossible' };
+  const runs = command?.runs ?? null;
+  if (runs !== null) return { kind: 'program', runs };
+  return textNeedOf(command) ?? traitNeedOf(when);
+}
+
+function textNeedOf(command: CommandCondition | null): RuleNeed | null {
+  if (command === null || (command.matches === null && command.contains === null)) return null;
+  const needles = [...(command.matches ?? []).map(({ needle }) => needle), ...(command.contains ?? [])];
+  // What is too short to be looked for is no need.
+  return needles.every((needle) => needle.length > 2) ? { kind: 'text', needles } : null;
+}
+
+function traitNeedOf(when: Condition): RuleNeed {
+  const { command } = when;
+  const parts: readonly (readonly [Trait, unknown])[] = [
+    ['deletes', command?.deletes],
+    ['changes_rights', command?.changesRights],
+    ['operation', command?.operation],
+    ['mounts', command?.mounts],
+    ['writes', command?.writes],
+    ['sends', when.sends],
+    ['runs_code_from', when.runsCodeFrom],
+    ['command_env_assignments', when.environmentAssignments],
+    ['command_env_removals', when.environmentRemovals],
+  ];
+  const trait = parts.find(([, part]) => part != null)?.[0];
+  if (trait !== undefined) return { kind: 'trait', trait };
+  const reads = command?.reads?.each ?? null;
+  return reads === null ? none : { kind: 'path', needles: reads.map(({ needle }) => needle) };
+}
