@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { failure, success } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
 import type { Environment } from '../client/preloadEnvironment.ts';
+import { findAgentOf } from '../protocol/agentPrograms.ts';
 import { isMode } from '../protocol/mode.ts';
 import type { Mode } from '../protocol/mode.ts';
 import type { CommandContext } from './command.ts';
@@ -20,7 +21,7 @@ export interface PreloadPlan {
   readonly givenFailOpen: boolean | undefined;
   readonly failOpen: boolean;
   readonly policies: readonly string[];
-  /** `--agent`; undefined when it was not given. */
+  /** `--agent`, else the agent whose program is to be run; undefined when the environment is to say. */
   readonly givenAgent: string | undefined;
   readonly session: string;
   readonly debug: boolean;
@@ -42,7 +43,7 @@ export function readPreloadPlan(options: Options, context: CommandContext): Resu
     givenFailOpen: failOpen.value,
     failOpen: failOpen.value ?? ['', '1'].includes(environment['RAMPART_FAIL_OPEN'] ?? ''),
     policies: options.list('--policy').map((file) => resolve(context.cwd, file)),
-    givenAgent: notEmpty(options.value('--agent')),
+    givenAgent: notEmpty(options.value('--agent')) ?? recognisedAgent(options.words[0], environment),
     session: notEmpty(options.value('--session')) ?? inheritedSession(environment),
     debug: options.has('--debug'),
   });
@@ -58,6 +59,12 @@ function readFailMode(options: Options): Result<boolean | undefined, string> {
 function inheritedMode(environment: Environment): Mode {
   const word = environment['RAMPART_MODE'];
   return isMode(word) ? word : 'enforce';
+}
+
+/** What started the agent may have named it already. */
+function recognisedAgent(program: string | undefined, environment: Environment): string | undefined {
+  if (notEmpty(environment['RAMPART_AGENT']) !== undefined) return undefined;
+  return findAgentOf(program ?? '') ?? undefined;
 }
 
 function inheritedSession(environment: Environment): string {

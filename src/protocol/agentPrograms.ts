@@ -30,3 +30,9 @@ export const agentPrograms: readonly AgentProgram[] = [
   { program: 'openhands', agent: 'openhands' },
   { program: 'qwen', agent: 'qwen-code' },
 ];
+
+/** The name of the agent that a program begins; null when it is not known as one. */
+export function findAgentOf(path: string): string | null {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return agentPrograms.find(({ program }) => program === name)?.agent ?? null;
+}

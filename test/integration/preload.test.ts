@@ -131,6 +131,17 @@ test('names default to `preload`', async (context) => {
   );
 });
 
+test('an agent that is known by its program has its own name, unless it was given another', async (context) => {
+  const rampart = new Rampart(context);
+  await rampart.serve();
+  rampart.write('codex', '#!/bin/sh\nls >/dev/null\n');
+  await rampart.guard(['./codex']);
+  await rampart.guard(['./codex'], { environment: { RAMPART_AGENT: 'robot' } });
+  await rampart.run(['preload', '--agent', 'ci', '--', './codex']);
+  const agents = (await rampart.log()).map((record) => record['agent']);
+  assert.deepEqual(agents, ['codex', 'codex', 'robot', 'robot', 'ci', 'ci']);
+});
+
 test('the endpoint is `--url`, else `--state-dir`, else `RAMPART_URL`, else the default directory', async (context) => {
   const [first, second, third, fourth] = [1, 2, 3, 4].map(() => new Rampart(context));
   assert.ok(first !== undefined && second !== undefined && third !== undefined && fourth !== undefined);

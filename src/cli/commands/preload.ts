@@ -69,7 +69,7 @@ export const preloadCommand: Command = {
     '--agent': {
       kind: 'value',
       value: 'A',
-      text: 'the name that the log shows (default: RAMPART_AGENT, else preload)',
+      text: 'the name that the log shows (default: RAMPART_AGENT, else that of an agent which COMMAND is known to be, else preload)',
     },
     '--session': {
       kind: 'value',
