@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { switchPolicy } from '../policy/editPolicyFile.ts';
-import { parsePolicyFile } from '../policy/parsePolicyFile.ts';
-import { readDescriptions } from '../policy/readDescriptions.ts';
+import { listPacks, packsFile } from '../policy/listPacks.ts';
+import type { Pack } from '../policy/listPacks.ts';
 import { readPolicyTexts, userPolicyFolder } from '../system/policySources.ts';
 import { changeFile } from '../system/changeFile.ts';
 import type { CommandContext } from './command.ts';
@@ -12,16 +12,6 @@ import { createPalette } from './palette.ts';
 import type { Permission } from './permission.ts';
 import { tellEndpoint } from './permission.ts';
 import type { RuleChange } from './ruleChange.ts';
-
-/** One policy of the built-in file. */
-interface Pack {
-  readonly name: string;
-  readonly rules: number;
-  readonly description: string;
-  readonly isOn: boolean;
-  /** The user's file that speaks in its place. */
-  readonly replacedBy: string | null;
-}
 
 /** Prints the packs. */
 export function printPacks(choice: PolicyChoice, isJson: boolean, context: CommandContext): number {
@@ -57,7 +47,7 @@ export async function switchPack(
     );
     return exitStatus.failed;
   }
-  const file = join(userPolicyFolder(choice.home), 'packs.yaml');
+  const file = join(userPolicyFolder(choice.home), packsFile);
   if (pack.replacedBy !== null && pack.replacedBy !== file) {
     say(context, `a policy in ${pack.replacedBy} stands in the place of ${pack.name}: change it there`);
     return exitStatus.failed;
@@ -72,22 +62,5 @@ export async function switchPack(
 }
 
 function readPacks({ bundleFolder, home }: PolicyChoice): readonly Pack[] {
-  const { texts } = readPolicyTexts({ bundleFolder, home, files: [] });
-  const files = texts.map((text) => ({ text, ...parsePolicyFile(text) }));
-  const users = files.filter(({ text, problems }) => text.origin === 'user' && problems.length === 0);
-  return files
-    .filter(({ text }) => text.origin === 'builtin')
-    .flatMap(({ text, policies }) => {
-      const descriptions = readDescriptions(text);
-      return policies.map(({ policy, isEnabled }) => {
-        const other = users.flatMap((file) => file.policies).find((each) => each.policy.name === policy.name);
-        return {
-          name: policy.name,
-          rules: policy.rules.length,
-          description: descriptions.get(policy.name) ?? '',
-          isOn: other?.isEnabled ?? isEnabled,
-          replacedBy: other?.policy.file ?? null,
-        };
-      });
-    });
+  return listPacks(readPolicyTexts({ bundleFolder, home, files: [] }).texts);
 }

@@ -1,10 +1,22 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { findSettingProblems, isPolicyPath, type SettingProblem } from '../presentation/settingProblems.ts';
 import { settingIds } from './ids.ts';
 
-/** Whether new terminals and tasks are to be guarded. */
+/** Whether new terminals and tasks are to be guarded. A value that is neither yes nor no does not turn the guard off. */
 export function isGuardEnabled(): boolean {
-  return vscode.workspace.getConfiguration().get(settingIds.guardEnabled) === true;
+  return (vscode.workspace.getConfiguration().get(settingIds.guardEnabled) ?? false) !== false;
+}
+
+/** What is wrong with our settings. */
+export function readSettingProblems(): readonly SettingProblem[] {
+  const settings = vscode.workspace.getConfiguration();
+  const { guardEnabled, policyFiles, showDenials } = settingIds;
+  return findSettingProblems([
+    { id: guardEnabled, kind: 'boolean', value: settings.get(guardEnabled) },
+    { id: policyFiles, kind: 'policyFiles', value: settings.get(policyFiles) },
+    { id: showDenials, kind: 'boolean', value: settings.get(showDenials) },
+  ]);
 }
 
 /** Keeps in the user's settings whether new terminals and tasks are to be guarded. */
@@ -19,9 +31,8 @@ export function readPolicyFiles(home: string): readonly string[] {
   const files: unknown = vscode.workspace.getConfiguration().get(settingIds.policyFiles);
   if (!Array.isArray(files)) return [];
   return files.flatMap((file: unknown) => {
-    if (typeof file !== 'string') return [];
-    if (file.startsWith('~/')) return [join(home, file.slice(2))];
-    return file.startsWith('/') ? [file] : [];
+    if (!isPolicyPath(file)) return [];
+    return [file.startsWith('~/') ? join(home, file.slice(2)) : file];
   });
 }
 

@@ -7,9 +7,10 @@ import { createNotices } from './adapters/notices.ts';
 import { createOutputLogger } from './adapters/outputLogger.ts';
 import type { RampartApi } from './api.ts';
 import { registerCommands } from './commands/registerCommands.ts';
-import { settingIds } from './ids.ts';
 import { registerPolicyDiagnostics } from './policy/policyDiagnostics.ts';
 import { registerPolicyLanguage } from './policy/policyLanguage.ts';
+import { Reports } from './views/reports.ts';
+import { watchSettings } from './watchSettings.ts';
 import { createWindowParts, type WindowSurroundings } from './windowParts.ts';
 
 const owned = new DisposableList();
@@ -35,13 +36,11 @@ export function activate(context: vscode.ExtensionContext): RampartApi {
   const parts = owned.add(createWindowParts(surroundings));
   owned.add(registerPolicyLanguage(context.extensionUri));
   owned.add(registerPolicyDiagnostics(surroundings.clock, background));
-  owned.add(registerCommands({ ...parts, ...surroundings, output, recentDecisions: parts.view.decisions }));
-  owned.add(
-    vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration(settingIds.guardEnabled))
-        background.run('following the setting', parts.follow);
-    }),
-  );
+  const { version } = context.extension.packageJSON as { readonly version: string };
+  const reports = owned.add(new Reports());
+  const recentDecisions = parts.view.decisions;
+  owned.add(registerCommands({ ...parts, ...surroundings, output, recentDecisions, reports, version }));
+  owned.add(watchSettings({ ...parts, background }));
   const settled = new Promise<void>((resolve) => {
     // After activate has returned: installing reads and may write a few megabytes.
     setImmediate(() => {

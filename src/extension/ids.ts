@@ -28,6 +28,10 @@ export const commandIds = {
   testCommand: 'rampart.testCommand',
   openDefaultPolicy: 'rampart.openDefaultPolicy',
   createPolicyFromDecisions: 'rampart.createPolicyFromDecisions',
+  choosePacks: 'rampart.choosePacks',
+  doctor: 'rampart.doctor',
+  tryDenial: 'rampart.tryDenial',
+  copyReport: 'rampart.copyReport',
 } as const;
 
 export const viewIds = {
@@ -52,6 +56,9 @@ export const profileIds = {
 export const toolIds = {
   explain: 'rampart_explain',
 } as const;
+
+/** Where reports are that can be read and not changed. */
+export const reportScheme = 'rampart-report';
 
 /** Settings that a workspace cannot set: scope `application`. */
 export const settingIds = {

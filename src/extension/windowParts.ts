@@ -121,6 +121,7 @@ export function createWindowParts(surroundings: WindowSurroundings): WindowParts
   const shown = {
     ...{ approvals, clock, decisions, registry, older, status, sessions, client },
     ...{ background, logger, extension, notices: surroundings.notices, home: machine.home },
+    bundleFolder: surroundings.bundleFolder,
   };
   const { views, onDecision } = createWindowViews(owned, shown);
   const tellOfProblems = createPolicyProblemNotifier(logger, background);

@@ -1,6 +1,7 @@
 import type { DisposableList } from '../base/disposable.ts';
 import type { AuditRecord } from '../protocol/auditRecord.ts';
 import { announceApproval, type AnswerParts } from './commands/answerApproval.ts';
+import { switchPacks } from './commands/switchPacks.ts';
 import { DebugSessions } from './model/debugSessions.ts';
 import type { SessionStore } from './model/sessionStore.ts';
 import { registerApprovalStatusBar } from './views/approvalStatusBar.ts';
@@ -20,7 +21,7 @@ export interface WindowViews {
 }
 
 /** What the views are made of. */
-export type ViewParts = PolicyTreeParts &
+export type ViewParts = Omit<PolicyTreeParts, 'switchPacks'> &
   DecisionTreeParts &
   DeniedPanelParts &
   AnswerParts & { readonly sessions: SessionStore };
@@ -32,11 +33,16 @@ export function createWindowViews(
 ): { readonly views: WindowViews; readonly onDecision: (record: AuditRecord) => void } {
   const { approvals, background, clock, registry, sessions, status } = parts;
   const debugged = owned.add(new DebugSessions());
-  const views = {
+  const views: WindowViews = {
     decisions: owned.add(new DecisionTree(parts)),
     denied: owned.add(new DeniedPanel(parts)),
     sessions: owned.add(new SessionTree(registry, sessions, debugged)),
-    policy: owned.add(new PolicyTree(parts)),
+    policy: owned.add(
+      new PolicyTree({
+        ...parts,
+        switchPacks: (wanted) => switchPacks({ ...parts, onSwitched: () => views.policy.refresh() }, wanted),
+      }),
+    ),
   };
   owned.add(registerModeStatusBar(status));
   owned.add(registerApprovalStatusBar(approvals, clock));

@@ -1,4 +1,4 @@
-import { formatDecision, isDenial, isRefused } from '../presentation/decisionLabel.ts';
+import { describeDecision, formatDecision, isDenial, isRefused } from '../presentation/decisionLabel.ts';
 import { panelActions, type PanelAction, type PanelSection } from '../presentation/panelMessages.ts';
 import type { AuditRecord } from '../protocol/auditRecord.ts';
 import { createButton, createElement } from './element.ts';
@@ -21,20 +21,20 @@ export class DetailView {
       this.#content,
       this.#explanation,
     ]);
-    this.show(null);
+    this.show(null, []);
   }
 
-  /** Shows a decision, or that none is chosen. */
-  show(record: AuditRecord | null): void {
+  /** Shows a decision and the programs that led to it, or that none is chosen. */
+  show(record: AuditRecord | null, chain: readonly string[]): void {
     if (record !== null && record.id === this.#record?.id) return;
     this.#record = record;
     this.#explanation.replaceChildren();
     if (record === null) {
-      const text = t`Choose a decision to see the whole command, the rule and why.`;
-      this.#content.replaceChildren(createElement('p', { className: 'quiet', text }));
+      this.#content.replaceChildren();
       return;
     }
-    const { outcome, command, fields } = formatDecision(record);
+    const { outcome, command } = formatDecision(record);
+    const fields = describeDecision(record, { count: 1, chain });
     const list = createElement('dl');
     for (const { name, value } of fields) {
       list.append(createElement('dt', { text: name }), createElement('dd', { text: value }));

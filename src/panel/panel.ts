@@ -9,13 +9,15 @@ import {
 } from '../presentation/decisionTable.ts';
 import { formatExport, type ExportFormat } from '../presentation/exportDecisions.ts';
 import type { PanelRequest, PanelUpdate } from '../presentation/panelMessages.ts';
+import { t } from '../presentation/localise.ts';
 import { emptyPanelText, formatTableCount } from '../presentation/panelText.ts';
+import { findProcessChain } from '../presentation/processChain.ts';
+import type { AuditRecord } from '../protocol/auditRecord.ts';
 import { DetailView } from './detailView.ts';
 import { createButton, createElement } from './element.ts';
 import { TableView } from './tableView.ts';
 import { TimelineView } from './timelineView.ts';
 import { Toolbar } from './toolbar.ts';
-import { t } from '../presentation/localise.ts';
 
 /** What the panel is given. */
 export interface PanelParts {
@@ -68,6 +70,7 @@ export class Panel {
       now: parts.now,
     });
     this.#detail = new DetailView((action, record) => parts.tell({ type: 'act', action, record }));
+    this.#detail.element.hidden = true;
     this.#empty = createElement('div', { className: 'empty' });
     this.element = createElement('main', {}, [
       createElement('h1', { text: t`Denied Commands` }),
@@ -154,11 +157,20 @@ export class Panel {
   }
 
   #select(row: TableRow | null): void {
-    this.#detail.show(row?.record ?? null);
     window.clearTimeout(this.#asking);
-    if (row === null) return;
+    this.#detail.element.hidden = row === null;
+    if (row === null) {
+      this.#detail.show(null, []);
+      return;
+    }
     const { record } = row;
+    this.#detail.show(record, this.#chainOf(record));
     this.#asking = window.setTimeout(() => this.#parts.tell({ type: 'explain', record }), explainAfterMs);
+  }
+
+  #chainOf(record: AuditRecord): readonly string[] {
+    const ofSession = this.#table.rows.map((row) => row.record).filter(({ sid }) => sid === record.sid);
+    return findProcessChain(record, ofSession, this.#nameOf(record.sid));
   }
 
   /** Shows one decision, whatever is looked for. */

@@ -79,27 +79,6 @@ function createGroup(heading: Heading, records: readonly AuditRecord[], maxRows:
   };
 }
 
-/**
- * Denials that come newest first, with those that follow each other and are identical folded: an agent that tries
- * again, and a shell that looks for a program in one directory after the other, fill no list.
- */
-export function foldRepeated(records: readonly AuditRecord[]): readonly DecisionRow[] {
-  const rows: DecisionRow[] = [];
-  let lastIdentity = '';
-  for (const record of records) {
-    const identity = identityOf(record);
-    const last = rows.at(-1);
-    if (last !== undefined && identity === lastIdentity) {
-      // The oldest names the row, so that its key stays while it grows.
-      rows[rows.length - 1] = { key: record.id, record: last.record, count: last.count + 1 };
-    } else {
-      rows.push({ key: record.id, record, count: 1 });
-    }
-    lastIdentity = identity;
-  }
-  return rows;
-}
-
 function foldIdentical(groupKey: string, records: readonly AuditRecord[]): readonly DecisionRow[] {
   const rows = new Map<string, { readonly record: AuditRecord; count: number }>();
   for (const record of records) {

@@ -2,7 +2,8 @@ import type { AuditRecord } from '../protocol/auditRecord.ts';
 import type { RuleReference } from '../protocol/decision.ts';
 import { defaultAgent } from '../protocol/environment.ts';
 import { iconColors, type Icon } from './icon.ts';
-import { firstClause, formatLine, formatMoment } from './text.ts';
+import { isBuiltIn } from './policyRows.ts';
+import { firstClause, formatDay, formatLine, formatTimeOfDay } from './text.ts';
 import { t } from './localise.ts';
 
 /** What became of a command: what the policy said, and whether that was carried out. */
@@ -24,7 +25,6 @@ export interface DecisionLabel {
   readonly outcome: string;
   /** The whole command, unchanged: show it where text cannot act. */
   readonly command: string;
-  readonly fields: readonly DetailField[];
   /** The row as a screen reader says it. */
   readonly spoken: string;
 }
@@ -90,48 +90,39 @@ export function formatDecision(record: AuditRecord, count = 1): DecisionLabel {
     icon,
     outcome: words,
     command: record.request.command,
-    fields: detailFields(record, count),
     spoken: [label, words, reason, count === 1 ? '' : t`${count} times`]
       .filter((part) => part !== '')
       .join(', '),
   };
 }
 
-/**
- * One denial, or `count` identical ones, for a list whose heading says what it lists: reason, rule, time and agent.
- * `now` is in milliseconds since 1970.
- */
-export function formatDenial(record: AuditRecord, count: number, now: number): DecisionLabel {
-  const whole = formatDecision(record, count);
-  const parts = [
-    count === 1 ? '' : `×${count}`,
-    record.enforced ? '' : t`not enforced`,
-    record.decision.action === 'ask' ? t`needs approval` : '',
-    firstClause(record.decision.message),
-    record.rule === null ? t`default action` : formatRule(record.rule),
-    formatMoment(record.timestamp, now),
-    record.agent === defaultAgent ? '' : formatLine(record.agent),
-  ];
-  return { ...whole, description: parts.filter((part) => part !== '').join(' · ') };
+/** What a reader may want to know around a decision. */
+export interface DecisionContext {
+  /** How many identical ones there were. */
+  readonly count: number;
+  /** The programs that led to it, the outermost first. */
+  readonly chain: readonly string[];
 }
 
-function detailFields(record: AuditRecord, count: number): readonly DetailField[] {
+/** The facts about a decision, for a tooltip or a detail pane; what is not known is left out. */
+export function describeDecision(
+  record: AuditRecord,
+  { count, chain }: DecisionContext,
+): readonly DetailField[] {
   const { rule, decision } = record;
   const fields: readonly (readonly [string, string | null])[] = [
     [t`Reason`, decision.message],
-    [
-      t`Rule`,
-      rule === null ? t`none; the default action` : `${formatRule(rule)} (${rule.file}:${rule.line})`,
-    ],
+    [t`Rule`, rule === null ? t`none; the default action` : formatRulePlace(rule)],
     [t`Folder`, record.cwd],
     [t`Program`, record.exe],
     [t`Agent`, record.agent === defaultAgent ? null : record.agent],
     [t`Markers`, record.markers.join(', ')],
+    [t`Started by`, chain.length > 1 ? chain.join(' › ') : null],
     [t`Process`, formatProcess(record)],
     [t`Not guardable`, record.guardable ? null : t`what this program starts is not seen`],
     [t`Cut`, record.truncated ? t`the command was too long to be recorded whole` : null],
     [t`Mode`, record.mode],
-    [t`Time`, record.timestamp],
+    [t`Time`, formatFullTime(record.timestamp)],
     [t`Times`, count === 1 ? null : String(count)],
     [t`Check`, `${(decision.evaluation_time_us / 1000).toFixed(2)} ms`],
     [t`Record`, record.id],
@@ -139,6 +130,17 @@ function detailFields(record: AuditRecord, count: number): readonly DetailField[
   return fields.flatMap(([name, value]) =>
     value === null || value === '' ? [] : [{ name, value: formatLine(value) }],
   );
+}
+
+/** A rule with the place where it stands; the built-in file is in a folder that means nothing to a reader. */
+export function formatRulePlace(rule: RuleReference): string {
+  const place = isBuiltIn(rule.file) ? t`built-in policy, line ${rule.line}` : `${rule.file}:${rule.line}`;
+  return `${formatRule(rule)} (${place})`;
+}
+
+function formatFullTime(timestamp: string): string {
+  const day = formatDay(new Date(timestamp));
+  return day === null ? timestamp : `${day} ${formatTimeOfDay(timestamp)}`;
 }
 
 function formatProcess(record: AuditRecord): string | null {

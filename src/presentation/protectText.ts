@@ -72,10 +72,19 @@ export const protectMessages = {
   noEndpoint: t`it did not answer in time`,
   notStarted: t`The terminal has not started yet. It will be guarded when it does.`,
   problem: (cause: string): string => t`Rampart could not set up the guard: ${cause}`,
+  setting: (problem: string): string => t`Rampart cannot use a setting as it is. ${problem}.`,
+  policyFiles: t`The policy endpoint reads the files of this setting when it starts.`,
 } as const;
+
+/** Denied by the built-in policy, and harmless where nothing is guarded: there is no such directory. */
+export const tryCommand = 'rm -rf /srv/no-such-folder';
+
+/** Starts the policy endpoint anew. */
+export const restartButton = t`Restart It Now`;
 
 /** What the editor shows on a terminal's tab about the variables that are put into it. */
 export const armingDescription = t`Loads the Rampart preload library, so that every program is checked before it starts, and adds the command \`rampart\`.`;
 
-/** The button that leads from a problem to its details. */
+/** The buttons that lead from a problem to what is in the way, and to its details. */
+export const doctorButton = t`Doctor`;
 export const logButton = t`Show Log`;

@@ -1,7 +1,8 @@
 import type { Action, RuleReference } from '../protocol/decision.ts';
 import type { Explanation } from '../protocol/explanation.ts';
-import { formatRule } from './decisionLabel.ts';
+import { formatRule, formatRulePlace } from './decisionLabel.ts';
 import { formatExplanation } from './explanationText.ts';
+import { formatLine } from './text.ts';
 import { t } from './localise.ts';
 
 /** What would be decided about a command. */
@@ -14,6 +15,11 @@ export interface TestOutcome {
 
 /** Over the box that asks for a command. */
 export const testTitle = t`Test a command: nothing is run and nothing recorded`;
+
+/** The name of the page with the outcome. */
+export function testReportTitle(command: string): string {
+  return t`Test: ${formatLine(command, 40)}`;
+}
 
 const verdicts: Readonly<Record<Action, string>> = {
   allow: t`allowed`,
@@ -32,8 +38,7 @@ export function formatVerdict({ action, message, rule }: TestOutcome): string {
 /** The outcome as a page of text. */
 export function formatTestReport(command: string, outcome: TestOutcome): string {
   const sections = outcome.explanation === null ? [] : formatExplanation(outcome.explanation);
-  const place =
-    outcome.rule === null ? [] : [t`The rule stands in ${outcome.rule.file}:${outcome.rule.line}`];
+  const place = outcome.rule === null ? [] : [t`The rule: ${formatRulePlace(outcome.rule)}`];
   return [
     command,
     '',

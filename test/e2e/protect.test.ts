@@ -171,7 +171,7 @@ describe('a person who protects a terminal', () => {
     await host.runCommand('Welcome: Open Walkthrough...');
     await host.pick('Guard your terminals with Rampart');
     await host.page.getByText('See a command denied').first().click();
-    await host.page.getByText('Type it for me').waitFor();
+    await host.page.getByText('Type It for Me').waitFor();
     await host.screenshot('e2e-14-walkthrough');
   });
 

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { logButton } from '../../presentation/protectText.ts';
+import { doctorButton, logButton } from '../../presentation/protectText.ts';
 import { commandIds } from '../ids.ts';
 import type { Background } from './background.ts';
 
@@ -9,7 +9,7 @@ export interface Notices {
   mention(text: string): void;
   /** A notification, for what they might not see. */
   inform(text: string): void;
-  /** A notification that something did not work, with a way to the log. */
+  /** A notification that something did not work, with ways to the report and to the log. */
   warn(text: string): void;
 }
 
@@ -29,7 +29,8 @@ export function createNotices(background: Background): Notices {
     },
     warn: (text) => {
       background.run('showing a notification', async () => {
-        const chosen = await vscode.window.showWarningMessage(text, logButton);
+        const chosen = await vscode.window.showWarningMessage(text, doctorButton, logButton);
+        if (chosen === doctorButton) await vscode.commands.executeCommand(commandIds.doctor);
         if (chosen === logButton) await vscode.commands.executeCommand(commandIds.showLog);
       });
     },

@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
 import type { Clock } from '../../base/clock.ts';
 import type { EndpointClient } from '../../client/endpointClient.ts';
+import type { Environment } from '../../client/preloadEnvironment.ts';
 import type { AuditRecord } from '../../protocol/auditRecord.ts';
 import type { ProcessTable } from '../../system/processTable.ts';
 import type { StatePaths } from '../../system/stateDirectory.ts';
@@ -9,6 +10,7 @@ import type { EndpointSupervisor } from '../endpoint/endpointSupervisor.ts';
 import type { Guard } from '../injection/guard.ts';
 import type { TerminalRegistry } from '../injection/terminalRegistry.ts';
 import type { ApprovalStore } from '../model/approvalStore.ts';
+import type { Reports } from '../views/reports.ts';
 import type { WindowViews } from '../windowViews.ts';
 import type { WindowStatus } from '../model/windowStatus.ts';
 
@@ -21,6 +23,7 @@ export interface CommandParts {
   readonly bundleFolder: string;
   /** The kept decisions, the oldest first. */
   readonly recentDecisions: () => readonly AuditRecord[];
+  readonly environment: Environment;
   readonly guard: Guard;
   readonly home: string;
   readonly notices: Notices;
@@ -31,8 +34,11 @@ export interface CommandParts {
   readonly registry: TerminalRegistry;
   /** Reads sessions and the newest decisions from the endpoint again. */
   readonly refresh: () => Promise<void>;
+  readonly reports: Reports;
   readonly status: WindowStatus;
   readonly supervisor: EndpointSupervisor;
+  /** Of this extension. */
+  readonly version: string;
   readonly views: WindowViews;
 }
 

@@ -8,17 +8,20 @@ import type { SessionNode } from '../views/sessionTree.ts';
 import { allowDenied, blockCommand } from './allowDenied.ts';
 import { answer, askAbout, showApprovals } from './answerApproval.ts';
 import type { CommandParts } from './commandParts.ts';
+import { copyReport, showDoctor } from './doctor.ts';
 import { filterDecisions } from './filterDecisions.ts';
 import { loadOlder } from './loadOlder.ts';
 import { createPolicyFromDecisions } from './createPolicyFromDecisions.ts';
 import { openDefaultPolicy } from './openDefaultPolicy.ts';
 import { registerExplainTool } from './registerExplainTool.ts';
 import { registerRefusalLinks } from './registerRefusalLinks.ts';
+import { tryDenial } from './tryDenial.ts';
 import { testCommand } from './testCommand.ts';
 import { openPolicy } from './openPolicy.ts';
 import { openRule } from './openRule.ts';
 import { protectTerminal, relaunchGuarded } from './protectTerminal.ts';
 import { registerProfile } from './registerProfile.ts';
+import { choosePacks } from './switchPacks.ts';
 import { setMode } from './setMode.ts';
 import { showLog } from './showLog.ts';
 import { stopProtecting } from './stopProtecting.ts';
@@ -60,6 +63,12 @@ export function registerCommands(parts: CommandParts): Disposable {
   register(commandIds.testCommand, (command) => testCommand(parts, command));
   register(commandIds.openDefaultPolicy, () => openDefaultPolicy(parts));
   register(commandIds.createPolicyFromDecisions, () => createPolicyFromDecisions(parts));
+  register(commandIds.choosePacks, () =>
+    choosePacks({ ...parts, onSwitched: () => parts.views.policy.refresh() }),
+  );
+  register(commandIds.tryDenial, () => tryDenial(parts));
+  register(commandIds.doctor, () => showDoctor(parts));
+  register(commandIds.copyReport, () => copyReport(parts));
   register(commandIds.filterDecisions, () => filterDecisions(parts.views.decisions));
   register(commandIds.clearFilter, () => parts.views.decisions.clearFilter());
   register(commandIds.loadOlder, () => loadOlder(parts));

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { isRecord } from '../../base/record.ts';
 import { protectMessages } from '../../presentation/protectText.ts';
-import { formatTestReport, testTitle } from '../../presentation/testText.ts';
+import { formatTestReport, testReportTitle, testTitle } from '../../presentation/testText.ts';
 import { endpointWaitMs, type CommandParts } from './commandParts.ts';
 
 /** Asks for a command, with one to start from when a rule gives it. */
@@ -27,7 +27,5 @@ export async function testCommand(parts: CommandParts, given: unknown): Promise<
     parts.notices.warn(protectMessages.notReached(tested.error.message));
     return;
   }
-  const content = formatTestReport(command, tested.value);
-  const document = await vscode.workspace.openTextDocument({ language: 'plaintext', content });
-  await vscode.window.showTextDocument(document, { preview: true });
+  await parts.reports.show(testReportTitle(command), formatTestReport(command, tested.value));
 }

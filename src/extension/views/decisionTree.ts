@@ -17,7 +17,8 @@ import {
   type DecisionGroup,
   type Grouping,
 } from '../../presentation/decisionGroups.ts';
-import { formatDecision } from '../../presentation/decisionLabel.ts';
+import { describeDecision, formatDecision } from '../../presentation/decisionLabel.ts';
+import { findProcessChain } from '../../presentation/processChain.ts';
 import { formatUnseen } from '../../presentation/statusText.ts';
 import { formatHiddenRows, loadOlderLabel } from '../../presentation/text.ts';
 import { commandIds, contextKeys, viewIds } from '../ids.ts';
@@ -125,9 +126,11 @@ export class DecisionTree implements vscode.TreeDataProvider<DecisionNode>, Disp
 
   getChildren(node?: DecisionNode): DecisionNode[] {
     if (node === undefined) {
-      const groups = this.#groups().map((group): DecisionNode => ({ kind: 'group', group }));
+      const all = this.#groups();
+      const groups = all.slice(0, this.#maxRows).map((group): DecisionNode => ({ kind: 'group', group }));
       const isEmpty = this.#decisions.decisions.length === 0;
-      const rows = isEmpty || !this.#older.mayHaveMore ? groups : [...groups, { kind: 'older' } as const];
+      const hasMore = all.length > groups.length || this.#older.mayHaveMore;
+      const rows = isEmpty || !hasMore ? groups : [...groups, { kind: 'older' } as const];
       const count = this.#approvals.waiting.length;
       return count === 0 ? rows : [{ kind: 'waiting', count }, ...rows];
     }
@@ -158,8 +161,12 @@ export class DecisionTree implements vscode.TreeDataProvider<DecisionNode>, Disp
 
   resolveTreeItem(item: vscode.TreeItem, node: DecisionNode): vscode.TreeItem {
     if (node.kind !== 'decision') return item;
-    const { fields, command } = formatDecision(node.record, node.count);
-    item.tooltip = createTooltip(fields, { command });
+    const { record, count } = node;
+    const terminal = record.sid === null ? null : this.#registry.nameOf(record.sid);
+    const chain = findProcessChain(record, this.#decisions.decisions, terminal ?? '');
+    item.tooltip = createTooltip(describeDecision(record, { count, chain }), {
+      command: record.request.command,
+    });
     return item;
   }
 

@@ -1,70 +1,88 @@
 import * as vscode from 'vscode';
 import { DisposableList, type Disposable } from '../../base/disposable.ts';
 import type { DecisionStore } from '../../client/decisionStore.ts';
-import type { EndpointClient } from '../../client/endpointClient.ts';
 import {
   describePolicies,
   formatPolicy,
   formatPolicyPath,
   formatProblem,
+  formatRuleRow,
+  notInForceText,
+  type PolicyRow,
   type ShownPolicy,
+  type ShownRule,
 } from '../../presentation/policyRows.ts';
 import type { PolicyProblem } from '../../protocol/streamEvent.ts';
 import type { Background } from '../adapters/background.ts';
 import { viewIds } from '../ids.ts';
+import { readPolicies, type PolicyContents, type PolicyPlaces } from '../policy/readPolicies.ts';
 import { createIcon } from './decisionItem.ts';
 import { createRepaint } from './repaint.ts';
 
-/** A policy file, a problem in one, or a policy of one. */
+/** A policy file, a problem in one, a policy of one, or a rule of that. */
 type PolicyNode =
   | { readonly kind: 'file'; readonly file: string; readonly policies: readonly ShownPolicy[] }
   | { readonly kind: 'problem'; readonly problem: PolicyProblem }
-  | { readonly kind: 'policy'; readonly file: string; readonly policy: ShownPolicy };
+  | { readonly kind: 'policy'; readonly file: string; readonly policy: ShownPolicy }
+  | { readonly kind: 'rule'; readonly file: string; readonly rule: ShownRule; readonly index: number };
 
 /** What the tree is given. */
-export interface PolicyTreeParts {
-  readonly client: EndpointClient;
+export interface PolicyTreeParts extends PolicyPlaces {
   readonly decisions: DecisionStore;
   readonly background: Background;
-  readonly home: string;
+  /** Switches packs of the built-in policy, after asking. */
+  readonly switchPacks: (isOn: ReadonlyMap<string, boolean>) => Promise<void>;
 }
 
 /** How often hits are counted anew at most, in milliseconds. */
 const recountMs = 2_000;
 
-/** The tree of the policies in force: their files, what is wrong with them, and how often each decided. */
+/** The tree of the policies in force: their files, what is wrong with them, their rules, and how often each decided. */
 export class PolicyTree implements vscode.TreeDataProvider<PolicyNode>, Disposable {
   readonly #parts: PolicyTreeParts;
   readonly #owned = new DisposableList();
   readonly #changed = this.#owned.add(new vscode.EventEmitter<undefined>());
   readonly #repaint = this.#owned.add(createRepaint(() => this.#changed.fire(undefined), recountMs));
+  readonly #view: vscode.TreeView<PolicyNode>;
+  /** What was read last; null when it has to be read again. */
+  #contents: PolicyContents | null = null;
 
   readonly onDidChangeTreeData = this.#changed.event;
 
   constructor(parts: PolicyTreeParts) {
     this.#parts = parts;
-    this.#owned.add(parts.decisions.onDidChange(() => this.refresh()));
+    this.#owned.add(parts.decisions.onDidChange(() => this.#repaint.request()));
+    this.#view = this.#owned.add(
+      vscode.window.createTreeView(viewIds.policy, {
+        treeDataProvider: this,
+        showCollapseAll: true,
+        manageCheckboxStateManually: true,
+      }),
+    );
     this.#owned.add(
-      vscode.window.createTreeView(viewIds.policy, { treeDataProvider: this, showCollapseAll: true }),
+      this.#view.onDidChangeCheckboxState(({ items }) => {
+        const wanted = items.flatMap(([node, state]): readonly (readonly [string, boolean])[] =>
+          node.kind === 'policy' ? [[node.policy.name, state === vscode.TreeItemCheckboxState.Checked]] : [],
+        );
+        parts.background.run('switching packs', () => parts.switchPacks(new Map(wanted)));
+      }),
     );
   }
 
   /** Reads the policies again, soon. */
   refresh(): void {
+    this.#contents = null;
     this.#repaint.request();
   }
 
   async getChildren(node?: PolicyNode): Promise<PolicyNode[]> {
-    if (node?.kind === 'file')
-      return node.policies.map((policy) => ({ kind: 'policy', file: node.file, policy }));
-    if (node !== undefined) return [];
-    const loaded = await this.#parts.client.policyOverview();
-    if (!loaded.ok) return [];
-    const { policies, problems } = loaded.value;
-    const files = describePolicies(policies, this.#parts.decisions.decisions);
+    if (node !== undefined) return childrenOf(node);
+    const contents = (this.#contents ??= await readPolicies(this.#parts));
+    this.#view.description = contents.isInForce ? '' : notInForceText;
+    const files = describePolicies(contents.files, contents.packs, this.#parts.decisions.decisions);
     return [
-      ...problems.map((problem): PolicyNode => ({ kind: 'problem', problem })),
-      ...[...files].map(([file, own]): PolicyNode => ({ kind: 'file', file, policies: own })),
+      ...contents.problems.map((problem): PolicyNode => ({ kind: 'problem', problem })),
+      ...files.map(({ file, policies }): PolicyNode => ({ kind: 'file', file, policies })),
     ];
   }
 
@@ -73,15 +91,24 @@ export class PolicyTree implements vscode.TreeDataProvider<PolicyNode>, Disposab
       case 'file':
         return createFileItem(node.file, this.#parts.home);
       case 'problem':
-        return createProblemItem(node.problem);
+        return createRow(formatProblem(node.problem), node.problem);
       case 'policy':
         return createPolicyItem(node.file, node.policy);
+      case 'rule':
+        return createRow(formatRuleRow(node.rule, node.index), { file: node.file, line: node.rule.line });
     }
   }
 
   dispose(): void {
     this.#owned.dispose();
   }
+}
+
+function childrenOf(node: PolicyNode): PolicyNode[] {
+  if (node.kind === 'file')
+    return node.policies.map((policy) => ({ kind: 'policy', file: node.file, policy }));
+  if (node.kind !== 'policy') return [];
+  return node.policy.rules.map((rule, index) => ({ kind: 'rule', file: node.file, rule, index }));
 }
 
 function createFileItem(file: string, home: string): vscode.TreeItem {
@@ -94,22 +121,22 @@ function createFileItem(file: string, home: string): vscode.TreeItem {
   return item;
 }
 
-function createProblemItem(problem: PolicyProblem): vscode.TreeItem {
-  const { label, description, icon } = formatProblem(problem);
-  const item = new vscode.TreeItem(label);
-  item.description = description;
-  item.iconPath = createIcon(icon);
-  item.tooltip = `${problem.file}:${problem.line}:${problem.column}: ${problem.message}`;
-  item.command = openAt(problem.file, problem.line);
+function createPolicyItem(file: string, policy: ShownPolicy): vscode.TreeItem {
+  const item = createRow(formatPolicy(policy), { file, line: policy.line });
+  item.id = `${file}:${policy.name}`;
+  if (policy.rules.length > 0) item.collapsibleState = vscode.TreeItemCollapsibleState.Collapsed;
+  const { Checked, Unchecked } = vscode.TreeItemCheckboxState;
+  if (policy.pack !== null) item.checkboxState = policy.pack.isOn ? Checked : Unchecked;
   return item;
 }
 
-function createPolicyItem(file: string, policy: ShownPolicy): vscode.TreeItem {
-  const { label, description } = formatPolicy(policy);
-  const item = new vscode.TreeItem(label);
-  item.description = description;
-  item.iconPath = new vscode.ThemeIcon('symbol-ruler');
-  item.command = openAt(file, policy.line);
+/** A row that opens its place when it is chosen. */
+function createRow(row: PolicyRow, place: { readonly file: string; readonly line: number }): vscode.TreeItem {
+  const item = new vscode.TreeItem(row.label);
+  item.description = row.description;
+  item.iconPath = createIcon(row.icon);
+  item.tooltip = row.tooltip;
+  item.command = openAt(place.file, place.line);
   return item;
 }
 

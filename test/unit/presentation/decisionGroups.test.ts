@@ -1,11 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import {
-  foldRepeated,
-  groupDecisions,
-  maxRowsPerGroup,
-  type Grouping,
-} from '../../../src/presentation/decisionGroups.ts';
+import { groupDecisions, maxRowsPerGroup, type Grouping } from '../../../src/presentation/decisionGroups.ts';
 import type { AuditRecord } from '../../../src/protocol/auditRecord.ts';
 import { createDenial, createRecord } from './recordFixture.ts';
 
@@ -94,29 +89,4 @@ it('shows a bounded number of rows and says how many more there are', () => {
   );
   const [only] = group(records);
   assert.deepEqual([only?.rows.length, only?.hidden], [maxRowsPerGroup, 7]);
-});
-
-it('folds denials that repeat one after the other, and only those', () => {
-  const rows = foldRepeated([
-    createDenial({ id: 'e' }),
-    createDenial({ id: 'd' }),
-    createDenial({ id: 'c', request: { command: 'rm -rf /other' } }),
-    createDenial({ id: 'b' }),
-    createDenial({ id: 'a', sid: 7 }),
-  ]);
-  assert.deepEqual(
-    rows.map((row) => [row.record.id, row.count]),
-    [
-      ['e', 2],
-      ['c', 1],
-      ['b', 1],
-      ['a', 1],
-    ],
-  );
-});
-
-it('keeps the key of a folded denial while it grows', () => {
-  const [before] = foldRepeated([createDenial({ id: 'a' })]);
-  const [after] = foldRepeated([createDenial({ id: 'b' }), createDenial({ id: 'a' })]);
-  assert.equal(before?.key, after?.key);
 });

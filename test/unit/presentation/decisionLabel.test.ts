@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import type { AuditRecord } from '../../../src/protocol/auditRecord.ts';
 import type { Action } from '../../../src/protocol/decision.ts';
 import {
+  describeDecision,
   formatDecision,
-  formatDenial,
+  formatRulePlace,
   isDenial,
   isRefused,
 } from '../../../src/presentation/decisionLabel.ts';
@@ -26,8 +28,9 @@ it('says of a denied command that it was denied and why', () => {
 it('counts identical decisions', () => {
   const shown = formatDecision(createDenial(), 3);
   assert.equal(shown.description, '×3 · denied · deletes a folder');
+  const fields = describeDecision(createDenial(), { count: 3, chain: [] });
   assert.deepEqual(
-    shown.fields.find((field) => field.name === 'Times'),
+    fields.find((field) => field.name === 'Times'),
     { name: 'Times', value: '3' },
   );
 });
@@ -35,7 +38,6 @@ it('counts identical decisions', () => {
 it('never says denied of a command that ran in monitor', () => {
   const shown = formatDecision(createDenial({ enforced: false, mode: 'monitor' }));
   assert.equal(shown.outcome, 'ran; enforce would deny it');
-  assert.match(formatDenial(createDenial({ enforced: false }), 1, 0).description, /^not enforced · /);
 });
 
 it('tells for every action whether it spoke against the command and whether it was refused', () => {
@@ -65,32 +67,24 @@ it('gives a different icon and colour to what ran and what did not', () => {
 });
 
 it('names rule, file, folder, program, process and time in the details, and leaves out what is not known', () => {
-  const fields = new Map(formatDecision(createDenial()).fields.map((field) => [field.name, field.value]));
+  const read = (record: AuditRecord, chain: readonly string[] = []): ReadonlyMap<string, string> =>
+    new Map(describeDecision(record, { count: 1, chain }).map(({ name, value }) => [name, value]));
+  const fields = read(createDenial(), ['bash', './clean.sh', 'rm -rf /precious']);
   assert.equal(fields.get('Rule'), 'files#3 (/policies/default.yaml:31)');
   assert.equal(fields.get('Folder'), '/project');
   assert.equal(fields.get('Program'), '/bin/ls');
+  assert.equal(fields.get('Started by'), 'bash › ./clean.sh › rm -rf /precious');
   assert.equal(fields.get('Process'), '42, started by 41, in session 41');
   assert.equal(fields.get('Check'), '0.90 ms');
-  const bare = formatDecision(createRecord({ cwd: null, exe: null, pid: null })).fields.map(
-    (field) => field.name,
-  );
-  assert.ok(!bare.includes('Folder') && !bare.includes('Program') && !bare.includes('Process'));
+  const bare = read(createRecord({ cwd: null, exe: null, pid: null }));
+  assert.ok(['Folder', 'Program', 'Process', 'Started by'].every((name) => !bare.has(name)));
 });
 
-it('puts reason, rule, time and agent behind a denied command', () => {
-  const timestamp = new Date(2026, 10, 22, 9, 5, 7).toISOString();
+it('names the place of a rule by what a reader can find', () => {
+  const file = '/h/.rampart/versions/ab12/policies/default.yaml';
   assert.equal(
-    formatDenial(createDenial({ agent: 'claude', timestamp }), 1, Date.parse(timestamp)).description,
-    'deletes a folder · files#3 · 09:05:07 · claude',
-  );
-});
-
-it('says of a command that needs approval that it does, also without a message or a rule', () => {
-  const timestamp = new Date(2026, 10, 22, 9, 5, 7).toISOString();
-  const decision = { ...createRecord().decision, action: 'ask' } as const;
-  assert.equal(
-    formatDenial(createRecord({ decision, timestamp }), 1, Date.parse(timestamp)).description,
-    'needs approval · default action · 09:05:07',
+    formatRulePlace({ policy: 'files', index: 2, file, line: 31 }),
+    'files#3 (built-in policy, line 31)',
   );
 });
 

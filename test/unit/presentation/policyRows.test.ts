@@ -1,34 +1,85 @@
 import assert from 'node:assert/strict';
-import { it } from 'node:test';
+import { describe, it } from 'node:test';
 import {
   describePolicies,
   formatPolicy,
   formatPolicyPath,
   formatProblem,
+  formatRuleRow,
+  packChoices,
 } from '../../../src/presentation/policyRows.ts';
 import { createDenial, createRecord } from './recordFixture.ts';
 
-it('puts policies under their files, with how often each decided and where it starts to', () => {
-  const files = describePolicies(
-    [
-      { name: 'files', sourceFile: '/a.yaml', ruleCount: 3 },
-      { name: 'other', sourceFile: '/a.yaml', ruleCount: 1 },
+const builtIn = '/h/.rampart/versions/1/policies/default.yaml';
+const rule = { policy: 'files', index: 1, file: builtIn, line: 31 };
+const files = [
+  {
+    file: builtIn,
+    policies: [
+      {
+        name: 'files',
+        line: 20,
+        description: 'About files.',
+        rules: [
+          { action: 'ask', message: '', line: 22 },
+          { action: 'deny', message: 'deletes a folder; leave it alone', line: 31 },
+        ],
+      },
     ],
-    [createDenial({ id: 'a' }), createDenial({ id: 'b' }), createRecord({ id: 'c' })],
-  );
-  const shown = files.get('/a.yaml')?.map(formatPolicy);
-  assert.deepEqual(shown, [
-    { label: 'files', description: '3 rules · 2 hits' },
-    { label: 'other', description: '1 rule' },
+  },
+  {
+    file: '/h/.rampart/policies/mine.yaml',
+    policies: [{ name: 'files', line: 3, description: '', rules: [] }],
+  },
+] as const;
+const pack = { name: 'files', description: 'About files.', isOn: true };
+
+describe('policies as rows', () => {
+  const records = [
+    createDenial({ id: 'a', rule }),
+    createDenial({ id: 'b', rule }),
+    createRecord({ id: 'c' }),
+  ];
+  const [first, second] = describePolicies(files, [pack], records);
+
+  it('say how often each policy and each rule of it decided, and what it is about', () => {
+    const [policy] = first?.policies ?? [];
+    assert.ok(policy);
+    const { label, description, tooltip } = formatPolicy(policy);
+    assert.deepEqual([label, description, tooltip], ['files', '2 rules · 2 hits', 'About files.']);
+    const rows = policy.rules.map(formatRuleRow).map((row) => [row.label, row.description]);
+    assert.deepEqual(rows, [
+      ['#1 ask', ''],
+      ['#2 deny', '2 hits · deletes a folder'],
+    ]);
+  });
+
+  it('count what the built-in policy decided before an update moved it, and for another file nothing', () => {
+    const moved = builtIn.replace('/1/', '/2/');
+    const [after] = describePolicies([{ ...files[0], file: moved }, files[1]], [pack], records);
+    assert.equal(after?.policies[0]?.hits, 2);
+    assert.equal(second?.policies[0]?.hits, 0);
+  });
+
+  it('are packs that can be switched in the built-in file only', () => {
+    assert.deepEqual(first?.policies[0]?.pack, pack);
+    assert.equal(second?.policies[0]?.pack, null);
+  });
+
+  it('say of a pack that it is off', () => {
+    const [off] = describePolicies(files, [{ ...pack, isOn: false }], []);
+    assert.match(formatPolicy(off!.policies[0]!).description, /^off · /);
+  });
+});
+
+it('offers each pack with what it is about, those that are on chosen already', () => {
+  assert.deepEqual(packChoices([pack]), [
+    { value: 'files', label: 'files', detail: 'About files.', picked: true },
   ]);
-  assert.equal(files.get('/a.yaml')?.[0]?.line, 31);
 });
 
 it('says which file is built in, and shortens the home directory', () => {
-  assert.deepEqual(formatPolicyPath('/h/.rampart/versions/1/policies/default.yaml', '/h'), {
-    label: 'default.yaml',
-    description: 'built-in',
-  });
+  assert.deepEqual(formatPolicyPath(builtIn, '/h'), { label: 'default.yaml', description: 'built-in' });
   assert.deepEqual(formatPolicyPath('/h/.rampart/policies/a.yaml', '/h'), {
     label: 'a.yaml',
     description: '~/.rampart/policies',

@@ -1,0 +1,61 @@
+import * as vscode from 'vscode';
+import type { Disposable } from '../base/disposable.ts';
+import { DisposableList } from '../base/disposable.ts';
+import type { EndpointClient } from '../client/endpointClient.ts';
+import { protectMessages, restartButton } from '../presentation/protectText.ts';
+import { openSettingsButton } from '../presentation/settingProblems.ts';
+import type { Background } from './adapters/background.ts';
+import { readSettingProblems } from './configuration.ts';
+import { settingIds } from './ids.ts';
+import type { WindowStatus } from './model/windowStatus.ts';
+
+/** What follows the settings. */
+export interface SettingParts {
+  readonly background: Background;
+  readonly client: EndpointClient;
+  readonly status: WindowStatus;
+  /** Carries out whether new terminals are guarded. */
+  readonly follow: () => Promise<void>;
+}
+
+/** Carries out what a person sets, and says what of it cannot be carried out. */
+export function watchSettings(parts: SettingParts): Disposable {
+  const owned = new DisposableList();
+  const { background } = parts;
+  let told = '';
+  const tell = (): void => {
+    const [first] = readSettingProblems();
+    const message = first?.message ?? '';
+    if (message === told) return;
+    told = message;
+    if (first !== undefined) background.run('telling of a setting', () => showProblem(first));
+  };
+  owned.add(
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (!event.affectsConfiguration('rampart')) return;
+      tell();
+      if (event.affectsConfiguration(settingIds.guardEnabled))
+        background.run('following the setting', parts.follow);
+      if (event.affectsConfiguration(settingIds.policyFiles))
+        background.run('following the policy files', () => offerRestart(parts));
+    }),
+  );
+  tell();
+  return owned;
+}
+
+async function showProblem(problem: { readonly setting: string; readonly message: string }): Promise<void> {
+  const chosen = await vscode.window.showWarningMessage(
+    protectMessages.setting(problem.message),
+    openSettingsButton,
+  );
+  if (chosen !== openSettingsButton) return;
+  await vscode.commands.executeCommand('workbench.action.openSettings', problem.setting);
+}
+
+/** An endpoint that runs has read its files; the next one is started at once by the windows. */
+async function offerRestart({ client, status }: SettingParts): Promise<void> {
+  if (status.current.endpoint !== 'connected') return;
+  const chosen = await vscode.window.showInformationMessage(protectMessages.policyFiles, restartButton);
+  if (chosen === restartButton) await client.shutdown();
+}

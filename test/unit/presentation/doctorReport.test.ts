@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { failure, success } from '../../../src/base/result.ts';
+import { formatDoctorReport, type DoctorFacts } from '../../../src/presentation/doctorReport.ts';
+
+const healthy: DoctorFacts = {
+  versions: ['rampart 1.2.3, VS Code 1.99.3'],
+  checks: success([
+    { name: 'library', status: 'ok', message: '/home/ada/.rampart/lib/librampart.so', remedy: null },
+    { name: 'this shell', status: 'note', message: 'it is not guarded', remedy: 'guard it' },
+  ]),
+  settingProblems: [],
+  status: {
+    supported: true,
+    guardEnabled: true,
+    endpoint: 'connected',
+    cause: null,
+    mode: 'enforce',
+    until: null,
+    unseenDenials: 0,
+    problem: null,
+  },
+  terminals: [
+    {
+      name: 'zsh',
+      kind: 'terminal',
+      hidden: false,
+      pid: 7,
+      state: { kind: 'unguarded', reason: 'openedBeforeGuard' },
+    },
+  ],
+  home: '/home/ada',
+};
+
+describe('the report of the doctor', () => {
+  it('says that nothing is in the way, with every check and every terminal', () => {
+    const text = formatDoctorReport(healthy);
+    assert.match(text, /^Rampart Doctor\nrampart 1\.2\.3, VS Code 1\.99\.3\n\nNothing is in the way\.\n/);
+    assert.match(text, /^ok {7}this window: Rampart: enforce: Every program is checked/m);
+    assert.match(text, /^ {2}zsh: not guarded: opened earlier$/m);
+  });
+
+  it('can be passed on: the home directory is not named', () => {
+    const text = formatDoctorReport(healthy);
+    assert.match(text, /^ok {7}library: ~\/\.rampart\/lib\/librampart\.so$/m);
+    assert.doesNotMatch(text, /ada/);
+  });
+
+  it('leaves out what is about the shell that asked', () => {
+    assert.doesNotMatch(formatDoctorReport(healthy), /this shell/);
+  });
+
+  it('counts problems and warnings, and says for each what to do', () => {
+    const text = formatDoctorReport({
+      ...healthy,
+      checks: success([
+        { name: 'library', status: 'problem', message: 'it is not there', remedy: 'install again' },
+        { name: 'mode', status: 'warning', message: 'nothing is refused', remedy: 'switch it' },
+      ]),
+      settingProblems: ['rampart.policy.files: it is 1'],
+    });
+    assert.match(text, /^2 problems, 1 warning$/m);
+    assert.match(text, /^PROBLEM {2}library: it is not there\n {9}→ install again$/m);
+    assert.match(text, /^PROBLEM {2}settings: rampart\.policy\.files: it is 1$/m);
+  });
+
+  it('is there also where the machine cannot be looked at, and says why', () => {
+    const text = formatDoctorReport({ ...healthy, checks: failure('spawn EACCES') });
+    assert.match(text, /^1 problem$/m);
+    assert.match(text, /could not be looked at: spawn EACCES\n {9}→ run `rampart doctor` in a terminal$/m);
+  });
+});
