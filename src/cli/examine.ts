@@ -16,7 +16,7 @@ import { checkMachine } from './checkMachine.ts';
 import { checkShell } from './checkShell.ts';
 import type { CommandContext } from './command.ts';
 import { findLibrary } from './findLibrary.ts';
-import { findProgram } from './findProgram.ts';
+import { findProgram } from '../system/findProgram.ts';
 import { isGuardable } from './isGuardable.ts';
 import { findOuterGuard } from './outerGuard.ts';
 

@@ -4,7 +4,7 @@ import type { RootCommand } from '../askAboutRoot.ts';
 import { say } from '../command.ts';
 import type { Command } from '../command.ts';
 import { exitStatus } from '../exitStatus.ts';
-import { findProgram } from '../findProgram.ts';
+import { findProgram } from '../../system/findProgram.ts';
 import { guardCommand } from '../guardCommand.ts';
 import { isGuardable } from '../isGuardable.ts';
 import { findPolicyProblems } from '../namedPolicies.ts';

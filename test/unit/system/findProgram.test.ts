@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { findProgram } from '../../../src/cli/findProgram.ts';
+import { findProgram } from '../../../src/system/findProgram.ts';
 import { isGuardable } from '../../../src/cli/isGuardable.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
