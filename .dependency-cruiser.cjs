@@ -13,7 +13,10 @@ const rooms = {
 };
 
 /** npm packages, by room; Node's own modules and the editor are listed below. */
-const packages = { policy: ['yaml', 're2js', '@vscode/tree-sitter-wasm'] };
+const packages = {
+  policy: ['yaml', 're2js', '@vscode/tree-sitter-wasm'],
+  client: ['jsonc-parser', 'smol-toml'],
+};
 const nodeRooms = ['system', 'endpoint', 'client', 'cli', 'extension'];
 
 const roomRules = Object.entries(rooms).map(([room, allowed]) => ({

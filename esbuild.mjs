@@ -13,6 +13,8 @@ const shared = {
   target: 'node20',
   minify: true,
   legalComments: 'none',
+  // Packages written for both: their CommonJS form cannot be bundled.
+  mainFields: ['module', 'main'],
   logLevel: 'warning',
   define: { RAMPART_VERSION: JSON.stringify(manifest.version) },
 };

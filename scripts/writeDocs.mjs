@@ -24,6 +24,7 @@ try {
     outfile,
     platform: 'node',
     format: 'esm',
+    mainFields: ['module', 'main'],
     logLevel: 'warning',
     banner: { js: moduleBanner },
   });
