@@ -1,4 +1,11 @@
 import type { Command } from './command.ts';
+import {
+  adaptApplyCommand,
+  adaptCommand,
+  adaptPreviewCommand,
+  adaptUndoCommand,
+  adaptVerifyCommand,
+} from './commands/adapt.ts';
 import { allowCommand, blockCommand } from './commands/allow.ts';
 import {
   auditDatesCommand,
@@ -12,6 +19,7 @@ import { benchCommand } from './commands/bench.ts';
 import { createCompletionCommand } from './commands/completion.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
+import { hookCommand } from './commands/hook.ts';
 import { logCommand } from './commands/log.ts';
 import { modeCommand } from './commands/mode.ts';
 import { policyLintCommand } from './commands/policyLint.ts';
@@ -33,6 +41,12 @@ import { tokenCreateCommand, tokenListCommand, tokenRevokeCommand } from './comm
 /** Every command, in the order in which they are told of. */
 export const commands: readonly Command[] = [
   preloadCommand,
+  adaptCommand,
+  adaptPreviewCommand,
+  adaptApplyCommand,
+  adaptVerifyCommand,
+  adaptUndoCommand,
+  hookCommand,
   testCommand,
   explainCommand,
   rulesCommand,

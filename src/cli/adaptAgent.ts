@@ -1,0 +1,141 @@
+import { applyAdapter, previewAdapter, undoAdapter } from '../client/agents/adaptation.ts';
+import { tryAgent } from '../client/agents/agentCanary.ts';
+import { findKnownAgents } from '../client/agents/knownAgents.ts';
+import type { KnownAgent } from '../client/agents/knownAgents.ts';
+import { installationPlace, installRuntime } from '../client/installation.ts';
+import { currentNodeProgram } from '../client/nodeProgram.ts';
+import { homeDirectory } from '../system/stateDirectory.ts';
+import type { StatePaths } from '../system/stateDirectory.ts';
+import { askPerson } from './askPerson.ts';
+import { say } from './command.ts';
+import type { CommandContext, CommandOutcome } from './command.ts';
+import { exitStatus } from './exitStatus.ts';
+import { formatChange } from './formatChange.ts';
+import { requirePermission } from './permission.ts';
+
+/** What can be done with the adapter of one agent. */
+export type AdapterVerb = 'preview' | 'apply' | 'verify' | 'undo';
+
+/** What a deed is done with. */
+export interface AdapterDeed {
+  readonly paths: StatePaths;
+  readonly context: CommandContext;
+  /** Write without asking a person. */
+  readonly isAgreed: boolean;
+}
+
+/** Lists the agents that can be told, for a person or as JSON. */
+export function listAgents(paths: StatePaths, context: CommandContext, asJson: boolean): number {
+  const agents = knownAgents(paths, context);
+  context.output.out(asJson ? formatJson(agents) : formatTable(agents));
+  return exitStatus.done;
+}
+
+/** Does one thing with the adapter of the agent of a name, its own or its program's. */
+export async function adaptAgent(
+  verb: AdapterVerb,
+  name: string | undefined,
+  deed: AdapterDeed,
+): Promise<CommandOutcome> {
+  const agents = knownAgents(deed.paths, deed.context);
+  const agent = agents.find(({ adapter }) => adapter.agent === name || adapter.program === name);
+  if (agent !== undefined) return verbs[verb](agent, deed);
+  const names = agents.map(({ adapter }) => adapter.agent).join(', ');
+  return {
+    usage: name === undefined ? `name one agent: ${names}` : `unknown agent \`${name}\`, there are ${names}`,
+  };
+}
+
+type Verb = (agent: KnownAgent, deed: AdapterDeed) => number | Promise<number>;
+
+const verbs: Readonly<Record<AdapterVerb, Verb>> = { preview, apply, verify, undo };
+
+function knownAgents(paths: StatePaths, { environment }: CommandContext): readonly KnownAgent[] {
+  return findKnownAgents(homeDirectory(environment['HOME']) ?? '/', environment, paths);
+}
+
+function preview({ adapter, wiring, place }: KnownAgent, { context }: AdapterDeed): number {
+  const changes = previewAdapter(adapter, wiring, place);
+  if (!changes.ok) return fail(context, changes.error);
+  if (changes.value.length === 0) say(context, `${adapter.title} is told already`);
+  context.output.out(changes.value.map(formatChange).join('\n'));
+  return exitStatus.done;
+}
+
+async function apply(agent: KnownAgent, deed: AdapterDeed): Promise<number> {
+  const { adapter, wiring, place } = agent;
+  const { context } = deed;
+  const permission = await requirePermission(deed.paths, context, 'change how agents are guarded');
+  if (typeof permission === 'number') return permission;
+  const changes = previewAdapter(adapter, wiring, place);
+  if (!changes.ok) return fail(context, changes.error);
+  context.output.out(changes.value.map(formatChange).join('\n'));
+  const isAsked = changes.value.length > 0 && !deed.isAgreed;
+  if (isAsked && !askPerson(`Write this for ${adapter.title}?`, context))
+    return fail(context, 'nothing was written');
+  const source = { bundleFolder: context.bundleFolder, program: currentNodeProgram() };
+  const installed = installRuntime(source, installationPlace(place.home));
+  if (!installed.ok) return fail(context, installed.error);
+  const applied = applyAdapter(adapter, changes.value, place);
+  if (!applied.ok) return fail(context, applied.error);
+  say(context, `${adapter.title} is told; \`rampart adapt undo ${adapter.agent}\` takes it back`);
+  return verify(agent, deed);
+}
+
+async function verify({ adapter, wiring, program }: KnownAgent, { context }: AdapterDeed): Promise<number> {
+  if (program === null)
+    return fail(context, `\`${adapter.program}\` is not in PATH, so it could not be tried`);
+  if (process.platform !== 'linux')
+    return fail(
+      context,
+      'this can be tried on Linux only: elsewhere the library is not in what an agent starts',
+    );
+  say(context, `trying ${program}: one harmless command, on this machine only`);
+  const outcome = await tryAgent({ adapter, wiring, program, environment: context.environment });
+  if (!outcome.ok) return fail(context, `${adapter.title} was not seen to be guarded: ${outcome.error}`);
+  context.output.out(`${adapter.title} obeys: its commands are guarded\n`);
+  return exitStatus.done;
+}
+
+async function undo(
+  { adapter, wiring, place }: KnownAgent,
+  { paths, context }: AdapterDeed,
+): Promise<number> {
+  const permission = await requirePermission(paths, context, 'change how agents are guarded');
+  if (typeof permission === 'number') return permission;
+  const undone = undoAdapter(adapter, wiring, place);
+  if (!undone.ok) return fail(context, undone.error);
+  context.output.out(undone.value.map(formatChange).join('\n'));
+  say(context, undone.value.length === 0 ? 'nothing was written for it' : `${adapter.title} is as before`);
+  return exitStatus.done;
+}
+
+function fail(context: CommandContext, message: string): number {
+  say(context, message);
+  return exitStatus.failed;
+}
+
+function formatJson(agents: readonly KnownAgent[]): string {
+  const rows = agents.map(({ adapter: { agent, title, door }, state, program }) => ({
+    agent,
+    title,
+    door,
+    state,
+    program,
+  }));
+  return `${JSON.stringify(rows, null, 2)}\n`;
+}
+
+function formatTable(agents: readonly KnownAgent[]): string {
+  if (agents.length === 0) return 'no agent can be told on this platform\n';
+  const words = { absent: 'not told', applied: 'told', changed: 'told once, changed since' } as const;
+  const rows = agents.map(({ adapter, state, program }) =>
+    [
+      adapter.agent.padEnd(13),
+      adapter.door.padEnd(9),
+      words[state].padEnd(25),
+      program ?? 'not installed',
+    ].join(''),
+  );
+  return `${['agent        door     state                    program', ...rows].join('\n')}\n`;
+}
