@@ -6,6 +6,7 @@ export const commandIds = {
   setMode: 'rampart.setMode',
   showDeniedCommands: 'rampart.showDeniedCommands',
   openPolicy: 'rampart.openPolicy',
+  adaptAgent: 'rampart.adaptAgent',
   showLog: 'rampart.showLog',
   groupBySource: 'rampart.groupBySource',
   groupByTime: 'rampart.groupByTime',

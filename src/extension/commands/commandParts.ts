@@ -23,6 +23,7 @@ export interface CommandParts {
   readonly bundleFolder: string;
   /** The kept decisions, the oldest first. */
   readonly recentDecisions: () => readonly AuditRecord[];
+  /** Of this extension host. */
   readonly environment: Environment;
   readonly guard: Guard;
   readonly home: string;

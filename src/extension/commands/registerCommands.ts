@@ -5,6 +5,7 @@ import { commandIds } from '../ids.ts';
 import type { ApprovalNode } from '../views/approvalItem.ts';
 import type { DecisionRowNode } from '../views/decisionItem.ts';
 import type { SessionNode } from '../views/sessionTree.ts';
+import { adaptAgent } from './adaptAgent.ts';
 import { allowDenied, blockCommand } from './allowDenied.ts';
 import { answer, askAbout, showApprovals } from './answerApproval.ts';
 import type { CommandParts } from './commandParts.ts';
@@ -37,6 +38,7 @@ export function registerCommands(parts: CommandParts): Disposable {
   register(commandIds.setMode, () => setMode(parts));
   register(commandIds.showDeniedCommands, () => parts.views.denied.show());
   register(commandIds.openPolicy, () => openPolicy(parts));
+  register(commandIds.adaptAgent, () => adaptAgent(parts));
   register(commandIds.showLog, () => showLog(parts));
   register(commandIds.groupBySource, () => parts.views.decisions.groupBy('source'));
   register(commandIds.groupByTime, () => parts.views.decisions.groupBy('time'));

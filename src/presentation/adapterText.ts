@@ -1,0 +1,82 @@
+import { t } from './localise.ts';
+import type { Choice } from './protectText.ts';
+
+/** What of an agent a person has to know to choose. */
+export interface AdapterFacts {
+  readonly title: string;
+  readonly door: 'library' | 'hook' | 'both';
+  readonly state: 'absent' | 'applied' | 'changed';
+  /** The agent's program; null when it is not installed. */
+  readonly program: string | null;
+}
+
+/** What can be done with an agent. */
+export type AdapterDeed = 'preview' | 'apply' | 'verify' | 'undo';
+
+/** Over the list of agents. */
+export const adapterPickTitle = t`Guard an agent that runs commands outside guarded terminals`;
+
+/** When none can be told. */
+export const noAdaptersText = t`No agent can be told on this platform to have its commands guarded.`;
+
+/** The line of an agent in the list. */
+export function adapterChoice<Value>(
+  value: Value,
+  { title, door, state, program }: AdapterFacts,
+): Choice<Value> {
+  const states = {
+    absent: t`not told`,
+    applied: t`told: its commands are guarded`,
+    changed: t`told once, but its settings have changed since`,
+  };
+  const doors = {
+    library: t`its commands get the preload library`,
+    hook: t`a hook asks about each command`,
+    both: t`its commands get the preload library, and a hook asks where they do not`,
+  };
+  const icon = { absent: 'circle-outline', applied: 'shield', changed: 'warning' }[state];
+  const place = program ?? t`not installed here`;
+  return { value, label: `$(${icon}) ${title}`, detail: t`${states[state]} · ${doors[door]} · ${place}` };
+}
+
+/** What can be done with an agent now; the harmless choice first. */
+export function adapterDeeds({ title, state, program }: AdapterFacts): readonly Choice<AdapterDeed>[] {
+  const preview: Choice<AdapterDeed> = {
+    value: 'preview',
+    label: t`$(diff) Preview`,
+    detail: t`Shows what would be written into the settings of ${title}. Nothing is written.`,
+  };
+  const apply: Choice<AdapterDeed> = {
+    value: 'apply',
+    label: t`$(shield) Write it`,
+    detail: t`Writes it into your own settings of ${title}, keeps what stood there, and tries whether it is obeyed.`,
+  };
+  const verify: Choice<AdapterDeed> = {
+    value: 'verify',
+    label: t`$(beaker) Try it`,
+    detail: t`Starts ${title} once with one harmless command, in a home directory of its own, without your account or the network.`,
+  };
+  const undo: Choice<AdapterDeed> = {
+    value: 'undo',
+    label: t`$(discard) Take it out`,
+    detail: t`Puts the settings of ${title} back as they were.`,
+  };
+  return [
+    ...(state === 'applied' ? [] : [preview, apply]),
+    ...(program === null ? [] : [verify]),
+    ...(state === 'absent' ? [] : [undo]),
+  ];
+}
+
+/** What the commands around adapters say. */
+export const adapterMessages = {
+  nothingToPreview: (title: string): string => t`${title} is told already: there is nothing to write.`,
+  previewTitle: (file: string): string => t`Rampart: ${file}`,
+  failed: (title: string, reason: string): string => t`${title}: ${reason}`,
+  trying: (title: string): string => t`Trying ${title} with one harmless command…`,
+  obeys: (title: string): string => t`${title} obeys: its commands are guarded.`,
+  notSeen: (title: string, reason: string): string => t`${title} was not seen to be guarded: ${reason}`,
+  applied: (title: string): string =>
+    t`${title} is told. It could not be tried here, for its program was not found.`,
+  undone: (title: string): string => t`The settings of ${title} are as before.`,
+} as const;
