@@ -2,7 +2,7 @@
 // `--watch` rebuilds on change.
 import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { context } from 'esbuild';
-import { moduleBanner } from './scripts/moduleBanner.mjs';
+import { moduleBanner, packageForms } from './scripts/bundling.mjs';
 
 const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
 const grammar = 'node_modules/@vscode/tree-sitter-wasm/wasm';
@@ -13,8 +13,7 @@ const shared = {
   target: 'node20',
   minify: true,
   legalComments: 'none',
-  // Packages written for both: their CommonJS form cannot be bundled.
-  mainFields: ['module', 'main'],
+  mainFields: packageForms,
   logLevel: 'warning',
   define: { RAMPART_VERSION: JSON.stringify(manifest.version) },
 };

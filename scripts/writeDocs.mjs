@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-import { moduleBanner } from './moduleBanner.mjs';
+import { moduleBanner, packageForms } from './bundling.mjs';
 import { readTexts } from './readTexts.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'rampart-docs-'));
@@ -24,7 +24,7 @@ try {
     outfile,
     platform: 'node',
     format: 'esm',
-    mainFields: ['module', 'main'],
+    mainFields: packageForms,
     logLevel: 'warning',
     banner: { js: moduleBanner },
   });

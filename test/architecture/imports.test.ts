@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, it } from 'node:test';
 import { build } from 'esbuild';
-import { moduleBanner } from '../../scripts/moduleBanner.mjs';
+import { moduleBanner, packageForms } from '../../scripts/bundling.mjs';
 
 const compositionRoots = [
   'endpoint/main.ts',
@@ -46,6 +46,7 @@ describe('importing', () => {
         format: 'esm',
         target: 'node20',
         banner: { js: moduleBanner },
+        mainFields: packageForms,
         logLevel: 'silent',
       });
       const run = spawnSync(process.execPath, [file], { encoding: 'utf8', cwd: folder });
