@@ -109,7 +109,8 @@ function build(target, zig) {
   mkdirSync(dirname(ships), { recursive: true });
   copyFileSync(made, ships);
   // A program of macOS is signed as it is: stripping it would break the signature. The linker leaves out what it can.
-  if (!target.startsWith('darwin')) run('llvm-strip', ['--strip-unneeded', ships]);
+  if (!target.startsWith('darwin'))
+    run('llvm-strip', ['--strip-unneeded', '--remove-section=.comment', ships]);
   process.stdout.write(`build/${target}/${name}: ${String(statSync(ships).size)} bytes\n`);
 }
 

@@ -1,33 +1,22 @@
 /* One small function per door; no logic. Each describes its call and enters the funnel; the run_…
-   functions are the way out of it, to the real definition.
+   functions are the way out of it, to the real definition. Those that run a shell stand in
+   interpose_shell.c. */
 
-   The headers that declare these names are left out: they promise the compiler that no argument is
-   NULL, and callers break that promise. */
-
+#include "interpose.h"
 #include "launch.h"
 #include "load.h"
 #include "real.h"
 #include "sys.h"
-#include "words.h"
 
 #include <stdarg.h>
 
-#define EXPORTED __attribute__((visibility("default")))
-
-typedef const char *const *rp_strings;
 typedef char *const *rp_vector;
-
-enum { NO_COMMANDS = 4 /* WRDE_NOCMD */ };
-
-#define RP_DOOR(name, result, parameters) EXPORTED result name parameters;
-#include "doors.def"
-#undef RP_DOOR
 
 static rp_vector vector(rp_strings strings) {
     return (rp_vector)(uintptr_t)strings;
 }
 
-static intptr_t missing(enum rp_refusal refusal) {
+intptr_t rp_interpose_missing(enum rp_refusal refusal) {
     errno = ENOSYS;
     return refusal == RP_RETURNS_ERROR ? ENOSYS : refusal == RP_RETURNS_NULL ? 0 : -1;
 }
@@ -47,7 +36,7 @@ static intptr_t run_execve(const struct rp_call *call, rp_strings environment) {
 
 static intptr_t run_execvpe(const struct rp_call *call, rp_strings environment) {
     if (rp_real.execvpe == NULL)
-        return missing(call->refusal);
+        return rp_interpose_missing(call->refusal);
     return rp_real.execvpe(call->path, vector(call->argv), vector(environment));
 }
 
@@ -61,71 +50,16 @@ static intptr_t run_execveat(const struct rp_call *call, rp_strings environment)
 
 static intptr_t run_fexecve(const struct rp_call *call, rp_strings environment) {
     if (rp_real.fexecve == NULL)
-        return missing(call->refusal);
+        return rp_interpose_missing(call->refusal);
     return rp_real.fexecve(call->directory, vector(call->argv), vector(environment));
 }
 
-/* Everything that runs a shell takes the live environment. It is exchanged around the call: another
-   thread that calls setenv meanwhile may lose its change, as it may without us, because libc's own
-   functions read the vector unlocked. A vector that was replaced meanwhile is left in place. */
-static rp_strings exchange_environment(rp_strings environment) {
-    rp_strings own = rp_load_environment();
-    if (environment != own)
-        rp_load_set_environment(environment);
-    return own;
+static intptr_t run_spawn(const struct rp_call *call, rp_strings environment) {
+    if (*call->real == NULL)
+        return rp_interpose_missing(call->refusal);
+    return (*call->real)(call->pid, call->path, call->actions, call->attributes, vector(call->argv),
+                         vector(environment));
 }
-
-static void restore_environment(rp_strings environment, rp_strings own) {
-    if (environment != own && rp_load_environment() == environment)
-        rp_load_set_environment(own);
-}
-
-static intptr_t run_system(const struct rp_call *call, rp_strings environment) {
-    rp_strings own;
-    int result;
-    if (rp_real.system == NULL)
-        return missing(call->refusal);
-    own = exchange_environment(environment);
-    result = rp_real.system(call->text);
-    restore_environment(environment, own);
-    return result;
-}
-
-static intptr_t run_popen(const struct rp_call *call, rp_strings environment) {
-    void *(*real)(const char *, const char *) =
-        rp_real.popen != NULL ? rp_real.popen : rp_real._IO_popen;
-    rp_strings own;
-    void *result;
-    if (real == NULL)
-        return missing(call->refusal);
-    own = exchange_environment(environment);
-    result = real(call->text, call->type);
-    restore_environment(environment, own);
-    return (intptr_t)result;
-}
-
-static intptr_t run_wordexp(const struct rp_call *call, rp_strings environment) {
-    rp_strings own;
-    int result;
-    if (rp_real.wordexp == NULL)
-        return missing(call->refusal);
-    own = exchange_environment(environment);
-    result = rp_real.wordexp(call->text, call->words, call->word_flags);
-    restore_environment(environment, own);
-    return result;
-}
-
-#define RUN_SPAWN(name)                                                                            \
-    static intptr_t run_##name(const struct rp_call *call, rp_strings environment) {               \
-        if (rp_real.name == NULL)                                                                  \
-            return missing(call->refusal);                                                         \
-        return rp_real.name(call->pid, call->path, call->actions, call->attributes,                \
-                            vector(call->argv), vector(environment));                              \
-    }
-RUN_SPAWN(posix_spawn)
-RUN_SPAWN(posix_spawnp)
-RUN_SPAWN(pidfd_spawn)
-RUN_SPAWN(pidfd_spawnp)
 
 static int enter_exec(const char *door, const char *path, rp_strings argv, rp_strings environment) {
     struct rp_call call = {.door = door,
@@ -234,74 +168,34 @@ int fexecve(int fd, char *const argv[], char *const envp[]) {
     return (int)rp_launch_call(&call);
 }
 
-#define SPAWN(name, search)                                                                        \
-    int name(int *pid, const char *path, const void *actions, const void *attributes,              \
-             char *const argv[], char *const envp[]) {                                             \
-        struct rp_call call = {.door = #name,                                                      \
-                               .path = path,                                                       \
-                               .argv = (rp_strings)argv,                                           \
-                               .environment = (rp_strings)envp,                                    \
-                               .run = run_##name,                                                  \
-                               .directory = AT_FDCWD,                                              \
-                               .refusal = RP_RETURNS_ERROR,                                        \
-                               .searches = (search),                                               \
-                               .moves = actions != NULL,                                           \
-                               .pid = pid,                                                         \
-                               .actions = actions,                                                 \
-                               .attributes = attributes};                                          \
-        return (int)rp_launch_call(&call);                                                         \
+/* The arguments of the spawn family. */
+#define SPAWN_PARAMETERS                                                                           \
+    int *pid, const char *path, const void *actions, const void *attributes, char *const argv[],   \
+        char *const envp[]
+
+static int enter_spawn(SPAWN_PARAMETERS, const char *door, rp_spawn *const *real, bool searches) {
+    struct rp_call call = {.door = door,
+                           .path = path,
+                           .argv = (rp_strings)argv,
+                           .environment = (rp_strings)envp,
+                           .run = run_spawn,
+                           .directory = AT_FDCWD,
+                           .refusal = RP_RETURNS_ERROR,
+                           .searches = searches,
+                           .moves = actions != NULL,
+                           .pid = pid,
+                           .actions = actions,
+                           .attributes = attributes,
+                           .real = real};
+    return (int)rp_launch_call(&call);
+}
+
+#define SPAWN(name, searches)                                                                      \
+    int name(SPAWN_PARAMETERS) {                                                                   \
+        return enter_spawn(pid, path, actions, attributes, argv, envp, #name, &rp_real.name,       \
+                           searches);                                                              \
     }
 SPAWN(posix_spawn, false)
 SPAWN(posix_spawnp, true)
 SPAWN(pidfd_spawn, false)
 SPAWN(pidfd_spawnp, true)
-
-int system(const char *command) {
-    struct rp_call call = {.door = "system",
-                           .path = "/bin/sh",
-                           .text = command,
-                           .environment = rp_load_environment(),
-                           .run = run_system,
-                           .directory = AT_FDCWD};
-    if (command == NULL)
-        return (int)rp_launch_unasked(&call);
-    return (int)rp_launch_call(&call);
-}
-
-static void *enter_popen(const char *door, const char *command, const char *type) {
-    struct rp_call call = {.door = door,
-                           .path = "/bin/sh",
-                           .text = command,
-                           .environment = rp_load_environment(),
-                           .run = run_popen,
-                           .directory = AT_FDCWD,
-                           .refusal = RP_RETURNS_NULL,
-                           .type = type};
-    /* A type that libc will not take starts nothing. */
-    if (command == NULL || type == NULL || (type[0] != 'r' && type[0] != 'w' && type[0] != 'e'))
-        return (void *)rp_launch_unasked(&call);
-    return (void *)rp_launch_call(&call);
-}
-
-void *popen(const char *command, const char *type) {
-    return enter_popen("popen", command, type);
-}
-
-void *_IO_popen(const char *command, const char *type) {
-    return enter_popen("_IO_popen", command, type);
-}
-
-int wordexp(const char *words, void *result, int flags) {
-    struct rp_call call = {.door = "wordexp",
-                           .path = "/bin/sh",
-                           .text = words,
-                           .environment = rp_load_environment(),
-                           .run = run_wordexp,
-                           .directory = AT_FDCWD,
-                           .refusal = RP_RETURNS_CMDSUB,
-                           .words = result,
-                           .word_flags = flags};
-    if (words == NULL || (flags & NO_COMMANDS) != 0 || !rp_words_substitute(words))
-        return (int)rp_launch_unasked(&call);
-    return (int)rp_launch_call(&call);
-}

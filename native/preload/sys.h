@@ -69,19 +69,9 @@ static inline long rp_sys_close(int fd) {
 }
 
 /* Moves a descriptor out of the range of stdio. */
-static inline long rp_sys_above_stdio(long fd) {
-    long moved;
-    if (fd < 0 || fd > 2)
-        return fd;
-    moved = RP_SYS3(SYS_fcntl, fd, F_DUPFD_CLOEXEC, 3);
-    (void)rp_sys_close((int)fd);
-    return moved;
-}
+long rp_sys_above_stdio(long fd);
 
-static inline long rp_sys_openat(int dir, const char *path, int flags, unsigned mode) {
-    return rp_sys_above_stdio(
-        RP_SYS4(SYS_openat, dir, path, flags | O_CLOEXEC | O_LARGEFILE, mode));
-}
+long rp_sys_openat(int dir, const char *path, int flags, unsigned mode);
 
 static inline long rp_sys_open(const char *path, int flags, unsigned mode) {
     return rp_sys_openat(AT_FDCWD, path, flags, mode);
@@ -134,40 +124,12 @@ static inline long rp_sys_getsockopt(int fd, int level, int name, void *value, u
     return RP_SYS5(SYS_getsockopt, fd, level, name, value, len);
 }
 
-/* A span of time as these calls take it. libc's struct may be another: it has 64 bits for the
-   seconds where the kernel has a register. */
-struct rp_sys_span {
-    long seconds;
-    long nanoseconds;
-};
-
-static inline struct rp_sys_span rp_sys_span(int64_t nanoseconds) {
-    int64_t seconds = nanoseconds / 1000000000;
-    struct rp_sys_span span = {(long)seconds, (long)(nanoseconds - seconds * 1000000000)};
-    return span;
-}
-
-static inline long rp_sys_poll(struct pollfd *fds, unsigned count, int64_t nanoseconds) {
-    struct rp_sys_span timeout = rp_sys_span(nanoseconds < 0 ? 0 : nanoseconds);
-    return RP_SYS5(SYS_ppoll, fds, count, &timeout, 0, RP_SIGSET_BYTES);
-}
+long rp_sys_poll(struct pollfd *fds, unsigned count, int64_t nanoseconds);
 
 /* Nanoseconds of a clock. */
-static inline int64_t rp_sys_clock(int clock) {
-    struct rp_sys_span now = {0, 0};
-#if defined(__arm__)
-    int64_t wide[2] = {0, 0};
-    if (RP_SYS2(RP_SYS_CLOCK_GETTIME64, clock, wide) == 0)
-        return wide[0] * 1000000000 + wide[1];
-#endif
-    (void)RP_SYS2(SYS_clock_gettime, clock, &now);
-    return (int64_t)now.seconds * 1000000000 + now.nanoseconds;
-}
+int64_t rp_sys_clock(int clock);
 
-static inline void rp_sys_sleep(int64_t nanoseconds) {
-    struct rp_sys_span span = rp_sys_span(nanoseconds);
-    (void)RP_SYS2(SYS_nanosleep, &span, 0);
-}
+void rp_sys_sleep(int64_t nanoseconds);
 
 /* Whether 8 bytes can be read there. The kernel reads a signal set before it judges what to do with
    it: an address that nothing is mapped at fails with EFAULT, any other changes nothing. */
