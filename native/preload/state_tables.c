@@ -1,6 +1,7 @@
 #include "state_tables.h"
 
 #include "journal.h"
+#include "links.h"
 #include "memory.h"
 #include "sys.h"
 #include "verdict.h"
@@ -25,17 +26,21 @@ enum {
 /* Steps that follow one another share the stack only when they are not merged into their caller. */
 #define APART __attribute__((noinline))
 
-APART bool rp_state_tables_allow(const struct rp_state_file *file,
-                                 const struct rp_question *question) {
+APART static bool has_verdict(const struct rp_state_file *file, const char *condition,
+                              const struct rp_question *question) {
     unsigned char bucket[RP_VERDICT_BUCKET_BYTES];
-    uint64_t hash;
-    if (file->fd < 0 || file->state.length < DORMANT)
-        return false;
-    hash = rp_verdict_hash(file->state.table_key, question);
+    uint64_t hash = rp_verdict_hash(file->state.table_key, condition, question);
     return hash != 0 &&
            rp_state_file_read(file, bucket, sizeof bucket,
                               VERDICTS + hash % RP_VERDICT_BUCKETS * sizeof bucket) &&
            rp_verdict_is_in(bucket, hash);
+}
+
+bool rp_state_tables_allow(const struct rp_state_file *file, const struct rp_question *question) {
+    if (file->fd < 0 || file->state.length < DORMANT)
+        return false;
+    return has_verdict(file, NULL, question) ||
+           (has_verdict(file, "unlinked", question) && rp_links_are_absent(question));
 }
 
 /* The inode of our pid namespace: ids are used again in other containers. 0 when it is not known.

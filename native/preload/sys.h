@@ -62,6 +62,7 @@ long rp_sys_opaque(long number, ...);
 /* The kernel's own size of a signal set, which is not libc's. */
 #define RP_SIGSET_BYTES 8
 #define RP_AT_EACCESS 0x200
+#define RP_SYS_OPENAT2 437
 #define RP_SYS_FACCESSAT2 439
 
 static inline long rp_sys_close(int fd) {
@@ -198,6 +199,13 @@ static inline long rp_sys_getcwd(char *into, size_t cap) {
 
 static inline long rp_sys_readlink(const char *path, char *into, size_t cap) {
     return RP_SYS4(SYS_readlinkat, AT_FDCWD, path, into, cap);
+}
+
+/* Opens what a path names without doing anything to it, unless a link is on its way: -ELOOP. */
+static inline long rp_sys_open_unlinked(const char *path) {
+    enum { NO_SYMLINKS = 4 };
+    const uint64_t how[3] = {O_PATH | O_CLOEXEC, 0, NO_SYMLINKS};
+    return rp_sys_above_stdio(RP_SYS4(RP_SYS_OPENAT2, AT_FDCWD, path, how, sizeof how));
 }
 
 static inline long rp_sys_getrandom(void *into, size_t len) {

@@ -191,6 +191,12 @@ static inline long rp_sys_readlink(const char *path, char *into, size_t cap) {
     return rp_sys_result(readlink(path, into, cap));
 }
 
+/* There is no way to look without opening for real. */
+static inline long rp_sys_open_unlinked(const char *path) {
+    (void)path;
+    return -ELOOP;
+}
+
 /* Bytes of the path of the running program, which has no NUL. */
 static inline long rp_sys_own_path(char *into, size_t cap) {
     uint32_t size = (uint32_t)cap;

@@ -41,13 +41,16 @@ static void put_arguments(struct hasher *hasher, const struct rp_question *quest
         put_value(hasher, *at);
 }
 
-uint64_t rp_verdict_hash(const unsigned char key[16], const struct rp_question *question) {
+uint64_t rp_verdict_hash(const unsigned char key[16], const char *condition,
+                         const struct rp_question *question) {
     struct hasher hasher = {.outlet = {absorb}};
     if (question->cwd == NULL ||
         (question->text == NULL && !rp_text_is_named(question->path, question->argv)))
         return 0;
     rp_text_check(&hasher.checker);
     rp_siphash_start(&hasher.hash, key);
+    if (condition != NULL)
+        put_value(&hasher, condition);
     put_value(&hasher, question->door);
     rp_request_put_exe(&hasher.outlet, question);
     put_value(&hasher, "");

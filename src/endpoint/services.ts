@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { DisposableList } from '../base/disposable.ts';
 import type { Logger } from '../base/logger.ts';
 import type { ShellReader } from '../policy/shellReader.ts';
+import { systemTemporary } from '../policy/targetClass.ts';
 import { agentPrograms } from '../protocol/agentPrograms.ts';
 import type { Mode } from '../protocol/mode.ts';
 import type { PolicyProblem } from '../protocol/streamEvent.ts';
@@ -33,6 +34,7 @@ import { StateFileWriter } from './stateFileWriter.ts';
 import { takeJournal } from './takeJournal.ts';
 import { TokenStore } from './tokenStore.ts';
 import { Verdicts } from './verdicts.ts';
+import type { VerdictSettings } from './verdicts.ts';
 import { createWorkspaceFinder } from './workspaces.ts';
 
 /** What an endpoint is told. */
@@ -163,9 +165,7 @@ export function createServices(
       repeated: new RepeatedQuestions(clock),
       asking,
       recorder,
-      verdicts: owned.add(
-        new Verdicts({ file, workspaceOf, stampFor: (workspace) => policy.stampFor(workspace) }),
-      ),
+      verdicts: owned.add(createVerdicts(settings, { file, workspaceOf, policy })),
       workspaceOf,
       world: evaluationWorld(settings, world, counts),
     },
@@ -189,6 +189,14 @@ function createModeStore(
 function createTokenStore({ paths }: EndpointSettings, world: EndpointWorld): TokenStore {
   const { clock, logger, createRandom } = world;
   return new TokenStore({ file: paths.tokens, clock, logger, createRandom });
+}
+
+function createVerdicts(
+  { policies: { home }, temporary }: EndpointSettings,
+  { policy, ...given }: Pick<VerdictSettings, 'file' | 'workspaceOf'> & { readonly policy: PolicyStore },
+): Verdicts {
+  const directories = [...(home === null ? [] : [home]), ...temporary, ...systemTemporary];
+  return new Verdicts({ ...given, directories, stampFor: (workspace) => policy.stampFor(workspace) });
 }
 
 function recordIgnored({ ignored, mode }: EndpointSettings, { mode: held, recordIncident }: Services): void {

@@ -14,7 +14,7 @@ import {
   stateFileBytes,
   verdictTable,
 } from '../system/stateTables.ts';
-import type { DormantSession, VerdictQuestion } from '../system/stateTables.ts';
+import type { DormantSession, VerdictCondition, VerdictQuestion } from '../system/stateTables.ts';
 
 /** How often the file is compared with what we wrote, in milliseconds. */
 const verifyIntervalMs = 1_000;
@@ -78,8 +78,8 @@ export class StateFileWriter implements Disposable {
   }
 
   /** The verdict of a question under the key in force; null when the table cannot hold it. */
-  hash(question: VerdictQuestion): bigint | null {
-    return hashVerdict(this.#tableKey, question);
+  hash(question: VerdictQuestion, condition: VerdictCondition): bigint | null {
+    return hashVerdict(this.#tableKey, question, condition);
   }
 
   /** Puts a verdict into the table. In a full bucket it takes the place of the oldest, which is given back. */

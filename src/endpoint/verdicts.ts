@@ -5,9 +5,10 @@ import type { Decision } from '../protocol/decision.ts';
 import type { ExecRequest } from '../protocol/execRequest.ts';
 import type { PolicySet } from '../policy/policySet.ts';
 import { projectPolicyFile } from '../system/policySources.ts';
-import type { VerdictQuestion } from '../system/stateTables.ts';
+import type { VerdictCondition, VerdictQuestion } from '../system/stateTables.ts';
 import { stampOf } from './policyFile.ts';
 import type { StateFileWriter } from './stateFileWriter.ts';
+import { conditionOf } from './verdictCondition.ts';
 
 /** In how many directories questions have verdicts at once; the one that was used first goes, with its verdicts. */
 const maxPlaces = 512;
@@ -18,9 +19,14 @@ const lookIntervalMs = 1_000;
 /** The doors whose third argument is the command text. */
 const shellDoors: ReadonlySet<string> = new Set(['system', 'popen', 'wordexp']);
 
+/** In the order in which the library looks. */
+const conditions: readonly VerdictCondition[] = ['none', 'unlinked'];
+
 /** What the table rests on. */
 export interface VerdictSettings {
   readonly file: Pick<StateFileWriter, 'hash' | 'allow' | 'forget'>;
+  /** The home directory and those for temporary files, absolute: nobody moves them while the endpoint runs. */
+  readonly directories: readonly string[];
   /** The workspace of a command that runs in a directory. */
   readonly workspaceOf: (cwd: string | null) => string | null;
   /** What the policy file of a workspace was when the policy was read by which its questions are judged. */
@@ -54,9 +60,11 @@ export class Verdicts implements Disposable {
 
   /** Puts a question into the table when its decision holds for everybody and follows from its bytes alone. */
   note(request: ExecRequest, decision: Decision, set: PolicySet): void {
-    const question = decision.cacheable === true && !countsCalls(set) ? questionOf(request) : null;
-    const hash = question === null ? null : this.#settings.file.hash(question);
-    if (hash === null || question === null || this.#decisions.has(hash)) return;
+    const question = countsCalls(set) ? null : questionOf(request);
+    const condition = question === null ? null : conditionOf(question, decision, this.#settings.directories);
+    if (question === null || condition === null) return;
+    const hash = this.#settings.file.hash(question, condition);
+    if (hash === null || this.#decisions.has(hash)) return;
     const evicted = this.#settings.file.allow(hash);
     if (evicted !== null) this.#drop(evicted);
     this.#decisions.set(hash, decision);
@@ -65,8 +73,12 @@ export class Verdicts implements Disposable {
 
   /** What was decided about a question that stands in the table; null when it does not. */
   find(question: VerdictQuestion): Decision | null {
-    const hash = this.#settings.file.hash(question);
-    return hash === null ? null : (this.#decisions.get(hash) ?? null);
+    for (const condition of conditions) {
+      const hash = this.#settings.file.hash(question, condition);
+      const decision = hash === null ? undefined : this.#decisions.get(hash);
+      if (decision !== undefined) return decision;
+    }
+    return null;
   }
 
   /** To be called when the table was emptied. */

@@ -82,12 +82,16 @@ export class Call {
 
   /** Whether all that was found out so far follows from tool, command text, argv, program and directory. */
   isSelfContained(): boolean {
-    return (
-      this.request.tool === 'exec' &&
-      !this.request.truncated &&
-      !this.reading.isFallback &&
-      !this.#looks.hasLooked()
-    );
+    return this.#isWhole() && !this.#looks.hasLooked();
+  }
+
+  /** The paths that must go on being free of links for the same to be found out again; null when more is needed. */
+  unlinkedPaths(): readonly string[] | null {
+    return this.#isWhole() ? this.#looks.unlinkedPaths() : null;
+  }
+
+  #isWhole(): boolean {
+    return this.request.tool === 'exec' && !this.request.truncated && !this.reading.isFallback;
   }
 
   /** The programs of all commands, by their names and as they are written. */

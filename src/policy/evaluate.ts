@@ -37,21 +37,21 @@ function decide(set: PolicySet, call: Call): Decision {
   }
   if (call.elapsed() > maxDecisionMs) return tooMuch('takes too long');
   const decision = choose(set.defaultAction, firings);
-  return isCacheable(set, call, decision, firings) ? { ...decision, cacheable: true } : decision;
+  return isForEveryone(set, decision, firings) ? withGrounds(decision, call) : decision;
 }
 
-function isCacheable(
-  set: PolicySet,
-  call: Call,
-  decision: Decision,
-  firings: readonly PlacedRule[],
-): boolean {
+function isForEveryone(set: PolicySet, { action }: Decision, firings: readonly PlacedRule[]): boolean {
   return (
-    decision.action === 'allow' &&
-    call.isSelfContained() &&
+    action === 'allow' &&
     !firings.some(({ rule }) => rule.isOnce) &&
     !set.policies.some(({ origin }) => origin === 'project')
   );
+}
+
+function withGrounds(decision: Decision, call: Call): Decision {
+  if (call.isSelfContained()) return { ...decision, cacheable: true };
+  const unlinked = call.unlinkedPaths();
+  return unlinked === null ? decision : { ...decision, unlinked };
 }
 
 function tooMuch(why: string): Decision {

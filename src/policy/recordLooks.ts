@@ -7,6 +7,11 @@ export interface RecordedLooks {
   readonly world: CallWorld;
   /** Something other than tool, command text, argv, program, directory and truncation was looked at. */
   hasLooked(): boolean;
+  /**
+   * The paths on which links were looked for and none was found, when besides those only where home, workspace and temporary
+   * directories lie was looked at; null when anything else was.
+   */
+  unlinkedPaths(): readonly string[] | null;
 }
 
 /**
@@ -19,15 +24,31 @@ export function recordLooks(request: ExecRequest, world: EvaluationWorld): Recor
     request: new RecordedRequest(request, looks),
     world: new RecordedWorld(world, looks),
     hasLooked: () => looks.hasLooked,
+    unlinkedPaths: () => (looks.hasLookedElsewhere ? null : [...looks.unlinked]),
   };
 }
 
 class Looks {
   hasLooked = false;
+  /** At more than places and links. */
+  hasLookedElsewhere = false;
+  readonly unlinked = new Set<string>();
 
   at<Value>(value: Value): Value {
+    this.hasLookedElsewhere = true;
+    return this.atPlace(value);
+  }
+
+  /** Where a directory lies that the endpoint was told of, or found for the directory of the call. */
+  atPlace<Value>(value: Value): Value {
     this.hasLooked = true;
     return value;
+  }
+
+  atLinks(path: string, real: string): string {
+    if (real !== path) return this.at(real);
+    this.unlinked.add(path);
+    return this.atPlace(real);
   }
 }
 
@@ -126,21 +147,21 @@ class RecordedWorld implements CallWorld {
   }
 
   get home(): string | null {
-    return this.#looks.at(this.#given.home);
+    return this.#looks.atPlace(this.#given.home);
   }
 
   get workspace(): string | null {
-    return this.#looks.at(this.#given.workspace);
+    return this.#looks.atPlace(this.#given.workspace);
   }
 
   get temporary(): readonly string[] {
-    return this.#looks.at(this.#given.temporary);
+    return this.#looks.atPlace(this.#given.temporary);
   }
 
   realpath(path: string): string {
     const known = this.#realpaths.get(path);
     if (known !== undefined) return known;
-    const found = this.#looks.at(this.#given.realpath(path));
+    const found = this.#looks.atLinks(path, this.#given.realpath(path));
     this.#realpaths.set(path, found);
     return found;
   }

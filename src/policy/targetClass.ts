@@ -28,7 +28,7 @@ export const targetClasses: readonly TargetClass[] = [
 ];
 
 /** Temporary directories that every system has. */
-const systemTemporary = ['/var/tmp', '/dev/shm'];
+export const systemTemporary: readonly string[] = ['/var/tmp', '/dev/shm'];
 
 /** What is kept there can be made again, by convention; relative to the home directory. */
 const cacheDirectories = ['.cache', 'Library/Caches', '.npm/_cacache'];

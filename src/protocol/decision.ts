@@ -34,6 +34,11 @@ export interface Decision {
    * Absent where that is not known.
    */
   readonly cacheable?: true;
+  /**
+   * It is an `allow` that would be cacheable if nobody had looked where the workspace, the home directory and those for temporary
+   * files lie, and whether these paths lead over links; they do not. Absent where that is not known.
+   */
+  readonly unlinked?: readonly string[];
 }
 
 /** Whether an action lets the program start. */

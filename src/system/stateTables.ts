@@ -48,9 +48,20 @@ export interface DormantSession {
   readonly started: number;
 }
 
+/** On what condition a verdict holds: on none, or while no link is on the way of any argument. */
+export type VerdictCondition = 'none' | 'unlinked';
+
+/** How many arguments behind the first are looked at for links at most. */
+export const maxUnlinkedArguments = 64;
+
 /** The verdict of a question under a table key; null when the table cannot hold it. */
-export function hashVerdict(key: Uint8Array, { door, exe, cwd, argv }: VerdictQuestion): bigint | null {
-  const bytes = Buffer.from([door, exe, cwd, ...argv].map((text) => `${text}\0`).join(''));
+export function hashVerdict(
+  key: Uint8Array,
+  { door, exe, cwd, argv }: VerdictQuestion,
+  condition: VerdictCondition,
+): bigint | null {
+  const texts = [...(condition === 'none' ? [] : [condition]), door, exe, cwd, ...argv];
+  const bytes = Buffer.from(texts.map((text) => `${text}\0`).join(''));
   if (bytes.length > maxHashedBytes) return null;
   const hash = siphash24(key, bytes);
   return hash === 0n ? null : hash;

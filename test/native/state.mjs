@@ -8,7 +8,7 @@ const dormantOffset = 131_136;
 const agentOffset = 134_208;
 const fileBytes = 137_280;
 
-/** `verdicts` are `{door, exe, cwd, argv}`, `dormant` process ids of session leaders, `agents` are `{program, agent}`. */
+/** `verdicts` are `{condition, door, exe, cwd, argv}`, most of them on no condition; `dormant` process ids of session leaders, `agents` are `{program, agent}`. */
 export function stateFile({ mode = 1, boot = bootId, verdicts = [], dormant = [], agents = [] }) {
   const bytes = Buffer.alloc(fileBytes);
   bytes.write('RMPSTATE', 'latin1');
@@ -27,8 +27,9 @@ export function stateFile({ mode = 1, boot = bootId, verdicts = [], dormant = []
   return bytes;
 }
 
-function putVerdict(bytes, { door, exe, cwd, argv }) {
-  const hash = siphash(Buffer.from([door, exe, cwd, ...argv].map((text) => `${text}\0`).join('')), tableKey);
+function putVerdict(bytes, { condition, door, exe, cwd, argv }) {
+  const texts = [...(condition === undefined ? [] : [condition]), door, exe, cwd, ...argv];
+  const hash = siphash(Buffer.from(texts.map((text) => `${text}\0`).join('')), tableKey);
   let slot = verdictOffset + Number(hash % 2048n) * 64;
   while (bytes.readBigUInt64LE(slot) !== 0n) slot += 8;
   bytes.writeBigUInt64LE(hash, slot);

@@ -9,6 +9,7 @@ import {
   mkdtempSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -198,6 +199,21 @@ async function checkCircumstances() {
   ]);
 }
 
+/** A verdict that holds while no argument leads over a link. */
+async function checkCondition() {
+  const outcome = (prepare) =>
+    outcomeOf((place) => {
+      const verdicts = verdictsOf(place, 'execve').map((verdict) => ({ condition: 'unlinked', ...verdict }));
+      place.writeState({ verdicts });
+      prepare(join(place.directory, 'ran'));
+    });
+  expect('an argument that is not there', await outcome(() => undefined), [armed, 0]);
+  expect('a file', await outcome((path) => writeFileSync(path, '')), [armed, 0]);
+  expect('a directory', await outcome((path) => mkdirSync(path)), [armed, 0]);
+  expect('a link', await outcome((path) => symlinkSync('target', path)), [eperm, 1]);
+  expect('a link to nothing', await outcome((path) => symlinkSync('nothing', path)), [eperm, 1]);
+}
+
 /** What was allowed and did not start is told under the id of the hit. */
 async function checkFailure() {
   await withPlace(async (place) => {
@@ -289,6 +305,7 @@ for (const door of doors) {
   if (door !== 'wordexp') await checkAgents(door);
 }
 await checkCircumstances();
+await checkCondition();
 await checkFailure();
 await checkDormant();
 process.stdout.write(`${String(passed)} passed, ${String(failed)} failed\n`);

@@ -58,12 +58,18 @@ static void check_agent(struct rp_state_file *file, const char *current) {
 }
 
 int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t len) {
+    static const unsigned char nothing[RP_VERDICT_BUCKET_BYTES];
     static int fd = -1;
+    static off_t last = VERDICTS;
     struct rp_state_file file = {.fd = -1};
-    uint64_t hash = rp_verdict_hash(file.state.table_key, &question);
+    const char *condition = len >= HEAD && bytes[1] / 8 % 2 == 1 ? "unlinked" : NULL;
+    uint64_t hash = rp_verdict_hash(file.state.table_key, condition, &question);
     off_t bucket = VERDICTS + (off_t)(hash % RP_VERDICT_BUCKETS * RP_VERDICT_BUCKET_BYTES);
     if (len < HEAD || hash == 0)
         return 0;
+    if (fd >= 0)
+        put(fd, nothing, sizeof nothing, last);
+    last = bucket;
     if (fd < 0 && ((fd = memfd_create("state", MFD_CLOEXEC)) < 0 || ftruncate(fd, WHOLE) != 0))
         abort();
     fill(fd, bytes + HEAD, len - HEAD, bucket);

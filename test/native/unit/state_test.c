@@ -2,6 +2,7 @@
 
 #include "../check.h"
 #include "journal.h"
+#include "links.h"
 #include "memory.h"
 #include "siphash.h"
 #include "state_tables.h"
@@ -75,8 +76,8 @@ static void check_verdict(const struct check_block *block) {
     const char *cwd;
     take_question(block, &question, arguments);
     cwd = question.cwd;
-    CHECK(rp_verdict_hash((const unsigned char *)check_value(block, "key", NULL), &question) ==
-              hash,
+    CHECK(rp_verdict_hash((const unsigned char *)check_value(block, "key", NULL),
+                          check_value(block, "condition", NULL), &question) == hash,
           "%s", question.door);
     CHECK(hash % RP_VERDICT_BUCKETS == bucket, "%s", question.door);
     write_state(WHOLE);
@@ -115,7 +116,7 @@ static void check_verdicts(void) {
     unsigned count = 0;
     for (; check_next_block(&at, &block); count++)
         check_verdict(&block);
-    CHECK(count >= 5, "only %u verdicts", count);
+    CHECK(count >= 7, "only %u verdicts", count);
     free(text);
 }
 
@@ -127,33 +128,33 @@ static void check_eligible(void) {
     struct rp_question question = {.path = "/bin/true", .argv = argv, .door = "execve", .cwd = "/"};
     question.exe.piece[2] = "/bin/true";
     question.exe.len[2] = 9;
-    CHECK(rp_verdict_hash(key, &question) != 0, "%s", "by its name");
+    CHECK(rp_verdict_hash(key, NULL, &question) != 0, "%s", "by its name");
     argv[0] = "/bin/true";
-    CHECK(rp_verdict_hash(key, &question) != 0, "%s", "by its path");
+    CHECK(rp_verdict_hash(key, NULL, &question) != 0, "%s", "by its path");
     argv[0] = "false";
-    CHECK(rp_verdict_hash(key, &question) == 0, "%s", "by another name");
+    CHECK(rp_verdict_hash(key, NULL, &question) == 0, "%s", "by another name");
     argv[0] = NULL;
-    CHECK(rp_verdict_hash(key, &question) == 0, "%s", "without arguments");
+    CHECK(rp_verdict_hash(key, NULL, &question) == 0, "%s", "without arguments");
     question.argv = NULL;
-    CHECK(rp_verdict_hash(key, &question) == 0, "%s", "without a vector");
+    CHECK(rp_verdict_hash(key, NULL, &question) == 0, "%s", "without a vector");
     question.argv = argv;
     argv[0] = "true";
     argv[1] = "\xff";
-    CHECK(rp_verdict_hash(key, &question) == 0, "%s", "an argument that is not UTF-8");
+    CHECK(rp_verdict_hash(key, NULL, &question) == 0, "%s", "an argument that is not UTF-8");
     argv[1] = "\xc3";
-    CHECK(rp_verdict_hash(key, &question) == 0, "%s", "half a character");
+    CHECK(rp_verdict_hash(key, NULL, &question) == 0, "%s", "half a character");
     argv[1] = NULL;
     question.cwd = "/\xff";
-    CHECK(rp_verdict_hash(key, &question) == 0, "%s", "a directory that is not UTF-8");
+    CHECK(rp_verdict_hash(key, NULL, &question) == 0, "%s", "a directory that is not UTF-8");
     question.cwd = "/";
     /* execve, /bin/true, /, true: 7 + 10 + 2 + 5 bytes. */
     memset(longest, 'x', sizeof longest - 1);
     longest[RP_VERDICT_MAX_BYTES - 24 - 1] = '\0';
     argv[1] = longest;
-    CHECK(rp_verdict_hash(key, &question) != 0, "%s", "4,096 bytes");
+    CHECK(rp_verdict_hash(key, NULL, &question) != 0, "%s", "4,096 bytes");
     longest[RP_VERDICT_MAX_BYTES - 24 - 1] = 'x';
     longest[RP_VERDICT_MAX_BYTES - 24] = '\0';
-    CHECK(rp_verdict_hash(key, &question) == 0, "%s", "4,097 bytes");
+    CHECK(rp_verdict_hash(key, NULL, &question) == 0, "%s", "4,097 bytes");
     CHECK(!rp_verdict_is_in((const unsigned char *)check_guarded(longest, 64), 0), "%s", "0");
     check_release();
 }
@@ -268,6 +269,40 @@ static void check_agents(void) {
     CHECK(strlen(agent_of("xxxxxxxxxxxxxxxxxxxxxxx", NULL)) == 23, "%s", "unended names");
 }
 
+static bool is_free(const char *argument) {
+    const char *const argv[] = {"rm", "-f", argument, NULL};
+    const struct rp_question question = {.path = "rm", .argv = argv};
+    return rp_links_are_absent(&question);
+}
+
+/* Arguments are read from the directory in which the program will start. */
+static void check_links(void) {
+    char before[4096];
+    CHECK(getcwd(before, sizeof before) != NULL && chdir(directory) == 0, "%s", strerror(errno));
+    CHECK(mkdir("folder", 0700) == 0 && symlink("folder", "link") == 0 &&
+              symlink("nothing", "dangling") == 0 && symlink("loop", "loop") == 0,
+          "%s", strerror(errno));
+    CHECK(is_free("folder"), "%s", "a directory");
+    CHECK(is_free("folder/"), "%s", "a directory with a slash");
+    CHECK(is_free("./folder/nothing"), "%s", "what is not there");
+    CHECK(is_free("nothing/at/all"), "%s", "what lies nowhere");
+    CHECK(is_free("state/below"), "%s", "what lies in a file");
+    CHECK(is_free(""), "%s", "nothing");
+    CHECK(is_free("s/ *$//"), "%s", "no path");
+    CHECK(is_free(directory), "%s", "an absolute path");
+    CHECK(!is_free("link"), "%s", "a link");
+    CHECK(!is_free("./link"), "%s", "a link with its directory");
+    CHECK(!is_free("link/"), "%s", "a link with a slash");
+    CHECK(!is_free("link/nothing"), "%s", "behind a link");
+    CHECK(!is_free("dangling"), "%s", "a link to nothing");
+    CHECK(!is_free("folder/../dangling"), "%s", "a link to nothing, on a way around");
+    CHECK(!is_free("loop/x"), "%s", "a loop");
+    CHECK(!is_free("/proc/self/exe"), "%s", "a link of the kernel's");
+    CHECK(unlink("link") == 0 && unlink("dangling") == 0 && unlink("loop") == 0 &&
+              rmdir("folder") == 0 && chdir(before) == 0,
+          "%s", strerror(errno));
+}
+
 int main(int argc, char **argv) {
     static char text[96];
     if (argc != 2)
@@ -279,6 +314,7 @@ int main(int argc, char **argv) {
     rp_url_parse(text, &settings.url);
     take_fixture();
     check_verdicts();
+    check_links();
     check_eligible();
     check_dormant();
     check_agents();

@@ -59,7 +59,7 @@ test('writes a header that claims all three tables, and the agent programs', (co
 test('puts a verdict into its bucket, once', (context) => {
   const { writer, slots } = createWriter(context);
   writer.write('enforce', 1);
-  const hash = writer.hash({ door: 'execve', exe: '/bin/ls', cwd: '/', argv: ['ls'] });
+  const hash = writer.hash({ door: 'execve', exe: '/bin/ls', cwd: '/', argv: ['ls'] }, 'none');
   assert.ok(hash !== null);
   assert.equal(writer.allow(hash), null);
   assert.equal(writer.allow(hash), null);

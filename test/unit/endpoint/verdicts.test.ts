@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { UnknownRecord } from '../../../src/base/record.ts';
 import { formatJournalFrame } from '../../../src/system/journalFrame.ts';
 import type { JournalFrame } from '../../../src/system/journalFrame.ts';
 import { bucketOfVerdict, hashVerdict } from '../../../src/system/stateTables.ts';
+import type { VerdictCondition } from '../../../src/system/stateTables.ts';
 import { until } from '../../support/until.ts';
 import { fixturePolicy, startFixture } from './runningEndpoint.ts';
 import type { RunningFixture } from './runningEndpoint.ts';
@@ -20,11 +21,15 @@ const list: UnknownRecord = {
   door: 'execve',
 };
 
-/** Whether the library would start this without asking. */
-function hasVerdict({ paths }: RunningFixture, fields: UnknownRecord = list): boolean {
+/** Whether the library would start this without asking, on this condition. */
+function hasVerdict(
+  { paths }: RunningFixture,
+  fields: UnknownRecord = list,
+  condition: VerdictCondition = 'none',
+): boolean {
   const { door, exe, cwd, argv } = { ...list, ...fields } as unknown as Parameters<typeof hashVerdict>[1];
   const file = readFileSync(paths.state);
-  const hash = hashVerdict(file.subarray(40, 56), { door, exe, cwd, argv });
+  const hash = hashVerdict(file.subarray(40, 56), { door, exe, cwd, argv }, condition);
   if (hash === null) return false;
   const bucket = 64 + bucketOfVerdict(hash) * 64;
   return [0, 1, 2, 3, 4, 5, 6, 7].some((slot) => file.readBigUInt64LE(bucket + slot * 8) === hash);
@@ -42,6 +47,23 @@ test('puts a question into the table that the policy allows to everybody', async
   const script = { exe: '/w/./run', argv: ['./run'] };
   await fixture.ask('./run', { ...list, ...script });
   assert.equal(hasVerdict(fixture, script), true);
+});
+
+test('puts one on condition into the table where the decision rests on files that are no links', async (context) => {
+  const reading = `${fixturePolicy}      - {action: deny, when: {reads: ["**/secret"]}}\n`;
+  const fixture = await startFixture(context, { policy: reading });
+  const cwd = fixture.folder;
+  writeFileSync(join(cwd, 'secret'), '');
+  symlinkSync('secret', join(cwd, 'link'));
+  const reader = (name: string): UnknownRecord => ({ ...list, argv: ['cat', name], exe: '/bin/cat', cwd });
+  assert.equal((await fixture.ask('cat notes', reader('notes')))['allowed'], true);
+  append(fixture, { ...hit, exe: '/bin/cat', argv: ['cat', 'notes'], cwd });
+  await until('the hit is recorded', () => fixture.records().length === 2);
+  assert.equal((fixture.records()[1]?.['decision'] as UnknownRecord)['message'], '', 'as it was decided');
+  const held = [hasVerdict(fixture, reader('notes')), hasVerdict(fixture, reader('notes'), 'unlinked')];
+  assert.deepEqual(held, [false, true]);
+  assert.equal((await fixture.ask('cat link', reader('link')))['allowed'], false);
+  assert.equal(hasVerdict(fixture, reader('link'), 'unlinked'), false);
 });
 
 const without: Readonly<Record<string, readonly [command: string, fields: UnknownRecord]>> = {

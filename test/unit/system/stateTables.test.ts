@@ -18,7 +18,9 @@ for (const example of readWireExamples('verdicts.txt')) {
   const door = only(example, 'door');
   test(`hashes the shared example ${door} ${argv.join(' ')}`, () => {
     const [exe, cwd] = [textOf(only(example, 'exe')), textOf(only(example, 'cwd'))];
-    const hash = hashVerdict(Buffer.from(only(example, 'key'), 'latin1'), { door, exe, cwd, argv });
+    const condition = example.has('condition') ? 'unlinked' : 'none';
+    const key = Buffer.from(only(example, 'key'), 'latin1');
+    const hash = hashVerdict(key, { door, exe, cwd, argv }, condition);
     assert.notEqual(hash, null);
     assert.deepEqual(
       [hash?.toString(16).padStart(16, '0'), String(bucketOfVerdict(hash ?? 0n))],
@@ -35,10 +37,10 @@ test('has no verdict for a question of more than 4,096 bytes', () => {
     cwd: '/',
     argv: ['echo', 'x'.repeat(length)],
   });
-  assert.notEqual(hashVerdict(Buffer.alloc(16), question(4_096 - fixed)), null);
-  assert.equal(hashVerdict(Buffer.alloc(16), question(4_097 - fixed)), null);
+  assert.notEqual(hashVerdict(Buffer.alloc(16), question(4_096 - fixed), 'none'), null);
+  assert.equal(hashVerdict(Buffer.alloc(16), question(4_097 - fixed), 'none'), null);
   const umlauts = { ...question(0), argv: ['echo', 'ü'.repeat(2_048)] };
-  assert.equal(hashVerdict(Buffer.alloc(16), umlauts), null, 'bytes count, not characters');
+  assert.equal(hashVerdict(Buffer.alloc(16), umlauts, 'none'), null, 'bytes count, not characters');
 });
 
 test('puts dormant sessions where the protocol says', () => {
