@@ -20,6 +20,9 @@ import { findProgram } from '../system/findProgram.ts';
 import { isGuardable } from './isGuardable.ts';
 import { findOuterGuard } from './outerGuard.ts';
 
+/** What is said about the environment of a shell. */
+const aboutEnvironment: ReadonlySet<string> = new Set(['this shell', 'fail mode']);
+
 /** How much of a file says what it is. */
 const headBytes = 512;
 
@@ -29,27 +32,37 @@ const trialTimeoutMs = 5_000;
 /** The most of a file that is looked through. */
 const maxTextBytes = 1_048_576;
 
-/** Looks at all that guarding depends on. */
-export async function examine(paths: StatePaths, context: CommandContext): Promise<readonly Check[]> {
+/**
+ * Looks at all that guarding depends on; of `machine` what does not depend on the shell. That one is for programs that
+ * belong to no person, so nothing is asked there that only a person may ask.
+ */
+export async function examine(
+  paths: StatePaths,
+  context: CommandContext,
+  scope: 'machine' | 'shell',
+): Promise<readonly Check[]> {
   const { environment } = context;
   const home = homeDirectory(environment['HOME']) ?? '/';
   const isGuarded = findOuterGuard('', context) !== null;
   const files = { isThere: existsSync, readText };
   const client = new EndpointClient({ kind: 'socket', path: paths.socket });
-  const [health, status] = await Promise.all([client.health(), client.policyStatus()]);
+  const [health, status] = await Promise.all([
+    client.health(),
+    scope === 'shell' ? client.policyStatus() : null,
+  ]);
   const mountInfo = readText('/proc/self/mountinfo') ?? '';
   const entry = statSync(paths.directory, { throwIfNoEntry: false });
   return [
     ...checkMachine({ platform: process.platform, kernel: release(), environment, ...files }),
     ...checkInstallation(installationFacts(home, mountInfo, context)),
     ...checkShell({
-      environment,
+      environment: scope === 'shell' ? environment : { SHELL: environment['SHELL'] },
       home,
       isGuarded,
       socketUrl: formatSocketUrl(paths.socket),
       isGuardable,
       ...files,
-    }),
+    }).filter(({ name }) => scope === 'shell' || !aboutEnvironment.has(name)),
     ...checkEndpoint({
       directory: paths.directory,
       entry: entry === undefined ? null : { isFolder: entry.isDirectory(), uid: entry.uid, mode: entry.mode },
@@ -58,9 +71,10 @@ export async function examine(paths: StatePaths, context: CommandContext): Promi
       health,
       version: context.version,
       isGuarded,
-      policyProblems: status.ok
-        ? status.value.problems.map(({ file, line, message }) => `${file}:${line}: ${message}`)
-        : [],
+      policyProblems:
+        status?.ok === true
+          ? status.value.problems.map(({ file, line, message }) => `${file}:${line}: ${message}`)
+          : [],
     }),
   ];
 }

@@ -35,7 +35,7 @@ export function examineMachine({
   return new Promise((resolve) => {
     execFile(
       program.path,
-      [bundle, 'doctor', '--json'],
+      [bundle, 'doctor', '--machine', '--json'],
       { env, timeout: examinationTimeoutMs },
       (error, stdout, stderr) => {
         const checks = parseChecks(stdout);

@@ -87,12 +87,11 @@ function remediesOf(set: PolicySet, { action, rule }: Decision, request: ExecReq
   if (action === 'allow' || action === 'watch') return [];
   const allow = `rampart allow ${quote(request.command)}`;
   if (rule === null) return [allow];
-  const place = `rule ${rule.index + 1} of ${rule.policy}, ${rule.file}:${rule.line}`;
   const policy = set.policies.find(({ name }) => name === rule.policy);
   const change =
     policy?.origin === 'builtin'
-      ? `switch off ${place}, with a policy {name: ${rule.policy}, enabled: false} in ~/.rampart/policies`
-      : `change ${place}`;
+      ? `switch off ${rule.policy}, of which rule ${rule.index + 1} decided: rampart policy packs disable ${rule.policy}`
+      : `change rule ${rule.index + 1} of ${rule.policy}, ${rule.file}:${rule.line}`;
   // A denial wins over every rule that allows.
   return action === 'deny' ? [change] : [allow, change];
 }

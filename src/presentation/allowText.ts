@@ -1,20 +1,21 @@
 import type { AuditRecord } from '../protocol/auditRecord.ts';
 import { formatRule } from './decisionLabel.ts';
+import { isBuiltIn } from './policyRows.ts';
 import type { Choice } from './protectText.ts';
 import { formatLine } from './text.ts';
 import { t } from './localise.ts';
 
 /** How a refused command may run after all. */
-export type AllowChoice = 'once' | 'always' | 'openRule';
+export type AllowChoice = 'once' | 'always' | 'packOff' | 'openRule';
 
 /** Over the choices. */
 export function allowTitle(record: AuditRecord): string {
   return t`Allow ${formatLine(record.request.command, 80)}`;
 }
 
-/** The choices. A rule made by hand wins over a denial; the denying rule can be changed as well. */
+/** The choices, the narrowest first. A denial wins over every rule that allows, so that only what denies can be changed then. */
 export function allowChoices(record: AuditRecord): readonly Choice<AllowChoice>[] {
-  const { rule } = record;
+  const { rule, decision } = record;
   const once: Choice<AllowChoice> = {
     value: 'once',
     label: t`$(check) Allow once`,
@@ -30,7 +31,14 @@ export function allowChoices(record: AuditRecord): readonly Choice<AllowChoice>[
     label: t`$(go-to-file) Open the rule`,
     detail: rule === null ? '' : t`${formatRule(rule)} decided about it.`,
   };
-  return rule === null ? [once, always] : [once, always, openRule];
+  if (rule === null) return [once, always];
+  if (decision.action !== 'deny') return [once, always, openRule];
+  const packOff: Choice<AllowChoice> = {
+    value: 'packOff',
+    label: t`$(checklist) Switch off ${rule.policy}…`,
+    detail: t`All of this pack of the built-in policy, in every window; a policy of your own can take its place.`,
+  };
+  return isBuiltIn(rule.file) ? [once, packOff, openRule] : [once, openRule];
 }
 
 /** Over the question whether a denying rule shall be written. */

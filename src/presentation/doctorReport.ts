@@ -1,4 +1,5 @@
 import type { Result } from '../base/result.ts';
+import type { PolicyProblem } from '../protocol/streamEvent.ts';
 import { t } from './localise.ts';
 import { formatSession, type SessionSubject } from './sessionLabel.ts';
 import { formatStatus, type GuardStatus } from './statusText.ts';
@@ -19,6 +20,7 @@ export interface DoctorFacts {
   /** What the machine's examination found, or why there was none. */
   readonly checks: Result<readonly ReportedCheck[], string>;
   readonly settingProblems: readonly string[];
+  readonly policyProblems: readonly PolicyProblem[];
   readonly status: GuardStatus;
   readonly terminals: readonly SessionSubject[];
   /** Is shown as `~`, so that a report can be passed on. */
@@ -36,9 +38,6 @@ export const reportCopiedText = t`The report is on the clipboard.`;
 
 /** Said while the machine is looked at. */
 export const examiningText = t`Rampart looks at this machine…`;
-
-/** These are about the shell that runs the command; a window's own process is no terminal. */
-const aboutShell: ReadonlySet<string> = new Set(['this shell', 'RAMPART_URL', 'RAMPART_MODE', 'fail mode']);
 
 /** What keeps terminals from being guarded, or could, as a page of text. */
 export function formatDoctorReport(facts: DoctorFacts): string {
@@ -59,13 +58,13 @@ export function formatDoctorReport(facts: DoctorFacts): string {
 }
 
 function checkMachine(checks: DoctorFacts['checks']): readonly ReportedCheck[] {
-  if (checks.ok) return checks.value.filter(({ name }) => !aboutShell.has(name));
+  if (checks.ok) return checks.value;
   const message = t`the machine could not be looked at: ${checks.error}`;
   return [{ name: 'doctor', status: 'problem', message, remedy: t`run \`rampart doctor\` in a terminal` }];
 }
 
-function checkWindow({ status, settingProblems }: DoctorFacts): readonly ReportedCheck[] {
-  const { text, tooltip, tone } = formatStatus(status);
+function checkWindow({ status, settingProblems, policyProblems }: DoctorFacts): readonly ReportedCheck[] {
+  const { text, tooltip, tone } = formatStatus({ ...status, unseenDenials: 0 });
   const window: ReportedCheck = {
     name: t`this window`,
     status: tone === 'warning' ? 'warning' : 'ok',
@@ -78,7 +77,13 @@ function checkWindow({ status, settingProblems }: DoctorFacts): readonly Reporte
     message,
     remedy: t`correct it in the settings`,
   }));
-  return [window, ...settings];
+  const policies = policyProblems.map(({ file, line, column, message }): ReportedCheck => ({
+    name: t`policy`,
+    status: 'problem',
+    message: `${file}:${line}:${column}: ${formatLine(message)}`,
+    remedy: t`correct it; until then the last good policy is in force`,
+  }));
+  return [window, ...settings, ...policies];
 }
 
 function formatSummary(checks: readonly ReportedCheck[]): string {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { RampartApi } from '../../src/extension/api.ts';
@@ -68,17 +69,32 @@ export async function runAndPick(
 ): Promise<void> {
   const [id, argument] = typeof command === 'string' ? [command] : command;
   const done = vscode.commands.executeCommand(id, argument);
-  for (const steps of answers) {
-    await awaitQuickPick();
-    for (let step = 0; step < steps; step += 1) {
-      await vscode.commands.executeCommand('workbench.action.quickOpenSelectNext');
-    }
-    await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
-  }
+  for (const steps of answers) await pick(steps);
   await done;
 }
 
+/** Answers the quick pick that is shown, or about to be: so many steps further down, then Enter. */
+export async function pick(steps: number): Promise<void> {
+  await awaitQuickPick();
+  for (let step = 0; step < steps; step += 1) {
+    await vscode.commands.executeCommand('workbench.action.quickOpenSelectNext');
+  }
+  await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+}
+
+/** Sets a setting of the user's, or takes it out. */
+export async function setUserSetting(id: string, value: unknown): Promise<void> {
+  await vscode.workspace.getConfiguration().update(id, value, vscode.ConfigurationTarget.Global);
+}
+
+/** The process of the endpoint, the owner of the state directory's lock. */
+export function readEndpointPid(): number {
+  const run = join(homedir(), '.rampart/run');
+  const [machine = ''] = readdirSync(run);
+  return Number(readFileSync(join(run, machine, 'lock'), 'utf8'));
+}
+
 /** A quick pick that is on its way is shown once the editor has answered an unrelated call. */
-async function awaitQuickPick(): Promise<void> {
+export async function awaitQuickPick(): Promise<void> {
   for (let round = 0; round < 3; round += 1) await vscode.env.clipboard.readText();
 }

@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { RampartApi } from '../../src/extension/api.ts';
 import { commandIds } from '../../src/extension/ids.ts';
 import { until } from '../support/until.ts';
-import { activateRampart, awaitGuarded } from './scene.ts';
+import { activateRampart, awaitGuarded, readEndpointPid } from './scene.ts';
 
 /** How long after its death an endpoint may be away, in milliseconds. */
 const awayBudgetMs = 2_000;
@@ -49,10 +46,3 @@ describe('an endpoint that is killed', () => {
     );
   });
 });
-
-/** The owner of the state directory's lock. */
-function readEndpointPid(): number {
-  const run = join(homedir(), '.rampart/run');
-  const [machine = ''] = readdirSync(run);
-  return Number(readFileSync(join(run, machine, 'lock'), 'utf8'));
-}

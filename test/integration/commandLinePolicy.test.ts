@@ -44,7 +44,7 @@ test('`test --explain` shows what would run, which rules were tried, what matche
   assert.match(stdout, /^ {7}deletes: outside_workspace {2}matches {2}precious$/m);
   assert.match(stdout, /^ {2}default-privilege: ask by rule/m);
   assert.match(stdout, /^ {2}default-git: none of \d+ rules matches$/m);
-  assert.match(stdout, /^To allow it:\n {2}switch off rule 2 of default-deletion/m);
+  assert.match(stdout, /^To allow it:\n {2}switch off default-deletion, of which rule 2 decided/m);
   const json = parseObject((await rampart.run(['test', '--explain', '--json', 'ls'])).stdout);
   assert.ok(isRecord(json['explanation']) && Array.isArray(json['explanation']['policies']));
 });
@@ -96,7 +96,7 @@ test('`allow` writes nothing that a denial would win over, and names the rule', 
   assert.deepEqual([status, stdout], [1, '']);
   assert.match(
     stderr,
-    /nothing was written: rule default-deletion#1 \(.*:\d+\) says deny.*switch off rule 1/,
+    /nothing was written: rule default-deletion#1 \(.*:\d+\) says deny.*switch off default-deletion, of which rule 1/,
   );
   assert.throws(() => readFileSync(join(policiesOf(rampart), 'by-hand.yaml')));
 });

@@ -17,15 +17,21 @@ import type { DecisionRowNode } from '../views/decisionItem.ts';
 import { chooseValue } from './chooseValue.ts';
 import type { CommandParts } from './commandParts.ts';
 import { openRule } from './openRule.ts';
+import { switchPacks } from './switchPacks.ts';
 
 /** The policy in a person's own file into which rules are written. */
 const ownPolicy = 'my-rules';
 
 /** Asks how a refused command may run after all. */
 export async function allowDenied(parts: CommandParts, node: DecisionRowNode): Promise<void> {
+  const { rule } = node.record;
   const chosen = await chooseValue(allowTitle(node.record), allowChoices(node.record));
   if (chosen === 'once') await allowOnce(parts, node.record);
   if (chosen === 'always') await writeOwnRule(parts, node.record, 'allow');
+  if (chosen === 'packOff' && rule !== null) {
+    const onSwitched = (): void => parts.views.policy.refresh();
+    await switchPacks({ ...parts, onSwitched }, new Map([[rule.policy, false]]));
+  }
   if (chosen === 'openRule') await openRule(node);
 }
 

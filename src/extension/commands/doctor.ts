@@ -14,11 +14,12 @@ import type { CommandParts } from './commandParts.ts';
 
 /** Shows what keeps terminals from being guarded, or could: what the command line's doctor says, and this window's part. */
 export async function showDoctor(parts: CommandParts): Promise<void> {
-  const { bundleFolder, environment, home, registry, reports, status, version } = parts;
+  const { bundleFolder, client, environment, home, registry, reports, status, version } = parts;
   const place = { location: vscode.ProgressLocation.Window, title: examiningText };
   const checks = await vscode.window.withProgress(place, () =>
     examineMachine({ program: currentNodeProgram(), bundle: join(bundleFolder, 'cli.js'), environment }),
   );
+  const policies = await client.policyOverview();
   const remote = vscode.env.remoteName === undefined ? [] : [`remote ${vscode.env.remoteName}`];
   const text = formatDoctorReport({
     versions: [
@@ -27,6 +28,7 @@ export async function showDoctor(parts: CommandParts): Promise<void> {
     ],
     checks,
     settingProblems: readSettingProblems().map(({ message }) => message),
+    policyProblems: policies.ok ? policies.value.problems : [],
     status: status.current,
     terminals: registry.terminals.map(({ subject }) => subject),
     home,

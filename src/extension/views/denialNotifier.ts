@@ -61,7 +61,8 @@ export class DenialNotifier implements Disposable {
     const more = this.#untold - 1;
     this.#newest = null;
     this.#untold = 0;
-    if (newest === null || this.#parts.isListVisible()) return;
+    // Whoever has looked at the list meanwhile knows.
+    if (newest === null || this.#parts.status.current.unseenDenials === 0) return;
     this.#toldAt = this.#parts.clock.now();
     this.#parts.background.run('telling of a denial', () => showNotice(newest, more));
   }

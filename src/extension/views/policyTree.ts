@@ -12,9 +12,11 @@ import {
   type ShownPolicy,
   type ShownRule,
 } from '../../presentation/policyRows.ts';
+import type { EndpointHealth } from '../../presentation/statusText.ts';
 import type { PolicyProblem } from '../../protocol/streamEvent.ts';
 import type { Background } from '../adapters/background.ts';
 import { viewIds } from '../ids.ts';
+import type { WindowStatus } from '../model/windowStatus.ts';
 import { readPolicies, type PolicyContents, type PolicyPlaces } from '../policy/readPolicies.ts';
 import { createIcon } from './decisionItem.ts';
 import { createRepaint } from './repaint.ts';
@@ -29,6 +31,7 @@ type PolicyNode =
 /** What the tree is given. */
 export interface PolicyTreeParts extends PolicyPlaces {
   readonly decisions: DecisionStore;
+  readonly status: WindowStatus;
   readonly background: Background;
   /** Switches packs of the built-in policy, after asking. */
   readonly switchPacks: (isOn: ReadonlyMap<string, boolean>) => Promise<void>;
@@ -46,12 +49,14 @@ export class PolicyTree implements vscode.TreeDataProvider<PolicyNode>, Disposab
   readonly #view: vscode.TreeView<PolicyNode>;
   /** What was read last; null when it has to be read again. */
   #contents: PolicyContents | null = null;
+  #endpoint: EndpointHealth = 'idle';
 
   readonly onDidChangeTreeData = this.#changed.event;
 
   constructor(parts: PolicyTreeParts) {
     this.#parts = parts;
     this.#owned.add(parts.decisions.onDidChange(() => this.#repaint.request()));
+    this.#owned.add(parts.status.onDidChange(({ endpoint }) => this.#follow(endpoint)));
     this.#view = this.#owned.add(
       vscode.window.createTreeView(viewIds.policy, {
         treeDataProvider: this,
@@ -73,6 +78,13 @@ export class PolicyTree implements vscode.TreeDataProvider<PolicyNode>, Disposab
   refresh(): void {
     this.#contents = null;
     this.#repaint.request();
+  }
+
+  /** Who says what is in force comes and goes. */
+  #follow(endpoint: EndpointHealth): void {
+    if (endpoint === this.#endpoint) return;
+    this.#endpoint = endpoint;
+    this.refresh();
   }
 
   async getChildren(node?: PolicyNode): Promise<PolicyNode[]> {

@@ -25,14 +25,16 @@ export class Reports implements vscode.TextDocumentContentProvider, Disposable {
   }
 
   /** Shows a report; one with the same title is replaced. */
-  async show(title: string, text: string): Promise<void> {
+  async show(title: string, text: string, language: string = reportScheme): Promise<void> {
     const uri = vscode.Uri.from({ scheme: reportScheme, path: `/${title.replaceAll('/', '∕')}` });
     this.#texts.delete(uri.path);
     this.#texts.set(uri.path, text);
     const [oldest] = this.#texts.keys();
     if (this.#texts.size > maxReports && oldest !== undefined) this.#texts.delete(oldest);
     this.#changed.fire(uri);
-    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });
+    const document = await vscode.workspace.openTextDocument(uri);
+    await vscode.languages.setTextDocumentLanguage(document, language);
+    await vscode.window.showTextDocument(document, { preview: true });
   }
 
   provideTextDocumentContent(uri: vscode.Uri): string {

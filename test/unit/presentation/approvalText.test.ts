@@ -57,7 +57,18 @@ describe('a refused command', () => {
   it('may run once or always, or its rule may be changed', () => {
     const values = (record: ReturnType<typeof createDenial>): string[] =>
       allowChoices(record).map(({ value }) => value);
-    assert.deepEqual(values(createDenial()), ['once', 'always', 'openRule']);
+    const { decision } = createDenial();
+    const asked = createDenial({ decision: { ...decision, action: 'ask' } });
+    assert.deepEqual(values(asked), ['once', 'always', 'openRule']);
     assert.deepEqual(values(createDenial({ rule: null })), ['once', 'always']);
+  });
+
+  it('is offered nothing that the denial would win over, but what denies can be changed', () => {
+    const values = (record: ReturnType<typeof createDenial>): string[] =>
+      allowChoices(record).map(({ value }) => value);
+    const file = '/h/.rampart/versions/1/policies/default.yaml';
+    const builtIn = createDenial({ rule: { policy: 'default-git', index: 0, file, line: 3 } });
+    assert.deepEqual(values(builtIn), ['once', 'packOff', 'openRule']);
+    assert.deepEqual(values(createDenial()), ['once', 'openRule']);
   });
 });

@@ -7,9 +7,9 @@ const healthy: DoctorFacts = {
   versions: ['rampart 1.2.3, VS Code 1.99.3'],
   checks: success([
     { name: 'library', status: 'ok', message: '/home/ada/.rampart/lib/librampart.so', remedy: null },
-    { name: 'this shell', status: 'note', message: 'it is not guarded', remedy: 'guard it' },
   ]),
   settingProblems: [],
+  policyProblems: [],
   status: {
     supported: true,
     guardEnabled: true,
@@ -46,8 +46,13 @@ describe('the report of the doctor', () => {
     assert.doesNotMatch(text, /ada/);
   });
 
-  it('leaves out what is about the shell that asked', () => {
-    assert.doesNotMatch(formatDoctorReport(healthy), /this shell/);
+  it('names what is wrong with policies, and what holds meanwhile', () => {
+    const policyProblems = [{ file: '/srv/team.yaml', line: 4, column: 2, message: 'unknown key' }];
+    const text = formatDoctorReport({ ...healthy, policyProblems });
+    assert.match(
+      text,
+      /policy: \/srv\/team\.yaml:4:2: unknown key\n {9}→ .*the last good policy is in force$/m,
+    );
   });
 
   it('counts problems and warnings, and says for each what to do', () => {
