@@ -2,6 +2,7 @@ import { installationPlace } from '../client/installation.ts';
 import { armEnvironment } from '../client/preloadEnvironment.ts';
 import type { ByteText } from '../protocol/byteText.ts';
 import { formatCommandText } from '../protocol/commandText.ts';
+import { defaultAgent } from '../protocol/environment.ts';
 import { formatRefusalLine } from '../protocol/refusalLine.ts';
 import { homeDirectory } from '../system/stateDirectory.ts';
 import { askAboutRoot } from './askAboutRoot.ts';
@@ -88,7 +89,10 @@ function arm({ plan, context }: Start, library: string | null): readonly ByteTex
     session: toBytes(plan.session),
     ...(plan.givenMode === undefined ? {} : { mode: plan.givenMode }),
     ...(plan.givenFailOpen === undefined ? {} : { failOpen: plan.givenFailOpen }),
-    ...(plan.givenAgent === undefined ? {} : { agent: toBytes(plan.givenAgent) }),
+    // A name, be it nobody's, has the tree asked about in a terminal that is left alone, too.
+    ...(plan.givenAgent === undefined && (environment['RAMPART_AGENT'] ?? '') !== ''
+      ? {}
+      : { agent: toBytes(plan.givenAgent ?? defaultAgent) }),
     ...(plan.debug ? { debug: true } : {}),
   };
   const armed = armEnvironment(environment, settings, process.platform);

@@ -43,6 +43,8 @@ export type Settlement =
   | { readonly kind: 'decided' }
   /** A person lets it run; `why` is for the log. */
   | { readonly kind: 'granted'; readonly why: string }
+  /** Nobody is to be bothered yet: it is not known whose session this is. */
+  | { readonly kind: 'early' }
   /** A person has not decided yet, or decided against it. */
   | { readonly kind: 'pending' | 'denied'; readonly approval: Approval };
 
@@ -76,6 +78,8 @@ export interface Refused {
   readonly id: string;
   /** How it was asked. */
   readonly asked: Asked;
+  /** Whether a person may be asked now. */
+  readonly mayPrompt: boolean;
 }
 
 interface Refusal {
@@ -126,7 +130,7 @@ export class Asking implements Disposable {
   }
 
   /** What persons make of a decision; a promise while the question is held. Only what is enforced is for persons. */
-  consider({ request, decision, id, asked }: Refused): Settlement | Promise<Settlement> {
+  consider({ request, decision, id, asked, mayPrompt }: Refused): Settlement | Promise<Settlement> {
     const isExact = asked.isExact && !request.truncated;
     if (isPermitted(decision.action) || !isExact) return { kind: 'decided' };
     const keys = keysOf(request);
@@ -139,6 +143,7 @@ export class Asking implements Disposable {
     const { command, cwd } = request;
     this.#noteRefusal({ id, command, cwd, keys, tree, at: this.#settings.clock.now() });
     if (decision.action !== 'ask') return { kind: 'decided' };
+    if (!mayPrompt) return { kind: 'early' };
     const wait = this.#mayHold(request) ? asked.wait : null;
     return this.#ask(petitionOf(request, decision, { keys, tree }), wait);
   }

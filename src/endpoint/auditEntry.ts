@@ -4,6 +4,7 @@ import { formatCommandText } from '../protocol/commandText.ts';
 import type { Decision } from '../protocol/decision.ts';
 import type { ExecRequest } from '../protocol/execRequest.ts';
 import type { Mode } from '../protocol/mode.ts';
+import type { Actor } from '../protocol/session.ts';
 import type { JournalFrame } from '../system/journalFrame.ts';
 import type { Caller } from './exchange.ts';
 import { redactArguments, redactText } from './redact.ts';
@@ -14,6 +15,8 @@ export interface RecordSurroundings {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly mode: Mode;
+  /** Who asked; null while that is not known, and of what we tell of ourselves. */
+  readonly actor: Actor | null;
 }
 
 /** How much of a command, and of all its arguments, one record keeps, in characters. */
@@ -23,7 +26,7 @@ const maxRecordedLength = 65_536;
 export function recordOfDecision(
   request: ExecRequest,
   decision: Decision & { readonly evaluationTimeUs: number },
-  { id, now, mode }: RecordSurroundings,
+  { id, now, mode, actor }: RecordSurroundings,
 ): AuditRecord {
   const command = redactText(request.command);
   const argv = request.argv === null ? null : redactArguments(request.argv);
@@ -34,6 +37,7 @@ export function recordOfDecision(
     id,
     timestamp: new Date(now).toISOString(),
     agent: request.agent,
+    actor,
     session: request.session,
     tool: request.tool,
     request: {
@@ -120,7 +124,7 @@ function recordOfFailure(frame: JournalFrame, mode: Mode): AuditRecord {
 const nothingDecided = { matchedPolicies: null, rule: null, evaluationTimeUs: 0 } as const;
 
 function surroundingsOf(frame: JournalFrame, mode: Mode): RecordSurroundings {
-  return { id: recordIdOf(frame), now: Number(frame.time / 1_000_000n), mode };
+  return { id: recordIdOf(frame), now: Number(frame.time / 1_000_000n), mode, actor: null };
 }
 
 function requestOf(frame: JournalFrame): ExecRequest {
@@ -163,8 +167,9 @@ export interface Incident {
 export function recordOfIncident(
   incident: Incident,
   caller: Caller | null,
-  { id, now, mode }: RecordSurroundings,
+  surroundings: Omit<RecordSurroundings, 'actor'>,
 ): AuditRecord {
+  const { id } = surroundings;
   const request: ExecRequest = {
     id,
     agent: 'rampart',
@@ -187,5 +192,6 @@ export function recordOfIncident(
   const action = incident.refused ? 'deny' : 'watch';
   const decision = { ...nothingDecided, action, message: incident.message } as const;
   // A refusal of ours does not depend on the mode.
-  return { ...recordOfDecision(request, decision, { id, now, mode }), enforced: incident.refused };
+  const record = recordOfDecision(request, decision, { ...surroundings, actor: null });
+  return { ...record, enforced: incident.refused };
 }

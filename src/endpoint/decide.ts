@@ -8,13 +8,15 @@ import { explain, type Explanation } from '../policy/explain.ts';
 import type { AuditRecord } from '../protocol/auditRecord.ts';
 import { isPermitted } from '../protocol/decision.ts';
 import type { Decision } from '../protocol/decision.ts';
-import { defaultAgent } from '../protocol/environment.ts';
 import type { ExecRequest } from '../protocol/execRequest.ts';
 import type { Mode } from '../protocol/mode.ts';
+import type { Actor } from '../protocol/session.ts';
 import type { Asking, Settlement } from './asking.ts';
+import type { Attribution } from './attribution.ts';
 import { recordOfDecision } from './auditEntry.ts';
 import type { CallCounts } from './callCounts.ts';
 import type { Asked } from './exchange.ts';
+import type { HeldRecords } from './heldRecords.ts';
 import { approvalHints, formatNotice } from './notice.ts';
 import type { PolicyStore } from './policyStore.ts';
 import type { PreflightAnswer } from './preflightAnswer.ts';
@@ -33,11 +35,14 @@ export interface Deciders {
   readonly mode: () => Mode;
   readonly policy: PolicyStore;
   readonly sessions: SessionStore;
+  readonly attribution: Attribution;
   readonly counts: CallCounts;
   readonly repeated: RepeatedQuestions;
   readonly asking: Asking;
   readonly verdicts: Verdicts;
   readonly recorder: Recorder;
+  /** For records of which it is not known yet whether they belong into the log. */
+  readonly held: HeldRecords;
   /** The workspace of a command that runs in a directory. */
   readonly workspaceOf: (cwd: string | null) => string | null;
   readonly world: Omit<EvaluationWorld, 'workspace'>;
@@ -48,13 +53,15 @@ export interface Deciders {
  * question is missing from the log. A promise only where the asker may be held and is.
  */
 export function decide(
-  request: ExecRequest,
+  question: ExecRequest,
   deciders: Deciders,
   asked: Asked,
 ): PreflightAnswer | Promise<PreflightAnswer> {
   const mode = deciders.mode();
-  if (mode === 'disabled') return formatUnaskedAnswer(request, 'the mode is disabled');
-  if (isReleased(request, deciders)) return formatUnaskedAnswer(request, 'the terminal is released');
+  if (mode === 'disabled') return formatUnaskedAnswer(question, 'the mode is disabled');
+  const { actor, agent, isWatched } = deciders.attribution.identify(question, asked.peer);
+  if (!isWatched) return formatUnaskedAnswer(question, 'nobody is asked about what a person starts here');
+  const request = agent === question.agent ? question : { ...question, agent };
   const given = deciders.repeated.find(request, mode, deciders.policy.generation);
   // The line was written and the record made when the same was asked a moment ago.
   if (given !== null) return { ...given, notice: '' };
@@ -66,20 +73,12 @@ export function decide(
   const evaluationTimeUs = Math.round((performance.now() - started) * 1_000);
   const id = request.id ?? deciders.createId();
   if (asked.isExact) deciders.verdicts.note(request, decision, deciders.policy.set);
-  const decided = { request, decision, evaluationTimeUs, mode, id };
+  const decided = { request, decision, evaluationTimeUs, mode, id, actor };
   if (!isBinding) return finish(decided, { kind: 'decided' }, deciders);
-  const settlement = deciders.asking.consider({ request, decision, id, asked });
+  const settlement = deciders.asking.consider({ request, decision, id, asked, mayPrompt: actor !== null });
   return settlement instanceof Promise
     ? settlement.then((settled) => finish(decided, settled, deciders))
     : finish(decided, settlement, deciders);
-}
-
-/** In a released terminal a person's own commands are nobody's business; an agent's are asked about. */
-export function isReleased(
-  request: Pick<ExecRequest, 'markers' | 'agent' | 'sid'>,
-  { sessions }: Pick<Deciders, 'sessions'>,
-): boolean {
-  return request.markers.length === 0 && request.agent === defaultAgent && sessions.isReleased(request.sid);
 }
 
 /**
@@ -130,11 +129,13 @@ interface Decided {
   readonly evaluationTimeUs: number;
   readonly mode: Mode;
   readonly id: string;
+  /** Null while it is not known who asks. */
+  readonly actor: Actor | null;
 }
 
 /** Records what came of it and answers. */
 function finish(decided: Decided, settlement: Settlement, deciders: Deciders): PreflightAnswer {
-  const { request, evaluationTimeUs, mode, id } = decided;
+  const { request, evaluationTimeUs, mode, id, actor } = decided;
   const decision = decisionAfter(decided.decision, settlement);
   if (settlement.kind === 'granted' || settlement.kind === 'denied') {
     const used = useUpRule(decision.rule, deciders.policy);
@@ -143,7 +144,7 @@ function finish(decided: Decided, settlement: Settlement, deciders: Deciders): P
   const entry = recordOfDecision(
     request,
     { ...decision, evaluationTimeUs },
-    { id, now: deciders.clock.now(), mode },
+    { id, now: deciders.clock.now(), mode, actor },
   );
   const isRecorded = recordSafely(entry, deciders);
   const answer = formatAnswer({ ...decided, decision, settlement, isRecorded });
@@ -161,9 +162,9 @@ function decisionAfter(decision: Decision, settlement: Settlement): Decision {
   };
 }
 
-function recordSafely(entry: AuditRecord, { recorder, logger }: Deciders): boolean {
+function recordSafely(entry: AuditRecord, { recorder, held, logger }: Deciders): boolean {
   try {
-    return recorder.record(entry);
+    return entry.actor === null ? held.hold(entry) : recorder.record(entry);
   } catch (thrown) {
     logger.error(`a decision could not be recorded: ${messageOf(thrown)}`);
     return false;
@@ -208,6 +209,7 @@ function formatAnswer(answered: Answered): PreflightAnswer {
 }
 
 function refusalOf({ decision, id, settlement }: Answered): Pick<PreflightAnswer, 'notice' | 'approval_id'> {
+  if (settlement.kind === 'early') return { notice: formatNotice(decision, id, approvalHints.early) };
   return settlement.kind === 'pending' || settlement.kind === 'denied'
     ? {
         notice: formatNotice(decision, id, approvalHints[settlement.kind]),

@@ -25,6 +25,13 @@ export interface Asked {
   readonly wait: PatientAsker | null;
   /** Whether every value of the question is known to the byte. */
   readonly isExact: boolean;
+  /** The process that the kernel names as the asker; null where it names none. */
+  readonly peer: () => number | null;
+}
+
+/** The process at the other end, by the kernel's word; null where that is not known. */
+export function peerOf(caller: Caller): number | null {
+  return caller.door === 'socket' ? (caller.readPeer()?.pid ?? null) : null;
 }
 
 /** A request without its transport. */

@@ -22,6 +22,7 @@ export function formatNotice(
 
 /** What a person has to say yet, or said. */
 export const approvalHints = {
+  early: 'It was not known yet whose terminal this is; run it again.',
   pending: 'Approval pending; run it again once approved.',
   denied: 'A person denied it; do not try again.',
 } as const;

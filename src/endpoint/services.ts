@@ -4,6 +4,8 @@ import type { Logger } from '../base/logger.ts';
 import type { ShellReader } from '../policy/shellReader.ts';
 import { systemTemporary } from '../policy/targetClass.ts';
 import { agentPrograms } from '../protocol/agentPrograms.ts';
+import type { AgentProgram } from '../protocol/agentPrograms.ts';
+import { defaultAgent } from '../protocol/environment.ts';
 import type { Mode } from '../protocol/mode.ts';
 import type { PolicyProblem } from '../protocol/streamEvent.ts';
 import type { NativeAddon } from '../system/nativeAddon.ts';
@@ -18,15 +20,18 @@ import { AuditLog } from './auditLog.ts';
 import type { Approvals } from './approvals.ts';
 import type { ProcessReference } from './authority.ts';
 import { CallCounts } from './callCounts.ts';
+import { Attribution, registrationMs } from './attribution.ts';
 import { createAsking } from './createAsking.ts';
 import type { Deciders } from './decide.ts';
 import type { EndpointLock } from './endpointLock.ts';
 import { EventStream } from './eventStream.ts';
 import type { Caller } from './exchange.ts';
 import { HandRules } from './handRules.ts';
+import { HeldRecords } from './heldRecords.ts';
 import { Askers } from './lifetime.ts';
 import { ModeStore } from './modeStore.ts';
 import { PolicyStore } from './policyStore.ts';
+import { findRecordedIds } from './recordedIds.ts';
 import { createRecorder } from './recorder.ts';
 import { RepeatedQuestions } from './repeatedQuestions.ts';
 import { SessionStore } from './sessions.ts';
@@ -118,6 +123,8 @@ export function createServices(
     new AuditLog({ folder: paths.audit, clock, logger, isOurs: () => lock.isInPlace() }),
   );
   const recorder = createRecorder(audit, stream, sessions);
+  const attribution = createAttribution(settings, world, { sessions, stream });
+  const held = createHeldRecords(settings, world, { attribution, recorder, sessions }, owned);
   const counts = new CallCounts(clock);
   const createId = (): string => world.createRandom(16).toString('hex');
   const recordIncident: Services['recordIncident'] = (incident, caller) => {
@@ -128,16 +135,8 @@ export function createServices(
   const handRules = new HandRules(policies.home === null ? null : handRulesFile(policies.home));
   const { asking, approvals } = createAsking(
     {
-      file: paths.approvals,
-      boot,
-      holdMs: settings.holdMs,
-      clock,
-      logger,
-      createId,
-      processes,
-      stream,
-      policy,
-      handRules,
+      ...{ file: paths.approvals, boot, holdMs: settings.holdMs },
+      ...{ clock, logger, createId, processes, stream, policy, handRules },
       recordIncident: (incident) => recordIncident(incident, null),
     },
     owned,
@@ -161,10 +160,12 @@ export function createServices(
       mode: () => mode.mode,
       policy,
       sessions,
+      attribution,
       counts,
       repeated: new RepeatedQuestions(clock),
       asking,
       recorder,
+      held,
       verdicts: owned.add(createVerdicts(settings, { file, workspaceOf, policy })),
       workspaceOf,
       world: evaluationWorld(settings, world, counts),
@@ -173,6 +174,7 @@ export function createServices(
   };
   connectStream(services, paths.audit, owned);
   keepStateFile(file, services, owned);
+  owned.add(sessions.onDidChangeDormant((dormant) => file.setDormant(dormant)));
   readJournal(settings, world, services, { lock, owned });
   recordIgnored(settings, services);
   return services;
@@ -197,6 +199,38 @@ function createVerdicts(
 ): Verdicts {
   const directories = [...(home === null ? [] : [home]), ...temporary, ...systemTemporary];
   return new Verdicts({ ...given, directories, stampFor: (workspace) => policy.stampFor(workspace) });
+}
+
+function createHeldRecords(
+  { paths }: EndpointSettings,
+  { logger }: EndpointWorld,
+  { attribution, recorder, sessions }: Pick<Deciders, 'attribution' | 'recorder' | 'sessions'>,
+  owned: DisposableList,
+): HeldRecords {
+  const held = new HeldRecords({
+    file: paths.held,
+    logger,
+    findRecorded: (ids) => findRecordedIds(paths.audit, ids),
+    identify: (entry) => attribution.identify(entry, () => entry.pid),
+    record: (entry) => recorder.record(entry),
+  });
+  owned.add(sessions.onDidChange(() => held.look()));
+  return owned.add(held);
+}
+
+/** A window may tell of a session while one listens, and soon after a start for which there was a window. */
+function createAttribution(
+  { onDemand }: EndpointSettings,
+  { processes }: EndpointWorld,
+  { sessions, stream }: Pick<Services, 'stream'> & Pick<Deciders, 'sessions'>,
+): Attribution {
+  const startedAt = performance.now();
+  const isStarting = (): boolean => onDemand && performance.now() - startedAt < registrationMs;
+  return new Attribution({
+    sessions,
+    processes,
+    isWindowExpected: () => stream.canApprove || isStarting(),
+  });
 }
 
 function recordIgnored({ ignored, mode }: EndpointSettings, { mode: held, recordIncident }: Services): void {
@@ -264,7 +298,7 @@ function createStateFile(
       file: paths.state,
       bootId,
       createKey: () => createRandom(16),
-      agentPrograms,
+      agentPrograms: [...agentPrograms, unnamedTree],
       logger,
       isOurs: () => lock.isInPlace(),
       onRestored: (reason) =>
@@ -272,6 +306,12 @@ function createStateFile(
     }),
   );
 }
+
+/**
+ * Makes the name of a tree that nobody named a known one, so that an agent in it gets its own. No program is called so:
+ * a path's last component of this name would be an odd one.
+ */
+const unnamedTree: AgentProgram = { program: 'a guarded tree', agent: defaultAgent };
 
 /** The library reads mode, generation and verdicts from the state file; an endpoint that ends leaves what lasts. */
 function keepStateFile(

@@ -5,7 +5,6 @@ import { parseJournal } from '../system/journalFrame.ts';
 import type { JournalFrame } from '../system/journalFrame.ts';
 import type { StatePaths } from '../system/stateDirectory.ts';
 import { recordIdOf, recordOfCutAnswer, recordOfFrame } from './auditEntry.ts';
-import { isReleased } from './decide.ts';
 import type { Deciders } from './decide.ts';
 import { JournalReader } from './journalReader.ts';
 import type { Askers } from './lifetime.ts';
@@ -55,12 +54,19 @@ function takeFrame(
   askers.note(frame.pid, frame.sid);
   if (frame.kind === 'hello') deciders.sessions.noteHello(frame);
   const isHit = frame.kind === 'table';
-  if (isHit && isReleased(frame, deciders)) return;
-  const entry = recordOfFrame(frame, deciders.mode(), isHit ? deciders.verdicts.find(frame) : null);
-  if (entry === null || recorded.has(entry.id) || deciders.recorder.has(entry.id)) return;
+  const made = recordOfFrame(frame, deciders.mode(), isHit ? deciders.verdicts.find(frame) : null);
+  if (made === null || recorded.has(made.id) || isTaken(made.id, deciders)) return;
+  const { actor, agent, isWatched } = deciders.attribution.identify(frame, () => frame.pid);
+  if (!isWatched) return;
   if (isHit) deciders.counts.add('exec');
-  const isCut = frame.kind === 'unanswered' && isDecided(entry.id);
-  deciders.recorder.record(isCut ? recordOfCutAnswer(entry) : entry);
+  const isCut = frame.kind === 'unanswered' && isDecided(made.id);
+  const entry = { ...(isCut ? recordOfCutAnswer(made) : made), actor, agent };
+  if (actor === null) deciders.held.hold(entry);
+  else deciders.recorder.record(entry);
+}
+
+function isTaken(id: string, { recorder, held }: Deciders): boolean {
+  return recorder.has(id) || held.has(id);
 }
 
 /** Ids of frames that an endpoint before us may have recorded already. */

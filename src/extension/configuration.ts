@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { findSettingProblems, isPolicyPath, type SettingProblem } from '../presentation/settingProblems.ts';
+import type { Scope } from '../protocol/session.ts';
 import { settingIds } from './ids.ts';
 
 /** Whether new terminals and tasks are to be guarded. A value that is neither yes nor no does not turn the guard off. */
@@ -11,9 +12,10 @@ export function isGuardEnabled(): boolean {
 /** What is wrong with our settings. */
 export function readSettingProblems(): readonly SettingProblem[] {
   const settings = vscode.workspace.getConfiguration();
-  const { guardEnabled, policyFiles, showDenials } = settingIds;
+  const { guardEnabled, guardScope, policyFiles, showDenials } = settingIds;
   return findSettingProblems([
     { id: guardEnabled, kind: 'boolean', value: settings.get(guardEnabled) },
+    { id: guardScope, kind: 'scope', value: settings.get(guardScope) },
     { id: policyFiles, kind: 'policyFiles', value: settings.get(policyFiles) },
     { id: showDenials, kind: 'boolean', value: settings.get(showDenials) },
   ]);
@@ -24,6 +26,12 @@ export async function writeGuardEnabled(enabled: boolean): Promise<void> {
   await vscode.workspace
     .getConfiguration()
     .update(settingIds.guardEnabled, enabled, vscode.ConfigurationTarget.Global);
+}
+
+/** Whose commands are asked about in a terminal of which the person said nothing. What is no scope leaves nobody alone. */
+export function readGuardScope(): Scope {
+  const scope: unknown = vscode.workspace.getConfiguration().get(settingIds.guardScope) ?? 'agents';
+  return scope === 'agents' ? 'agents' : 'all';
 }
 
 /** The policy files that the user named, as absolute paths; what is no path is left out. */

@@ -64,6 +64,7 @@ export const reportScheme = 'rampart-report';
 /** Settings that a workspace cannot set: scope `application`. */
 export const settingIds = {
   guardEnabled: 'rampart.guard.enabled',
+  guardScope: 'rampart.guard.scope',
   policyFiles: 'rampart.policy.files',
   showDenials: 'rampart.notifications.showDenials',
 } as const;

@@ -7,6 +7,7 @@ import { openSettingsButton } from '../presentation/settingProblems.ts';
 import type { Background } from './adapters/background.ts';
 import { readSettingProblems } from './configuration.ts';
 import { settingIds } from './ids.ts';
+import type { TerminalRegistry } from './injection/terminalRegistry.ts';
 import type { WindowStatus } from './model/windowStatus.ts';
 
 /** What follows the settings. */
@@ -14,6 +15,8 @@ export interface SettingParts {
   readonly background: Background;
   readonly client: EndpointClient;
   readonly status: WindowStatus;
+  /** Tells the endpoint of the terminals that are open. */
+  readonly registry: TerminalRegistry;
   /** Carries out whether new terminals are guarded. */
   readonly follow: () => Promise<void>;
 }
@@ -36,6 +39,7 @@ export function watchSettings(parts: SettingParts): Disposable {
       tell();
       if (event.affectsConfiguration(settingIds.guardEnabled))
         background.run('following the setting', parts.follow);
+      if (event.affectsConfiguration(settingIds.guardScope)) parts.registry.registerAll();
       if (event.affectsConfiguration(settingIds.policyFiles))
         background.run('following the policy files', () => offerRestart(parts));
     }),

@@ -27,7 +27,7 @@ import {
 import type { Background } from './adapters/background.ts';
 import type { Notices } from './adapters/notices.ts';
 import type { RampartApi } from './api.ts';
-import { readPolicyFiles } from './configuration.ts';
+import { readGuardScope, readPolicyFiles } from './configuration.ts';
 import { EndpointSupervisor } from './endpoint/endpointSupervisor.ts';
 import { fetchFromEndpoint, registerEndpointFollower } from './endpoint/followEndpoint.ts';
 import { Guard } from './injection/guard.ts';
@@ -112,6 +112,7 @@ export function createWindowParts(surroundings: WindowSurroundings): WindowParts
         return told.ok ? told : failure(told.error.message);
       },
       isArmed: () => guard.isArmed,
+      scope: readGuardScope,
       loaderOf: (pid) => readLoader(processes, pid, guard.library, platform),
       clock,
       background,

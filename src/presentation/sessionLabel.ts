@@ -28,8 +28,8 @@ export type UnguardedReason =
 /** What is known about the protection of one terminal or task; never assumed, always measured. */
 export type GuardState =
   | { readonly kind: 'guarded'; readonly view: SessionView }
-  /** Guarded, but a person took it back: only agents in it are asked about. */
-  | { readonly kind: 'released'; readonly view: SessionView }
+  /** Guarded, but a person uses it: only agents in it are asked about. */
+  | { readonly kind: 'dormant'; readonly view: SessionView }
   | { readonly kind: 'checking' }
   /** Its process has not started: the editor may be asking whether the workspace is trusted. */
   | { readonly kind: 'notStarted' }
@@ -90,7 +90,7 @@ function describe(state: GuardState): Look {
         sentence: t`The preload library is loaded in it: every program it starts is asked about.`,
         icon: { id: 'shield', color: iconColors.allowed },
       };
-    case 'released':
+    case 'dormant':
       return {
         words: t`agents only`,
         sentence: t`What a person types in it is not asked about; what agents in it start is.`,
@@ -214,7 +214,7 @@ export function evaluateSilence(loader: LoaderEvidence | null): UnguardedReason 
 
 /** The state of a session whose library said hello. */
 export function stateOfView(view: SessionView): GuardState {
-  return { kind: view.protection === 'released' ? 'released' : 'guarded', view };
+  return { kind: view.dormant ? 'dormant' : 'guarded', view };
 }
 
 /** The heading over guarded sessions that are not terminals of this window. */

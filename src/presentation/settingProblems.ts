@@ -9,7 +9,7 @@ export interface SettingProblem {
 /** A setting as it stands in the settings file. */
 export interface SettingValue {
   readonly id: string;
-  readonly kind: 'boolean' | 'policyFiles';
+  readonly kind: 'boolean' | 'policyFiles' | 'scope';
   readonly value: unknown;
 }
 
@@ -20,9 +20,20 @@ export const openSettingsButton = t`Open Settings`;
 export function findSettingProblems(settings: readonly SettingValue[]): readonly SettingProblem[] {
   return settings.flatMap(({ id, kind, value }) => {
     if (value === undefined || value === null) return [];
-    const problem = kind === 'boolean' ? checkBoolean(value) : checkPolicyFiles(value);
+    const problem = checks[kind](value);
     return problem === null ? [] : [{ setting: id, message: t`${id}: ${problem}` }];
   });
+}
+
+const checks: Readonly<Record<SettingValue['kind'], (value: unknown) => string | null>> = {
+  boolean: checkBoolean,
+  policyFiles: checkPolicyFiles,
+  scope: checkScope,
+};
+
+function checkScope(value: unknown): string | null {
+  if (value === 'agents' || value === 'all') return null;
+  return t`it is ${JSON.stringify(value)}, and has to be "agents" or "all"; everything is asked about until then`;
 }
 
 function checkBoolean(value: unknown): string | null {

@@ -1,5 +1,6 @@
 import type { Action, RuleReference } from './decision.ts';
 import type { Mode } from './mode.ts';
+import type { Actor } from './session.ts';
 
 /** One line of the audit log, and the `event` of a stream message; docs/protocol.md, section 9. */
 export interface AuditRecord {
@@ -8,6 +9,8 @@ export interface AuditRecord {
   /** RFC 3339, UTC. */
   readonly timestamp: string;
   readonly agent: string;
+  /** Who started it; null of what the endpoint tells of itself, and in older records. */
+  readonly actor: Actor | null;
   readonly session: string;
   readonly tool: string;
   readonly request: { readonly command: string; readonly path?: string };

@@ -20,6 +20,9 @@ export function loaderVariable(platform: string): 'LD_PRELOAD' | 'DYLD_INSERT_LI
   return platform === 'darwin' ? 'DYLD_INSERT_LIBRARIES' : 'LD_PRELOAD';
 }
 
+/** What a terminal is opened with that a person wants protected from its start; it may only raise. */
+export const protectedMark = { RAMPART_TERMINAL: 'protected' } as const;
+
 /** Environment names that coding agents put on their children; docs/protocol.md, section 7. */
 export const agentMarkers: readonly string[] = [
   'AI_AGENT',

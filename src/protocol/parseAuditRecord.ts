@@ -6,6 +6,7 @@ import type { AuditRecord } from './auditRecord.ts';
 import { isAction } from './decision.ts';
 import type { RuleReference } from './decision.ts';
 import { isMode } from './mode.ts';
+import { isActor } from './session.ts';
 
 /**
  * Reads a record from a log line or a stream message. What decides about showing it must be there; what else
@@ -23,6 +24,7 @@ export function parseAuditRecord(value: unknown): Result<AuditRecord, string> {
     id,
     timestamp,
     agent: textOf(value['agent']),
+    actor: isActor(value['actor']) ? value['actor'] : null,
     session: textOf(value['session']),
     tool: textOf(value['tool']),
     request: {

@@ -1,7 +1,8 @@
 import { isRecord } from '../base/record.ts';
 import { failure, success } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
-import type { SessionView } from './session.ts';
+import { isActor } from './session.ts';
+import type { Protection, SessionView } from './session.ts';
 
 /** Reads a session; docs/protocol.md, section 8. What is missing besides the pid is taken as not known. */
 export function parseSessionView(value: unknown): Result<SessionView, string> {
@@ -13,6 +14,8 @@ export function parseSessionView(value: unknown): Result<SessionView, string> {
     name,
     hidden,
     protection,
+    actor,
+    dormant,
     guarded,
     library,
     agent,
@@ -26,7 +29,9 @@ export function parseSessionView(value: unknown): Result<SessionView, string> {
     kind: kind === 'terminal' || kind === 'task' ? kind : 'unknown',
     name: typeof name === 'string' ? name : '',
     hidden: hidden === true,
-    protection: protection === 'released' ? 'released' : 'protected',
+    protection: isProtection(protection) ? protection : 'scoped',
+    actor: isActor(actor) ? actor : null,
+    dormant: dormant === true,
     guarded: guarded === true,
     library: typeof library === 'string' ? library : null,
     agent: typeof agent === 'string' ? agent : null,
@@ -34,6 +39,11 @@ export function parseSessionView(value: unknown): Result<SessionView, string> {
     unenforced: countOf(unenforced),
     decisions: countOf(decisions),
   });
+}
+
+/** Whether a value says what a person said of a terminal. */
+export function isProtection(value: unknown): value is Protection {
+  return value === 'protected' || value === 'released' || value === 'scoped';
 }
 
 function countOf(value: unknown): number {

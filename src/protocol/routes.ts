@@ -34,6 +34,7 @@ export const stateEntries = {
   mode: 'mode.json',
   approvals: 'approvals.json',
   tokens: 'tokens.json',
+  held: 'held.jsonl',
   audit: 'audit',
   log: 'endpoint.log',
 } as const;

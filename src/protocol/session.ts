@@ -1,5 +1,16 @@
-/** Whether a person wants everything in a terminal enforced, or only agents in it. */
-export type Protection = 'protected' | 'released';
+/** What a person said of a terminal: enforce everything, or only agents in it; `scoped` when nothing was said. */
+export type Protection = 'protected' | 'released' | 'scoped';
+
+/** Whose commands are asked about where a person said nothing: only those of agents and tasks, or everybody's. */
+export type Scope = 'agents' | 'all';
+
+/** Who starts programs. */
+export type Actor = 'person' | 'agent' | 'automation';
+
+/** Whether a value names one of them. */
+export function isActor(value: unknown): value is Actor {
+  return value === 'person' || value === 'agent' || value === 'automation';
+}
 
 /** What the endpoint knows of one session leader; docs/protocol.md, section 8. */
 export interface SessionView {
@@ -10,6 +21,10 @@ export interface SessionView {
   readonly name: string;
   readonly hidden: boolean;
   readonly protection: Protection;
+  /** Who opened it; null while that is not known. */
+  readonly actor: Actor | null;
+  /** Nobody is asked about what a person starts in it, and nothing of that is recorded. */
+  readonly dormant: boolean;
   /** The library said hello from this very process. */
   readonly guarded: boolean;
   /** Build id of the library in hex; null when unknown. */
@@ -28,4 +43,8 @@ export interface SessionRegistration {
   readonly name: string;
   readonly hidden: boolean;
   readonly protection: Protection;
+  /** What holds where nothing was said. */
+  readonly scope: Scope;
+  /** The agent that opened it, as far as the window sees; null when none did. */
+  readonly agent: string | null;
 }

@@ -59,6 +59,7 @@ export function statePathsIn(directory: string): StatePaths {
     mode: join(directory, stateEntries.mode),
     approvals: join(directory, stateEntries.approvals),
     tokens: join(directory, stateEntries.tokens),
+    held: join(directory, stateEntries.held),
     audit: join(directory, stateEntries.audit),
     log: join(directory, stateEntries.log),
   };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
@@ -38,6 +38,11 @@ policies:
         message: "asked in a test"
 `;
 
+function setScope(scope: 'all' | undefined): Thenable<void> {
+  const { Global } = vscode.ConfigurationTarget;
+  return vscode.workspace.getConfiguration().update(settingIds.guardScope, scope, Global);
+}
+
 /** Every test goes on in the window that the one before it left. */
 describe('a person who protects terminals', () => {
   let api: RampartApi;
@@ -46,6 +51,7 @@ describe('a person who protects terminals', () => {
     mkdirSync(policies, { recursive: true, mode: 0o700 });
     writeFileSync(join(policies, 'editor-test.yaml'), testPolicy);
     api = await activateRampart();
+    await setScope('all');
     early = vscode.window.createTerminal({ name: 'early' });
     early.show();
     await until('it is the active terminal', () => vscode.window.activeTerminal === early);
@@ -158,6 +164,28 @@ describe('a person who protects terminals', () => {
     for (const terminal of terminals) terminal.dispose();
   });
 
+  it('leaves a terminal alone that a person uses, but not one of an agent', async () => {
+    await setScope(undefined);
+    const mine = vscode.window.createTerminal({ name: 'mine' });
+    await until('it is left alone', async () => (await findSubject(api, mine))?.state.kind === 'dormant');
+    const done = `${createScratch()}/done`;
+    mine.sendText(`/bin/echo forbidden-but-mine > ${done}`);
+    await until('it ran', () => existsSync(done) && readFileSync(done, 'utf8') === 'forbidden-but-mine\n');
+    const agents = vscode.window.createTerminal({ name: 'robot', env: { CLINE_ACTIVE: 'true' } });
+    agents.sendText('/bin/echo forbidden-to-agents');
+    const denied = await until('it is denied', () => findDecision(api, '/bin/echo forbidden-to-agents'));
+    assert.deepEqual([denied.decision.action, denied.actor, denied.agent], ['deny', 'agent', 'cline']);
+    await awaitGuarded(api, agents);
+    assert.equal(findDecision(api, '/bin/echo forbidden-but-mine'), null);
+
+    await setScope('all');
+    await awaitGuarded(api, mine);
+    mine.sendText('/bin/echo forbidden-to-all');
+    const own = await until('it is denied now', () => findDecision(api, '/bin/echo forbidden-to-all'));
+    assert.deepEqual([own.decision.action, own.actor], ['deny', 'person']);
+    for (const terminal of [mine, agents]) terminal.dispose();
+  });
+
   it('is not robbed of running work: where something runs, the question can be closed and nothing has changed', async () => {
     await vscode.commands.executeCommand('workbench.action.closePanel');
     await vscode.workspace
@@ -235,7 +263,7 @@ describe('a person who protects terminals', () => {
     early.show();
     await until('it is the active terminal', () => vscode.window.activeTerminal === early);
     await runAndPick(commandIds.stopProtecting, 0);
-    await until('it is released', async () => (await findSubject(api, early))?.state.kind === 'released');
+    await until('it is released', async () => (await findSubject(api, early))?.state.kind === 'dormant');
     await vscode.commands.executeCommand(commandIds.protectTerminal);
     await awaitGuarded(api, early);
   });

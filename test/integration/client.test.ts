@@ -44,6 +44,8 @@ test('a client follows decisions, sessions and modes, and finds its endpoint aga
     name: 'bash',
     hidden: false,
     protection: 'protected',
+    scope: 'agents',
+    agent: null,
   });
   assert.ok(registered.ok, JSON.stringify(registered));
   const sessions = await client.sessions();

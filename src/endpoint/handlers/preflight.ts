@@ -4,7 +4,7 @@ import { isPermitted } from '../../protocol/decision.ts';
 import type { ExecRequest } from '../../protocol/execRequest.ts';
 import { decide, judge } from '../decide.ts';
 import { bindAgent } from '../access.ts';
-import { parseBody, refuse, respond } from '../exchange.ts';
+import { parseBody, peerOf, refuse, respond } from '../exchange.ts';
 import type { EndpointRequest, EndpointResponse } from '../exchange.ts';
 import type { EndpointParts, Handler } from '../parts.ts';
 
@@ -19,7 +19,8 @@ export const handlePreflight: Handler = (request, parts, tool, { token }) => {
   }
   const bound = bindAgent(question.value, token);
   parts.noteAsker(bound);
-  const asked = { wait: request.wait, isExact: !hasByteValues(body.value) };
+  const { wait, caller } = request;
+  const asked = { wait, isExact: !hasByteValues(body.value), peer: () => peerOf(caller) };
   const answer = decide(bound, parts.deciders, asked);
   return answer instanceof Promise ? answer.then((given) => respond(200, given)) : respond(200, answer);
 };

@@ -1,6 +1,8 @@
 import { isRecord } from '../../base/record.ts';
+import type { UnknownRecord } from '../../base/record.ts';
 import { failure, success } from '../../base/result.ts';
 import type { Result } from '../../base/result.ts';
+import { isProtection } from '../../protocol/parseSessionView.ts';
 import type { SessionRegistration } from '../../protocol/session.ts';
 import { parseBody, refuse, respond } from '../exchange.ts';
 import type { Handler } from '../parts.ts';
@@ -29,10 +31,26 @@ export const handleSessionRegistration: Handler = (request, parts, pidText) => {
 function parseRegistration(value: unknown): Result<SessionRegistration, string> {
   if (!isRecord(value)) return failure('the body is not a JSON object');
   const { kind, name, hidden, protection } = value;
+  const opened = parseOpening(value);
+  if (!opened.ok) return opened;
   if (kind !== 'terminal' && kind !== 'task') return failure('kind is terminal or task');
-  if (protection !== 'protected' && protection !== 'released') {
-    return failure('protection is protected or released');
-  }
+  if (!isProtection(protection)) return failure('protection is protected, released or scoped');
   if (typeof name !== 'string' || typeof hidden !== 'boolean') return failure('name or hidden is missing');
-  return success({ kind, name: name.slice(0, maxNameLength), hidden, protection });
+  return success({
+    kind,
+    name: name.slice(0, maxNameLength),
+    hidden,
+    protection,
+    ...opened.value,
+  });
+}
+
+/** An older window says neither: then everything is asked about. */
+function parseOpening({
+  scope = 'all',
+  agent = null,
+}: UnknownRecord): Result<Pick<SessionRegistration, 'scope' | 'agent'>, string> {
+  if (scope !== 'agents' && scope !== 'all') return failure('scope is agents or all');
+  if (agent !== null && typeof agent !== 'string') return failure('agent is a name or null');
+  return success({ scope, agent: agent?.slice(0, maxNameLength) ?? null });
 }

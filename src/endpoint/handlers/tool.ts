@@ -6,7 +6,7 @@ import { bindAgent } from '../access.ts';
 import { recordOfDecision } from '../auditEntry.ts';
 import { decide } from '../decide.ts';
 import type { EndpointResponse } from '../exchange.ts';
-import { parseBody, refuse, respond } from '../exchange.ts';
+import { parseBody, peerOf, refuse, respond } from '../exchange.ts';
 import type { EndpointParts, Handler } from '../parts.ts';
 import type { PreflightAnswer } from '../preflightAnswer.ts';
 
@@ -29,7 +29,9 @@ export const handleTool: Handler = async (request, parts, tool, { token }) => {
   const asked = { ...bindAgent(question.value, token), enforce: true };
   parts.noteAsker(asked);
   // Nobody is held here: the client asks again.
-  const answer = await decide(asked, parts.deciders, { wait: null, isExact: !hasByteValues(body.value) });
+  const peer = (): number | null => peerOf(request.caller);
+  const isExact = !hasByteValues(body.value);
+  const answer = await decide(asked, parts.deciders, { wait: null, isExact, peer });
   const shown = formatToolAnswer(answer);
   if (!answer.allowed) return formatRefusal(answer, shown, parts);
   return response === ''
@@ -64,7 +66,8 @@ function judgeResponse(question: ExecRequest, response: string, { deciders }: En
   const decision = evaluateResponse(set, question, response, { ...deciders.world, workspace });
   const evaluationTimeUs = Math.round((performance.now() - started) * 1_000);
   if (decision.rule === null && decision.action === 'allow') return {};
-  const surroundings = { id: deciders.createId(), now: deciders.clock.now(), mode };
+  const { actor } = deciders.attribution.identify(question, () => question.pid);
+  const surroundings = { id: deciders.createId(), now: deciders.clock.now(), mode, actor };
   deciders.recorder.record(recordOfDecision(question, { ...decision, evaluationTimeUs }, surroundings));
   if (decision.action !== 'deny') return {};
   const { message, matchedPolicies } = decision;

@@ -4,6 +4,7 @@ import { helloGraceMs } from '../../presentation/sessionLabel.ts';
 import { isIdleShell } from '../injection/idleShell.ts';
 import type { KnownTerminal } from '../injection/terminalRegistry.ts';
 import { isDrawn } from '../injection/terminalTraits.ts';
+import { protectedMark } from '../../protocol/environment.ts';
 import { chooseValue } from './chooseValue.ts';
 import { endpointWaitMs, type CommandParts } from './commandParts.ts';
 
@@ -67,7 +68,10 @@ async function offerChoices(parts: CommandParts, known: KnownTerminal): Promise<
 }
 
 async function openGuarded(parts: CommandParts): Promise<void> {
-  const terminal = vscode.window.createTerminal({ iconPath: new vscode.ThemeIcon('shield') });
+  const terminal = vscode.window.createTerminal({
+    iconPath: new vscode.ThemeIcon('shield'),
+    env: protectedMark,
+  });
   terminal.show();
   const known = await awaitGuarded(parts, terminal);
   if (known === null) parts.notices.mention(protectMessages.notStarted);
@@ -120,7 +124,7 @@ async function until(parts: CommandParts, withinMs: number, isTrue: () => Promis
 
 function hasLibrary(known: KnownTerminal | null): known is KnownTerminal {
   const kind = known?.subject.state.kind;
-  return kind === 'guarded' || kind === 'released';
+  return kind === 'guarded' || kind === 'dormant';
 }
 
 /** Whether starting a terminal anew ends no work. A task's terminal runs work by its nature. */

@@ -1,4 +1,4 @@
-import type { Protection, SessionRegistration, SessionView } from '../../protocol/session.ts';
+import type { Protection, Scope, SessionRegistration, SessionView } from '../../protocol/session.ts';
 
 /** What a window sees of a terminal by itself. */
 export interface SeenTerminal {
@@ -7,8 +7,12 @@ export interface SeenTerminal {
   /** Its title; empty for one that was just restored. */
   readonly title: string;
   readonly hidden: boolean;
+  /** The agent that opened it, as far as it was opened with a mark. */
+  readonly agent: string | null;
   /** What the person said of it in this window; null when nothing. */
   readonly said: Protection | null;
+  /** What holds where the person said nothing. */
+  readonly scope: Scope;
 }
 
 /**
@@ -24,7 +28,9 @@ export function composeRegistration(seen: SeenTerminal, known: SessionView | nul
     name: ownName === '' ? remembered.name : ownName,
     hidden: seen.hidden || remembered.hidden,
     protection: seen.said ?? remembered.protection,
+    scope: seen.scope,
+    agent: seen.agent,
   };
 }
 
-const nothing = { kind: 'unknown', name: '', hidden: false, protection: 'protected' } as const;
+const nothing = { kind: 'unknown', name: '', hidden: false, protection: 'scoped' } as const;

@@ -10,9 +10,9 @@ import {
   type LoaderEvidence,
   type SessionSubject,
 } from '../../presentation/sessionLabel.ts';
-import type { Protection, SessionRegistration, SessionView } from '../../protocol/session.ts';
+import type { Protection, Scope, SessionRegistration, SessionView } from '../../protocol/session.ts';
 import type { Background } from '../adapters/background.ts';
-import { isDrawn, isHidden, isProcessId } from './terminalTraits.ts';
+import { isDrawn, isHidden, isProcessId, openingAgent } from './terminalTraits.ts';
 import { TaskProcesses } from './taskProcesses.ts';
 import { composeRegistration } from './composeRegistration.ts';
 import type { SessionStore } from '../model/sessionStore.ts';
@@ -37,6 +37,8 @@ export interface RegistryParts {
   readonly register: (pid: number, registration: SessionRegistration) => Promise<Result<SessionView, string>>;
   /** Whether a terminal that opens now gets the library. */
   readonly isArmed: () => boolean;
+  /** Whose commands are asked about where the person said nothing. */
+  readonly scope: () => Scope;
   /** What a process was started with for the loader; null when that cannot be told. */
   readonly loaderOf: (pid: number) => LoaderEvidence | null;
   readonly clock: Clock;
@@ -180,7 +182,9 @@ export class TerminalRegistry implements Disposable {
     const tracked = this.#trackedOf(processId);
     if (tracked !== undefined) this.#register(tracked);
     // Its terminal may not have been told to us yet, and the endpoint should know at once.
-    const seen = { task: execution.task.name, title: '', hidden: false, said: null };
+    const { scope } = this.#parts;
+    const task = { task: execution.task.name, title: '', hidden: false };
+    const seen = { ...task, agent: null, said: null, scope: scope() };
     this.#parts.background.run('registering a task', async () => {
       const told = await this.#parts.register(processId, composeRegistration(seen, null));
       if (told.ok && this.#tasks.isRunning(processId)) this.#parts.sessions.put(told.value);
@@ -253,7 +257,9 @@ export class TerminalRegistry implements Disposable {
       task: this.#tasks.nameOf(pid),
       title: terminal.name,
       hidden: isHidden(terminal),
+      agent: openingAgent(terminal),
       said,
+      scope: this.#parts.scope(),
     };
     const registration = composeRegistration(seen, this.#parts.sessions.find(pid));
     tracked.task = registration.kind === 'task' ? registration.name : null;

@@ -1,4 +1,6 @@
 import type * as vscode from 'vscode';
+import { recogniseMarkers } from '../../protocol/agentRegistry.ts';
+import { findAgentMarkers } from '../../protocol/environment.ts';
 
 /** The editor says -1 or nothing where a terminal has no process. */
 export function isProcessId(pid: number | undefined): pid is number {
@@ -13,4 +15,11 @@ export function isDrawn(terminal: vscode.Terminal): boolean {
 /** Whether a terminal is not shown in the list, as some agents' are. */
 export function isHidden(terminal: vscode.Terminal): boolean {
   return 'hideFromUser' in terminal.creationOptions && terminal.creationOptions.hideFromUser;
+}
+
+/** The agent that opened a terminal, by the marks that it gave it; null when there are none. */
+export function openingAgent({ creationOptions }: vscode.Terminal): string | null {
+  const given = 'env' in creationOptions ? (creationOptions.env ?? {}) : {};
+  const texts = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, value ?? undefined]));
+  return recogniseMarkers(findAgentMarkers(texts), (marker) => texts[marker] ?? null);
 }

@@ -86,7 +86,7 @@ export class SessionTree implements vscode.TreeDataProvider<SessionNode>, Dispos
 }
 
 function contextOf({ kind, pid, state }: SessionSubject): string {
-  if (state.kind === 'guarded' || state.kind === 'released') return rowContexts.guardedTerminal;
+  if (state.kind === 'guarded' || state.kind === 'dormant') return rowContexts.guardedTerminal;
   const isRelaunchable = state.kind === 'unguarded' && kind === 'terminal' && pid !== null;
   return isRelaunchable ? rowContexts.relaunchableTerminal : rowContexts.unguardedTerminal;
 }

@@ -22,6 +22,15 @@ function answer(status: number, body: unknown) {
   };
 }
 
+const registration = {
+  kind: 'terminal',
+  name: 'bash',
+  hidden: false,
+  protection: 'protected',
+  scope: 'all',
+  agent: null,
+} as const;
+
 test('asks every route as the protocol has it and reads the answer', async (context) => {
   const seen: string[] = [];
   const answers: Readonly<Record<string, unknown>> = {
@@ -64,7 +73,6 @@ test('asks every route as the protocol has it and reads the answer', async (cont
       answer(200, answers[url])(request, response);
     });
   });
-  const registration = { kind: 'terminal', name: 'bash', hidden: false, protection: 'protected' } as const;
   const outcomes = [
     await client.health(),
     await client.preflight('exec', Buffer.from('{"x":1}')),
@@ -147,7 +155,7 @@ test('calls an answer malformed that lacks what was asked for', async (context) 
     await client.auditEvents({}),
     await client.auditDates(),
     await client.sessions(),
-    await client.registerSession(1, { kind: 'task', name: '', hidden: true, protection: 'released' }),
+    await client.registerSession(1, registration),
   ];
   for (const outcome of outcomes) assert.equal(!outcome.ok && outcome.error.code, 'malformed');
 });

@@ -55,7 +55,9 @@ const known = {
   kind: 'unknown',
   name: '',
   hidden: false,
-  protection: 'protected',
+  protection: 'scoped',
+  actor: null,
+  dormant: false,
   guarded: false,
   library: null,
   agent: null,
@@ -110,6 +112,7 @@ test('records what ran without an answer, once', async (context) => {
     id: unanswered.id,
     timestamp: '2026-03-04T05:06:07.123Z',
     agent: 'preload',
+    actor: 'automation',
     session: 'preload-200',
     tool: 'exec',
     request: { command: "rm -rf 'a '\\''b'\\'''" },
@@ -212,7 +215,7 @@ test('remembers what a window says of a terminal, and counts its decisions', asy
   const fixture = await startFixture(context);
   const stream = await fixture.openStream();
   const answer = await fixture.call('PUT', '/v1/sessions/200', registration);
-  const registered = { ...known, ...registration };
+  const registered = { ...known, ...registration, actor: 'person' };
   assert.deepEqual([answer.status, answer.body], [200, registered]);
   assert.deepEqual(await stream.nextOf('session'), { type: 'session', session: registered });
   await fixture.ask('rm -rf x', { sid: 200, agent: 'claude-code' });
@@ -228,13 +231,15 @@ test('counts apart what the policy spoke against and nobody enforced', async (co
   await fixture.ask('rm -rf x', { sid: 200 });
   await fixture.call('PUT', '/v1/mode', { mode: 'monitor' });
   await fixture.ask('rm -rf x', { sid: 200 });
-  assert.deepEqual(await sessionsOf(fixture), [{ ...known, denied: 1, unenforced: 1, decisions: 2 }]);
+  assert.deepEqual(await sessionsOf(fixture), [
+    { ...known, actor: 'automation', denied: 1, unenforced: 1, decisions: 2 },
+  ]);
 });
 
 test('knows a session from its first question, too', async (context) => {
   const fixture = await startFixture(context);
   await fixture.ask('ls', { sid: 200 });
-  assert.deepEqual(await sessionsOf(fixture), [{ ...known, decisions: 1 }]);
+  assert.deepEqual(await sessionsOf(fixture), [{ ...known, actor: 'automation', decisions: 1 }]);
 });
 
 test('forgets a session whose leader is gone', async (context) => {
@@ -251,7 +256,8 @@ test('takes the name of a session that has asked and ended, but no release', asy
   rmSync(join(fixture.folder, 'proc', '250'), { recursive: true });
   const named = { kind: 'task', name: 'short', hidden: false, protection: 'released' };
   const { status } = await fixture.call('PUT', '/v1/sessions/250', named);
-  const session = { ...known, pid: 250, started: 2_500, kind: 'task', name: 'short', decisions: 1 };
+  const ended = { pid: 250, started: 2_500, kind: 'task', name: 'short', decisions: 1 };
+  const session = { ...known, ...ended, actor: 'automation' };
   assert.deepEqual([status, await stream.nextOf('session')], [200, { type: 'session', session }]);
   assert.deepEqual(await sessionsOf(fixture), []);
 });
@@ -259,7 +265,7 @@ test('takes the name of a session that has asked and ended, but no release', asy
 test('leaves a released terminal alone, but not the agents in it', async (context) => {
   const fixture = await startFixture(context);
   await fixture.call('PUT', '/v1/sessions/200', { ...registration, protection: 'released' });
-  const asPerson = await fixture.ask('rm -rf x', { sid: 200 });
+  const asPerson = await fixture.ask('rm -rf x', { sid: 200, pid: 200 });
   const asAgent = await fixture.ask('rm -rf x', { sid: 200, agent: 'codex' });
   const marked = await fixture.ask('rm -rf x', { sid: 200, markers: ['CLAUDECODE'] });
   const elsewhere = await fixture.ask('rm -rf x', { sid: 201 });
@@ -284,6 +290,8 @@ test('refuses a registration of nobody and one that says too little', async (con
     { ...registration, name: 1 },
     { ...registration, hidden: 'no' },
     { ...registration, protection: 'off' },
+    { ...registration, scope: 'mine' },
+    { ...registration, agent: 7 },
   ]) {
     assert.equal((await fixture.call('PUT', '/v1/sessions/200', body)).status, 400, JSON.stringify(body));
   }

@@ -103,6 +103,7 @@ test('puts nothing into the table that only a person or the mode allows', async 
   assert.deepEqual([monitored['allowed'], hasVerdict(fixture, publish)], [true, false]);
   const registration = { kind: 'terminal', name: 'x', hidden: false, protection: 'released' };
   await fixture.call('PUT', '/v1/sessions/200', registration);
+  fixture.caller.pid = 303;
   await fixture.ask('ls -la', { ...list, pid: 303 });
   assert.equal(hasVerdict(fixture), false, 'a released terminal is one of a person');
 });

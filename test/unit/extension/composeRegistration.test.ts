@@ -6,14 +6,23 @@ import {
 } from '../../../src/extension/injection/composeRegistration.ts';
 import { sessionView } from '../../support/records.ts';
 
-const fresh: SeenTerminal = { task: null, title: 'bash', hidden: false, said: null };
+const fresh: SeenTerminal = {
+  task: null,
+  title: 'bash',
+  hidden: false,
+  agent: null,
+  said: null,
+  scope: 'agents',
+};
 
-it('protects a terminal of which nobody has said anything', () => {
+it('leaves a terminal of which nobody has said anything to the scope', () => {
   assert.deepEqual(composeRegistration(fresh, null), {
     kind: 'terminal',
     name: 'bash',
     hidden: false,
-    protection: 'protected',
+    protection: 'scoped',
+    scope: 'agents',
+    agent: null,
   });
 });
 
@@ -23,13 +32,15 @@ it('names a task by its own name, not by the title of its terminal', () => {
 });
 
 it('loses nothing that the endpoint remembers of a terminal that comes back without it', () => {
-  const restored: SeenTerminal = { task: null, title: '', hidden: false, said: null };
+  const restored: SeenTerminal = { ...fresh, title: '' };
   const task = sessionView({ kind: 'task', name: 'npm test' });
   assert.deepEqual(composeRegistration(restored, task), {
     kind: 'task',
     name: 'npm test',
     hidden: false,
-    protection: 'protected',
+    protection: 'scoped',
+    scope: 'agents',
+    agent: null,
   });
   const hidden = sessionView({ kind: 'terminal', name: 'bash', hidden: true, protection: 'released' });
   assert.deepEqual(composeRegistration(restored, hidden), {
@@ -37,6 +48,8 @@ it('loses nothing that the endpoint remembers of a terminal that comes back with
     name: 'bash',
     hidden: true,
     protection: 'released',
+    scope: 'agents',
+    agent: null,
   });
 });
 

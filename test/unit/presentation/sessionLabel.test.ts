@@ -36,8 +36,8 @@ it('keeps a terminal guarded whose library said hello, though the guard is off n
   assert.equal(stateOf({ view: createView(), guardEnabled: false, openedArmed: false }), 'guarded');
 });
 
-it('tells a terminal that a person released', () => {
-  assert.equal(stateOf({ view: createView({ protection: 'released' }) }), 'released');
+it('tells a terminal that a person uses', () => {
+  assert.equal(stateOf({ view: createView({ dormant: true }) }), 'dormant');
 });
 
 it('waits for the hello of a terminal that was just opened', () => {

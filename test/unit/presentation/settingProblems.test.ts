@@ -2,17 +2,22 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { findSettingProblems } from '../../../src/presentation/settingProblems.ts';
 
-const messagesOf = (kind: 'boolean' | 'policyFiles', value: unknown): string[] =>
+const messagesOf = (kind: 'boolean' | 'policyFiles' | 'scope', value: unknown): string[] =>
   findSettingProblems([{ id: 'rampart.it', kind, value }]).map(({ message }) => message);
 
 it('takes what a setting may be, and what is not set', () => {
   assert.deepEqual(messagesOf('boolean', true), []);
   assert.deepEqual(messagesOf('boolean', undefined), []);
+  assert.deepEqual(messagesOf('scope', 'agents'), []);
   assert.deepEqual(messagesOf('policyFiles', ['/srv/team.yaml', '~/own.yml']), []);
 });
 
 it('says which setting has which wrong value, and what it has to be', () => {
   assert.deepEqual(messagesOf('boolean', 'yes'), ['rampart.it: it is "yes", and has to be true or false']);
+  assert.match(
+    messagesOf('scope', 'mine')[0] ?? '',
+    /it is "mine", and has to be "agents" or "all"; everything/,
+  );
   assert.deepEqual(messagesOf('policyFiles', '/a.yaml'), [
     'rampart.it: it is "/a.yaml", and has to be a list of files',
   ]);
