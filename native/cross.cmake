@@ -14,7 +14,8 @@ string(REGEX MATCH "^[^-]+" CMAKE_SYSTEM_PROCESSOR ${triple_${RAMPART_TARGET}})
 
 # Zig has its own notion of a linker; nothing is linked before the library.
 # -Oz is only -Os to it unless clang is told as well.
-set(small -fomit-frame-pointer -ffunction-sections -Xclang -Oz)
+# Without its own debugging information, in which the path of the sources stands.
+set(small -g0 -fomit-frame-pointer -ffunction-sections -Xclang -Oz)
 if(RAMPART_TARGET STREQUAL "linux-armhf")
   list(APPEND small -Xclang -target-feature -Xclang +thumb-mode)
 endif()
@@ -34,9 +35,8 @@ if(RAMPART_TARGET MATCHES "^darwin")
   string(REPLACE "aarch64" "arm64" machine ${CMAKE_SYSTEM_PROCESSOR})
   file(GLOB llvm /usr/lib/llvm-*/bin)
   find_program(RAMPART_LD64 NAMES ld64.lld PATHS ${llvm} REQUIRED)
-  # The name is the one under which the library could be linked; nothing links it, and dyld is given its path.
   set(RAMPART_LINKER
-      "${RAMPART_LD64} -arch ${machine} -platform_version macos 11.0 11.0 -dylib -adhoc_codesign -dead_strip -install_name @rpath/librampart.dylib ${CMAKE_CURRENT_LIST_DIR}/preload/libSystem.tbd"
+      "${RAMPART_LD64} -arch ${machine} -platform_version macos 11.0 11.0 -dylib -adhoc_codesign -dead_strip ${CMAKE_CURRENT_LIST_DIR}/preload/libSystem.tbd"
   )
 else()
   set(CMAKE_SYSTEM_NAME Linux)

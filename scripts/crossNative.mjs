@@ -1,5 +1,5 @@
 // @ts-check
-// Builds the preload library for every platform it is for, from any one of them: `crossNative.mjs [--programs] [TARGET …]`.
+// Builds the preload library and the addon for every platform they are for, from any one of them: `crossNative.mjs [--programs] [TARGET …]`.
 // What ships stands, stripped, in build/<os>-<arch>/; the trees it is built in are in build/cross/. With --programs,
 // what the tests run under an emulator is made as well.
 import { spawnSync } from 'node:child_process';
@@ -35,6 +35,7 @@ const programs = [
 // Debian links only some of LLVM's programs into /usr/bin.
 const searched = [process.env['PATH'], ...globLlvm()].join(delimiter);
 const root = join(import.meta.dirname, '..');
+const nodeHeaders = join(root, 'node_modules', 'node-api-headers', 'include');
 
 /** @returns {string[]} */
 function globLlvm() {
@@ -97,21 +98,24 @@ function cachesOf(zig) {
 
 /** @param {string} target @param {string} zig */
 function build(target, zig) {
-  const name = target.startsWith('darwin') ? 'librampart.dylib' : 'librampart.so';
+  const isDarwin = target.startsWith('darwin');
   const tree = join('build', 'cross', target);
   const generator = isOnPath('ninja') ? ['-G', 'Ninja'] : [];
-  const options = [`-DRAMPART_TARGET=${target}`, `-DRAMPART_ZIG=${zig}`];
+  const options = [`-DRAMPART_TARGET=${target}`, `-DRAMPART_ZIG=${zig}`, `-DCMAKE_JS_INC=${nodeHeaders}`];
   if (!existsSync(join(root, tree, 'CMakeCache.txt')))
     run('cmake', ['-S', '.', '-B', tree, '--toolchain', 'native/cross.cmake', ...generator, ...options]);
   run('cmake', ['--build', tree, '--parallel', '2'], cachesOf(zig));
-  const made = join(root, tree, 'native', 'preload', name);
-  const ships = join(root, 'build', target, name);
-  mkdirSync(dirname(ships), { recursive: true });
-  copyFileSync(made, ships);
-  // A program of macOS is signed as it is: stripping it would break the signature. The linker leaves out what it can.
-  if (!target.startsWith('darwin'))
-    run('llvm-strip', ['--strip-unneeded', '--remove-section=.comment', ships]);
-  process.stdout.write(`build/${target}/${name}: ${String(statSync(ships).size)} bytes\n`);
+  for (const [part, name] of /** @type {[string, string][]} */ ([
+    ['preload', isDarwin ? 'librampart.dylib' : 'librampart.so'],
+    ['addon', 'rampart.node'],
+  ])) {
+    const ships = join(root, 'build', target, name);
+    mkdirSync(dirname(ships), { recursive: true });
+    copyFileSync(join(root, tree, 'native', part, name), ships);
+    // A program of macOS is signed as it is: stripping it would break the signature. The linker leaves out what it can.
+    if (!isDarwin) run('llvm-strip', ['--strip-unneeded', '--remove-section=.comment', ships]);
+    process.stdout.write(`build/${target}/${name}: ${String(statSync(ships).size)} bytes\n`);
+  }
 }
 
 const named = process.argv.slice(2).filter((word) => word !== '--programs');

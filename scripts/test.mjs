@@ -27,6 +27,7 @@ const levels = [
   { name: 'test:native', hasTests: true },
   { name: 'test:integration', hasTests: true },
   { name: 'package', hasTests: false },
+  { name: 'test:packages', hasTests: true },
   { name: 'test:editor', hasTests: true },
   { name: 'test:e2e', hasTests: true },
 ];

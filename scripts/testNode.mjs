@@ -5,7 +5,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
-const levels = ['unit', 'architecture', 'integration', 'e2e', 'transparency'];
+const levels = ['unit', 'architecture', 'integration', 'packages', 'e2e', 'transparency'];
 const words = process.argv.slice(2);
 const chosen = words.filter((word) => levels.includes(word));
 const flags = words.filter((word) => word.startsWith('--'));

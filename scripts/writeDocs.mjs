@@ -1,11 +1,13 @@
 // @ts-check
-// Writes what is made from source: docs/command-line.md and l10n/bundle.l10n.json.
+// Writes what is made from source: docs/command-line.md, l10n/bundle.l10n.json and THIRD_PARTY_NOTICES.txt.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { moduleBanner, packageForms } from './bundling.mjs';
+import { findBundledParts } from './packaging/bundledParts.mjs';
+import { formatNotices } from './packaging/formatNotices.mjs';
 import { readTexts } from './readTexts.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'rampart-docs-'));
@@ -30,6 +32,7 @@ try {
   });
   const { page } = await import(pathToFileURL(outfile).href);
   writeFileSync('docs/command-line.md', page);
+  writeFileSync('THIRD_PARTY_NOTICES.txt', formatNotices(await findBundledParts()));
   writeFileSync('l10n/bundle.l10n.json', `${JSON.stringify(readTexts(), undefined, 2)}\n`);
 } finally {
   rmSync(folder, { recursive: true });

@@ -39,7 +39,9 @@ static const char *code_of(int error) {
         {EINVAL, "EINVAL"},
         {EIO, "EIO"},
         {EISDIR, "EISDIR"},
+#if defined(ELIBBAD)
         {ELIBBAD, "ELIBBAD"},
+#endif
         {ELOOP, "ELOOP"},
         {EMFILE, "EMFILE"},
         {ENAMETOOLONG, "ENAMETOOLONG"},
@@ -368,6 +370,9 @@ static napi_value create_addon(napi_env env, napi_value exports) {
                                  properties);
     return exports;
 }
+
+/* The headers' macro defines it undeclared. */
+NAPI_MODULE_EXPORT int32_t NODE_API_MODULE_GET_API_VERSION(void);
 
 NAPI_MODULE_INIT() {
     return create_addon(env, exports);

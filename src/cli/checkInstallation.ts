@@ -79,7 +79,7 @@ function checkCommand({ command }: InstallationFacts): Check {
       'put ~/.rampart/bin into PATH to have it in every terminal',
     ]);
   const isOurs =
-    command.head.includes("# Rampart's command line.") || command.head.includes('rampart/dist/cli.js');
+    command.head.includes("Rampart's command line.") || command.head.includes('rampart/dist/cli.js');
   if (isOurs) return good('command', command.path);
   return bad('command', 'warning', [
     `\`rampart\` on PATH is ${command.path}, another program`,

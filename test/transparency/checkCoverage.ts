@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { cli, parseObject } from '../support/rampart.ts';
 import type { Rampart } from '../support/rampart.ts';
 import { parseExecTrace } from './execTrace.ts';
-import { run } from './run.ts';
+import { run } from '../support/run.ts';
 
 /** What a guarded tree did, as it was recorded. */
 export interface Covered {

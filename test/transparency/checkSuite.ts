@@ -5,7 +5,7 @@ import type { TestContext } from 'node:test';
 import { Rampart } from '../support/rampart.ts';
 import { compareOutcomes } from './outcomes.ts';
 import type { Outcomes } from './outcomes.ts';
-import { run } from './run.ts';
+import { run } from '../support/run.ts';
 import type { Part, Suite } from './suite.ts';
 
 /** How often a suite runs unguarded at first, and at most when a guarded run differs. */

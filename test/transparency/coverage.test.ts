@@ -3,9 +3,9 @@ import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Rampart } from '../support/rampart.ts';
-import { cachedFolder } from './cache.ts';
+import { cachedFolder } from '../support/cache.ts';
 import { checkCoverage } from './checkCoverage.ts';
-import { unpackSource } from './debian.ts';
+import { unpackSource } from '../support/debian.ts';
 
 /** How long the endpoint may be there, in milliseconds: longer than a build takes. */
 const maxEndpointMs = 900_000;

@@ -1,8 +1,8 @@
 import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { cachedFolder } from './cache.ts';
-import { unpackPackage } from './debian.ts';
-import { run } from './run.ts';
+import { cachedFolder } from '../support/cache.ts';
+import { unpackPackage } from '../support/debian.ts';
+import { run } from '../support/run.ts';
 import type { Suite } from './suite.ts';
 
 const python = '/usr/bin/python3';

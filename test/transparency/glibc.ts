@@ -1,8 +1,8 @@
 import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { cachedFolder } from './cache.ts';
-import { unpackSource } from './debian.ts';
-import { run, runWell } from './run.ts';
+import { cachedFolder } from '../support/cache.ts';
+import { unpackSource } from '../support/debian.ts';
+import { run, runWell } from '../support/run.ts';
 import type { Suite } from './suite.ts';
 
 /** Which of glibc's tests are about starting programs and waiting for them. */

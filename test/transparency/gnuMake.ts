@@ -1,7 +1,7 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { cachedFolder } from './cache.ts';
-import { unpackSource } from './debian.ts';
+import { cachedFolder } from '../support/cache.ts';
+import { unpackSource } from '../support/debian.ts';
 import type { Suite } from './suite.ts';
 
 /** Those that say most about starting programs, in a few seconds. */

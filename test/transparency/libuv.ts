@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { cachedFolder } from './cache.ts';
-import { unpackSource } from './debian.ts';
-import { runWell } from './run.ts';
+import { cachedFolder } from '../support/cache.ts';
+import { unpackSource } from '../support/debian.ts';
+import { runWell } from '../support/run.ts';
 import type { Suite } from './suite.ts';
 
 /** Which of libuv's tests start, signal or wait for programs. */

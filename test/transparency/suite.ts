@@ -1,5 +1,5 @@
 import type { Outcomes } from './outcomes.ts';
-import type { Ended, RunOptions } from './run.ts';
+import type { Ended, RunOptions } from '../support/run.ts';
 
 /** `quick` is what `npm test` has the time for. */
 export type Part = 'quick' | 'whole';

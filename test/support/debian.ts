@@ -38,6 +38,32 @@ export async function unpackPackage(name: string, into: string): Promise<void> {
   });
 }
 
+/** Another machine than this one, or another release. */
+export interface Elsewhere {
+  /** Debian's name of it, such as `armhf`. */
+  readonly architecture: string;
+  readonly suite: string;
+}
+
+/** Fetches Debian packages and all that they need, as on a machine that has nothing, and unpacks them into the folder. */
+export async function unpackTree(
+  names: readonly string[],
+  into: string,
+  elsewhere: Elsewhere,
+): Promise<void> {
+  const words = ['--yes', '--no-install-recommends', '--download-only', 'install', ...names];
+  await fetch(
+    `Debian packages for ${elsewhere.architecture}`,
+    words,
+    async (fetched) => {
+      const folder = join(fetched, 'apt', 'cache', 'archives');
+      for (const name of readdirSync(folder).filter((each) => each.endsWith('.deb')))
+        await runWell(['dpkg-deb', '-x', join(folder, name), into]);
+    },
+    elsewhere,
+  );
+}
+
 function findFile(folder: string, pattern: RegExp): string {
   const file = readdirSync(folder).find((name) => pattern.test(name));
   if (file === undefined) throw new Error(`apt has fetched no file ${pattern.source}`);
@@ -49,10 +75,11 @@ async function fetch(
   what: string,
   words: readonly string[],
   use: (folder: string) => Promise<void>,
+  elsewhere?: Elsewhere,
 ): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'rampart-apt-'));
   try {
-    await apt(what, words, folder);
+    await apt(what, words, folder, elsewhere);
     await use(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -60,18 +87,30 @@ async function fetch(
 }
 
 /** Calls apt with lists and settings of its own: the machine's are read and stay as they are. */
-async function apt(what: string, words: readonly string[], folder: string): Promise<void> {
+async function apt(
+  what: string,
+  words: readonly string[],
+  folder: string,
+  elsewhere?: Elsewhere,
+): Promise<void> {
   const own = join(folder, 'apt');
   const sources = join(own, 'private.sources');
   for (const each of ['lists/partial', 'cache/archives/partial'])
     mkdirSync(join(own, each), { recursive: true });
-  writeFileSync(sources, readSources());
+  writeFileSync(sources, elsewhere === undefined ? readSources() : readSourcesOf(elsewhere.suite));
   const settings = {
     'Dir::Etc::sourcelist': sources,
     'Dir::Etc::sourceparts': '/dev/null',
     'Dir::State::lists': join(own, 'lists'),
     'Dir::Cache': join(own, 'cache'),
     'APT::Sandbox::User': '',
+    ...(elsewhere === undefined
+      ? {}
+      : {
+          'APT::Architecture': elsewhere.architecture,
+          'APT::Architectures::': elsewhere.architecture,
+          'Dir::State::status': '/dev/null',
+        }),
   };
   const options = Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
   for (const step of [['update'], words]) {
@@ -101,6 +140,18 @@ function readSources(): string {
   if (own.length === 0)
     throw new Error('apt has no place for packages of Debian: the suites cannot be fetched');
   return `${own.join('\n\n')}\n`;
+}
+
+/** The place for packages of the distribution, for another release of it. */
+function readSourcesOf(suite: string): string {
+  const stanza = readSources()
+    .split(/\n{2,}/)
+    .find((each) => /^URIs:.*\/debian\/?$/m.test(each));
+  if (stanza === undefined) throw new Error('apt has no place for packages of Debian');
+  return `${stanza
+    .replace(/^Types:.*$/m, 'Types: deb')
+    .replace(/^Suites:.*$/m, `Suites: ${suite}`)
+    .replace(/^Components:.*$/m, 'Components: main')}\n`;
 }
 
 /** A line of the older format in the newer one, in which all stand in one file. */

@@ -1,0 +1,60 @@
+// @ts-check
+// What ships in dist/: four bundles, and the files that they read at run time.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { moduleBanner, packageForms } from './bundling.mjs';
+
+const root = join(import.meta.dirname, '..');
+
+/** What stands in package.json. @type {{ name: string, version: string, description: string, license: string, keywords: string[], engines: Record<string, string> }} */
+export const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+/** The package whose files are copied, not bundled, and which of them. */
+export const grammar = {
+  package: '@vscode/tree-sitter-wasm',
+  folder: 'wasm',
+  files: ['tree-sitter.wasm', 'tree-sitter-bash.wasm'],
+};
+
+/** @type {import('esbuild').BuildOptions} */
+const shared = {
+  absWorkingDir: root,
+  outdir: 'dist',
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  minify: true,
+  legalComments: 'none',
+  mainFields: packageForms,
+  logLevel: 'warning',
+  define: { RAMPART_VERSION: JSON.stringify(manifest.version) },
+};
+
+/** @type {import('esbuild').BuildOptions[]} */
+const different = [
+  {
+    entryPoints: { extension: 'src/extension/extension.ts' },
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
+    external: ['vscode'],
+  },
+  {
+    entryPoints: { panel: 'src/panel/main.ts' },
+    format: 'iife',
+    platform: 'browser',
+    target: 'chrome124',
+  },
+  {
+    entryPoints: { endpoint: 'src/endpoint/main.ts' },
+    format: 'esm',
+    banner: { js: moduleBanner },
+  },
+  {
+    entryPoints: { cli: 'src/cli/main.ts' },
+    format: 'esm',
+    banner: { js: `#!/usr/bin/env node\n${moduleBanner}` },
+  },
+];
+
+/** How each bundle is built. */
+export const bundles = different.map((bundle) => ({ ...shared, ...bundle }));
