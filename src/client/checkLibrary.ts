@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { basename } from 'node:path';
 import { failure, success } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
+import { loaderVariable } from '../protocol/environment.ts';
 import type { Environment } from './preloadEnvironment.ts';
 
 /** Programs that can say what is loaded into them; one that is static says nothing about the others. */
@@ -38,6 +39,11 @@ export async function checkLibrary(
     reason = told.complaint === '' ? `${shell} does not load it` : told.complaint;
   }
   return failure(`the preload library cannot be loaded here: ${reason}`);
+}
+
+/** The variables with which a library is tried out: it asks nobody and guards nothing. */
+export function trialEnvironment(library: string, platform: string): Environment {
+  return { [loaderVariable(platform)]: library, RAMPART_MODE: 'disabled' };
 }
 
 interface Told {

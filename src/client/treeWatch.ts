@@ -1,6 +1,9 @@
 import type { ProcessTable } from '../system/processTable.ts';
 import { measureTree, type TreeMeasure } from './measureTree.ts';
 
+/** How many trees are remembered from one look to the next. */
+const maxTrees = 512;
+
 /**
  * Looks at trees of processes again and again. What lacks the library is told of from the second look on: between
  * its start and the loader's work every program lacks it.
@@ -21,7 +24,11 @@ export class TreeWatch {
       this.#before.delete(leader);
       return null;
     }
+    // The one looked at longest ago comes first.
+    this.#before.delete(leader);
     this.#before.set(leader, now);
+    const [oldest] = this.#before.keys();
+    if (this.#before.size > maxTrees && oldest !== undefined) this.#before.delete(oldest);
     const wasBare = new Set(before?.bare.map(({ pid }) => pid));
     const isLeaderSure = now.leader !== false || before?.leader === false;
     return {
@@ -29,10 +36,5 @@ export class TreeWatch {
       loaded: now.loaded,
       bare: now.bare.filter(({ pid }) => wasBare.has(pid)),
     };
-  }
-
-  /** Forgets trees that are not looked at any more. */
-  keepOnly(leaders: ReadonlySet<number>): void {
-    for (const leader of this.#before.keys()) if (!leaders.has(leader)) this.#before.delete(leader);
   }
 }

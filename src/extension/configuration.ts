@@ -21,6 +21,11 @@ export function readSettingProblems(): readonly SettingProblem[] {
   ]);
 }
 
+/** Whether what extensions start without a terminal is to be guarded, too. */
+export function isHostGuardWanted(): boolean {
+  return vscode.workspace.getConfiguration().get(settingIds.guardExtensionHost) === true;
+}
+
 /** Keeps in the user's settings whether new terminals and tasks are to be guarded. */
 export async function writeGuardEnabled(enabled: boolean): Promise<void> {
   await vscode.workspace

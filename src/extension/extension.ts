@@ -28,6 +28,7 @@ export function activate(context: vscode.ExtensionContext): RampartApi {
     bundleFolder: join(context.extensionPath, 'dist'),
     extension: context.extensionUri,
     collection: context.environmentVariableCollection,
+    workspaceState: context.workspaceState,
     clock: { now: () => Date.now() },
     logger,
     background,

@@ -4,6 +4,8 @@ export const commandIds = {
   protectTerminal: 'rampart.protectTerminal',
   stopProtecting: 'rampart.stopProtecting',
   setMode: 'rampart.setMode',
+  setWorkspaceGuard: 'rampart.setWorkspaceGuard',
+  runAnyway: 'rampart.runAnyway',
   showDeniedCommands: 'rampart.showDeniedCommands',
   openPolicy: 'rampart.openPolicy',
   adaptAgent: 'rampart.adaptAgent',
@@ -65,6 +67,7 @@ export const reportScheme = 'rampart-report';
 export const settingIds = {
   guardEnabled: 'rampart.guard.enabled',
   guardScope: 'rampart.guard.scope',
+  guardExtensionHost: 'rampart.guard.extensionHost',
   policyFiles: 'rampart.policy.files',
   showDenials: 'rampart.notifications.showDenials',
 } as const;

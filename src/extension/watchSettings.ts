@@ -37,9 +37,11 @@ export function watchSettings(parts: SettingParts): Disposable {
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (!event.affectsConfiguration('rampart')) return;
       tell();
-      if (event.affectsConfiguration(settingIds.guardEnabled))
-        background.run('following the setting', parts.follow);
       if (event.affectsConfiguration(settingIds.guardScope)) parts.registry.registerAll();
+      const isGuard = [settingIds.guardEnabled, settingIds.guardExtensionHost].some((id) =>
+        event.affectsConfiguration(id),
+      );
+      if (isGuard) background.run('following the setting', parts.follow);
       if (event.affectsConfiguration(settingIds.policyFiles))
         background.run('following the policy files', () => offerRestart(parts));
     }),

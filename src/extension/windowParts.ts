@@ -5,15 +5,17 @@ import { DisposableList, type Disposable } from '../base/disposable.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { failure, type Result } from '../base/result.ts';
+import { checkLibrary, trialEnvironment } from '../client/checkLibrary.ts';
 import { DecisionStore } from '../client/decisionStore.ts';
 import type { EndpointAddress } from '../client/endpointAddress.ts';
 import { EndpointClient } from '../client/endpointClient.ts';
 import { ensureEndpoint } from '../client/endpointProcess.ts';
 import { EventSource } from '../client/eventSource.ts';
+import { HostGuard } from '../client/hostGuard.ts';
 import { installationPlace, installRuntime, libraryIn, type Installation } from '../client/installation.ts';
 import { currentNodeProgram } from '../client/nodeProgram.ts';
-import type { Environment } from '../client/preloadEnvironment.ts';
-import type { LoaderEvidence } from '../presentation/sessionLabel.ts';
+import { TreeWatch } from '../client/treeWatch.ts';
+import type { LoaderEvidence } from '../presentation/guardState.ts';
 import { formatStatus, type GuardStatus } from '../presentation/statusText.ts';
 import { loaderVariable } from '../protocol/environment.ts';
 import type { PolicyProblem } from '../protocol/streamEvent.ts';
@@ -32,6 +34,7 @@ import { EndpointSupervisor } from './endpoint/endpointSupervisor.ts';
 import { fetchFromEndpoint, registerEndpointFollower } from './endpoint/followEndpoint.ts';
 import { Guard } from './injection/guard.ts';
 import { TerminalRegistry } from './injection/terminalRegistry.ts';
+import { createWorkspaceChoice } from './injection/workspaceChoice.ts';
 import { ApprovalStore } from './model/approvalStore.ts';
 import { OlderDecisions } from './model/olderDecisions.ts';
 import { SessionStore } from './model/sessionStore.ts';
@@ -41,13 +44,16 @@ import { createPolicyProblemNotifier } from './views/policyProblemNotifier.ts';
 
 /** The world that a window's parts work in. */
 export interface WindowSurroundings {
-  readonly environment: Environment;
+  /** The environment of this process, which what it starts gets. */
+  readonly environment: Record<string, string | undefined>;
   readonly platform: string;
   /** The folder with the bundles and `native/`. */
   readonly bundleFolder: string;
   /** Where the extension lies. */
   readonly extension: vscode.Uri;
   readonly collection: vscode.GlobalEnvironmentVariableCollection;
+  /** Where the user's own data about this workspace are kept. */
+  readonly workspaceState: vscode.Memento;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly background: Background;
@@ -94,15 +100,18 @@ export function createWindowParts(surroundings: WindowSurroundings): WindowParts
   );
   owned.add(vscode.workspace.onDidChangeWorkspaceFolders(() => supervisor.reopen()));
   const processes = createProcessTable(platform);
-  const guard = new Guard({
-    collection: surroundings.collection,
-    status,
-    install: machine.install,
-    socket: machine.paths.socket,
-    platform,
-    startEndpoint: () => supervisor.start(),
-    logger,
-  });
+  const host = new HostGuard({ environment, platform, pid: process.pid, processes });
+  const guard = owned.add(
+    new Guard({
+      ...{ collection: surroundings.collection, status, host, platform, logger },
+      workspace: createWorkspaceChoice(surroundings.workspaceState),
+      install: machine.install,
+      check: (library) => checkLibrary(library, trialEnvironment(library, platform), platform),
+      socket: machine.paths.socket,
+      startEndpoint: () => supervisor.start(),
+    }),
+  );
+  const trees = new TreeWatch(processes);
   const registry = owned.add(
     new TerminalRegistry({
       sessions,
@@ -114,14 +123,16 @@ export function createWindowParts(surroundings: WindowSurroundings): WindowParts
       isArmed: () => guard.isArmed,
       scope: readGuardScope,
       loaderOf: (pid) => readLoader(processes, pid, guard.library, platform),
+      treeOf: (pid) => trees.look(pid),
       clock,
       background,
     }),
   );
+  owned.add(registry.onDidChange(() => status.update({ unprotected: registry.unprotected })));
   const older = new OlderDecisions(client, decisions);
   const shown = {
     ...{ approvals, clock, decisions, registry, older, status, sessions, client },
-    ...{ background, logger, extension, notices: surroundings.notices, home: machine.home },
+    ...{ host, background, logger, extension, notices: surroundings.notices, home: machine.home },
     bundleFolder: surroundings.bundleFolder,
   };
   const { views, onDecision } = createWindowViews(owned, shown);
@@ -140,16 +151,29 @@ export function createWindowParts(surroundings: WindowSurroundings): WindowParts
       await guard.apply();
       supervisor.join();
     },
-    view: {
-      status: () => status.current,
-      onDidChangeStatus: status.onDidChange,
-      statusText: () => formatStatus(status.current),
-      decisions: () => decisions.decisions,
-      approvals: () => approvals.waiting,
-      terminals: () => registry.terminals.map((known) => known.subject),
-      sessionName: (sid) => registry.nameOf(sid),
-    },
+    view: createView({ status, decisions, approvals, registry, views }),
     dispose: () => owned.dispose(),
+  };
+}
+
+interface ViewParts {
+  readonly status: WindowStatus;
+  readonly decisions: DecisionStore;
+  readonly approvals: ApprovalStore;
+  readonly registry: TerminalRegistry;
+  readonly views: WindowViews;
+}
+
+function createView({ status, decisions, approvals, registry, views }: ViewParts): WindowParts['view'] {
+  return {
+    status: () => status.current,
+    onDidChangeStatus: status.onDidChange,
+    statusText: () => formatStatus(status.current),
+    decisions: () => decisions.decisions,
+    approvals: () => approvals.waiting,
+    terminals: () => registry.terminals.map((known) => known.subject),
+    host: () => views.sessions.hostSubjects,
+    sessionName: (sid) => registry.nameOf(sid),
   };
 }
 
@@ -195,7 +219,10 @@ function readLoader(
   return { value: entry?.slice(prefix.length) ?? null, library };
 }
 
-async function startEndpoint(machine: Machine, environment: Environment): Promise<Result<unknown, string>> {
+async function startEndpoint(
+  machine: Machine,
+  environment: WindowSurroundings['environment'],
+): Promise<Result<unknown, string>> {
   const installed = machine.install();
   if (!installed.ok) return installed;
   return ensureEndpoint({
@@ -211,6 +238,8 @@ function createInitialStatus(supported: boolean): GuardStatus {
   return {
     supported,
     guardEnabled: false,
+    here: 'follow',
+    unprotected: 0,
     endpoint: 'idle',
     cause: null,
     mode: null,

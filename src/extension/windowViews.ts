@@ -3,6 +3,8 @@ import type { AuditRecord } from '../protocol/auditRecord.ts';
 import { announceApproval, type AnswerParts } from './commands/answerApproval.ts';
 import { switchPacks } from './commands/switchPacks.ts';
 import { DebugSessions } from './model/debugSessions.ts';
+import type { DecisionStore } from '../client/decisionStore.ts';
+import type { HostGuard } from '../client/hostGuard.ts';
 import type { SessionStore } from './model/sessionStore.ts';
 import { registerApprovalStatusBar } from './views/approvalStatusBar.ts';
 import { DecisionTree, type DecisionTreeParts } from './views/decisionTree.ts';
@@ -24,19 +26,23 @@ export interface WindowViews {
 export type ViewParts = Omit<PolicyTreeParts, 'switchPacks'> &
   DecisionTreeParts &
   DeniedPanelParts &
-  AnswerParts & { readonly sessions: SessionStore };
+  AnswerParts & {
+    readonly decisions: DecisionStore;
+    readonly host: HostGuard;
+    readonly sessions: SessionStore;
+  };
 
 /** Creates the views of a window, owned by the list; `onDecision` takes what the stream tells. */
 export function createWindowViews(
   owned: DisposableList,
   parts: ViewParts,
 ): { readonly views: WindowViews; readonly onDecision: (record: AuditRecord) => void } {
-  const { approvals, background, clock, registry, sessions, status } = parts;
+  const { approvals, background, clock, registry, status } = parts;
   const debugged = owned.add(new DebugSessions());
   const views: WindowViews = {
     decisions: owned.add(new DecisionTree(parts)),
     denied: owned.add(new DeniedPanel(parts)),
-    sessions: owned.add(new SessionTree(registry, sessions, debugged)),
+    sessions: owned.add(new SessionTree({ ...parts, debugged })),
     policy: owned.add(
       new PolicyTree({
         ...parts,

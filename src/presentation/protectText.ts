@@ -7,6 +7,7 @@ export type UnguardedChoice = 'openGuarded' | 'relaunch' | 'cancel';
 export interface Choice<Value> {
   readonly value: Value;
   readonly label: string;
+  readonly description?: string;
   readonly detail: string;
 }
 
@@ -26,7 +27,7 @@ export const unguardedChoices: readonly Choice<UnguardedChoice>[] = [
 ];
 
 /** What *Stop Protecting* may do. */
-export type StopChoice = 'releaseTerminal' | 'guardOff';
+export type StopChoice = 'releaseTerminal' | 'workspaceOff' | 'guardOff';
 
 /** What *Stop Protecting* offers; `terminal` is the active terminal's name when the library is loaded in it. */
 export function stopChoices(terminal: string | null): readonly Choice<StopChoice>[] {
@@ -42,6 +43,11 @@ export function stopChoices(terminal: string | null): readonly Choice<StopChoice
         ];
   return [
     ...release,
+    {
+      value: 'workspaceOff',
+      label: t`$(root-folder) New terminals and tasks in this workspace`,
+      detail: t`The guard is turned off here only. Terminals that are guarded now stay so until they are closed.`,
+    },
     {
       value: 'guardOff',
       label: t`$(shield) New terminals and tasks`,
@@ -65,8 +71,7 @@ export const protectMessages = {
     platform === 'win32'
       ? t`Rampart cannot guard terminals on Windows itself. Open the folder in WSL, over SSH or in a container and protect it there.`
       : t`Rampart has no preload library for ${platform} yet, so no terminal can be guarded here.`,
-  notGuarded: (name: string): string =>
-    t`“${name}” was opened with the guard on, but the library did not speak up in it. It is not guarded.`,
+  notGuarded: (name: string): string => t`“${name}” is not guarded.`,
   notReached: (cause: string): string => t`The policy endpoint could not be reached: ${cause}`,
   terminalGone: t`It was not started in a terminal that is open in this window.`,
   noEndpoint: t`it did not answer in time`,

@@ -22,4 +22,4 @@ export function findRefusals(line: string): readonly FoundRefusal[] {
 }
 
 /** What a reader sees while pointing at it. */
-export const refusalTooltip = t`Show why Rampart denied this`;
+export const refusalTooltip = t`Show why Rampart denied this, or run it anyway`;

@@ -3,38 +3,9 @@ import type { SessionView } from '../protocol/session.ts';
 import { iconColors, type Icon } from './icon.ts';
 import { formatCounts } from './decisionCounts.ts';
 import type { DetailField } from './decisionLabel.ts';
-import { formatLine } from './text.ts';
+import type { BareProgram, GuardState, PartlyReason, UnguardedReason } from './guardState.ts';
+import { formatCount, formatLine } from './text.ts';
 import { t } from './localise.ts';
-
-/** Why a terminal is not guarded, as far as can be told. */
-export type UnguardedReason =
-  /** It was there before the guard was turned on. */
-  | 'openedBeforeGuard'
-  /** The guard is off. */
-  | 'guardOff'
-  /** It has no process of its own: an extension draws it. */
-  | 'noProcess'
-  /** There is no library for this platform. */
-  | 'unsupported'
-  /** It was opened with the guard on, and still the library never spoke up. */
-  | 'silent'
-  /** Another extension, a setting or a task put something else into the loader variable. */
-  | 'replacedVariable'
-  /** Its program was started without the loader variable. */
-  | 'strippedEnvironment'
-  /** It is debugged in the internal console, which the editor starts without our variables. */
-  | 'debugConsole';
-
-/** What is known about the protection of one terminal or task; never assumed, always measured. */
-export type GuardState =
-  | { readonly kind: 'guarded'; readonly view: SessionView }
-  /** Guarded, but a person uses it: only agents in it are asked about. */
-  | { readonly kind: 'dormant'; readonly view: SessionView }
-  | { readonly kind: 'checking' }
-  /** Its process has not started: the editor may be asking whether the workspace is trusted. */
-  | { readonly kind: 'notStarted' }
-  | { readonly kind: 'unknown' }
-  | { readonly kind: 'unguarded'; readonly reason: UnguardedReason };
 
 /** One terminal or task of a window, or a session of another program. */
 export interface SessionSubject {
@@ -96,6 +67,12 @@ function describe(state: GuardState): Look {
         sentence: t`What a person types in it is not asked about; what agents in it start is.`,
         icon: { id: 'shield', color: iconColors.quiet },
       };
+    case 'partly':
+      return {
+        words: t`partly guarded: ${partlyWords(state.reason)}`,
+        sentence: partlySentence(state.reason),
+        icon: { id: 'warning', color: iconColors.attention },
+      };
     case 'checking':
       return {
         words: t`checking…`,
@@ -125,6 +102,23 @@ function describe(state: GuardState): Look {
   }
 }
 
+function partlyWords(reason: PartlyReason): string {
+  if (reason.kind === 'ownProgram') return reasonWords[reason.cause];
+  const others = reason.others === 0 ? '' : t` and ${formatCount(reason.others, t`other`, t`others`)}`;
+  return t`not ${formatLine(reason.name)}${others}`;
+}
+
+function partlySentence(reason: PartlyReason): string {
+  if (reason.kind === 'program') return t`${formatLine(reason.name)} runs in it ${bareSentences[reason.why]}`;
+  return t`What is started in it directly is not asked about; what those programs start is. ${reasonSentences[reason.cause]}`;
+}
+
+const bareSentences: Readonly<Record<BareProgram['reason'], string>> = {
+  notLoaded: t`without the library, though it was told to load it: it is static, or a sandbox keeps the library out. What it starts is not asked about.`,
+  notTold: t`without the library, because it was started without the loader variable. What it starts is not asked about.`,
+  privileged: t`with rights of its own, from which the system keeps libraries away. What it starts is not asked about.`,
+};
+
 const reasonWords: Readonly<Record<UnguardedReason, string>> = {
   openedBeforeGuard: t`opened earlier`,
   guardOff: t`the guard is off`,
@@ -133,6 +127,8 @@ const reasonWords: Readonly<Record<UnguardedReason, string>> = {
   silent: t`the library is not loaded`,
   replacedVariable: t`the loader variable was replaced`,
   strippedEnvironment: t`started without the loader variable`,
+  becameAnother: t`its program became another one`,
+  startedEarlier: t`started earlier, or static`,
   debugConsole: t`debugged in the internal console`,
 };
 
@@ -144,6 +140,8 @@ const reasonSentences: Readonly<Record<UnguardedReason, string>> = {
   silent: t`It was opened with the guard on, but the library did not speak up: its program is static or set-uid, or a sandbox keeps the library out.`,
   replacedVariable: t`Another extension, a setting or a task replaces the loader variable, so the library is not loaded. Take that out, and relaunch it guarded.`,
   strippedEnvironment: t`Its program was started with an environment of its own, without the loader variable. Relaunch it guarded, or start it from a guarded terminal.`,
+  becameAnother: t`It was guarded, until its program was replaced by one without the library, which is static or set-uid. Relaunch it guarded.`,
+  startedEarlier: t`An extension started it before the extension host was guarded, or it cannot load the library. Run “Developer: Restart Extension Host” to have everything started anew.`,
   debugConsole: t`The internal console is started without the variables that guard a terminal. Set \`"console": "integratedTerminal"\` in the launch configuration to have it guarded.`,
 };
 
@@ -158,63 +156,6 @@ function detailFields(subject: SessionSubject, view: SessionView | null): readon
     [t`Hidden`, subject.hidden ? t`not shown in the terminal list` : null],
   ];
   return fields.flatMap(([name, value]) => (value === null ? [] : [{ name, value }]));
-}
-
-/** What one terminal's state follows from. */
-export interface GuardEvidence {
-  readonly supported: boolean;
-  readonly guardEnabled: boolean;
-  /** Whether the endpoint can be asked now. */
-  readonly connected: boolean;
-  readonly pid: number | null;
-  /** An extension draws it, so it has no process. */
-  readonly isDrawn: boolean;
-  /** What the endpoint says of this very process; null when it has never heard of it. */
-  readonly view: SessionView | null;
-  /** Whether it was opened while new terminals were being armed. */
-  readonly openedArmed: boolean;
-  /** How long its process has been known, in milliseconds. */
-  readonly ageMs: number;
-  /** What its program was started with for the loader; absent when that cannot be told. */
-  readonly loader: LoaderEvidence | null;
-}
-
-/** How long a library may take to speak up before its silence is believed, in milliseconds. */
-export const helloGraceMs = 3_000;
-
-/** What is known about the protection of a terminal. A library that said hello outweighs everything else. */
-export function evaluateGuardState(evidence: GuardEvidence): GuardState {
-  const { view } = evidence;
-  if (view?.guarded === true) return stateOfView(view);
-  if (!evidence.supported) return { kind: 'unguarded', reason: 'unsupported' };
-  if (evidence.isDrawn) return { kind: 'unguarded', reason: 'noProcess' };
-  if (evidence.pid === null) return { kind: 'notStarted' };
-  if (evidence.openedArmed && evidence.ageMs < helloGraceMs) return { kind: 'checking' };
-  if (!evidence.openedArmed) {
-    return { kind: 'unguarded', reason: evidence.guardEnabled ? 'openedBeforeGuard' : 'guardOff' };
-  }
-  if (!evidence.connected) return { kind: 'unknown' };
-  return { kind: 'unguarded', reason: evaluateSilence(evidence.loader) };
-}
-
-/** What a program was started with in the loader variable. */
-export interface LoaderEvidence {
-  /** Null when the variable was not there. */
-  readonly value: string | null;
-  /** The library that should be in it. */
-  readonly library: string;
-}
-
-/** Why a library never spoke up, by what its program was started with. */
-export function evaluateSilence(loader: LoaderEvidence | null): UnguardedReason {
-  if (loader === null) return 'silent';
-  if (loader.value === null) return 'strippedEnvironment';
-  return loader.value.split(/[\s:]/u).includes(loader.library) ? 'silent' : 'replacedVariable';
-}
-
-/** The state of a session whose library said hello. */
-export function stateOfView(view: SessionView): GuardState {
-  return { kind: view.dormant ? 'dormant' : 'guarded', view };
 }
 
 /** The heading over guarded sessions that are not terminals of this window. */

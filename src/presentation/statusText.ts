@@ -3,6 +3,7 @@ import type { Mode } from '../protocol/mode.ts';
 import type { Choice } from './protectText.ts';
 import { formatCount, formatTimeOfDay } from './text.ts';
 import { t } from './localise.ts';
+import type { WorkspaceGuard } from './workspaceGuard.ts';
 
 /** How a window stands with its policy endpoint. `idle`: nobody has asked for one yet. */
 export type EndpointHealth = 'idle' | 'starting' | 'connected' | 'away';
@@ -13,6 +14,10 @@ export interface GuardStatus {
   readonly supported: boolean;
   /** Whether new terminals and tasks are guarded. */
   readonly guardEnabled: boolean;
+  /** What a person said about this workspace. */
+  readonly here: WorkspaceGuard;
+  /** How many terminals of this window lack protection that they could have. */
+  readonly unprotected: number;
   readonly endpoint: EndpointHealth;
   /** Why the endpoint is away; null while it is not, or when nobody knows. */
   readonly cause: string | null;
@@ -30,21 +35,34 @@ export interface StatusText {
   readonly text: string;
   readonly tooltip: string;
   readonly tone: 'normal' | 'warning';
+  /** The text without its pictures, for those who hear it. */
+  readonly spoken: string;
 }
 
 /** The status-bar item for a state; every state has a text of its own. */
 export function formatStatus(status: GuardStatus): StatusText {
   const { word, tooltip, tone } = describe(status);
-  const unseen = status.unseenDenials === 0 ? '' : ` $(circle-slash) ${status.unseenDenials}`;
-  const unseenLine =
-    status.unseenDenials === 0
-      ? ''
-      : `\n\n${t`${formatUnseen(status.unseenDenials)} you have not looked at.`}`;
+  const isLacking = status.guardEnabled && status.unprotected > 0;
+  const hasUnseen = status.unseenDenials > 0;
+  const lines = [
+    ...(isLacking ? [formatUnprotected(status.unprotected)] : []),
+    ...(hasUnseen ? [t`${formatUnseen(status.unseenDenials)} you have not looked at.`] : []),
+  ];
+  const marks = [
+    ...(isLacking ? [`$(warning) ${status.unprotected}`] : []),
+    ...(hasUnseen ? [`$(circle-slash) ${status.unseenDenials}`] : []),
+  ];
   return {
-    text: `$(shield) Rampart: ${word}${unseen}`,
-    tooltip: t`${tooltip}${unseenLine}\n\nClick to switch the mode.`,
-    tone,
+    text: [`$(shield) Rampart: ${word}`, ...marks].join(' '),
+    tooltip: [tooltip, ...lines, t`Click to switch the mode.`].join('\n\n'),
+    tone: isLacking ? 'warning' : tone,
+    spoken: [`Rampart: ${word}.`, ...lines].join(' '),
   };
+}
+
+/** How many terminals lack protection that they could have. */
+export function formatUnprotected(count: number): string {
+  return t`${formatCount(count, t`terminal`, t`terminals`)} of this window: not guarded, or only partly.`;
 }
 
 /** How many denials nobody has looked at. */
@@ -75,7 +93,7 @@ function describe(status: GuardStatus): Description {
   }
   switch (status.endpoint) {
     case 'idle':
-      return offDescription;
+      return describeOff(status);
     case 'starting':
       return { word: t`starting…`, tooltip: t`The policy endpoint is being started.`, tone: 'normal' };
     case 'away':
@@ -91,25 +109,33 @@ function describe(status: GuardStatus): Description {
   }
 }
 
-const offDescription: Description = {
-  word: t`off`,
-  tooltip: t`New terminals are not guarded. Run “Rampart: Protect Terminal” to turn the guard on.`,
-  tone: 'normal',
-};
+function describeOff({ here, mode }: GuardStatus): Description {
+  const others = mode === null ? '' : t` Guarded ones follow mode ${mode}.`;
+  const isHere = here === 'off';
+  const why = isHere
+    ? t`You turned the guard off in this workspace, so new terminals here are not guarded.`
+    : t`New terminals are not guarded.`;
+  return {
+    word: isHere ? t`off here` : t`off`,
+    tooltip: t`${why}${others} Run “Rampart: Protect Terminal” to turn the guard on.`,
+    tone: 'warning',
+  };
+}
 
 function describeConnected(status: GuardStatus): Description {
   if (status.mode === null)
     return { word: t`starting…`, tooltip: t`The policy endpoint is being asked.`, tone: 'normal' };
-  if (!status.guardEnabled) {
-    return {
-      ...offDescription,
-      tooltip: t`${offDescription.tooltip} Guarded ones follow mode ${status.mode}.`,
-    };
-  }
+  if (!status.guardEnabled) return describeOff(status);
   const until = status.until === null ? '' : t` until ${formatTimeOfDay(status.until)}`;
   return {
     word: `${status.mode}${until}`,
-    tooltip: `${modeSentences[status.mode]}${until === '' ? '' : t` This ends at ${formatTimeOfDay(status.until ?? '')}.`}`,
+    tooltip: [
+      modeSentences[status.mode],
+      status.here === 'on' ? t`The guard is on in this workspace, whatever the user settings say.` : '',
+      status.until === null ? '' : t`This ends at ${formatTimeOfDay(status.until)}.`,
+    ]
+      .filter((sentence) => sentence !== '')
+      .join(' '),
     tone: status.mode === 'disabled' ? 'warning' : 'normal',
   };
 }

@@ -1,3 +1,5 @@
+import { extensionsAgent } from './environment.ts';
+
 /** A program by whose start an agent begins, and the name under which its decisions stand. */
 export interface AgentProgram {
   /** The last component of its path, at most 23 bytes. */
@@ -21,6 +23,8 @@ export const agentPrograms: readonly AgentProgram[] = [
   { program: 'crush', agent: 'crush' },
   { program: 'cursor-agent', agent: 'cursor' },
   { program: 'droid', agent: 'droid' },
+  // No program is called so: only a name that stands here makes room for that of an agent which is started below.
+  { program: 'extensionHost', agent: extensionsAgent },
   { program: 'gemini', agent: 'gemini' },
   { program: 'goose', agent: 'goose' },
   { program: 'kilo', agent: 'kilo' },

@@ -15,6 +15,9 @@ export const defaultUrl = 'http://127.0.0.1:19090';
 /** The agent name of a process that nobody named. */
 export const defaultAgent = 'preload';
 
+/** The agent name of what an editor's extensions start themselves, until a known agent among it gives its own. */
+export const extensionsAgent = 'editor-extensions';
+
 /** The variable through which the loader takes a preload library. */
 export function loaderVariable(platform: string): 'LD_PRELOAD' | 'DYLD_INSERT_LIBRARIES' {
   return platform === 'darwin' ? 'DYLD_INSERT_LIBRARIES' : 'LD_PRELOAD';

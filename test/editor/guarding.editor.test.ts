@@ -271,7 +271,7 @@ describe('a person who protects terminals', () => {
   it('turns the guard off for new terminals, and old ones stay guarded', async () => {
     early.show();
     await until('it is the active terminal', () => vscode.window.activeTerminal === early);
-    await runAndPick(commandIds.stopProtecting, 1);
+    await runAndPick(commandIds.stopProtecting, 2);
     await until('the guard is off', () => !api.status().guardEnabled);
     const file = `${createScratch()}/environment`;
     const terminal = vscode.window.createTerminal({ name: 'later' });

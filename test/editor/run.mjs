@@ -40,7 +40,7 @@ try {
   });
   try {
     const result = await host.runTests({
-      development: [join(folder, 'harness')],
+      development: ['harness', 'foreign'].map((name) => join(folder, name)),
       tests: join(bundled, 'suite.cjs'),
       results: join(scratch, 'results.json'),
       timeoutMs: suiteTimeoutMs,

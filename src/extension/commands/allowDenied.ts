@@ -35,10 +35,11 @@ export async function allowDenied(parts: CommandParts, node: DecisionRowNode): P
   if (chosen === 'openRule') await openRule(node);
 }
 
-/** Lets exactly this command run once, and offers to type it again where it was refused. */
+/** Lets exactly this command run once, and types it again where it was refused, or offers to. */
 export async function allowOnce(
   { client, notices, registry }: CommandParts,
   record: AuditRecord,
+  then: 'typed' | 'offered' = 'offered',
 ): Promise<void> {
   const granted = await client.runAnyway(record.id);
   if (!granted.ok) {
@@ -46,9 +47,15 @@ export async function allowOnce(
     return;
   }
   const terminal = record.sid === null ? null : registry.terminalOf(record.sid);
-  const buttons = terminal === null ? [] : [allowMessages.typeIt];
-  const chosen = await vscode.window.showInformationMessage(allowMessages.granted(record), ...buttons);
-  if (chosen !== allowMessages.typeIt || terminal === null) return;
+  // A line break would run what stands before it.
+  if (terminal === null || /[\r\n]/.test(record.request.command)) {
+    notices.inform(allowMessages.granted(record));
+    return;
+  }
+  if (then === 'offered') {
+    const { typeIt, granted } = allowMessages;
+    if ((await vscode.window.showInformationMessage(granted(record), typeIt)) !== typeIt) return;
+  }
   terminal.show();
   // Typed, not run: the person sees it first.
   terminal.sendText(record.request.command, false);

@@ -21,6 +21,8 @@ export interface CommandParts {
   readonly clock: Clock;
   /** The folder with the bundles and the policies that come with them. */
   readonly bundleFolder: string;
+  /** Where the extension lies. */
+  readonly extension: vscode.Uri;
   /** The kept decisions, the oldest first. */
   readonly recentDecisions: () => readonly AuditRecord[];
   /** Of this extension host. */

@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
 import { protectMessages, unguardedChoices } from '../../presentation/protectText.ts';
-import { helloGraceMs } from '../../presentation/sessionLabel.ts';
+import { helloGraceMs, isLibraryLoaded } from '../../presentation/guardState.ts';
+import { formatSession } from '../../presentation/sessionLabel.ts';
 import { isIdleShell } from '../injection/idleShell.ts';
 import type { KnownTerminal } from '../injection/terminalRegistry.ts';
 import { isDrawn } from '../injection/terminalTraits.ts';
 import { protectedMark } from '../../protocol/environment.ts';
+import { adviseUnsupported } from './adviseUnsupported.ts';
 import { chooseValue } from './chooseValue.ts';
 import { endpointWaitMs, type CommandParts } from './commandParts.ts';
 
@@ -36,7 +38,7 @@ export async function protectTerminal(parts: CommandParts, target?: vscode.Termi
 export async function isGuardReady(parts: CommandParts): Promise<boolean> {
   const { status, guard, supervisor, notices } = parts;
   if (!status.current.supported) {
-    notices.warn(protectMessages.unsupported(parts.platform));
+    await adviseUnsupported(parts);
     return false;
   }
   const turnedOn = await guard.turnOn();
@@ -76,7 +78,7 @@ async function openGuarded(parts: CommandParts): Promise<void> {
   const known = await awaitGuarded(parts, terminal);
   if (known === null) parts.notices.mention(protectMessages.notStarted);
   else if (hasLibrary(known)) parts.notices.mention(protectMessages.opened(known.subject.name));
-  else parts.notices.warn(protectMessages.notGuarded(terminal.name));
+  else warnUnguarded(parts, known, terminal.name);
 }
 
 /** The editor's own command works on the active terminal, so that one has to become it first. */
@@ -93,7 +95,7 @@ async function relaunch(
   await until(parts, processStartMs, async () => (await parts.registry.find(terminal))?.pid !== pid);
   const known = await awaitGuarded(parts, terminal);
   if (hasLibrary(known)) parts.notices.inform(words(known.subject.name));
-  else parts.notices.warn(protectMessages.notGuarded(terminal.name));
+  else warnUnguarded(parts, known, terminal.name);
 }
 
 /**
@@ -123,8 +125,13 @@ async function until(parts: CommandParts, withinMs: number, isTrue: () => Promis
 }
 
 function hasLibrary(known: KnownTerminal | null): known is KnownTerminal {
-  const kind = known?.subject.state.kind;
-  return kind === 'guarded' || kind === 'dormant';
+  return known !== null && isLibraryLoaded(known.subject.state);
+}
+
+/** Says that a terminal did not get the library, and why as far as can be told. */
+function warnUnguarded(parts: CommandParts, known: KnownTerminal | null, name: string): void {
+  const why = known === null ? '' : ` ${formatSession(known.subject).sentence}`;
+  parts.notices.warn(`${protectMessages.notGuarded(name)}${why}`);
 }
 
 /** Whether starting a terminal anew ends no work. A task's terminal runs work by its nature. */

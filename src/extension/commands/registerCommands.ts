@@ -23,7 +23,9 @@ import { openRule } from './openRule.ts';
 import { protectTerminal, relaunchGuarded } from './protectTerminal.ts';
 import { registerProfile } from './registerProfile.ts';
 import { choosePacks } from './switchPacks.ts';
+import { runAnyway } from './runAnyway.ts';
 import { setMode } from './setMode.ts';
+import { setWorkspaceGuard } from './setWorkspaceGuard.ts';
 import { showLog } from './showLog.ts';
 import { stopProtecting } from './stopProtecting.ts';
 
@@ -36,6 +38,8 @@ export function registerCommands(parts: CommandParts): Disposable {
   register(commandIds.protectTerminal, (node) => protectTerminal(parts, terminalOf(node)));
   register(commandIds.stopProtecting, (node) => stopProtecting(parts, terminalOf(node)));
   register(commandIds.setMode, () => setMode(parts));
+  register(commandIds.setWorkspaceGuard, () => setWorkspaceGuard(parts));
+  register(commandIds.runAnyway, () => runAnyway(parts));
   register(commandIds.showDeniedCommands, () => parts.views.denied.show());
   register(commandIds.openPolicy, () => openPolicy(parts));
   register(commandIds.adaptAgent, () => adaptAgent(parts));

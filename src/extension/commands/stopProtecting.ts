@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { protectMessages, stopChoices } from '../../presentation/protectText.ts';
 import { chooseValue } from './chooseValue.ts';
 import type { CommandParts } from './commandParts.ts';
+import { changeWorkspaceGuard } from './setWorkspaceGuard.ts';
 
 /** Takes protection back: for what a person types in one terminal, or for terminals that are opened from now on. */
 export async function stopProtecting(parts: CommandParts, target?: vscode.Terminal): Promise<void> {
@@ -9,6 +10,7 @@ export async function stopProtecting(parts: CommandParts, target?: vscode.Termin
   const known = terminal === undefined ? null : await parts.registry.find(terminal);
   const name = known?.subject.state.kind === 'guarded' ? known.subject.name : null;
   const chosen = await chooseValue(protectMessages.stopTitle, stopChoices(name));
+  if (chosen === 'workspaceOff') await changeWorkspaceGuard(parts, 'off');
   if (chosen === 'guardOff') {
     await parts.guard.turnOff();
     parts.notices.inform(protectMessages.guardOff);

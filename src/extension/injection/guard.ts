@@ -1,19 +1,27 @@
 import * as vscode from 'vscode';
+import type { Disposable } from '../../base/disposable.ts';
 import type { Logger } from '../../base/logger.ts';
 import { failure, success, type Result } from '../../base/result.ts';
 import { formatSocketUrl } from '../../client/endpointAddress.ts';
+import type { HostGuard } from '../../client/hostGuard.ts';
 import type { Installation } from '../../client/installation.ts';
-import { isGuardEnabled, writeGuardEnabled } from '../configuration.ts';
+import { isGuardWanted, type WorkspaceGuard } from '../../presentation/workspaceGuard.ts';
+import { isGuardEnabled, isHostGuardWanted, writeGuardEnabled } from '../configuration.ts';
 import { contextKeys } from '../ids.ts';
 import type { WindowStatus } from '../model/windowStatus.ts';
 import { armTerminals, disarmTerminals } from './terminalEnvironment.ts';
+import type { WorkspaceChoice } from './workspaceChoice.ts';
 
 /** What the guard is given. */
 export interface GuardParts {
   readonly collection: vscode.GlobalEnvironmentVariableCollection;
   readonly status: WindowStatus;
+  readonly workspace: WorkspaceChoice;
+  readonly host: HostGuard;
   /** Installs library and command to their stable paths; repeated it costs little. */
   readonly install: () => Result<Installation, string>;
+  /** Sees whether the loader takes the library. */
+  readonly check: (library: string) => Promise<Result<null, string>>;
   readonly socket: string;
   readonly platform: string;
   /** Keeps an endpoint running from now on. */
@@ -21,10 +29,11 @@ export interface GuardParts {
   readonly logger: Logger;
 }
 
-/** Whether new terminals and tasks get the library: the user's setting, carried out for this window. */
-export class Guard {
+/** Whether new terminals and tasks get the library: the user's wish, carried out for this window. */
+export class Guard implements Disposable {
   readonly #parts: GuardParts;
   #library: string | null = null;
+  #applying: Promise<Result<null, string>> = Promise.resolve(success(null));
 
   constructor(parts: GuardParts) {
     this.#parts = parts;
@@ -40,49 +49,79 @@ export class Guard {
     return this.#library;
   }
 
-  /** Carries out the user's setting: arms or disarms new terminals. A failure leaves them disarmed, and is shown. */
-  async apply(): Promise<Result<null, string>> {
-    const { status, platform, logger } = this.#parts;
-    const enabled = isGuardEnabled() && status.current.supported;
-    await vscode.commands.executeCommand('setContext', contextKeys.guardEnabled, enabled);
-    if (!enabled) {
-      this.#disarm();
-      status.update({ guardEnabled: false, problem: null });
-      return status.current.supported ? success(null) : failure(`there is no library for ${platform}`);
-    }
-    const installed = this.#parts.install();
-    if (!installed.ok) {
-      this.#disarm();
-      logger.error(`the guard could not be set up: ${installed.error}`);
-      status.update({ guardEnabled: true, problem: installed.error });
-      return installed;
-    }
-    armTerminals(this.#parts.collection, {
-      library: installed.value.library,
-      command: installed.value.command,
-      url: formatSocketUrl(this.#parts.socket),
-      platform,
-    });
-    this.#library = installed.value.library;
-    status.update({ guardEnabled: true, problem: null });
-    this.#parts.startEndpoint();
-    return success(null);
+  /** What a person said about this workspace. */
+  get here(): WorkspaceGuard {
+    return this.#parts.workspace.read();
   }
 
-  /** Turns the guard on for good. */
+  /** Carries out the user's wish: arms or disarms what starts from now on. A failure leaves it disarmed, and is shown. */
+  async apply(): Promise<Result<null, string>> {
+    // One after the other, so that the last wish stays.
+    this.#applying = this.#applying.then(() => this.#applyNow());
+    return this.#applying;
+  }
+
+  /** Turns the guard on for good, in this workspace too. */
   async turnOn(): Promise<Result<null, string>> {
-    if (!isGuardEnabled()) await writeGuardEnabled(true);
+    const { workspace } = this.#parts;
+    if (workspace.read() === 'off') await workspace.write('follow');
+    if (workspace.read() === 'follow' && !isGuardEnabled()) await writeGuardEnabled(true);
     return this.apply();
   }
 
-  /** Turns the guard off for new terminals; those that are guarded stay so. */
+  /** Turns the guard off for what starts from now on; what is guarded stays so. */
   async turnOff(): Promise<void> {
+    const { workspace } = this.#parts;
+    if (workspace.read() === 'on') await workspace.write('follow');
     await writeGuardEnabled(false);
+    this.#parts.logger.warn('the guard was turned off');
     await this.apply();
   }
 
-  #disarm(): void {
+  /** Turns the guard on or off in this workspace, or lets it follow the user's setting again. */
+  async setHere(choice: WorkspaceGuard): Promise<Result<null, string>> {
+    await this.#parts.workspace.write(choice);
+    this.#parts.logger.warn(`the guard in this workspace was set to: ${choice}`);
+    return this.apply();
+  }
+
+  dispose(): void {
+    this.#parts.host.dispose();
+  }
+
+  async #applyNow(): Promise<Result<null, string>> {
+    const { status, platform } = this.#parts;
+    const { here } = this;
+    const enabled = isGuardWanted(isGuardEnabled(), here) && status.current.supported;
+    await vscode.commands.executeCommand('setContext', contextKeys.guardEnabled, enabled);
+    const armed = enabled ? await this.#arm() : success(null);
+    if (!enabled || !armed.ok) await this.#disarm();
+    status.update({ guardEnabled: enabled, here, problem: armed.ok ? null : armed.error });
+    if (!status.current.supported) return failure(`there is no library for ${platform}`);
+    if (enabled && armed.ok) this.#parts.startEndpoint();
+    return armed;
+  }
+
+  async #arm(): Promise<Result<null, string>> {
+    const { collection, socket, platform, host, logger } = this.#parts;
+    const installed = this.#parts.install();
+    const usable = installed.ok ? await this.#parts.check(installed.value.library) : installed;
+    if (!installed.ok || !usable.ok) {
+      const reason = usable.ok ? '' : usable.error;
+      logger.error(`the guard could not be set up: ${reason}`);
+      return failure(reason);
+    }
+    const { library, command } = installed.value;
+    const url = formatSocketUrl(socket);
+    armTerminals(collection, { library, command, url, platform });
+    this.#library = library;
+    await host.apply(isHostGuardWanted() ? { library, url } : null);
+    return success(null);
+  }
+
+  async #disarm(): Promise<void> {
     disarmTerminals(this.#parts.collection);
     this.#library = null;
+    await this.#parts.host.apply(null);
   }
 }

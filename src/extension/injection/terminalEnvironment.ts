@@ -27,11 +27,17 @@ export function armTerminals(
   const wanted = armingVariables(settings, paths.platform);
   for (const { name, value, kind } of wanted) {
     if (kind === 'replace') collection.replace(name, value);
-    else collection.prepend(name, `${value}${loaderSeparator}`);
+    else collection.prepend(name, `${value}${loaderSeparator}`, atStartAndPrompt);
   }
   // Behind everything else, so that a user's own command of that name wins.
-  collection.append('PATH', `${delimiter}${dirname(paths.command)}`);
+  collection.append('PATH', `${delimiter}${dirname(paths.command)}`, atStartAndPrompt);
 }
+
+/**
+ * Again when the shell's own files have been read, which may have set these anew. Each variable there costs every
+ * terminal two programs, so only these two.
+ */
+const atStartAndPrompt = { applyAtProcessCreation: true, applyAtShellIntegration: true } as const;
 
 /** Terminals and tasks that start from now on do not get the library. */
 export function disarmTerminals(collection: vscode.GlobalEnvironmentVariableCollection): void {

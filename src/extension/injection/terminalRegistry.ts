@@ -6,10 +6,12 @@ import type { Result } from '../../base/result.ts';
 import {
   evaluateGuardState,
   helloGraceMs,
+  isUnprotected,
   type GuardState,
   type LoaderEvidence,
-  type SessionSubject,
-} from '../../presentation/sessionLabel.ts';
+  type TreeEvidence,
+} from '../../presentation/guardState.ts';
+import type { SessionSubject } from '../../presentation/sessionLabel.ts';
 import type { Protection, Scope, SessionRegistration, SessionView } from '../../protocol/session.ts';
 import type { Background } from '../adapters/background.ts';
 import { isDrawn, isHidden, isProcessId, openingAgent } from './terminalTraits.ts';
@@ -41,6 +43,8 @@ export interface RegistryParts {
   readonly scope: () => Scope;
   /** What a process was started with for the loader; null when that cannot be told. */
   readonly loaderOf: (pid: number) => LoaderEvidence | null;
+  /** Looks for the library in a process and all below it; null where that cannot be seen. */
+  readonly treeOf: (pid: number) => TreeEvidence | null;
   readonly clock: Clock;
   readonly background: Background;
 }
@@ -59,6 +63,8 @@ interface Tracked {
   /** Its title when it was last looked at: titles change and nobody tells of it. Empty until a restored one has got its own. */
   title: string;
   running: number;
+  /** What was seen of the library in it at the last look. */
+  tree: TreeEvidence | null;
 }
 
 /** How often process ids are read again: a relaunch changes one and tells nobody. In milliseconds. */
@@ -95,6 +101,11 @@ export class TerminalRegistry implements Disposable {
   /** Every terminal that has not ended, in the order in which they were opened. */
   get terminals(): readonly KnownTerminal[] {
     return [...this.#tracked.values()].filter((one) => !one.ended).map((one) => this.#describe(one));
+  }
+
+  /** How many terminals lack protection that they could have. */
+  get unprotected(): number {
+    return this.terminals.filter(({ subject }) => isUnprotected(subject.state)).length;
   }
 
   /** What is known of a terminal now, its process id read anew; null when it is not one of this window. */
@@ -158,6 +169,7 @@ export class TerminalRegistry implements Disposable {
       protection: null,
       title: terminal.name,
       running: 0,
+      tree: null,
     };
     this.#tracked.set(terminal, tracked);
     this.#parts.background.run('reading the process of a terminal', async () => {
@@ -209,11 +221,22 @@ export class TerminalRegistry implements Disposable {
     for (const tracked of this.#tracked.values()) {
       this.#parts.background.run('reading the process of a terminal', () => this.#readPid(tracked));
       this.#followTitle(tracked);
+      this.#measure(tracked);
     }
     const now = this.#parts.clock.now();
     this.#tasks.forgetOld(now);
     const isSettling = (one: Tracked): boolean => now - one.since < helloGraceMs + 2 * rereadMs;
     if ([...this.#tracked.values()].some(isSettling)) this.#changed.fire(null);
+  }
+
+  /** What was opened before the guard was on has no library, and none is looked for. */
+  #measure(tracked: Tracked): void {
+    const isGuarded = tracked.pid !== null && this.#parts.sessions.find(tracked.pid)?.guarded === true;
+    const isWorthIt = tracked.pid !== null && !tracked.ended && (tracked.openedArmed || isGuarded);
+    const tree = isWorthIt && tracked.pid !== null ? this.#parts.treeOf(tracked.pid) : null;
+    if (JSON.stringify(tree) === JSON.stringify(tracked.tree)) return;
+    tracked.tree = tree;
+    this.#changed.fire(null);
   }
 
   #followTitle(tracked: Tracked): void {
@@ -235,6 +258,7 @@ export class TerminalRegistry implements Disposable {
       tracked.openedArmed = this.#parts.isArmed();
       tracked.protection = null;
       tracked.running = 0;
+      tracked.tree = null;
     }
     tracked.pid = pid;
     tracked.ended = this.#tasks.hasEnded(pid);
@@ -298,6 +322,7 @@ export class TerminalRegistry implements Disposable {
       openedArmed: tracked.openedArmed,
       ageMs: this.#parts.clock.now() - tracked.since,
       loader: tracked.pid === null ? null : this.#parts.loaderOf(tracked.pid),
+      tree: tracked.tree,
     });
   }
 }

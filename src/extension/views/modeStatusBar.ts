@@ -17,9 +17,10 @@ export function registerModeStatusBar(status: WindowStatus): Disposable {
   item.name = t`Rampart Mode`;
   item.command = commandIds.setMode;
   const paint = (): void => {
-    const { text, tooltip, tone } = formatStatus(status.current);
+    const { text, tooltip, tone, spoken } = formatStatus(status.current);
     item.text = text;
     item.tooltip = tooltip;
+    item.accessibilityInformation = { label: spoken, role: 'button' };
     item.backgroundColor =
       tone === 'warning' ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
   };

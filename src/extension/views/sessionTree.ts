@@ -1,11 +1,10 @@
 import * as vscode from 'vscode';
 import { DisposableList, type Disposable } from '../../base/disposable.ts';
-import {
-  formatSession,
-  stateOfView,
-  elsewhereLabel,
-  type SessionSubject,
-} from '../../presentation/sessionLabel.ts';
+import type { DecisionStore } from '../../client/decisionStore.ts';
+import type { HostGuard } from '../../client/hostGuard.ts';
+import { isLibraryLoaded, stateOfView } from '../../presentation/guardState.ts';
+import { hostChildSubject, hostSubject } from '../../presentation/hostRow.ts';
+import { formatSession, elsewhereLabel, type SessionSubject } from '../../presentation/sessionLabel.ts';
 import { commandIds, rowContexts, viewIds } from '../ids.ts';
 import type { KnownTerminal, TerminalRegistry } from '../injection/terminalRegistry.ts';
 import type { DebugSessions } from '../model/debugSessions.ts';
@@ -13,29 +12,42 @@ import type { SessionStore } from '../model/sessionStore.ts';
 import { createIcon, createTooltip } from './decisionItem.ts';
 import { createRepaint } from './repaint.ts';
 
-/** A terminal of this window, or a session that another window or `rampart preload` started. */
+/** A terminal of this window, its extension host, or a session that another window or `rampart preload` started. */
 export type SessionNode =
   | { readonly kind: 'terminal'; readonly known: KnownTerminal }
+  | { readonly kind: 'host' }
   | { readonly kind: 'elsewhere' }
   | { readonly kind: 'foreign'; readonly subject: SessionSubject };
 
+/** What the tree shows. */
+export interface SessionTreeParts {
+  readonly registry: TerminalRegistry;
+  readonly sessions: SessionStore;
+  readonly debugged: DebugSessions;
+  readonly host: HostGuard;
+  readonly decisions: DecisionStore;
+}
+
 /** The tree of terminals and tasks, guarded and not. */
 export class SessionTree implements vscode.TreeDataProvider<SessionNode>, Disposable {
-  readonly #registry: TerminalRegistry;
-  readonly #sessions: SessionStore;
-  readonly #debugged: DebugSessions;
+  readonly #parts: SessionTreeParts;
   readonly #owned = new DisposableList();
   readonly #changed = this.#owned.add(new vscode.EventEmitter<undefined>());
   readonly #repaint = this.#owned.add(createRepaint(() => this.#changed.fire(undefined)));
 
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(registry: TerminalRegistry, sessions: SessionStore, debugged: DebugSessions) {
-    this.#debugged = debugged;
-    this.#owned.add(debugged.onDidChange(() => this.refresh()));
-    this.#registry = registry;
-    this.#sessions = sessions;
-    this.#owned.add(registry.onDidChange(() => this.refresh()));
+  constructor(parts: SessionTreeParts) {
+    this.#parts = parts;
+    const { registry, debugged, host, decisions } = parts;
+    for (const source of [registry, debugged, host]) {
+      this.#owned.add(source.onDidChange(() => this.refresh()));
+    }
+    this.#owned.add(
+      decisions.onDidChange(() => {
+        if (host.state.kind !== 'off') this.refresh();
+      }),
+    );
     this.#owned.add(vscode.window.createTreeView(viewIds.sessions, { treeDataProvider: this }));
   }
 
@@ -44,15 +56,26 @@ export class SessionTree implements vscode.TreeDataProvider<SessionNode>, Dispos
     this.#repaint.request();
   }
 
+  /** The row of the extension host and those below it; none while it is not guarded. */
+  get hostSubjects(): readonly SessionSubject[] {
+    const { host } = this.#parts;
+    if (host.state.kind === 'off') return [];
+    return [this.#hostSubject(), ...host.children().map(hostChildSubject)];
+  }
+
   getChildren(node?: SessionNode): SessionNode[] {
+    const { registry, debugged, host } = this.#parts;
     const foreign = this.#foreignSubjects();
     if (node === undefined) {
-      const own = this.#registry.terminals.map((known): SessionNode => ({ kind: 'terminal', known }));
-      const debugged = this.#debugged.subjects.map((subject): SessionNode => ({ kind: 'foreign', subject }));
-      const ours = [...own, ...debugged];
+      const own = registry.terminals.map((known): SessionNode => ({ kind: 'terminal', known }));
+      const others = debugged.subjects.map((subject): SessionNode => ({ kind: 'foreign', subject }));
+      const hosts: readonly SessionNode[] = host.state.kind === 'off' ? [] : [{ kind: 'host' }];
+      const ours = [...own, ...hosts, ...others];
       return foreign.length === 0 ? ours : [...ours, { kind: 'elsewhere' }];
     }
-    return node.kind === 'elsewhere' ? foreign.map((subject) => ({ kind: 'foreign', subject })) : [];
+    const below =
+      node.kind === 'host' ? this.hostSubjects.slice(1) : node.kind === 'elsewhere' ? foreign : [];
+    return below.map((subject) => ({ kind: 'foreign', subject }));
   }
 
   getTreeItem(node: SessionNode): vscode.TreeItem {
@@ -60,6 +83,7 @@ export class SessionTree implements vscode.TreeDataProvider<SessionNode>, Dispos
       return new vscode.TreeItem(elsewhereLabel, vscode.TreeItemCollapsibleState.Collapsed);
     }
     if (node.kind === 'foreign') return createSubjectItem(node.subject);
+    if (node.kind === 'host') return this.#createHostItem();
     const { subject } = node.known;
     const item = createSubjectItem(subject);
     item.contextValue = contextOf(subject);
@@ -71,9 +95,26 @@ export class SessionTree implements vscode.TreeDataProvider<SessionNode>, Dispos
     this.#owned.dispose();
   }
 
+  #createHostItem(): vscode.TreeItem {
+    const { state } = this.#parts.host;
+    const problem = state.kind === 'unguarded' ? state.problem : undefined;
+    const item = createSubjectItem(this.#hostSubject(), problem);
+    item.id = 'host';
+    item.collapsibleState = vscode.TreeItemCollapsibleState.Collapsed;
+    return item;
+  }
+
+  #hostSubject(): SessionSubject {
+    const { host, decisions } = this.#parts;
+    const { pid, session, state } = host;
+    const shown = state.kind === 'off' ? 'checking' : state.kind;
+    return hostSubject({ pid, session, state: shown, decisions: decisions.decisions });
+  }
+
   #foreignSubjects(): readonly SessionSubject[] {
-    const own = new Set(this.#registry.terminals.map((known) => known.pid));
-    return this.#sessions.all
+    const { registry, sessions } = this.#parts;
+    const own = new Set(registry.terminals.map((known) => known.pid));
+    return sessions.all
       .filter((view) => view.guarded && !own.has(view.pid))
       .map((view) => ({
         name: view.name,
@@ -86,17 +127,18 @@ export class SessionTree implements vscode.TreeDataProvider<SessionNode>, Dispos
 }
 
 function contextOf({ kind, pid, state }: SessionSubject): string {
-  if (state.kind === 'guarded' || state.kind === 'dormant') return rowContexts.guardedTerminal;
-  const isRelaunchable = state.kind === 'unguarded' && kind === 'terminal' && pid !== null;
+  if (isLibraryLoaded(state)) return rowContexts.guardedTerminal;
+  const isLacking = state.kind === 'unguarded' || state.kind === 'partly';
+  const isRelaunchable = isLacking && kind === 'terminal' && pid !== null;
   return isRelaunchable ? rowContexts.relaunchableTerminal : rowContexts.unguardedTerminal;
 }
 
-function createSubjectItem(subject: SessionSubject): vscode.TreeItem {
+function createSubjectItem(subject: SessionSubject, sentence?: string): vscode.TreeItem {
   const shown = formatSession(subject);
   const item = new vscode.TreeItem(shown.label);
   item.description = shown.description;
   item.iconPath = createIcon(shown.icon);
-  item.tooltip = createTooltip(shown.fields, { sentence: shown.sentence });
+  item.tooltip = createTooltip(shown.fields, { sentence: sentence ?? shown.sentence });
   item.accessibilityInformation = { label: shown.spoken };
   return item;
 }

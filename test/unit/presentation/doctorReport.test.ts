@@ -13,6 +13,8 @@ const healthy: DoctorFacts = {
   status: {
     supported: true,
     guardEnabled: true,
+    here: 'follow',
+    unprotected: 0,
     endpoint: 'connected',
     cause: null,
     mode: 'enforce',

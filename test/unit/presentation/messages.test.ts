@@ -28,11 +28,11 @@ it('offers the harmless choice first where something runs', () => {
 it('offers to release a terminal only where there is a guarded one', () => {
   assert.deepEqual(
     stopChoices('bash').map((choice) => choice.value),
-    ['releaseTerminal', 'guardOff'],
+    ['releaseTerminal', 'workspaceOff', 'guardOff'],
   );
   assert.deepEqual(
     stopChoices(null).map((choice) => choice.value),
-    ['guardOff'],
+    ['workspaceOff', 'guardOff'],
   );
 });
 

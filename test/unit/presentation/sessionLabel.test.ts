@@ -3,10 +3,12 @@ import { it } from 'node:test';
 import {
   evaluateGuardState,
   evaluateSilence,
-  formatSession,
   helloGraceMs,
+  isLibraryLoaded,
+  isUnprotected,
   type GuardEvidence,
-} from '../../../src/presentation/sessionLabel.ts';
+} from '../../../src/presentation/guardState.ts';
+import { formatSession } from '../../../src/presentation/sessionLabel.ts';
 import { createView } from './recordFixture.ts';
 
 const opened: GuardEvidence = {
@@ -19,6 +21,7 @@ const opened: GuardEvidence = {
   openedArmed: true,
   ageMs: helloGraceMs,
   loader: null,
+  tree: null,
 };
 
 function stateOf(changes: Partial<GuardEvidence>): string {
@@ -53,6 +56,45 @@ it('says why a terminal is not guarded', () => {
 
 it('does not judge a terminal whose process has not started', () => {
   assert.equal(stateOf({ pid: null, view: null }), 'notStarted');
+});
+
+it('tells what of a terminal is guarded only in part, and by which program', () => {
+  const tree = { leader: true, loaded: 1, bare: [{ name: 'kubectl', reason: 'notLoaded' }] } as const;
+  const state = evaluateGuardState({ ...opened, view: createView(), tree });
+  assert.ok(isLibraryLoaded(state) && isUnprotected(state));
+  const shown = formatSession({ name: 'bash', kind: 'terminal', hidden: false, pid: 41, state });
+  assert.match(shown.description, /^partly guarded: not kubectl/);
+  assert.match(shown.sentence, /^kubectl runs in it without the library, though it was told to load it/);
+  const dormant = { ...opened, view: createView({ dormant: true }), tree };
+  assert.equal(evaluateGuardState(dormant).kind, 'dormant');
+});
+
+it('tells of a shell without the library whose programs have it', () => {
+  const loader = { value: '/theirs.so', library: '/ours/librampart.so' };
+  const tree = { leader: false, loaded: 1, bare: [] };
+  const state = evaluateGuardState({ ...opened, loader, tree });
+  assert.ok(!isLibraryLoaded(state) && isUnprotected(state));
+  const shown = formatSession({ name: 'bash', kind: 'terminal', hidden: false, pid: 41, state });
+  assert.match(shown.description, /^partly guarded: the loader variable was replaced/);
+  assert.match(
+    shown.sentence,
+    /What is started in it directly is not asked about; what those programs start is/,
+  );
+  const asked = { ...opened, view: createView({ guarded: false, decisions: 3 }), loader };
+  assert.equal(evaluateGuardState(asked).kind, 'partly');
+});
+
+it('believes the maps more than an old hello', () => {
+  const bare = { leader: false, loaded: 0, bare: [] };
+  assert.equal(stateOf({ view: createView(), tree: bare }), 'unguarded: becameAnother');
+  assert.equal(stateOf({ view: createView(), tree: { ...bare, leader: null } }), 'guarded');
+});
+
+it('counts as unprotected what could be protected, and nothing else', () => {
+  const isCounted = (changes: Partial<GuardEvidence>): boolean =>
+    isUnprotected(evaluateGuardState({ ...opened, ...changes }));
+  assert.deepEqual([isCounted({}), isCounted({ openedArmed: false })], [true, true]);
+  assert.ok(!isCounted({ isDrawn: true }) && !isCounted({ view: createView() }) && !isCounted({ ageMs: 0 }));
 });
 
 it('does not claim to know when the endpoint cannot be asked', () => {

@@ -12,6 +12,8 @@ import {
 const enforcing: GuardStatus = {
   supported: true,
   guardEnabled: true,
+  here: 'follow',
+  unprotected: 0,
   endpoint: 'connected',
   cause: null,
   mode: 'enforce',
@@ -29,6 +31,8 @@ it('gives every state a text of its own, and warns where nothing is enforced', (
     { endpoint: 'starting' },
     { guardEnabled: false, endpoint: 'idle', mode: null },
     { guardEnabled: false },
+    { guardEnabled: false, here: 'off' },
+    { unprotected: 2 },
     { supported: false },
     { problem: 'the disk is full' },
   ];
@@ -43,8 +47,10 @@ it('gives every state a text of its own, and warns where nothing is enforced', (
       ['$(shield) Rampart: disabled', 'warning'],
       ['$(shield) Rampart: endpoint away', 'warning'],
       ['$(shield) Rampart: starting…', 'normal'],
-      ['$(shield) Rampart: off', 'normal'],
-      ['$(shield) Rampart: off', 'normal'],
+      ['$(shield) Rampart: off', 'warning'],
+      ['$(shield) Rampart: off', 'warning'],
+      ['$(shield) Rampart: off here', 'warning'],
+      ['$(shield) Rampart: enforce $(warning) 2', 'warning'],
       ['$(shield) Rampart: not supported here', 'warning'],
       ['$(shield) Rampart: problem', 'warning'],
     ],
@@ -55,6 +61,14 @@ it('counts the denials that nobody has looked at', () => {
   const shown = formatStatus({ ...enforcing, unseenDenials: 2 });
   assert.equal(shown.text, '$(shield) Rampart: enforce $(circle-slash) 2');
   assert.match(shown.tooltip, /2 denied commands you have not looked at/);
+});
+
+it('says without pictures what it shows, for those who hear it', () => {
+  const { spoken } = formatStatus({ ...enforcing, unprotected: 1, unseenDenials: 2 });
+  assert.equal(
+    spoken,
+    'Rampart: enforce. 1 terminal of this window: not guarded, or only partly. 2 denied commands you have not looked at.',
+  );
 });
 
 it('says when a timed mode ends', () => {

@@ -1,0 +1,37 @@
+import {
+  isGuardWanted,
+  workspaceGuardChoices,
+  workspaceGuardMessages,
+  workspaceGuardTitle,
+  workspaceOffChoices,
+  workspaceOffTitle,
+  type WorkspaceGuard,
+} from '../../presentation/workspaceGuard.ts';
+import { protectMessages } from '../../presentation/protectText.ts';
+import { isGuardEnabled } from '../configuration.ts';
+import { adviseUnsupported } from './adviseUnsupported.ts';
+import { chooseValue } from './chooseValue.ts';
+import type { CommandParts } from './commandParts.ts';
+
+/** Asks how the guard stands in this workspace, once more when that leaves new terminals unguarded. */
+export async function setWorkspaceGuard(parts: CommandParts): Promise<void> {
+  if (!parts.status.current.supported) {
+    await adviseUnsupported(parts);
+    return;
+  }
+  const { here } = parts.guard;
+  const setting = isGuardEnabled();
+  const chosen = await chooseValue(workspaceGuardTitle, workspaceGuardChoices(setting, here));
+  if (chosen === null || chosen === here) return;
+  const isLowering = isGuardWanted(setting, here) && !isGuardWanted(setting, chosen);
+  if (isLowering && (await chooseValue(workspaceOffTitle, workspaceOffChoices)) !== true) return;
+  await changeWorkspaceGuard(parts, chosen);
+}
+
+/** Changes it, and says so. */
+export async function changeWorkspaceGuard(parts: CommandParts, choice: WorkspaceGuard): Promise<void> {
+  const { guard, notices } = parts;
+  const set = await guard.setHere(choice);
+  if (set.ok) notices.inform(workspaceGuardMessages[choice]);
+  else notices.warn(protectMessages.problem(set.error));
+}

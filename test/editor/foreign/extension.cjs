@@ -1,0 +1,2 @@
+// Gives its own variables for terminals to whoever asks for its exports.
+exports.activate = ({ environmentVariableCollection }) => environmentVariableCollection;
