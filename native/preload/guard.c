@@ -6,6 +6,7 @@
 #include "lookup.h"
 #include "memory.h"
 #include "notice.h"
+#include "stand_in.h"
 #include "state_tables.h"
 #include "sys.h"
 #include "transport.h"
@@ -29,22 +30,27 @@ struct inquiry {
     struct rp_question question;
 };
 
-/* Composes the line over the answer's reason, which stands further behind in the same buffer. */
-APART static void explain(const struct inquiry *inquiry, enum rp_outcome outcome,
-                          const struct rp_exchange *exchange, char *line) {
+/* Composes the line over the answer's reason, which stands further behind in the same buffer, and
+   has it said. */
+APART static enum rp_effect explain(const struct inquiry *inquiry, enum rp_outcome outcome,
+                                    const struct rp_exchange *exchange, char *line) {
     const char *reason = exchange->buffer;
     const char *lead = exchange->reason == RP_REASON_MESSAGE ? ": " : "";
     size_t len = exchange->reason_len;
     /* A repeated question, whose line stands there already. */
     if (outcome == RP_DENIED && exchange->reason == RP_REASON_NOTICE && len == 0)
-        return;
+        return RP_REFUSE;
     if (outcome != RP_DENIED) {
         reason = rp_outcome_reason(outcome);
         lead = "";
         len = rp_memory_length(reason);
     }
     len = rp_notice_compose(line, &inquiry->question, lead, reason, len);
+    line[len] = '\0';
+    if (rp_stand_in_run(inquiry->call, line) == 0)
+        return RP_EXPLAINED;
     rp_notice_write(inquiry->settings, line, len);
+    return RP_REFUSE;
 }
 
 /* A debug line tells the door and what became of the call, never the command. */
@@ -88,8 +94,8 @@ APART static enum rp_effect ask(struct inquiry *inquiry) {
     effect = rp_outcome_effect(outcome, inquiry->mode, settings->fail_open);
     trace(inquiry, rp_outcome_words(outcome), effect);
     if (effect == RP_REFUSE && !settings->quiet)
-        explain(inquiry, outcome, &exchange, buffer);
-    else if (effect == RP_RUN && rp_outcome_is_unanswered(outcome))
+        return explain(inquiry, outcome, &exchange, buffer);
+    if (effect == RP_RUN && rp_outcome_is_unanswered(outcome))
         (void)rp_journal_append(settings, question, RP_JOURNAL_UNANSWERED, 0, buffer,
                                 sizeof buffer);
     return effect;

@@ -67,7 +67,7 @@ APART static void report_failure(const struct rp_settings *settings, const struc
 /* Runs with an armed environment; when that is too big for the kernel, with the caller's own. */
 static intptr_t run_with(const struct rp_settings *settings, const struct rp_call *call,
                          const struct rp_child *child, void *block) {
-    static const char bare[] = "[rampart] no room for our variables, run unguarded\n";
+    static const char bare[] = "[rampart] no room for our variables, unguarded\n";
     const char *const *armed = rp_environment_fill(settings, call->environment, child, block);
     intptr_t result = call->run(call, armed);
     if (error_of(call, result) != E2BIG)
@@ -108,17 +108,21 @@ intptr_t rp_launch_call(const struct rp_call *call) {
     const struct rp_settings *settings = rp_load_settings();
     struct rp_start start;
     struct rp_child child;
+    enum rp_effect effect;
     int saved = errno;
     intptr_t result;
     int error;
     /* What the kernel cannot read either starts nothing. */
     if (settings->inert || !rp_reach_call(call))
         return call->run(call, call->environment);
-    if (rp_guard_judge(settings, call, &start) == RP_REFUSE)
+    effect = rp_guard_judge(settings, call, &start);
+    if (effect == RP_REFUSE)
         return fail(call, EPERM);
     child.sanitized = start.target.sanitized;
     child.agent = start.agent[0] == '\0' ? NULL : start.agent;
     errno = saved;
+    if (effect == RP_EXPLAINED)
+        return 0;
     result = run_armed(settings, call, &child);
     error = error_of(call, result);
     if (error != 0 && start.id[0] != '\0')

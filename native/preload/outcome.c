@@ -44,9 +44,7 @@ const char *rp_outcome_reason(enum rp_outcome outcome) {
 }
 
 const char *rp_outcome_words(enum rp_outcome outcome) {
-    return rp_memory_nth("allowed\0denied\0nobody answers\0no answer in time\0connection cut\0"
-                         "the endpoint failed\0no means to ask\0sockets are forbidden\0"
-                         "unusable answer\0unusable status\0unusable address\0"
-                         "settings were not captured",
+    return rp_memory_nth("allowed\0denied\0nobody\0too late\0cut\0failed\0no means\0no sockets\0"
+                         "bad answer\0bad status\0bad address\0no settings",
                          outcome);
 }

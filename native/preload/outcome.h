@@ -21,7 +21,11 @@ enum rp_outcome {
 };
 
 /* What an outcome of asking leads to. */
-enum rp_effect { RP_RUN, RP_REFUSE };
+enum rp_effect {
+    RP_RUN,
+    RP_REFUSE,
+    RP_EXPLAINED, /* refused, and a shell that says why was started in its place */
+};
 enum rp_effect rp_outcome_effect(enum rp_outcome outcome, enum rp_mode mode, bool fail_open);
 
 /* Whether nobody could be asked, so that a run goes into the journal. */

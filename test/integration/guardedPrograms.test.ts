@@ -134,3 +134,25 @@ for (const { name, command, file, script, others = [] } of programs) {
     );
   });
 }
+
+test('who runs shell text that is refused reads why where its output would be', async (context) => {
+  const rampart = new Rampart(context);
+  await rampart.serve();
+  const agents = {
+    'a.cjs': `const { spawnSync } = require('node:child_process');
+const { status, stderr } = spawnSync('bash', ['-l', '-c', 'touch forbidden'], { encoding: 'utf8', env: {} });
+console.log(status + ' ' + stderr);
+`,
+    'a.py': `import subprocess
+ran = subprocess.run(["sh", "-c", "touch forbidden"], stderr=subprocess.PIPE, env={"x": "y"}, text=True)
+print(ran.returncode, ran.stderr)
+`,
+  };
+  for (const [file, text] of Object.entries(agents)) {
+    const program = file.endsWith('.py') ? 'python3' : process.execPath;
+    const { stdout, stderr } = await rampart.guard([program, rampart.write(file, text)]);
+    assert.match(stdout, /^126 rampart: denied `(bash -l|sh) -c 'touch forbidden'` by rule touching#1: nobody/);
+    assert.equal(stderr, '', file);
+    assert.ok(!existsSync(join(rampart.folder, 'forbidden')));
+  }
+});
