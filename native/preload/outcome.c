@@ -44,7 +44,7 @@ const char *rp_outcome_reason(enum rp_outcome outcome) {
 }
 
 const char *rp_outcome_words(enum rp_outcome outcome) {
-    return rp_memory_nth("allowed\0denied\0nobody\0too late\0cut\0failed\0no means\0no sockets\0"
-                         "bad answer\0bad status\0bad address\0no settings",
+    return rp_memory_nth("allowed\0denied\0nobody\0silence\0cut off\0failed\0no means\0no sockets\0"
+                         "bad answer\0bad status\0bad URL\0no settings",
                          outcome);
 }
