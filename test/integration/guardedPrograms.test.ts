@@ -151,7 +151,10 @@ print(ran.returncode, ran.stderr)
   for (const [file, text] of Object.entries(agents)) {
     const program = file.endsWith('.py') ? 'python3' : process.execPath;
     const { stdout, stderr } = await rampart.guard([program, rampart.write(file, text)]);
-    assert.match(stdout, /^126 rampart: denied `(bash -l|sh) -c 'touch forbidden'` by rule touching#1: nobody/);
+    assert.match(
+      stdout,
+      /^126 rampart: denied `(bash -l|sh) -c 'touch forbidden'` by rule touching#1: nobody/,
+    );
     assert.equal(stderr, '', file);
     assert.ok(!existsSync(join(rampart.folder, 'forbidden')));
   }
