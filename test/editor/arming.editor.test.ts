@@ -64,11 +64,15 @@ async function set(id: string, value: unknown): Promise<void> {
   await vscode.workspace.getConfiguration().update(id, value, vscode.ConfigurationTarget.Global);
 }
 
-before(() => {
+before(async () => {
+  await set(settingIds.guardScope, 'all');
   mkdirSync(policies, { recursive: true, mode: 0o700 });
   writeFileSync(join(policies, 'arming-test.yaml'), policy);
 });
-after(() => rmSync(join(policies, 'arming-test.yaml')));
+after(async () => {
+  rmSync(join(policies, 'arming-test.yaml'));
+  await set(settingIds.guardScope, undefined);
+});
 
 /** Every test goes on in the window that the one before it left. */
 describe('what is put into terminals', () => {
@@ -224,6 +228,7 @@ describe('the guard in one workspace', () => {
   it('is on again when a terminal is protected', async () => {
     const terminal = vscode.window.createTerminal({ name: 'again' });
     terminal.show();
+    await until('the shell is idle', () => terminal.shellIntegration !== undefined);
     await until('it is the active terminal', () => vscode.window.activeTerminal === terminal);
     await vscode.commands.executeCommand(commandIds.protectTerminal);
     await awaitGuarded(api, terminal);

@@ -67,7 +67,7 @@ describe('a person who protects terminals', () => {
     const subject = await awaitGuarded(api, early);
     assert.notEqual(subject.pid, before);
     assert.equal(vscode.workspace.getConfiguration().get(settingIds.guardEnabled), true);
-    assert.equal(api.statusText().text, '$(shield) Rampart: enforce');
+    assert.match(api.statusText().text, /^\$\(shield\) Rampart: enforce/);
   });
 
   it('finds the stable pointers, and nothing else of ours, in a new terminal', async () => {
