@@ -11,6 +11,7 @@ enum rp_journal_kind {
     RP_JOURNAL_TABLE_HIT = 2,
     RP_JOURNAL_UNANSWERED = 3,
     RP_JOURNAL_EXEC_FAILED = 4,
+    RP_JOURNAL_UNGUARDED = 5,
 };
 
 /* The most argv bytes, NULs included, that a frame carries; the most bytes of a whole frame. */

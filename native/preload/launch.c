@@ -43,60 +43,72 @@ static int error_of(const struct rp_call *call, intptr_t result) {
     return result == -1 ? errno : 0;
 }
 
-/* Says that what was allowed, and recorded under this id, did not start after all. */
-APART static void report_failure(const struct rp_settings *settings, const struct rp_call *call,
-                                 const struct rp_start *start, int error) {
+/* One call on its way to the real one. */
+struct launch {
+    const struct rp_settings *settings;
+    const struct rp_call *call;
+    struct rp_start start;
+    struct rp_child child;
+};
+
+/* Tells what became of a start that was allowed, and recorded under this id. */
+APART static void report(const struct launch *launch, enum rp_journal_kind kind, int error) {
+    const struct rp_settings *settings = launch->settings;
     struct rp_question question;
     char buffer[SMALL_FRAME_BYTES];
     int saved = errno;
+    if (launch->start.id[0] == '\0')
+        return;
     memset(&question, 0, sizeof question);
-    question.id = start->id;
-    question.door = call->door;
+    question.id = launch->start.id;
+    question.door = launch->call->door;
     question.agent = settings->agent;
     question.session = settings->session;
     question.pid = rp_sys_getpid();
     question.ppid = rp_sys_getppid();
     question.sid = rp_sys_getsid();
-    question.guardable = start->target.guardable;
+    question.guardable = launch->start.target.guardable;
     question.markers = settings->markers;
-    (void)rp_journal_append(settings, &question, RP_JOURNAL_EXEC_FAILED, error, buffer,
-                            sizeof buffer);
+    (void)rp_journal_append(settings, &question, kind, error, buffer, sizeof buffer);
     errno = saved;
 }
 
-/* Runs with an armed environment; when that is too big for the kernel, with the caller's own. */
-static intptr_t run_with(const struct rp_settings *settings, const struct rp_call *call,
-                         const struct rp_child *child, void *block) {
+/* Runs with an armed environment; when that is too big for the kernel, with the caller's own. An
+   exec that succeeds does not come back, so it is told before. */
+static intptr_t run_with(const struct launch *launch, void *block) {
     static const char bare[] = "[rampart] no room for our variables, unguarded\n";
-    const char *const *armed = rp_environment_fill(settings, call->environment, child, block);
+    const struct rp_settings *settings = launch->settings;
+    const struct rp_call *call = launch->call;
+    const char *const *armed =
+        rp_environment_fill(settings, call->environment, &launch->child, block);
     intptr_t result = call->run(call, armed);
     if (error_of(call, result) != E2BIG)
         return result;
     if (settings->debug)
         rp_notice_write(settings, bare, sizeof bare - 1);
+    report(launch, RP_JOURNAL_UNGUARDED, 0);
     return call->run(call, call->environment);
 }
 
 /* A stated leak: an exec that succeeds in a vfork child leaves the mapping to its parent. */
-static intptr_t run_mapped(const struct rp_settings *settings, const struct rp_call *call,
-                           const struct rp_child *child, size_t bytes) {
+static intptr_t run_mapped(const struct launch *launch, size_t bytes) {
     void *block = rp_sys_map(bytes);
     intptr_t result;
     if (block == NULL)
-        return fail(call, ENOMEM);
-    result = run_with(settings, call, child, block);
+        return fail(launch->call, ENOMEM);
+    result = run_with(launch, block);
     rp_sys_unmap(block, bytes);
     return result;
 }
 
-static intptr_t run_armed(const struct rp_settings *settings, const struct rp_call *call,
-                          const struct rp_child *child) {
-    size_t bytes = rp_environment_measure(settings, call->environment, child);
+static intptr_t run_armed(const struct launch *launch) {
+    const struct rp_call *call = launch->call;
+    size_t bytes = rp_environment_measure(launch->settings, call->environment, &launch->child);
     if (bytes == 0)
         return call->run(call, call->environment);
     if (bytes > STACK_ENVIRONMENT_BYTES)
-        return run_mapped(settings, call, child, bytes);
-    return run_with(settings, call, child, __builtin_alloca(bytes));
+        return run_mapped(launch, bytes);
+    return run_with(launch, __builtin_alloca(bytes));
 }
 
 intptr_t rp_launch_unasked(const struct rp_call *call) {
@@ -105,27 +117,27 @@ intptr_t rp_launch_unasked(const struct rp_call *call) {
 }
 
 intptr_t rp_launch_call(const struct rp_call *call) {
-    const struct rp_settings *settings = rp_load_settings();
-    struct rp_start start;
-    struct rp_child child;
+    struct launch launch;
     enum rp_effect effect;
     int saved = errno;
     intptr_t result;
     int error;
+    launch.settings = rp_load_settings();
+    launch.call = call;
     /* What the kernel cannot read either starts nothing. */
-    if (settings->inert || !rp_reach_call(call))
+    if (launch.settings->inert || !rp_reach_call(call))
         return call->run(call, call->environment);
-    effect = rp_guard_judge(settings, call, &start);
+    effect = rp_guard_judge(launch.settings, call, &launch.start);
     if (effect == RP_REFUSE)
         return fail(call, EPERM);
-    child.sanitized = start.target.sanitized;
-    child.agent = start.agent[0] == '\0' ? NULL : start.agent;
+    launch.child.sanitized = launch.start.target.sanitized;
+    launch.child.agent = launch.start.agent[0] == '\0' ? NULL : launch.start.agent;
     errno = saved;
     if (effect == RP_EXPLAINED)
         return 0;
-    result = run_armed(settings, call, &child);
+    result = run_armed(&launch);
     error = error_of(call, result);
-    if (error != 0 && start.id[0] != '\0')
-        report_failure(settings, call, &start, error);
+    if (error != 0)
+        report(&launch, RP_JOURNAL_EXEC_FAILED, error);
     return result;
 }

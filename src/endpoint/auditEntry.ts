@@ -85,9 +85,16 @@ const journalMessages: Readonly<Partial<Record<JournalFrame['kind'], string>>> =
   unanswered: 'run without an answer: the policy endpoint was not there',
 };
 
-/** The id of a frame's record. A decision and the failure of its start are two records, and each keeps its id. */
+/** The id of a frame's record. A decision and what became of its start are records of their own, and each keeps its id. */
 export function recordIdOf({ kind, id }: JournalFrame): string {
-  return kind === 'failed' ? invert(id) : id;
+  switch (kind) {
+    case 'failed':
+      return invert(id);
+    case 'unguarded':
+      return `${invert(id.slice(0, 16))}${id.slice(16)}`;
+    default:
+      return id;
+  }
 }
 
 function invert(id: string): string {
@@ -106,19 +113,30 @@ export function recordOfCutAnswer(entry: AuditRecord): AuditRecord {
  */
 export function recordOfFrame(frame: JournalFrame, mode: Mode, verdict: Decision | null): AuditRecord | null {
   if (frame.kind === 'failed') return recordOfFailure(frame, mode);
+  if (frame.kind === 'unguarded') return recordOfUnguarded(frame, mode);
   const message = journalMessages[frame.kind];
   if (message === undefined) return null;
   const decision = { ...(verdict ?? { ...nothingDecided, action: 'allow', message }), evaluationTimeUs: 0 };
   return recordOfDecision(requestOf(frame), decision, surroundingsOf(frame, mode));
 }
 
-/** Tells the end of what was decided elsewhere, so it counts as no decision. */
 function recordOfFailure(frame: JournalFrame, mode: Mode): AuditRecord {
   const found = Object.entries(constants.errno).find(([, number]) => number === frame.errno);
   const errno = found?.[0] ?? String(frame.errno);
-  const decision = { ...nothingDecided, action: 'watch', message: `it did not start: ${errno}` } as const;
-  const record = recordOfDecision(requestOf(frame), decision, surroundingsOf(frame, mode));
-  return { ...record, tool: 'rampart', exec_failed: { id: frame.id, errno } };
+  const record = recordOfSequel(frame, mode, `it did not start: ${errno}`);
+  return { ...record, exec_failed: { id: frame.id, errno } };
+}
+
+function recordOfUnguarded(frame: JournalFrame, mode: Mode): AuditRecord {
+  const message =
+    'it starts unguarded: with the variables of Rampart its environment and arguments would be too long';
+  return { ...recordOfSequel(frame, mode, message), exec_unguarded: { id: frame.id } };
+}
+
+/** Tells what came of what was decided elsewhere, so it counts as no decision. */
+function recordOfSequel(frame: JournalFrame, mode: Mode, message: string): AuditRecord {
+  const decision = { ...nothingDecided, action: 'watch', message } as const;
+  return { ...recordOfDecision(requestOf(frame), decision, surroundingsOf(frame, mode)), tool: 'rampart' };
 }
 
 const nothingDecided = { matchedPolicies: null, rule: null, evaluationTimeUs: 0 } as const;

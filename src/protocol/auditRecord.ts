@@ -38,4 +38,6 @@ export interface AuditRecord {
   readonly credential?: string;
   /** Of a record that tells how an allowed start ended: the id of its decision, and the name of the error. */
   readonly exec_failed?: { readonly id: string; readonly errno: string };
+  /** Of a record that tells that an allowed start went without the library: the id of its decision. */
+  readonly exec_unguarded?: { readonly id: string };
 }

@@ -40,6 +40,7 @@ export function parseAuditRecord(value: unknown): Result<AuditRecord, string> {
     ...ownFields(value),
     ...(typeof value['credential'] === 'string' ? { credential: value['credential'] } : {}),
     ...failedStart(value['exec_failed']),
+    ...unguardedStart(value['exec_unguarded']),
   });
 }
 
@@ -79,6 +80,10 @@ function ownFields(value: UnknownRecord): Pick<AuditRecord, OwnField> {
 function failedStart(value: unknown): Pick<AuditRecord, 'exec_failed'> {
   if (!isRecord(value) || typeof value['id'] !== 'string') return {};
   return { exec_failed: { id: value['id'], errno: textOf(value['errno']) } };
+}
+
+function unguardedStart(value: unknown): Pick<AuditRecord, 'exec_unguarded'> {
+  return isRecord(value) && typeof value['id'] === 'string' ? { exec_unguarded: { id: value['id'] } } : {};
 }
 
 /** Reads where a rule stands; null when that is not said. */

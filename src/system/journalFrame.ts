@@ -14,9 +14,9 @@ const fixedBytes = 100;
 const checksumBytes = 8;
 const fieldCount = 5;
 
-const kinds = ['hello', 'table', 'unanswered', 'failed'] as const;
+const kinds = ['hello', 'table', 'unanswered', 'failed', 'unguarded'] as const;
 
-/** What a frame tells: a library said hello, a table hit, a run without an answer, a real call that failed. */
+/** What a frame tells: a library said hello, a table hit, a run without an answer, a real call that failed, or that is made without our variables. */
 export type JournalKind = (typeof kinds)[number];
 
 /** One record of the journal. A byte of a text that is not UTF-8 is read as U+00xx. */

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readFrames } from './state.mjs';
 
 const [library, chain, largest, sanitized] = process.argv.slice(2);
 const directory = mkdtempSync(join(tmpdir(), 'rampart-children-'));
@@ -13,6 +14,8 @@ const guarded = {
   RAMPART_SESSION: 's',
 };
 const depth = 210;
+const unanswered = 3;
+const unguarded = 5;
 
 let passed = 0;
 let failed = 0;
@@ -65,6 +68,10 @@ const plain = run({}, largest);
 const withLibrary = run(guarded, largest);
 expect('the largest environment is found', plain.status, 0);
 expect('the largest environment', withLibrary, plain);
+const frames = readFrames(readFileSync(join(directory, 'journal')));
+const bare = frames.find(({ kind }) => kind === unguarded);
+const itsRun = frames.find(({ kind, id }) => kind === unanswered && id === bare?.id);
+expect('a start without our variables is told beside its run', itsRun?.exe, '/bin/true');
 
 if (sanitized !== undefined) {
   const shell = run(guarded, 'sh', '-c', sanitized);

@@ -63,6 +63,23 @@ test('records that an allowed start failed, beside its decision, once and in no 
   );
 });
 
+test('records that an allowed start went without the library', async (context) => {
+  const fixture = await startFixture(context);
+  await fixture.ask('script', { id: frame.id, pid: 300, sid: 200 });
+  const unguarded = bytesOf({ ...frame, kind: 'unguarded', errno: 0 });
+  const failed = bytesOf({ ...frame, errno: constants.errno.E2BIG });
+  appendFileSync(fixture.paths.journal, Buffer.concat([unguarded, failed, unguarded]));
+  await until('both are recorded', () => fixture.records().length > 2);
+  const [, first, second, ...others] = fixture.records();
+  assert.deepEqual(
+    [first?.['id'], first?.['tool'], first?.['exec_unguarded'], second?.['id'], others],
+    ['fedcba98765432100123456789abcdef', 'rampart', { id: frame.id }, 'fedcba9876543210fedcba9876543210', []],
+  );
+  const parsed = parseAuditRecord(first);
+  assert.deepEqual(parsed.ok && parsed.value.exec_unguarded, { id: frame.id });
+  assert.match(String((first?.['decision'] as Record<string, unknown>)['message']), /^it starts unguarded/);
+});
+
 test('names an error that has no name by its number', async (context) => {
   const fixture = await startFixture(context);
   appendFileSync(fixture.paths.journal, bytesOf({ ...frame, errno: 4_000 }));

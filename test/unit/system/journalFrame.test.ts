@@ -136,7 +136,7 @@ function frameOf(example: WireExample): JournalFrame {
   const number = (name: string): number => Number(only(example, name));
   const library = only(example, 'library');
   return {
-    kind: (['hello', 'table', 'unanswered', 'failed'] as const)[number('kind') - 1]!,
+    kind: (['hello', 'table', 'unanswered', 'failed', 'unguarded'] as const)[number('kind') - 1]!,
     argvCut: number('cut') === 1,
     guardable: number('guardable') === 1,
     errno: number('errno'),
