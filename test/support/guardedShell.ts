@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Running } from './processes.ts';
 import type { Rampart, RunOptions } from './rampart.ts';
 import { until } from './until.ts';
@@ -14,8 +15,19 @@ export class GuardedShell {
   readonly #running: Running;
   #lines = 0;
 
-  constructor(rampart: Rampart, words: readonly string[] = [], options: RunOptions = {}) {
-    this.#running = rampart.start(['preload', ...words, '--', 'bash', '--norc'], options);
+  constructor(rampart: Rampart, words: readonly string[] = [], options: RunOptions = {}, running?: Running) {
+    this.#running = running ?? rampart.start(['preload', ...words, '--', 'bash', '--norc'], options);
+  }
+
+  /** A shell as an editor opens it in a terminal: armed by its environment, and leading a session of its own. */
+  static inTerminal(rampart: Rampart, environment: RunOptions['environment'] = {}): GuardedShell {
+    const armed = {
+      LD_PRELOAD: resolve('dist', 'native', `${process.platform}-${process.arch}`, 'librampart.so'),
+      RAMPART_URL: `unix://${rampart.stateDirectory}/endpoint.sock`,
+      ...environment,
+    };
+    const running = rampart.startProgram(['setsid', 'bash', '--norc'], { environment: armed });
+    return new GuardedShell(rampart, [], {}, running);
   }
 
   get pid(): number | undefined {

@@ -44,6 +44,8 @@ export class Rampart {
   readonly home: string;
   readonly stateDirectory: string;
   readonly policy: string;
+  /** The built command line. */
+  readonly cli = cli;
   readonly #context: Pick<TestContext, 'after'>;
   readonly #maxRun: { readonly timeout?: number };
 
