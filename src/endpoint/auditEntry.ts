@@ -6,7 +6,6 @@ import type { ExecRequest } from '../protocol/execRequest.ts';
 import type { Mode } from '../protocol/mode.ts';
 import type { Actor } from '../protocol/session.ts';
 import type { JournalFrame } from '../system/journalFrame.ts';
-import type { Caller } from './exchange.ts';
 import { redactArguments, redactText } from './redact.ts';
 
 /** What the endpoint adds to what it was asked. */
@@ -80,9 +79,12 @@ function cutArguments(argv: readonly string[]): readonly string[] {
   return kept;
 }
 
+/** What the record says of a start that nobody decided about. */
+export const unansweredMessage = 'run without an answer: the policy endpoint was not there';
+
 const journalMessages: Readonly<Partial<Record<JournalFrame['kind'], string>>> = {
   table: 'allowed by the verdict table',
-  unanswered: 'run without an answer: the policy endpoint was not there',
+  unanswered: unansweredMessage,
 };
 
 /** The id of a frame's record. A decision and what became of its start are records of their own, and each keeps its id. */
@@ -101,10 +103,15 @@ function invert(id: string): string {
   return id.replaceAll(/./g, (digit) => (15 - Number.parseInt(digit, 16)).toString(16));
 }
 
+/** The id under which it is told that a start which was decided ran although its answer did not arrive. */
+export function cutAnswerIdOf(id: string): string {
+  return invert(id);
+}
+
 /** The same for a start that was decided, but whose answer did not arrive: it counts as no decision. */
 export function recordOfCutAnswer(entry: AuditRecord): AuditRecord {
   const decision = { ...entry.decision, action: 'watch' } as const;
-  return { ...entry, id: invert(entry.id), tool: 'rampart', decision };
+  return { ...entry, id: cutAnswerIdOf(entry.id), tool: 'rampart', decision };
 }
 
 /**
@@ -184,7 +191,7 @@ export interface Incident {
 /** The record of something that happened to the endpoint itself. */
 export function recordOfIncident(
   incident: Incident,
-  caller: Caller | null,
+  who: Pick<ExecRequest, 'pid' | 'exe' | 'door'>,
   surroundings: Omit<RecordSurroundings, 'actor'>,
 ): AuditRecord {
   const { id } = surroundings;
@@ -197,12 +204,10 @@ export function recordOfIncident(
     path: null,
     enforce: true,
     argv: null,
-    exe: null,
     cwd: null,
-    pid: caller?.door === 'socket' ? (caller.readPeer()?.pid ?? null) : null,
     ppid: null,
     sid: null,
-    door: caller?.door ?? null,
+    ...who,
     markers: [],
     guardable: true,
     truncated: false,

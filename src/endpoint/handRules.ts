@@ -7,6 +7,7 @@ import { addRule, allowanceName, removeRule } from '../policy/editPolicyFile.ts'
 import type { WrittenRule } from '../policy/editPolicyFile.ts';
 import { listRules } from '../policy/listRules.ts';
 import type { ListedRule } from '../policy/listRules.ts';
+import { changeFile } from '../system/changeFile.ts';
 
 /** How many rules the file may have; more are refused, so that a loop cannot slow every decision down. */
 const maxHandRules = 1_000;
@@ -61,6 +62,26 @@ export class HandRules {
     if (!rest.ok) return rest;
     const written = found.length === 0 ? success(null) : this.#write(rest.value);
     return written.ok ? success(found.length > 0) : written;
+  }
+
+  /** Takes out the rules whose time is over and gives them back. */
+  removeExpired(now: number): Result<readonly ListedRule[], string> {
+    const text = this.#read();
+    if (!text.ok) return text;
+    const isOver = ({ expiresAt }: ListedRule): boolean => expiresAt !== null && Date.parse(expiresAt) <= now;
+    if (this.#file === null || !listRules(text.value).some(isOver)) return success([]);
+    let expired: readonly ListedRule[] = [];
+    const changed = changeFile(this.#file, (current) => {
+      expired = listRules(current).filter(isOver);
+      // The last first, so that the others keep their places.
+      return [...expired]
+        .reverse()
+        .reduce<Result<string, string>>(
+          (rest, { policy, index }) => (rest.ok ? removeRule(rest.value, policy, index) : rest),
+          success(current),
+        );
+    });
+    return changed.ok ? success(expired) : changed;
   }
 
   #read(): Result<string, string> {

@@ -20,7 +20,7 @@ export interface HeldRecordSettings {
   readonly file: string;
   readonly logger: Logger;
   /** Which of these ids are in the log already. */
-  readonly findRecorded: (ids: ReadonlySet<string>) => ReadonlySet<string>;
+  readonly findRecorded: (ids: ReadonlySet<string>) => ReadonlyMap<string, unknown>;
   /** Whose a record is by now. */
   readonly identify: (entry: AuditRecord) => Asker;
   readonly record: (entry: AuditRecord) => boolean;

@@ -49,7 +49,11 @@ export class ModeStore implements Disposable {
   #held: Held;
   #timer: NodeJS.Timeout | null = null;
 
+  readonly #lapsed = new Emitter<Mode>();
+
   readonly onDidChange = this.#changed.event;
+  /** A timed change ended by itself; tells which mode that was. */
+  readonly onDidLapse = this.#lapsed.event;
 
   constructor(settings: ModeStoreSettings) {
     this.#settings = settings;
@@ -64,7 +68,7 @@ export class ModeStore implements Disposable {
   get mode(): Mode {
     const { until } = this.#held;
     // A machine that slept wakes up after the end, and its timer later still.
-    if (until !== null && this.#settings.clock.now() >= until) this.#hold(afterTimed(this.#held));
+    if (until !== null && this.#settings.clock.now() >= until) this.#lapse();
     return this.#held.mode;
   }
 
@@ -93,6 +97,13 @@ export class ModeStore implements Disposable {
   dispose(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#changed.dispose();
+    this.#lapsed.dispose();
+  }
+
+  #lapse(): void {
+    const { mode } = this.#held;
+    this.#hold(afterTimed(this.#held));
+    this.#lapsed.fire(mode);
   }
 
   #hold(held: Held): void {
@@ -121,6 +132,11 @@ export class ModeStore implements Disposable {
       logger.error(`the mode cannot be kept: ${messageOf(thrown)}`);
     }
   }
+}
+
+/** What the log says of a change of the mode. */
+export function formatModeChange(before: Mode, until: string | null): string {
+  return until === null ? `it was ${before}` : `it was ${before}; it ends at ${until}`;
 }
 
 function isAsStrict(mode: Mode, kept: Held): boolean {

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { unansweredMessage } from './auditEntry.ts';
 import { listLogNames } from './auditFolder.ts';
 
 /** How many of the newest files of the log are looked through: a crash is not followed by a start days later. */
@@ -7,26 +8,35 @@ const maxFiles = 3;
 
 const pieceBytes = 1_048_576;
 
-/** Longest stretch in which an id could stand across two pieces. */
-const overlapBytes = 64;
+/** What the log says under an id: what was decided, or that it ran without an answer. */
+export type RecordedKind = 'decision' | 'run';
 
-/** Which of these record ids stand in the newest files of the audit log. */
-export function findRecordedIds(folder: string, wanted: ReadonlySet<string>): ReadonlySet<string> {
-  const files = wanted.size === 0 ? [] : newestFiles(folder);
-  return new Set(files.flatMap((file) => [...idsIn(file)].filter((id) => wanted.has(id))));
+/** Which of these record ids stand in the newest files of the audit log, and as what. */
+export function findRecorded(folder: string, wanted: ReadonlySet<string>): ReadonlyMap<string, RecordedKind> {
+  const found = new Map<string, RecordedKind>();
+  for (const file of wanted.size === 0 ? [] : newestFiles(folder)) {
+    for (const line of linesIn(file, 0)) {
+      const id = idOf(line);
+      if (id !== null && wanted.has(id)) found.set(id, kindOf(line));
+    }
+  }
+  return found;
 }
 
 /** How much of the log's end is looked through, in bytes: what an endpoint can write while an asker waits. */
 const lastBytes = 8_388_608;
 
-/** The ids of the newest records of the audit log: of questions whose answers may not have arrived. */
-export function findLastIds(folder: string): ReadonlySet<string> {
+/** The ids of the newest decisions in the audit log: of questions whose answers may not have arrived. */
+export function findLastDecisions(folder: string): ReadonlySet<string> {
   const ids = new Set<string>();
   let left = lastBytes;
   for (const file of [...newestFiles(folder)].reverse()) {
     const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
     if (left <= 0 || size === 0) continue;
-    for (const id of idsIn(file, Math.max(0, size - left))) ids.add(id);
+    for (const line of linesIn(file, Math.max(0, size - left))) {
+      const id = idOf(line);
+      if (id !== null && kindOf(line) === 'decision') ids.add(id);
+    }
     left -= size;
   }
   return ids;
@@ -38,14 +48,25 @@ function newestFiles(folder: string): readonly string[] {
     .map((name) => join(folder, name));
 }
 
-function* idsIn(file: string, from = 0): Generator<string> {
+function idOf(line: string): string | null {
+  return /^[^,]*,"id":"([0-9a-f]{32})"/.exec(line)?.[1] ?? null;
+}
+
+function kindOf(line: string): RecordedKind {
+  return line.includes(`"message":"${unansweredMessage}"`) ? 'run' : 'decision';
+}
+
+/** The lines of a file from a position on; the first may be a part of one. */
+function* linesIn(file: string, from: number): Generator<string> {
   const descriptor = openSync(file, 'r');
   try {
     const buffer = Buffer.alloc(pieceBytes);
-    for (let position = from; ; position += pieceBytes - overlapBytes) {
+    let rest = '';
+    for (let position = from; ; position += pieceBytes) {
       const length = readSync(descriptor, buffer, 0, pieceBytes, position);
-      const piece = buffer.toString('latin1', 0, length);
-      for (const [, id = ''] of piece.matchAll(/"id":"([0-9a-f]{32})"/g)) yield id;
+      const lines = `${rest}${buffer.toString('latin1', 0, length)}`.split('\n');
+      rest = lines.pop() ?? '';
+      yield* lines;
       if (length < pieceBytes) return;
     }
   } finally {

@@ -6,6 +6,7 @@ import { systemTemporary } from '../policy/targetClass.ts';
 import { agentPrograms } from '../protocol/agentPrograms.ts';
 import type { AgentProgram } from '../protocol/agentPrograms.ts';
 import { defaultAgent } from '../protocol/environment.ts';
+import type { ExecRequest } from '../protocol/execRequest.ts';
 import type { Mode } from '../protocol/mode.ts';
 import type { PolicyProblem } from '../protocol/streamEvent.ts';
 import type { NativeAddon } from '../system/nativeAddon.ts';
@@ -25,17 +26,19 @@ import { createAsking } from './createAsking.ts';
 import type { Deciders } from './decide.ts';
 import type { EndpointLock } from './endpointLock.ts';
 import { EventStream } from './eventStream.ts';
+import { peerOf } from './exchange.ts';
 import type { Caller } from './exchange.ts';
 import { HandRules } from './handRules.ts';
 import { HeldRecords } from './heldRecords.ts';
 import { Askers } from './lifetime.ts';
 import { ModeStore } from './modeStore.ts';
 import { PolicyStore } from './policyStore.ts';
-import { findRecordedIds } from './recordedIds.ts';
+import { findRecorded } from './recordedIds.ts';
 import { createRecorder } from './recorder.ts';
 import { RepeatedQuestions } from './repeatedQuestions.ts';
 import { SessionStore } from './sessions.ts';
 import { StateFileWriter } from './stateFileWriter.ts';
+import { sweepRules } from './sweepRules.ts';
 import { takeJournal } from './takeJournal.ts';
 import { TokenStore } from './tokenStore.ts';
 import { Verdicts } from './verdicts.ts';
@@ -130,7 +133,7 @@ export function createServices(
   const recordIncident: Services['recordIncident'] = (incident, caller) => {
     logger.warn(`${incident.what}: ${incident.message}`);
     const surroundings = { id: createId(), now: clock.now(), mode: mode.mode };
-    recorder.record(recordOfIncident(incident, caller, surroundings));
+    recorder.record(recordOfIncident(incident, describeCaller(caller, processes), surroundings));
   };
   const handRules = new HandRules(policies.home === null ? null : handRulesFile(policies.home));
   const { asking, approvals } = createAsking(
@@ -177,6 +180,7 @@ export function createServices(
   owned.add(sessions.onDidChangeDormant((dormant) => file.setDormant(dormant)));
   readJournal(settings, world, services, { lock, owned });
   recordIgnored(settings, services);
+  owned.add(sweepRules({ handRules, policy, clock, logger, recordIncident }));
   return services;
 }
 
@@ -210,7 +214,7 @@ function createHeldRecords(
   const held = new HeldRecords({
     file: paths.held,
     logger,
-    findRecorded: (ids) => findRecordedIds(paths.audit, ids),
+    findRecorded: (ids) => findRecorded(paths.audit, ids),
     identify: (entry) => attribution.identify(entry, () => entry.pid),
     record: (entry) => recorder.record(entry),
   });
@@ -231,6 +235,14 @@ function createAttribution(
     processes,
     isWindowExpected: () => stream.canApprove || isStarting(),
   });
+}
+
+function describeCaller(
+  caller: Caller | null,
+  processes: ProcessTable,
+): Pick<ExecRequest, 'pid' | 'exe' | 'door'> {
+  const pid = caller === null ? null : peerOf(caller);
+  return { pid, exe: pid === null ? null : processes.executable(pid), door: caller?.door ?? null };
 }
 
 function recordIgnored({ ignored, mode }: EndpointSettings, { mode: held, recordIncident }: Services): void {
@@ -267,7 +279,7 @@ export function problemsOf(
 }
 
 function connectStream(services: Services, auditFolder: string, owned: DisposableList): void {
-  const { stream, mode, policy, deciders, audit } = services;
+  const { stream, mode, policy, deciders, audit, recordIncident } = services;
   const tellProblems = (): void => {
     const problems = problemsOf(services, auditFolder);
     stream.publish({ type: 'policy', generation: policy.generation, problems });
@@ -275,6 +287,14 @@ function connectStream(services: Services, auditFolder: string, owned: Disposabl
   owned.add(policy.onDidChange(tellProblems));
   owned.add(audit.onDidChangeProblem(tellProblems));
   owned.add(mode.onDidChange((state) => stream.publish({ type: 'mode', ...state })));
+  owned.add(
+    mode.onDidLapse((ended) =>
+      recordIncident(
+        { what: `mode ${mode.mode}`, message: `the time of ${ended} is over`, refused: false },
+        null,
+      ),
+    ),
+  );
   owned.add(deciders.sessions.onDidChange((session) => stream.publish({ type: 'session', session })));
 }
 

@@ -4,11 +4,12 @@ import type { Logger } from '../base/logger.ts';
 import { parseJournal } from '../system/journalFrame.ts';
 import type { JournalFrame } from '../system/journalFrame.ts';
 import type { StatePaths } from '../system/stateDirectory.ts';
-import { recordIdOf, recordOfCutAnswer, recordOfFrame } from './auditEntry.ts';
+import { cutAnswerIdOf, recordIdOf, recordOfCutAnswer, recordOfFrame } from './auditEntry.ts';
 import type { Deciders } from './decide.ts';
 import { JournalReader } from './journalReader.ts';
 import type { Askers } from './lifetime.ts';
-import { findLastIds, findRecordedIds } from './recordedIds.ts';
+import { findLastDecisions, findRecorded } from './recordedIds.ts';
+import type { RecordedKind } from './recordedIds.ts';
 
 /** What the journal is taken with. */
 export interface JournalIntake {
@@ -25,13 +26,14 @@ export interface JournalIntake {
  * verdict table allowed is counted and recorded like a question that was asked.
  */
 export function takeJournal(intake: JournalIntake, owned: DisposableList): void {
-  const { paths, logger, isOurs } = intake;
-  const recorded = findRecordedIds(paths.audit, leftoverIds(paths.journal));
-  // Whom the endpoint before us may have told nothing any more; looked up when the first frame comes.
-  let last: ReadonlySet<string> | null = null;
-  const isDecided = (id: string): boolean => (last ??= findLastIds(paths.audit)).has(id);
-  const onFrame = (frame: JournalFrame): void => takeFrame(frame, intake, { recorded, isDecided });
-  const reader = new JournalReader({ file: paths.journal, logger, isOurs, onFrame });
+  const { paths, logger, isOurs, deciders } = intake;
+  const earlier = new EarlierRecords(paths, deciders);
+  const reader = new JournalReader({
+    file: paths.journal,
+    logger,
+    isOurs,
+    onFrame: (frame) => takeFrame(frame, intake, earlier),
+  });
   owned.add({
     dispose: () => {
       reader.drain();
@@ -40,41 +42,74 @@ export function takeJournal(intake: JournalIntake, owned: DisposableList): void 
   });
 }
 
-/** What an endpoint before us recorded: frames that it had put aside, and questions. */
-interface EarlierRecords {
-  readonly recorded: ReadonlySet<string>;
-  readonly isDecided: (id: string) => boolean;
+/** How many ids of runs are remembered; a library writes a frame twice within a moment if at all. */
+const maxRuns = 4_096;
+
+/** What the log says already about what frames tell of, by this endpoint and by those before it. */
+class EarlierRecords {
+  readonly #folder: string;
+  readonly #deciders: Deciders;
+  /** Of frames that an endpoint before us had put aside, and may have recorded. */
+  readonly #leftover: ReadonlyMap<string, RecordedKind>;
+  /** Whom the endpoint before us may have told nothing any more; looked up when the first frame comes. */
+  #last: ReadonlySet<string> | null = null;
+  /** Runs that this endpoint recorded. */
+  readonly #runs = new Set<string>();
+
+  constructor({ audit, journal }: JournalIntake['paths'], deciders: Deciders) {
+    this.#folder = audit;
+    this.#deciders = deciders;
+    this.#leftover = findRecorded(audit, leftoverIds(journal));
+  }
+
+  has(id: string): boolean {
+    return this.#leftover.has(id) || this.#isTaken(id);
+  }
+
+  /** Whether a question was decided that ran without an answer all the same. */
+  isDecided(id: string): boolean {
+    if (this.#runs.has(id)) return false;
+    const left = this.#leftover.get(id);
+    if (left !== undefined) return left === 'decision';
+    return this.#isTaken(id) || (this.#last ??= findLastDecisions(this.#folder)).has(id);
+  }
+
+  noteRun(id: string): void {
+    const [oldest] = this.#runs.size < maxRuns ? [] : this.#runs;
+    if (oldest !== undefined) this.#runs.delete(oldest);
+    this.#runs.add(id);
+  }
+
+  #isTaken(id: string): boolean {
+    const { recorder, held } = this.#deciders;
+    return recorder.has(id) || held.has(id);
+  }
 }
 
-function takeFrame(
-  frame: JournalFrame,
-  { askers, deciders }: JournalIntake,
-  { recorded, isDecided }: EarlierRecords,
-): void {
+function takeFrame(frame: JournalFrame, { askers, deciders }: JournalIntake, earlier: EarlierRecords): void {
   askers.note(frame.pid, frame.sid);
   if (frame.kind === 'hello') deciders.sessions.noteHello(frame);
   const isHit = frame.kind === 'table';
-  const made = recordOfFrame(frame, deciders.mode(), isHit ? deciders.verdicts.find(frame) : null);
-  if (made === null || recorded.has(made.id) || isTaken(made.id, deciders)) return;
+  const told = recordOfFrame(frame, deciders.mode(), isHit ? deciders.verdicts.find(frame) : null);
+  if (told === null) return;
+  const isCut = frame.kind === 'unanswered' && earlier.isDecided(told.id);
+  const made = isCut ? recordOfCutAnswer(told) : told;
+  if (earlier.has(made.id)) return;
   const { actor, agent, isWatched } = deciders.attribution.identify(frame, () => frame.pid);
   if (!isWatched) return;
   if (isHit) deciders.counts.add('exec');
-  const isCut = frame.kind === 'unanswered' && isDecided(made.id);
-  const entry = { ...(isCut ? recordOfCutAnswer(made) : made), actor, agent };
+  if (frame.kind === 'unanswered' && !isCut) earlier.noteRun(told.id);
+  const entry = { ...made, actor, agent };
   if (actor === null) deciders.held.hold(entry);
   else deciders.recorder.record(entry);
 }
 
-function isTaken(id: string, { recorder, held }: Deciders): boolean {
-  return recorder.has(id) || held.has(id);
-}
-
-/** Ids of frames that an endpoint before us may have recorded already. */
+/** Ids under which an endpoint before us may have recorded what frames tell. */
 function leftoverIds(journal: string): ReadonlySet<string> {
-  const ids = JournalReader.readLeftovers(journal).flatMap((file) =>
-    parseJournal(readFileOrNothing(file)).frames.map(recordIdOf),
+  const frames = JournalReader.readLeftovers(journal).flatMap(
+    (file) => parseJournal(readFileOrNothing(file)).frames,
   );
-  return new Set(ids);
+  return new Set(frames.flatMap((frame) => [recordIdOf(frame), cutAnswerIdOf(frame.id)]));
 }
 
 function readFileOrNothing(file: string): Buffer {

@@ -1,7 +1,7 @@
 import { isRecord } from '../../base/record.ts';
 import { isMode } from '../../protocol/mode.ts';
 import { parseBody, refuse, respond } from '../exchange.ts';
-import { maxTimedSeconds } from '../modeStore.ts';
+import { formatModeChange, maxTimedSeconds } from '../modeStore.ts';
 import type { Handler } from '../parts.ts';
 
 /** `PUT /v1/mode`: changes the mode, for a number of seconds or for good. */
@@ -15,7 +15,12 @@ export const handleMode: Handler = (request, parts) => {
   if (seconds !== null && !isDuration(seconds)) {
     return refuse(400, `for_seconds is a number from 1 to ${maxTimedSeconds}`);
   }
-  return respond(200, parts.mode.set(body.value['mode'], seconds));
+  const { mode: before, until: beforeUntil } = parts.mode.state;
+  const state = parts.mode.set(body.value['mode'], seconds);
+  if (state.mode !== before || state.until !== beforeUntil) {
+    parts.noteChange(`mode ${state.mode}`, formatModeChange(before, state.until), request.caller);
+  }
+  return respond(200, state);
 };
 
 function isDuration(value: unknown): value is number {

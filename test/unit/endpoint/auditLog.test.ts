@@ -52,7 +52,8 @@ function createLog(context: TestContext): LogFixture {
       serial += 1;
       const id = serial.toString(16).padStart(32, '0');
       const incident = { what: 'test', message: 'x'.repeat(500), refused: false };
-      return log.append(recordOfIncident(incident, null, { id, now: clock.time, mode: 'enforce' }));
+      const nobody = { pid: null, exe: null, door: null };
+      return log.append(recordOfIncident(incident, nobody, { id, now: clock.time, mode: 'enforce' }));
     },
     ids: () => readRecords(folder).map(({ id }) => Number(`0x${String(id)}`)),
     verify: async () => {

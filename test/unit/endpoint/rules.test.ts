@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import type { UnknownRecord } from '../../../src/base/record.ts';
 import { startFixture } from './runningEndpoint.ts';
@@ -22,6 +24,34 @@ test('learns a rule, lists it and takes it out again, each at once', async (cont
   assert.deepEqual((await fixture.call('DELETE', path)).body, { deleted: true });
   assert.equal((await fixture.call('DELETE', path)).status, 404);
   assert.equal((await fixture.ask('npm publish'))['allowed'], false);
+});
+
+const timed = `version: '1'
+policies:
+  - name: user-allow-1
+    match: { tool: [exec] }
+    rules:
+      - { action: allow, when: { command_matches: [npm publish] }, expires_at: '2026-03-04T05:00:00Z' }
+      - { action: allow, when: { command_matches: [npm install] }, expires_at: '2026-03-04T06:00:00Z' }
+      - { action: deny, when: { command_matches: [npm audit] }, expires_at: '2026-03-04T05:06:00Z' }
+`;
+
+test('takes rules out whose time is over, says so, and leaves the others', async (context) => {
+  const first = await startFixture(context);
+  const file = join(dirname(first.policyFile), 'by-hand.yaml');
+  first.endpoint.stop('to be started with other rules');
+  await first.endpoint.ended;
+  writeFileSync(file, timed);
+  const fixture = await startFixture(context, { folder: first.folder });
+  context.after(() => fixture.endpoint.stop('the test is over'));
+  const left = readFileSync(file, 'utf8');
+  assert.deepEqual(
+    [left.includes('publish'), left.includes('install'), left.includes('audit')],
+    [false, true, false],
+  );
+  const told = fixture.records().map(({ request, decision }) => JSON.stringify([request, decision]));
+  assert.equal(told.length, 2);
+  assert.match(told[0] ?? '', /rule user-allow-1 taken out.*its time is over: allow `npm publish`/);
 });
 
 test('learns nothing that is no rule, and nothing from a guarded process', async (context) => {

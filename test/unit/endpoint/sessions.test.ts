@@ -173,7 +173,8 @@ async function startAfterCrash(context: TestContext, recorded: readonly string[]
   await crashed.endpoint.ended;
   mkdirSync(crashed.paths.audit, { recursive: true });
   const lines = recorded.map(
-    (id) => `{"schema_version":"rampart.audit.v1","id":"${id}","request":{"command":"before"}}\n`,
+    (id) =>
+      `{"schema_version":"rampart.audit.v1","id":"${id}","request":{"command":"before"},"decision":{"action":"allow","message":"run without an answer: the policy endpoint was not there"}}\n`,
   );
   writeFileSync(`${crashed.paths.audit}/2026-03-04.jsonl`, lines.join(''));
   const second = bytesOf({ ...unanswered, id: '33'.repeat(16) });
@@ -201,6 +202,33 @@ test('tells of a decided start that ran because the answer was cut, and counts i
   assert.deepEqual([decided?.['id'], decided?.['tool']], [unanswered.id, 'exec']);
   assert.deepEqual([ran?.['id'], ran?.['tool']], ['ee'.repeat(16), 'rampart']);
   assert.match(JSON.stringify(ran?.['decision']), /run without an answer/);
+});
+
+test('tells so, too, when it was killed again while it had the journal put aside', async (context) => {
+  const first = await startFixture(context);
+  await first.ask("rm -rf 'a'", { id: unanswered.id, sid: 200 });
+  first.endpoint.stop('as if it were killed');
+  await first.endpoint.ended;
+  const own = bytesOf({ ...unanswered, id: '33'.repeat(16) });
+  writeFileSync(`${first.paths.journal}.1`, Buffer.concat([bytesOf(unanswered), own]));
+  for (const round of ['once', 'twice']) {
+    const next = await startFixture(context, { folder: first.folder });
+    await until('the journal is gone', () => !existsSync(`${first.paths.journal}.1`));
+    next.endpoint.stop(`as if it were killed ${round}`);
+    await next.endpoint.ended;
+    // What was recorded already may come again.
+    writeFileSync(`${first.paths.journal}.1`, Buffer.concat([bytesOf(unanswered), own]));
+  }
+  const ids = readRecords(first.paths.audit).map(({ id, tool }) => `${String(tool)} ${String(id)}`);
+  assert.deepEqual(ids, [`exec ${unanswered.id}`, `rampart ${'ee'.repeat(16)}`, `exec ${'33'.repeat(16)}`]);
+});
+
+test('tells of a start that did not wait for its answer', async (context) => {
+  const fixture = await startFixture(context);
+  await fixture.ask("rm -rf 'a'", { id: unanswered.id, sid: 200 });
+  appendFileSync(fixture.paths.journal, Buffer.concat([bytesOf(unanswered), bytesOf(unanswered)]));
+  await until('it is told', () => fixture.records().length === 2);
+  assert.equal(fixture.records()[1]?.['id'], 'ee'.repeat(16));
 });
 
 test('puts aside a journal that is no file and takes the next one', async (context) => {

@@ -43,11 +43,30 @@ test('ends a timed change by itself, in the mode that was there before', async (
   assert.deepEqual(readState(fixture), ['monitor', 1]);
 });
 
+test('notes in the log who changed the mode, what it was, and when a time is over', async (context) => {
+  const fixture = await startFixture(context);
+  await setMode(fixture, { mode: 'monitor' });
+  await setMode(fixture, { mode: 'monitor' });
+  await setMode(fixture, { mode: 'disabled', for_seconds: 60 });
+  fixture.clock.time += 60_000;
+  await fixture.call('GET', '/healthz');
+  const told = fixture.records().map(({ request, decision, pid, exe }) => {
+    const { command } = request as UnknownRecord;
+    return [command, (decision as UnknownRecord)['message'], pid, exe];
+  });
+  assert.deepEqual(told, [
+    ['mode monitor', 'it was enforce', 200, '/usr/bin/bash'],
+    ['mode disabled', 'it was monitor; it ends at 2026-03-04T05:07:07.089Z', 200, '/usr/bin/bash'],
+    ['mode monitor', 'the time of disabled is over', null, null],
+  ]);
+});
+
 test('leaves a leniency for a time out of the state file, where nobody would end it', async (context) => {
   const fixture = await startFixture(context);
   await setMode(fixture, { mode: 'disabled', for_seconds: 60 });
   const answer = await fixture.ask('rm -rf x');
-  assert.deepEqual([readState(fixture), answer['allowed'], fixture.records()], [['enforce', 1], true, []]);
+  const asked = fixture.records().filter(({ tool }) => tool === 'exec');
+  assert.deepEqual([readState(fixture), answer['allowed'], asked], [['enforce', 1], true, []]);
   await setMode(fixture, { mode: 'disabled' });
   assert.deepEqual(readState(fixture), ['disabled', 1]);
   await setMode(fixture, { mode: 'enforce', for_seconds: 60 });
