@@ -71,7 +71,9 @@ export function adapterDeeds({ title, state, program }: AdapterFacts): readonly 
 /** What the commands around adapters say. */
 export const adapterMessages = {
   nothingToPreview: (title: string): string => t`${title} is told already: there is nothing to write.`,
-  previewTitle: (file: string): string => t`Rampart: ${file}`,
+  beforeTitle: (file: string): string => t`${file}, as it is`,
+  afterTitle: (file: string): string => t`${file}, as it would be`,
+  previewTitle: (file: string): string => t`Preview: ${file}`,
   failed: (title: string, reason: string): string => t`${title}: ${reason}`,
   trying: (title: string): string => t`Trying ${title} with one harmless command…`,
   obeys: (title: string): string => t`${title} obeys: its commands are guarded.`,

@@ -43,7 +43,10 @@ const deeds: Readonly<Record<AdapterDeed, (agent: KnownAgent, parts: CommandPart
 };
 
 /** Shows each file as it is beside what it would be. */
-async function showPreview({ adapter, wiring, place }: KnownAgent, { notices }: CommandParts): Promise<void> {
+async function showPreview(
+  { adapter, wiring, place }: KnownAgent,
+  { notices, reports }: CommandParts,
+): Promise<void> {
   const changes = previewAdapter(adapter, wiring, place);
   if (!changes.ok) {
     notices.warn(adapterMessages.failed(adapter.title, changes.error));
@@ -51,11 +54,10 @@ async function showPreview({ adapter, wiring, place }: KnownAgent, { notices }: 
   }
   if (changes.value.length === 0) notices.inform(adapterMessages.nothingToPreview(adapter.title));
   for (const { file, before, after } of changes.value) {
-    const [left, right] = await Promise.all(
-      [before, after].map((content) => vscode.workspace.openTextDocument({ content })),
-    );
+    const left = reports.write(adapterMessages.beforeTitle(file), before);
+    const right = reports.write(adapterMessages.afterTitle(file), after);
     const title = adapterMessages.previewTitle(file);
-    await vscode.commands.executeCommand('vscode.diff', left?.uri, right?.uri, title, { preview: false });
+    await vscode.commands.executeCommand('vscode.diff', left, right, title, { preview: false });
   }
 }
 

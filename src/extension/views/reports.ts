@@ -26,15 +26,20 @@ export class Reports implements vscode.TextDocumentContentProvider, Disposable {
 
   /** Shows a report; one with the same title is replaced. */
   async show(title: string, text: string, language: string = reportScheme): Promise<void> {
+    const document = await vscode.workspace.openTextDocument(this.write(title, text));
+    await vscode.languages.setTextDocumentLanguage(document, language);
+    await vscode.window.showTextDocument(document, { preview: true });
+  }
+
+  /** Keeps a report to be shown in another form. */
+  write(title: string, text: string): vscode.Uri {
     const uri = vscode.Uri.from({ scheme: reportScheme, path: `/${title.replaceAll('/', '∕')}` });
     this.#texts.delete(uri.path);
     this.#texts.set(uri.path, text);
     const [oldest] = this.#texts.keys();
     if (this.#texts.size > maxReports && oldest !== undefined) this.#texts.delete(oldest);
     this.#changed.fire(uri);
-    const document = await vscode.workspace.openTextDocument(uri);
-    await vscode.languages.setTextDocumentLanguage(document, language);
-    await vscode.window.showTextDocument(document, { preview: true });
+    return uri;
   }
 
   provideTextDocumentContent(uri: vscode.Uri): string {
