@@ -12,9 +12,10 @@ export function isGuardEnabled(): boolean {
 /** What is wrong with our settings. */
 export function readSettingProblems(): readonly SettingProblem[] {
   const settings = vscode.workspace.getConfiguration();
-  const { guardEnabled, guardScope, policyFiles, showDenials } = settingIds;
+  const { guardEnabled, guardExtensionHost, guardScope, policyFiles, showDenials } = settingIds;
   return findSettingProblems([
     { id: guardEnabled, kind: 'boolean', value: settings.get(guardEnabled) },
+    { id: guardExtensionHost, kind: 'boolean', value: settings.get(guardExtensionHost) },
     { id: guardScope, kind: 'scope', value: settings.get(guardScope) },
     { id: policyFiles, kind: 'policyFiles', value: settings.get(policyFiles) },
     { id: showDenials, kind: 'boolean', value: settings.get(showDenials) },

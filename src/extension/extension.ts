@@ -22,6 +22,7 @@ export function activate(context: vscode.ExtensionContext): RampartApi {
   const output = owned.add(vscode.window.createOutputChannel('Rampart', { log: true }));
   const logger = createOutputLogger(output);
   const background = createBackground(logger);
+  const { version } = context.extension.packageJSON as { readonly version: string };
   const surroundings: WindowSurroundings = {
     environment: process.env,
     platform: process.platform,
@@ -29,6 +30,7 @@ export function activate(context: vscode.ExtensionContext): RampartApi {
     extension: context.extensionUri,
     collection: context.environmentVariableCollection,
     workspaceState: context.workspaceState,
+    version,
     clock: { now: () => Date.now() },
     logger,
     background,
@@ -37,10 +39,9 @@ export function activate(context: vscode.ExtensionContext): RampartApi {
   const parts = owned.add(createWindowParts(surroundings));
   owned.add(registerPolicyLanguage(context.extensionUri));
   owned.add(registerPolicyDiagnostics(surroundings.clock, background));
-  const { version } = context.extension.packageJSON as { readonly version: string };
   const reports = owned.add(new Reports());
   const recentDecisions = parts.view.decisions;
-  owned.add(registerCommands({ ...parts, ...surroundings, output, recentDecisions, reports, version }));
+  owned.add(registerCommands({ ...parts, ...surroundings, output, recentDecisions, reports }));
   owned.add(watchSettings({ ...parts, background }));
   const settled = new Promise<void>((resolve) => {
     // After activate has returned: installing reads and may write a few megabytes.

@@ -40,6 +40,7 @@ import { OlderDecisions } from './model/olderDecisions.ts';
 import { SessionStore } from './model/sessionStore.ts';
 import { WindowStatus } from './model/windowStatus.ts';
 import { createWindowViews, type WindowViews } from './windowViews.ts';
+import { createVersionNotifier } from './views/versionNotifier.ts';
 import { createPolicyProblemNotifier } from './views/policyProblemNotifier.ts';
 
 /** The world that a window's parts work in. */
@@ -54,6 +55,8 @@ export interface WindowSurroundings {
   readonly collection: vscode.GlobalEnvironmentVariableCollection;
   /** Where the user's own data about this workspace are kept. */
   readonly workspaceState: vscode.Memento;
+  /** Of this extension. */
+  readonly version: string;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly background: Background;
@@ -141,7 +144,8 @@ export function createWindowParts(surroundings: WindowSurroundings): WindowParts
     tellOfProblems(problems);
     views.policy.refresh();
   };
-  const follower = { ...shown, supervisor, onDecision, onPolicyProblems };
+  const onVersion = createVersionNotifier({ version: surroundings.version, client, background });
+  const follower = { ...shown, supervisor, onDecision, onPolicyProblems, onVersion };
   owned.add(registerEndpointFollower(follower));
   return {
     ...{ approvals, client, guard, registry, status, supervisor, views },

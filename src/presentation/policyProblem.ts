@@ -7,7 +7,7 @@ export function formatPolicyProblems(problems: readonly [PolicyProblem, ...Polic
   const [first, ...others] = problems;
   const name = first.file.slice(first.file.lastIndexOf('/') + 1);
   const more = others.length === 0 ? '' : t` (and ${others.length} more)`;
-  return t`Rampart keeps the last good policy: ${name}, line ${first.line}: ${formatLine(first.message)}${more}`;
+  return t`Rampart cannot use ${name} as it is, line ${first.line}: ${formatLine(first.message)}${more}. Until it is right, the last good policy holds.`;
 }
 
 /** The button that leads to the place of a problem. */

@@ -78,6 +78,8 @@ export const protectMessages = {
   notStarted: t`The terminal has not started yet. It will be guarded when it does.`,
   problem: (cause: string): string => t`Rampart could not set up the guard: ${cause}`,
   setting: (problem: string): string => t`Rampart cannot use a setting as it is. ${problem}.`,
+  otherVersion: (endpoint: string, own: string): string =>
+    t`The policy endpoint is version ${endpoint}, this extension is ${own}. It guards all the same; started anew it is of this version, too.`,
   policyFiles: t`The policy endpoint reads the files of this setting when it starts.`,
 } as const;
 

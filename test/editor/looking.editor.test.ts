@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
@@ -22,6 +22,14 @@ import {
 
 const policies = join(homedir(), '.rampart/policies');
 
+const asking = `version: "1"
+policies:
+  - name: looking
+    rules:
+      - action: ask
+        when: { command_matches: ["/bin/echo perhaps looked*"] }
+`;
+
 /** A row of a view, as its commands get it. */
 function rowOf(record: AuditRecord): object {
   return { kind: 'decision', key: record.id, record, count: 1 };
@@ -41,6 +49,8 @@ describe('a person who looks into what was decided', () => {
   let terminal: vscode.Terminal;
   let denial: AuditRecord;
   before(async () => {
+    mkdirSync(policies, { recursive: true, mode: 0o700 });
+    writeFileSync(join(policies, 'looking.yaml'), asking);
     api = await activateRampart();
     terminal = vscode.window.createTerminal({ name: 'looked at' });
     terminal.show();
@@ -87,6 +97,35 @@ describe('a person who looks into what was decided', () => {
       terminal.sendText(command);
       return findDecision(api, command)?.decision.action === 'deny';
     });
+  });
+
+  it('runs a refused command anyway, which is typed for them', async () => {
+    terminal.show();
+    // The answer waits for a click that never comes in a window without notifications.
+    const asked = runAndPick(commandIds.runAnyway, 0);
+    await until('it may run', () => {
+      terminal.sendText('');
+      return api.decisions().some(({ decision }) => decision.message.startsWith('run anyway'));
+    });
+    await Promise.race([asked, Promise.resolve()]);
+  });
+
+  it('answers what waits', async () => {
+    terminal.sendText('/bin/echo perhaps looked at');
+    const [approval] = await until('it waits', () => (api.approvals().length > 0 ? api.approvals() : null));
+    await runAndPick([commandIds.answerApproval, { kind: 'approval', approval }], 3);
+    await until('nothing waits', () => api.approvals().length === 0);
+  });
+
+  it('looks at what guarding an agent outside terminals would change, and nothing is changed', async () => {
+    const folder = join(homedir(), '.claude');
+    mkdirSync(folder, { recursive: true });
+    await runAndPick(commandIds.adaptAgent, 0, 0);
+    await until('a comparison is shown', () => {
+      const { activeTab } = vscode.window.tabGroups.activeTabGroup;
+      return activeTab?.input instanceof vscode.TabInputTextDiff;
+    });
+    assert.deepEqual(readdirSync(folder), []);
   });
 
   it('loses no decision by reading them again or further back', async () => {

@@ -28,6 +28,8 @@ export interface FollowerParts {
   readonly onDecision: (record: AuditRecord) => void;
   /** The policy was loaded or could not be; no problems means that it is as its files say. */
   readonly onPolicyProblems: (problems: readonly PolicyProblem[]) => void;
+  /** The endpoint said of which version it is. */
+  readonly onVersion: (version: string) => void;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly background: Background;
@@ -70,6 +72,10 @@ export async function fetchFromEndpoint(parts: FollowerParts): Promise<void> {
   const waiting = await parts.client.approvals();
   if (waiting.ok) parts.approvals.replaceAll(waiting.value);
   else parts.logger.warn(`what waits for approval cannot be read: ${waiting.error.message}`);
+  // What was wrong before this window came is told by no event.
+  const policy = await parts.client.policyStatus();
+  if (policy.ok) parts.onPolicyProblems(policy.value.problems);
+  else parts.logger.warn(`the state of the policy cannot be read: ${policy.error.message}`);
   await fetchDecisions(parts);
 }
 
@@ -86,6 +92,7 @@ function receive(parts: FollowerParts, event: StreamEvent): void {
     case 'connected':
       parts.status.update({ mode: event.mode, until: null });
       parts.logger.info(`connected to policy endpoint ${event.version}, process ${event.pid}`);
+      parts.onVersion(event.version);
       parts.background.run('reading what the endpoint knows', () => fetchFromEndpoint(parts));
       return;
     case 'audit':

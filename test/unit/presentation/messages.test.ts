@@ -59,6 +59,6 @@ it('says of a broken policy file where it is broken and what is in force', () =>
   const problem = { file: '/srv/team.yaml', line: 4, column: 2, message: 'unknown key `rulez`' };
   assert.equal(
     formatPolicyProblems([problem, problem]),
-    'Rampart keeps the last good policy: team.yaml, line 4: unknown key `rulez` (and 1 more)',
+    'Rampart cannot use team.yaml as it is, line 4: unknown key `rulez` (and 1 more). Until it is right, the last good policy holds.',
   );
 });
