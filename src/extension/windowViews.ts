@@ -1,7 +1,9 @@
+import * as vscode from 'vscode';
 import type { DisposableList } from '../base/disposable.ts';
 import type { AuditRecord } from '../protocol/auditRecord.ts';
-import { announceApproval, type AnswerParts } from './commands/answerApproval.ts';
+import { announceApproval, announceApprovals, type AnswerParts } from './commands/answerApproval.ts';
 import { switchPacks } from './commands/switchPacks.ts';
+import { ApprovalAnnouncer } from './model/approvalAnnouncer.ts';
 import { DebugSessions } from './model/debugSessions.ts';
 import type { DecisionStore } from '../client/decisionStore.ts';
 import type { HostGuard } from '../client/hostGuard.ts';
@@ -52,11 +54,7 @@ export function createWindowViews(
   };
   owned.add(registerModeStatusBar(status));
   owned.add(registerApprovalStatusBar(approvals, clock));
-  owned.add(
-    approvals.onDidAsk((approval) => {
-      background.run('asking about a command', () => announceApproval(parts, approval));
-    }),
-  );
+  registerAnnouncer(owned, parts);
   const notifier = owned.add(
     new DenialNotifier({
       status,
@@ -67,4 +65,18 @@ export function createWindowViews(
     }),
   );
   return { views, onDecision: (record) => notifier.take(record) };
+}
+
+/** Tells the person in front of what waits, also when they come to this window later. */
+function registerAnnouncer(owned: DisposableList, parts: ViewParts): void {
+  const { approvals, background } = parts;
+  const announcer = new ApprovalAnnouncer({
+    approvals,
+    isFocused: () => vscode.window.state.focused,
+    tellOne: (approval) => announceApproval(parts, approval),
+    tellMany: () => announceApprovals(parts),
+  });
+  const look = (): void => background.run('asking about a command', () => announcer.look());
+  owned.add(approvals.onDidChange(look));
+  owned.add(vscode.window.onDidChangeWindowState(look));
 }

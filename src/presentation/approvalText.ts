@@ -65,6 +65,14 @@ export function formatWaitingStatus(waiting: readonly ApprovalView[], now: numbe
   return `$(question) ${formatWaiting(waiting.length)} ${left}`;
 }
 
+/** The same for those who hear it, without the time, which would be said every second. */
+export function speakWaitingStatus(waiting: readonly ApprovalView[]): string {
+  const [first] = waiting;
+  return first === undefined
+    ? ''
+    : t`Rampart: ${formatWaiting(waiting.length)}. ${formatLine(first.command)}`;
+}
+
 /** What the focused window says when a command begins to wait. */
 export function formatApprovalNotice(approval: ApprovalView): string {
   const reason = firstClause(approval.message);
@@ -75,6 +83,12 @@ export function formatApprovalNotice(approval: ApprovalView): string {
       : t`may ${formatLine(approval.agent)} run ${command}`;
   return t`Rampart: ${who}?${reason === '' ? '' : ` ${reason}`}`;
 }
+
+/** What the focused window says when others join a command that waits. */
+export const severalWaitText = t`Rampart: several commands wait for you.`;
+
+/** The button below that. */
+export const showWaitingButton = t`Show`;
 
 /** The buttons below it. */
 export const approvalButtons = { once: t`Allow Once`, more: t`More…`, deny: t`Deny` } as const;

@@ -143,6 +143,25 @@ export class Host {
     return page;
   }
 
+  /**
+   * Opens one more window beside those that are open, and brings it to the front.
+   * @param {string} workspace the folder to open in it
+   */
+  async openAnother(workspace) {
+    mkdirSync(workspace, { recursive: true });
+    const page = await this.page.context().newPage();
+    await page.goto(this.#address([], workspace));
+    await page.waitForSelector('.monaco-workbench .part.statusbar', { timeout: paintTimeoutMs });
+    this.#page = page;
+    return page;
+  }
+
+  /** Brings a window to the front: everything else here is done in that one. @param {import('playwright-core').Page} page */
+  async show(page) {
+    this.#page = page;
+    await page.bringToFront();
+  }
+
   /** Loads the same window again, as the command *Reload Window* does. */
   async reload() {
     await this.page.reload();
@@ -304,14 +323,11 @@ export class Host {
     return this.#page;
   }
 
-  /** @param {[string, string][]} payload */
-  #address(payload) {
+  /** @param {[string, string][]} payload @param {string} [workspace] */
+  #address(payload, workspace = this.workspace) {
     const address = new URL(this.server.origin);
     address.searchParams.set('tkn', this.server.token);
-    address.searchParams.set(
-      this.workspace.endsWith('.code-workspace') ? 'workspace' : 'folder',
-      this.workspace,
-    );
+    address.searchParams.set(workspace.endsWith('.code-workspace') ? 'workspace' : 'folder', workspace);
     address.searchParams.set('payload', JSON.stringify([['skipWelcome', 'true'], ...payload]));
     return address.href;
   }

@@ -11,6 +11,8 @@ import {
   formatApproval,
   formatApprovalNotice,
   nothingWaitsText,
+  severalWaitText,
+  showWaitingButton,
   waitingTitle,
   type ApprovalChoice,
 } from '../../presentation/approvalText.ts';
@@ -46,21 +48,26 @@ export async function showApprovals(parts: AnswerParts): Promise<void> {
     await askAbout(parts, first);
     return;
   }
-  const chosen = await chooseValue(
-    waitingTitle,
-    approvals.waiting.map((approval) => {
-      const { label, description } = formatApproval(approval, terminalOf(parts, approval), clock.now());
-      return { value: approval, label, detail: description };
-    }),
-  );
-  if (chosen !== null) await askAbout(parts, chosen);
+  const chosen = await pickWhile({
+    choices: () =>
+      approvals.waiting.map((approval) => {
+        const { label, description } = formatApproval(approval, terminalOf(parts, approval), clock.now());
+        return { value: approval, label, detail: description };
+      }),
+    title: () => waitingTitle,
+    isOpen: () => approvals.waiting.length > 0,
+    onDidChange: approvals.onDidChange,
+  });
+  if (chosen === null) return;
+  if (approvals.find(chosen.id) === null) notices.inform(alreadyAnsweredText);
+  else await askAbout(parts, chosen);
 }
 
 /** Asks about one command; the question goes away when somebody else answers. */
 export async function askAbout(parts: AnswerParts, approval: ApprovalView): Promise<void> {
   const { approvals, clock } = parts;
   const choice = await pickWhile({
-    choices: approvalChoices,
+    choices: () => approvalChoices,
     title: () => approvalTitle(approval, terminalOf(parts, approval), clock.now()),
     isOpen: () => approvals.find(approval.id) !== null,
     onDidChange: approvals.onDidChange,
@@ -91,9 +98,8 @@ export async function answer(
   else notices.warn(protectMessages.notReached(told.error.message));
 }
 
-/** Tells in the focused window that a command waits. The message stays until it is clicked; a late click says so. */
+/** Tells that a command waits. The message stays until it is clicked; a late click says so. */
 export async function announceApproval(parts: AnswerParts, approval: ApprovalView): Promise<void> {
-  if (!vscode.window.state.focused) return;
   const { once, more, deny } = approvalButtons;
   // Warnings vanish after seconds; nothing but an error stays until somebody has seen it.
   const chosen = await vscode.window.showErrorMessage(formatApprovalNotice(approval), once, more, deny);
@@ -101,6 +107,12 @@ export async function announceApproval(parts: AnswerParts, approval: ApprovalVie
   if (parts.approvals.find(approval.id) === null) parts.notices.inform(alreadyAnsweredText);
   else if (chosen === more) await askAbout(parts, approval);
   else await answer(parts, approval, chosen === once ? 'once' : 'deny');
+}
+
+/** Tells that several commands wait, and leads to them. */
+export async function announceApprovals(parts: AnswerParts): Promise<void> {
+  const chosen = await vscode.window.showErrorMessage(severalWaitText, showWaitingButton);
+  if (chosen === showWaitingButton) await showApprovals(parts);
 }
 
 function terminalOf({ registry }: AnswerParts, { sid }: ApprovalView): string {

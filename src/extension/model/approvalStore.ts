@@ -9,12 +9,8 @@ const maxWaiting = 1_000;
 export class ApprovalStore implements Disposable {
   readonly #waiting = new Map<string, ApprovalView>();
   readonly #changed = new Emitter<null>();
-  readonly #asked = new Emitter<ApprovalView>();
 
   readonly onDidChange: Event<null> = this.#changed.event;
-
-  /** A command began to wait. */
-  readonly onDidAsk: Event<ApprovalView> = this.#asked.event;
 
   /** What waits, the oldest first. */
   get waiting(): readonly ApprovalView[] {
@@ -34,15 +30,12 @@ export class ApprovalStore implements Disposable {
 
   /** Takes what happened to one. */
   put(approval: ApprovalView): void {
-    const isNew = !this.#waiting.has(approval.id) && approval.status === 'pending';
     this.#keep(approval);
     this.#changed.fire(null);
-    if (isNew && this.#waiting.has(approval.id)) this.#asked.fire(approval);
   }
 
   dispose(): void {
     this.#changed.dispose();
-    this.#asked.dispose();
   }
 
   #keep(approval: ApprovalView): void {

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../../base/clock.ts';
 import { DisposableList, type Disposable } from '../../base/disposable.ts';
-import { formatWaitingStatus, waitingTitle } from '../../presentation/approvalText.ts';
+import { formatWaitingStatus, speakWaitingStatus, waitingTitle } from '../../presentation/approvalText.ts';
 import { commandIds } from '../ids.ts';
 import type { ApprovalStore } from '../model/approvalStore.ts';
 import { t } from '../../presentation/localise.ts';
@@ -24,6 +24,7 @@ export function registerApprovalStatusBar(approvals: ApprovalStore, clock: Clock
   item.backgroundColor = new vscode.ThemeColor('statusBarItem.warningBackground');
   const paint = (): void => {
     item.text = formatWaitingStatus(approvals.waiting, clock.now());
+    item.accessibilityInformation = { label: speakWaitingStatus(approvals.waiting), role: 'button' };
     if (item.text === '') item.hide();
     else item.show();
   };

@@ -49,6 +49,9 @@ export interface DecisionTreeParts {
   readonly clock: Clock;
 }
 
+/** How often the time that is left is shown anew while something waits, in milliseconds. */
+const tickMs = 1_000;
+
 /** The tree of all decisions, live, with a badge for the denials that nobody has looked at. */
 export class DecisionTree implements vscode.TreeDataProvider<DecisionNode>, Disposable {
   readonly #decisions: DecisionStore;
@@ -87,6 +90,11 @@ export class DecisionTree implements vscode.TreeDataProvider<DecisionNode>, Disp
         this.refresh();
       }),
     );
+    // The rows say how much time there is.
+    const tick = setInterval(() => {
+      if (approvals.waiting.length > 0 && this.#view.visible) this.refresh();
+    }, tickMs);
+    this.#owned.add({ dispose: () => clearInterval(tick) });
   }
 
   /** Paints anew, soon. */

@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import type { Page } from 'playwright-core';
+import { startHost, type Host } from '../host/host.mjs';
+import { findRepository } from '../host/installation.mjs';
+import { until } from '../host/until.mjs';
+
+const root = findRepository();
+
+const policy = `version: "1"
+policies:
+  - name: windows-test
+    rules:
+      - action: ask
+        when:
+          command_matches: ["/bin/echo perhaps*"]
+        message: "asked in a test"
+      - action: deny
+        when:
+          command_matches: ["/bin/echo never*"]
+        message: "said in a test"
+`;
+
+/** Longer than a line of the terminal, and than what a refusal quotes of a command. */
+const longCommand = `/bin/echo never ${'word '.repeat(50).trim()}`;
+
+/** Every test goes on where the one before it left the windows. */
+describe('a person with two windows', () => {
+  let host: Host;
+  let first: Page;
+  let second: Page;
+  const statusIn = (page: Page, text: RegExp): Promise<void> =>
+    page.locator('.part.statusbar .statusbar-item', { hasText: text }).first().waitFor();
+  const isGone = (page: Page, text: RegExp): Promise<void> =>
+    page.locator('.part.statusbar .statusbar-item', { hasText: text }).first().waitFor({ state: 'detached' });
+
+  before(async () => {
+    host = await startHost({ vsix: [join(root, `rampart-${process.platform}-${process.arch}.vsix`)] });
+    const policies = join(host.home, '.rampart/policies');
+    mkdirSync(policies, { recursive: true, mode: 0o700 });
+    writeFileSync(join(policies, 'windows-test.yaml'), policy);
+    first = await host.open();
+    await host.runCommand('Rampart: Protect Terminal');
+    await host.statusItem(/Rampart: enforce/);
+    second = await host.openAnother(join(host.folder, 'other'));
+    await host.runCommand('Rampart: Protect Terminal');
+    await host.statusItem(/Rampart: enforce/);
+  });
+  after(async () => {
+    await host.screenshot('e2e-windows-end');
+    await host.stop();
+  });
+
+  it('has one endpoint and one library for both', () => {
+    const endpoints = readdirSync('/proc').filter((pid) => isEndpointOf(pid, host.home));
+    assert.equal(endpoints.length, 1);
+    const library = join(host.home, `.rampart/lib/linux-${process.arch}`);
+    assert.equal(readdirSync(library).filter((name) => /^[0-9a-f]{16}$/.test(name)).length, 1);
+  });
+
+  it('switches the mode in one: it holds in the open terminal of the other, which shows it', async () => {
+    await (await host.statusItem(/Rampart: enforce/)).click();
+    await host.pick('Monitor for 15 minutes');
+    await host.pick('Only monitor for 15 minutes');
+    await statusIn(second, /Rampart: monitor until \d\d:\d\d/);
+    await statusIn(first, /Rampart: monitor until \d\d:\d\d/);
+    await host.show(first);
+    await host.typeInTerminal('bash', '/bin/echo never in monitor');
+    await host.terminalShows(/^never in monitor$/m);
+    await (await host.statusItem(/Rampart: monitor/)).click();
+    await host.screenshot('e2e-windows-1-menu');
+    await host.pick('Enforce');
+    await statusIn(first, /Rampart: enforce/);
+    await statusIn(second, /Rampart: enforce/);
+    await host.typeInTerminal('bash', 'clear; /bin/echo never in enforce');
+    await host.terminalShows(/denied `\/bin\/echo never in enforce`/);
+  });
+
+  it('is asked in both, and where the question is open it closes when the other answers', async () => {
+    await host.typeInTerminal('bash', 'clear; /bin/echo perhaps');
+    await statusIn(second, /1 command waits for you/);
+    await (await host.statusItem(/1 command waits for you/)).click();
+    await first.getByText('Allow for this session').waitFor();
+    await host.show(second);
+    await (await host.statusItem(/1 command waits for you/)).click();
+    await host.pick('Allow once');
+    await isGone(second, /waits for you/);
+    await first.getByText('Allow for this session').waitFor({ state: 'hidden' });
+    await host.show(first);
+    await host.terminalShows(/^perhaps$/m);
+  });
+
+  it('is not asked one by one when several wait, but led to a list that shows what still does', async () => {
+    const jobs = [1, 2, 3].map((number) => `(/bin/echo perhaps ${number}; true) &`);
+    await host.typeInTerminal('bash', `clear; ${jobs.join(' ')}`);
+    await host.statusItem(/3 commands wait for you/);
+    const toast = await host.toast(/several commands wait/);
+    await host.screenshot('e2e-windows-2-several');
+    await toast.getByRole('button', { name: 'Show' }).click();
+    const rows = first.locator('.quick-input-list .monaco-list-row');
+    await until(async () => (await rows.count()) === 3, { what: 'three lines' });
+    await host.screenshot('e2e-windows-3-list');
+    await host.show(second);
+    await (await host.statusItem(/3 commands wait/)).click();
+    await second.locator('.quick-input-list .monaco-list-row', { hasText: 'perhaps 2' }).first().click();
+    await host.pick('Deny');
+    await host.show(first);
+    await until(async () => (await rows.count()) === 2, { what: 'two lines' });
+    for (const number of [1, 3]) {
+      if (number === 3) await (await host.statusItem(/1 command waits/)).click();
+      else await rows.filter({ hasText: 'perhaps 1' }).first().click();
+      await host.pick('Allow once');
+      await host.terminalShows(new RegExp(`^perhaps ${number}$`, 'm'));
+    }
+    await isGone(first, /wait/);
+  });
+
+  it('finds behind a refusal that is longer than the line the decision, and runs it anyway, once', async () => {
+    await host.typeInTerminal('bash', `clear; ${longCommand}`);
+    await host.terminalShows(/denied `\/bin\/echo never word[^]*\[[0-9a-f]{8}\]/);
+    const line = first.locator('.terminal-wrapper.active .xterm-rows > div', { hasText: /\[[0-9a-f]{8}\]/ });
+    const box = await line.last().boundingBox();
+    const place = [(box?.x ?? 0) + 20, (box?.y ?? 0) + 6] as const;
+    await first.keyboard.down('Control');
+    try {
+      const isShown = async (): Promise<boolean> => {
+        await first.mouse.move(place[0] + 5, place[1]);
+        await first.mouse.move(...place, { steps: 3 });
+        await first.mouse.click(...place);
+        return host.webview().locator('.row[aria-selected="true"]', { hasText: 'never word' }).isVisible();
+      };
+      await until(isShown, { what: 'the decision', timeoutMs: 15_000 });
+    } finally {
+      await first.keyboard.up('Control');
+    }
+    await host.showTerminal('bash');
+    await host.runCommand('Rampart: Run Refused Command Anyway…');
+    await host.screenshot('e2e-windows-4-run-anyway');
+    await host.pick('never word');
+    await host.terminalShows(/[#$] \/bin\/echo never word[^#$]*$/);
+    await first.keyboard.press('Enter');
+    await host.terminalShows(/^never word word/m);
+  });
+
+  it('is told of two hundred denials by one notification', async () => {
+    await first.locator('.notification-toast .codicon-notifications-clear').first().click();
+    await host.typeInTerminal(
+      'bash',
+      'clear; for i in $(seq 200); do /bin/echo never $i; done 2>/dev/null; echo all done',
+    );
+    await host.terminalShows(/^all done$/m);
+    await host.statusItem(/Rampart: enforce\D*2\d\d/);
+    await host.toast(/Rampart denied .*and \d+ more/);
+    const toasts = first.locator('.notification-toast', { hasText: 'Rampart denied' });
+    assert.equal(await toasts.count(), 1);
+    await host.screenshot('e2e-windows-5-flood');
+  });
+});
+
+function isEndpointOf(pid: string, home: string): boolean {
+  try {
+    const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+    return words.some(
+      (word) => word.startsWith(`${home}/.rampart/versions/`) && word.endsWith('/endpoint.js'),
+    );
+  } catch {
+    return false;
+  }
+}
