@@ -28,11 +28,6 @@ static void write_bytes(struct rp_outlet *self, const char *bytes, size_t len) {
     writer->at += len;
 }
 
-static void write_number(struct writer *writer, uint64_t number, unsigned bytes) {
-    rp_memory_store(writer->at, number, bytes);
-    writer->at += bytes;
-}
-
 /* How much of the arguments goes into a frame. */
 struct arguments {
     const char *fixed[4];
@@ -90,32 +85,55 @@ APART size_t rp_journal_measure(const struct rp_frame *frame) {
     return total > RP_JOURNAL_MAX_FRAME ? 0 : total;
 }
 
+/* What stands in front of every frame, as it lies there. */
+struct head {
+    char magic[4];
+    uint32_t length;
+    uint16_t format;
+    uint8_t kind;
+    uint8_t flags;
+    uint32_t error;
+    unsigned char id[16];
+    uint64_t time_ns;
+    uint32_t pid;
+    uint32_t ppid;
+    uint32_t sid;
+    uint32_t markers;
+    uint64_t start_ticks;
+    unsigned char build_id[20];
+    uint16_t text_lengths[5];
+    uint16_t arguments;
+    uint32_t argument_bytes;
+};
+_Static_assert(offsetof(struct head, argument_bytes) + 4 == HEADER_BYTES, "nothing lies between");
+
 APART static void write_head(struct writer *writer, const struct rp_frame *frame,
                              const struct arguments *arguments, size_t len) {
     const struct rp_question *question = frame->question;
-    unsigned flags =
-        (arguments->cut ? FLAG_CUT : 0U) | (question->guardable ? 0U : FLAG_NOT_GUARDABLE);
-    rp_text_put(&writer->outlet, "RMPJ", 4);
-    write_number(writer, len, 4);
-    write_number(writer, 1, 2);
-    write_number(writer, frame->kind, 1);
-    write_number(writer, flags, 1);
-    write_number(writer, (uint64_t)frame->error, 4);
-    rp_text_put(&writer->outlet, (const char *)frame->id, sizeof frame->id);
-    write_number(writer, frame->time_ns, 8);
-    write_number(writer, (uint64_t)question->pid, 4);
-    write_number(writer, (uint64_t)question->ppid, 4);
-    write_number(writer, (uint64_t)question->sid, 4);
-    write_number(writer, question->markers, 4);
-    write_number(writer, frame->start_ticks, 8);
-    rp_text_put(&writer->outlet, (const char *)frame->build_id, 20);
-    write_number(writer, length_or_0(question->door), 2);
-    write_number(writer, length_or_0(question->agent), 2);
-    write_number(writer, length_or_0(question->session), 2);
-    write_number(writer, exe_length(question), 2);
-    write_number(writer, length_or_0(question->cwd), 2);
-    write_number(writer, arguments->count, 2);
-    write_number(writer, arguments->bytes, 4);
+    struct head head;
+    memcpy(head.magic, "RMPJ", sizeof head.magic);
+    head.length = (uint32_t)len;
+    head.format = 1;
+    head.kind = (uint8_t)frame->kind;
+    head.flags =
+        (uint8_t)((arguments->cut ? FLAG_CUT : 0) | (question->guardable ? 0 : FLAG_NOT_GUARDABLE));
+    head.error = (uint32_t)frame->error;
+    memcpy(head.id, frame->id, sizeof head.id);
+    head.time_ns = frame->time_ns;
+    head.pid = (uint32_t)question->pid;
+    head.ppid = (uint32_t)question->ppid;
+    head.sid = (uint32_t)question->sid;
+    head.markers = question->markers;
+    head.start_ticks = frame->start_ticks;
+    memcpy(head.build_id, frame->build_id, sizeof head.build_id);
+    head.text_lengths[0] = (uint16_t)length_or_0(question->door);
+    head.text_lengths[1] = (uint16_t)length_or_0(question->agent);
+    head.text_lengths[2] = (uint16_t)length_or_0(question->session);
+    head.text_lengths[3] = (uint16_t)exe_length(question);
+    head.text_lengths[4] = (uint16_t)length_or_0(question->cwd);
+    head.arguments = (uint16_t)arguments->count;
+    head.argument_bytes = (uint32_t)arguments->bytes;
+    rp_text_put(&writer->outlet, (const char *)&head, HEADER_BYTES);
 }
 
 void rp_journal_encode(const struct rp_frame *frame, unsigned char *into, size_t len) {
@@ -136,7 +154,8 @@ void rp_journal_encode(const struct rp_frame *frame, unsigned char *into, size_t
         rp_text_put(&writer.outlet, argument, bytes);
         rp_text_put(&writer.outlet, "", 1);
     }
-    write_number(&writer, rp_siphash_checksum(into, (size_t)(writer.at - into)), 8);
+    rp_memory_store(writer.at, rp_siphash_checksum(into, (size_t)(writer.at - into)),
+                    CHECKSUM_BYTES);
 }
 
 uint64_t rp_journal_parse_start(const char *text, size_t len) {
