@@ -53,7 +53,7 @@ export function isDurableFile(file: string): boolean {
 
 /** Reads one policy file. Never throws. */
 export function parsePolicyFile(source: PolicySource): PolicyFile {
-  const file = new YamlFile(source.file, source.text);
+  const file = new YamlFile(source.file, source.text, source.frozen ?? null);
   if (file.problems.length > 0 || file.root === null)
     return { source, policies: [], defaultAction: null, problems: file.problems };
   const parser = new FileParser(file, source);

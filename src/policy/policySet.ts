@@ -1,3 +1,4 @@
+import type { FrozenNode } from './frozenYaml.ts';
 import type { Action, RuleReference } from '../protocol/decision.ts';
 import type { Call } from './call.ts';
 import type { Condition } from './condition.ts';
@@ -11,6 +12,8 @@ export interface PolicySource {
   readonly file: string;
   readonly text: string;
   readonly origin: PolicyOrigin;
+  /** What the text was understood as before; absent or null where it has to be read. */
+  readonly frozen?: FrozenNode | null;
 }
 
 /** One item of a policy; the first rule of a policy that matches a request speaks for it. */

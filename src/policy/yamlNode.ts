@@ -1,6 +1,8 @@
 import type { Document, Node, Pair } from 'yaml';
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml';
 import { messageOf } from '../base/assert.ts';
+import { thawYaml } from './frozenYaml.ts';
+import type { FrozenNode } from './frozenYaml.ts';
 import type { PolicyProblem } from '../protocol/streamEvent.ts';
 
 /** The largest policy file that loads. */
@@ -20,9 +22,10 @@ export class YamlFile {
   readonly #lines = new LineCounter();
   readonly #document: Document | null;
 
-  constructor(file: string, text: string) {
+  /** `frozen` is what the text was understood as before, if it was. */
+  constructor(file: string, text: string, frozen: FrozenNode | null = null) {
     this.file = file;
-    this.#document = this.#parse(text);
+    this.#document = frozen === null ? this.#parse(text) : this.#thaw(frozen, text);
     this.root = this.#document === null ? null : this.#resolve(this.#document.contents);
   }
 
@@ -90,6 +93,14 @@ export class YamlFile {
       return node.value;
     this.report(node, `${what} must be a whole number`);
     return null;
+  }
+
+  #thaw(frozen: FrozenNode, text: string): Document {
+    this.#lines.addNewLine(0);
+    for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) {
+      this.#lines.addNewLine(at + 1);
+    }
+    return thawYaml(frozen);
   }
 
   #parse(text: string): Document | null {

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isRecord, parseJson } from '../base/record.ts';
 import { messageOf } from '../base/assert.ts';
 import { failure, success } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
@@ -16,6 +18,8 @@ export interface PolicyText {
   readonly file: string;
   readonly text: string;
   readonly origin: 'builtin' | 'user' | 'project';
+  /** What the text was understood as when the bundle was made; absent for any other text. */
+  readonly frozen?: readonly unknown[];
 }
 
 /** The files that make up the policy in force. */
@@ -36,6 +40,20 @@ export interface PolicyTexts {
 /** Where the built-in policy stands beside a bundle. */
 export function builtinPolicyFile(bundleFolder: string): string {
   return join(bundleFolder, 'policies', 'default.yaml');
+}
+
+/** What the built-in policy was understood as when the bundle was made; reading it anew takes most of a start. */
+function frozenPolicyFile(policyFile: string): string {
+  return policyFile.replace(/\.yaml$/, '.frozen.json');
+}
+
+/** Null when there is none, or it is of another text. */
+function readFrozen(file: string, text: string): readonly unknown[] | null {
+  const frozen = readPolicyFile(frozenPolicyFile(file));
+  const parsed = frozen.ok ? parseJson(frozen.value) : frozen;
+  if (!parsed.ok || !isRecord(parsed.value)) return null;
+  const { sha256, root } = parsed.value;
+  return Array.isArray(root) && sha256 === createHash('sha256').update(text).digest('hex') ? root : null;
 }
 
 /** The directory of a user's own policies. */
@@ -59,7 +77,8 @@ export function readPolicyTexts(locations: PolicyLocations): PolicyTexts {
   const problems: PolicyProblem[] = [];
   const take = (file: string, origin: PolicyText['origin']): void => {
     const read = readPolicyFile(file);
-    if (read.ok) texts.push({ file, text: read.value, origin });
+    const frozen = read.ok && origin === 'builtin' ? readFrozen(file, read.value) : null;
+    if (read.ok) texts.push({ file, text: read.value, origin, ...(frozen === null ? {} : { frozen }) });
     else problems.push(problemOf(file, read.error));
   };
   if (locations.bundleFolder !== null) take(builtinPolicyFile(locations.bundleFolder), 'builtin');

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -40,6 +41,21 @@ test('reads the built-in policy, the user policies by name, then the named files
     ],
     problems: [],
   });
+});
+
+test('takes what a built-in text was understood as only for that very text', () => {
+  const bundle = join(folder, 'frozen');
+  mkdirSync(join(bundle, 'policies'), { recursive: true });
+  const file = join(bundle, 'policies', 'default.yaml');
+  writeFileSync(file, 'a: 1');
+  const sha256 = createHash('sha256').update('a: 1').digest('hex');
+  const frozenOf = (kept: string): unknown => {
+    writeFileSync(join(bundle, 'policies', 'default.frozen.json'), kept);
+    return readPolicyTexts({ bundleFolder: bundle, home: null, files: [] }).texts[0]?.frozen;
+  };
+  assert.deepEqual(frozenOf(JSON.stringify({ sha256, root: [0, 0] })), [0, 0]);
+  assert.equal(frozenOf(JSON.stringify({ sha256: 'another', root: [0, 0] })), undefined);
+  assert.equal(frozenOf('{'), undefined);
 });
 
 test('takes a home without a policy directory as one without policies', () => {
