@@ -44,6 +44,8 @@ export class StateFileWriter implements Disposable {
   readonly #image = Buffer.alloc(stateFileBytes);
   /** By bucket: the slot that is used next. */
   readonly #nextSlots = new Uint8Array(verdictTable.buckets);
+  /** The file as it was made or found; null until something is written, and when it may be another one. */
+  #descriptor: number | null = null;
   #tableKey: Uint8Array;
   #generation: number | null = null;
 
@@ -64,6 +66,8 @@ export class StateFileWriter implements Disposable {
 
   /** Another generation than before empties the verdict table; then it gives back true. */
   write(mode: Mode, generation: number): boolean {
+    // What is stricter now goes into the file that is looked at now.
+    this.#close();
     const isFirst = this.#generation === null;
     const isChanged = generation !== this.#generation;
     if (!isFirst && isChanged) this.#emptyVerdicts();
@@ -112,12 +116,19 @@ export class StateFileWriter implements Disposable {
     if (this.#generation === null || !this.#settings.isOurs()) return;
     const found = readBytes(this.#settings.file, stateFileBytes);
     if (found?.equals(this.#image) === true) return;
+    this.#close();
     this.#put(0, stateFileBytes);
     this.#settings.onRestored(found === null ? 'it was gone' : 'it was changed');
   }
 
   dispose(): void {
     clearInterval(this.#timer);
+    this.#close();
+  }
+
+  #close(): void {
+    if (this.#descriptor !== null) closeSync(this.#descriptor);
+    this.#descriptor = null;
   }
 
   #slotWith(bucket: number, hash: bigint): number | null {
@@ -142,7 +153,8 @@ export class StateFileWriter implements Disposable {
     const { file, logger, isOurs } = this.#settings;
     if (!isOurs()) return;
     try {
-      putBytes(file, this.#image.subarray(from, to), from);
+      this.#descriptor ??= openFile(file);
+      writeSync(this.#descriptor, this.#image, from, to - from, from);
     } catch (thrown) {
       logger.error(`the state file cannot be written: ${messageOf(thrown)}`);
     }
@@ -154,19 +166,13 @@ function offsetOf(bucket: number, slot: number): number {
 }
 
 /** In place, because a reader may have the file open; anew where something else stands in its place. */
-function putBytes(file: string, bytes: Buffer, position: number): void {
+function openFile(file: string): number {
   const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-  let descriptor: number;
   try {
-    descriptor = openSync(file, flags, 0o600);
+    return openSync(file, flags, 0o600);
   } catch {
     rmSync(file, { recursive: true, force: true });
-    descriptor = openSync(file, flags, 0o600);
-  }
-  try {
-    writeSync(descriptor, bytes, 0, bytes.length, position);
-  } finally {
-    closeSync(descriptor);
+    return openSync(file, flags, 0o600);
   }
 }
 

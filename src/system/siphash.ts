@@ -43,13 +43,9 @@ function createState(key: Uint8Array): State {
 }
 
 function wordAt(bytes: Uint8Array, offset: number): number {
-  const [first = 0, second = 0, third = 0, fourth = 0] = [
-    bytes[offset],
-    bytes[offset + 1],
-    bytes[offset + 2],
-    bytes[offset + 3],
-  ];
-  return first | (second << 8) | (third << 16) | (fourth << 24);
+  // No list of the four: taking it apart would cost more than all the rest.
+  const low = (bytes[offset] ?? 0) | ((bytes[offset + 1] ?? 0) << 8);
+  return low | ((bytes[offset + 2] ?? 0) << 16) | ((bytes[offset + 3] ?? 0) << 24);
 }
 
 function absorb(state: State, low: number, high: number): void {
