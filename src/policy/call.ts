@@ -6,7 +6,7 @@ import type { Deletion } from './deletion.ts';
 import { readDeletions } from './deletions.ts';
 import type { SortedCommand } from './commandShape.ts';
 import { sortCommand } from './commandShape.ts';
-import { readFindScope } from './findCommand.ts';
+import { namesSought, readFindScope } from './findCommand.ts';
 import { readReads, readSends, readWrites } from './fileUse.ts';
 import type { CallWorld, EvaluationWorld } from './evaluationWorld.ts';
 import type { PathPatterns } from './pathPatterns.ts';
@@ -14,6 +14,8 @@ import { readLiteralOutput } from './literalOutput.ts';
 import { readMounts } from './mounts.ts';
 import type { Operation } from './operation.ts';
 import { readOperations } from './operation.ts';
+import { isShowingSecret } from './shownSecrets.ts';
+import type { Span } from './shellScript.ts';
 import { joinPath } from './paths.ts';
 import { contentReaders } from './programs.ts';
 import { readRequest } from './readRequest.ts';
@@ -160,11 +162,20 @@ export class Call {
 
   /** What a command asks a tool with sub-commands to do. */
   operationsOf(component: Component): ReadonlySet<Operation> {
-    return (this.#of(component).operations ??= readOperations(
-      component,
-      () => this.searchedText(component),
-      this.reading.raw,
-    ));
+    return (this.#of(component).operations ??= this.#readOperations(component));
+  }
+
+  #readOperations(component: Component): ReadonlySet<Operation> {
+    if (isShowingSecret(component)) return this.#isTaken(component) ? new Set() : new Set(['reveal']);
+    return readOperations(component, () => this.searchedText(component), this.reading.raw);
+  }
+
+  /** Whether another command takes what a command prints. */
+  #isTaken(component: Component): boolean {
+    const { components } = this.reading;
+    const index = components.indexOf(component);
+    const holds = (span: Span | null): boolean => span !== null && span.from <= index && index < span.to;
+    return components.some((each) => holds(each.input) || holds(each.inner));
   }
 
   /** The paths of this machine that a command gives to a container. */
@@ -212,7 +223,20 @@ export class Call {
 
   /** The paths whose content a command may take in. */
   readsOf(component: Component): PathList {
-    return (this.#of(component).reads ??= listOf(readReads(component, this.world)));
+    return (this.#of(component).reads ??= listOf([
+      ...readReads(component, this.world),
+      ...this.#readFindings(component),
+    ]));
+  }
+
+  /** `cat $(find ~ -name '*.pem')`: what a search can print is read. */
+  #readFindings({ program, inner, directory }: Component): readonly string[] {
+    if (inner.from >= inner.to || !contentReaders.has(program)) return [];
+    return this.reading.components
+      .slice(inner.from, inner.to)
+      .filter((each) => each.program === 'find')
+      .flatMap(({ words }) => namesSought(words))
+      .map(({ text }) => joinPath(directory, text) ?? text);
   }
 
   /** The paths that a command writes. */

@@ -107,6 +107,7 @@ function takesCodeFromInner(component: Component): boolean {
   if (component.hereText !== null && /\$\(|`/.test(component.hereText) && readsCodeFromInput(component))
     return true;
   const { program, words } = component;
+  if (words[0]?.isKnown === false && /^(?:\$\(|`)/.test(words[0].text)) return true;
   const isRunner = isShell(program) || isInterpreter(program) || /^(?:eval|source|\.)$/.test(program);
   return isRunner && words.slice(1).some((word) => !word.isKnown && /^\s*(?:\$\(|`|<\()/.test(word.text));
 }

@@ -2,7 +2,14 @@ import type { Component } from './component.ts';
 import { feedersOf } from './codeFlow.ts';
 import { namesSought, readFindLaunches } from './findCommand.ts';
 import { programOf } from './readLaunches.ts';
-import { isTakingEnvironment, isTalking, namedPaths, readInlineCode, shellTexts } from './inlineCode.ts';
+import {
+  isTakingEnvironment,
+  isTalking,
+  isWriting,
+  namedPaths,
+  readInlineCode,
+  shellTexts,
+} from './inlineCode.ts';
 import { joinPath } from './paths.ts';
 import { contentReaders, isInterpreter, nonReaders, senders } from './programs.ts';
 import type { PathWorld } from './paths.ts';
@@ -128,7 +135,17 @@ export function readWrites(component: Component, world: PathWorld): readonly str
   const outputs = component.redirections
     .filter(({ operator, target }) => operator.includes('>') && !/^&?\d*-?$/.test(target.text))
     .map(({ target }) => target);
-  return resolveAll(component, [...outputs, ...writtenOperands(component)], world);
+  return resolveAll(
+    component,
+    [...outputs, ...writtenOperands(component), ...writtenByCode(component, world)],
+    world,
+  );
+}
+
+/** What code names that changes files; it may be any of it. */
+function writtenByCode(component: Component, world: PathWorld): readonly Word[] {
+  const code = readInlineCode(component);
+  return code !== null && isWriting(code) ? readCodePaths(component, world) : [];
 }
 
 type WrittenReader = (words: readonly Word[], operands: readonly Word[]) => readonly Word[];
@@ -136,7 +153,7 @@ type WrittenReader = (words: readonly Word[], operands: readonly Word[]) => read
 const allOperands: WrittenReader = (_words, operands) => operands;
 
 const editedInPlace: WrittenReader = (words, operands) =>
-  words.some((word) => /^(?:-[a-zA-Z]*i|--in-place)/.test(word.text)) ? operands : [];
+  words.some((word) => /^(?:-[a-zA-Z]*i|--in-?place)/.test(word.text)) ? operands : [];
 
 const dumpedTo: WrittenReader = (_words, operands) =>
   operands
@@ -164,9 +181,49 @@ const writtenReaders: ReadonlyMap<string, WrittenReader> = new Map<string, Writt
   ['ed', allOperands],
   ['ex', allOperands],
 
-  ['curl', (words) => valuesOf(words, /^(?:-[a-zA-Z]*o|--output)$/)],
-  ['wget', (words) => valuesOf(words, /^(?:-[a-zA-Z]*O|--output-document)$/)],
+  ['curl', (words) => [...valuesOf(words, /^(?:-[a-zA-Z]*o|--output)$/), ...below(words, /^--output-dir$/)]],
+  [
+    'wget',
+    (words) => [
+      ...valuesOf(words, /^(?:-[a-zA-Z]*O|--output-document)$/),
+      ...below(words, /^(?:-P|--directory-prefix)$/),
+    ],
+  ],
+  [
+    'ssh-keygen',
+    (words) => (words.some(({ text }) => /^-[lyeBFHRLQ]/.test(text)) ? [] : valuesOf(words, /^-f$/)),
+  ],
+  ['openssl', (words) => valuesOf(words, /^-(?:out|keyout)$/)],
+  ['sort', (words) => valuesOf(words, /^(?:-o|--output)$/)],
+  ['gpg', (words) => valuesOf(words, /^(?:-o|--output)$/)],
+  ['tar', unpackedTo],
+  ['bsdtar', unpackedTo],
+  ['unzip', (words) => below(words, /^-d$/)],
+  ['cpio', (words) => below(words, /^(?:-D|--directory)$/)],
+  ...['vim', 'vi', 'nvim', 'nano', 'emacs'].map((program) => [program, editedInBatch] as const),
+  ['rename', allOperands],
+  ['link', destinations],
+  ['mkfifo', allOperands],
+  ['crudini', allOperands],
+  ['yq', editedInPlace],
+  ['script', allOperands],
 ]);
+
+/** Something in the directory that an option names. */
+function below(words: readonly Word[], option: RegExp): readonly Word[] {
+  return valuesOf(words, option).map((word) => ({ ...word, text: `${word.text.replace(/\/+$/, '')}/?` }));
+}
+
+function unpackedTo(words: readonly Word[]): readonly Word[] {
+  const isUnpacking = words.slice(1, 3).some(({ text }) => /^-?[a-zA-Z]*x|^--(?:extract|get)$/.test(text));
+  return isUnpacking ? below(words, /^(?:-C|--directory)$/) : [];
+}
+
+/** An editor that is told to write what it is told to change. */
+function editedInBatch(words: readonly Word[], operands: readonly Word[]): readonly Word[] {
+  const isTold = words.some(({ text }) => /^\+|^-(?:c|es|Es|s|-cmd)$|^-[a-z]*s[a-z]*c$/.test(text));
+  return isTold ? operands.filter(({ text }) => !text.startsWith('+')) : [];
+}
 
 function writtenOperands({ program, words }: Component): readonly Word[] {
   const read = writtenReaders.get(program);

@@ -57,6 +57,8 @@ const escape: TextReader = (words) =>
 const debuggers: TextReader = (words) =>
   words.flatMap((word) => /^(?:shell|!|platform shell)\s*(.+)$/s.exec(word)?.[1] ?? []);
 
+const make: TextReader = (words) => optionText(/--eval|-E/)(words).map(recipesOf);
+
 const readers: ReadonlyMap<string, TextReader> = new Map<string, TextReader>([
   ...['vim', 'vi', 'nvim', 'ex', 'view', 'gvim', 'vimdiff'].map((name) => [name, editors] as const),
   ['git', git],
@@ -73,9 +75,38 @@ const readers: ReadonlyMap<string, TextReader> = new Map<string, TextReader>([
   ['chokidar', optionText(/-c|--command/)],
   ['concurrently', (words) => words.filter((word) => !word.startsWith('-'))],
   ['ansible', optionText(/-a|--args/)],
-  ['make', optionText(/--eval/)],
+  ...['make', 'gmake'].map((name) => [name, make] as const),
+  ...['less', 'more', 'most'].map((name) => [name, editors] as const),
+  ['npm', optionText(/--script-shell/)],
+  ['entr', (words) => words.filter((word) => /\s/.test(word))],
+  ['just', optionText(/--command|-c/)],
+  ['msmtp', optionText(/--passwordeval/)],
+  ['wget', optionText(/--use-askpass/)],
   ['crontab', () => []],
 ]);
+
+/** Variables whose value some program runs as a command. */
+const runVariables =
+  /^(?:\w*PAGER|\w*EDITOR|VISUAL|BROWSER|\w*ASKPASS|GIT_(?:SSH|SSH_COMMAND|EXTERNAL_DIFF|PROXY_COMMAND)|RSYNC_RSH|CVS_RSH|SVN_SSH|SVN_EDITOR|HGEDITOR|LESSOPEN|LESSCLOSE|PROMPT_COMMAND|DOCKER_SSH|MAILER|TAR_OPTIONS|RUSTC_WRAPPER|RUSTC_WORKSPACE_WRAPPER)$/;
+
+/** Whether some program runs the value of a variable as a command. */
+export function isRunVariable(name: string): boolean {
+  return runVariables.test(name);
+}
+
+/** The commands in the recipes of a makefile, with what make calls a function as the shell calls it. */
+export function recipesOf(makefile: string): string {
+  return makefile
+    .split('\n')
+    .flatMap((line) => {
+      const recipe = /^\t\s*[-@+]*(.*)$/.exec(line)?.[1] ?? /^[^=#;]*:[^=;]*;\s*[-@+]*(.*)$/.exec(line)?.[1];
+      const called = [...line.matchAll(/\$\(shell\s+([^)]*)\)/g)].map((found) => found[1] ?? '');
+      return [...(recipe === undefined ? [] : [recipe]), ...called];
+    })
+    .join('\n')
+    .replaceAll(/\$\((\w+)\)/g, '$$$1')
+    .replaceAll('$$', '$');
+}
 
 /** The shell texts that stand hidden in the words of a command. */
 export function readHiddenTexts(program: string, words: readonly Word[]): readonly string[] {

@@ -1,5 +1,6 @@
 import type { Component } from './component.ts';
 import { isInterpreter } from './programs.ts';
+import type { Word } from './shellScript.ts';
 
 /** The longest code that is looked into. */
 const maxCodeLength = 65_536;
@@ -25,17 +26,17 @@ const codeOptions: ReadonlySet<string> = new Set([
 const literal = String.raw`(?:'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)")`;
 
 /** What may stand between the name of a call and its first argument: a parenthesis, and a call around the argument. */
-const opening = String.raw`\s{0,4}\(?\s{0,4}(?:-\w{1,20}\s{1,4}){0,3}(?:[\w.]{1,40}\s?\(?\s?)?`;
+const opening = String.raw`!?\s{0,4}\(?\s{0,4}(?:-\w{1,20}\s{1,4}){0,3}(?:[\w.]{1,40}\s?\(?\s?)?`;
 
 const deleting =
-  'rmtree|remove_tree|removedirs|rm_rf|rm_r|rm_f|remove_dir|remove_dir_all|remove_entry_secure|remove_entry|removeSync|removeAll|rmSync|rmdirSync|unlinkSync|unlink|rmdir|rimraf|emptyDirSync|emptyDir|truncateSync|truncate|remove|delete|rm|ftruncate';
+  'rmtree|remove_tree|removedirs|rm_rf|rm_r|rm_f|remove_dir|remove_dir_all|remove_entry_secure|remove_entry|removeSync|removeAll|rmSync|rmdirSync|unlinkSync|unlink|rmdir|rimraf|delete-directory|delete-file|file\\.remove|removeTree|RemoveAll|emptyDirSync|emptyDir|truncateSync|truncate|remove|delete|rm|ftruncate';
 
 /** Calls that delete what their first argument names, in the languages that `-c` and `-e` are used with. */
 const deletingCall = new RegExp(String.raw`\b(?:${deleting})${opening}${literal}`, 'g');
 
 /** Deletions of what the code has found, in a directory that stands elsewhere in it. */
 const deletingFound =
-  /\b(?:rmtree|remove_tree|rm_rf|rm_r|rmSync|rmdirSync|unlinkSync|unlink|rimraf|removeSync|os\.remove|os\.rmdir|File\.delete|FileUtils\.rm\w*|fs\.rm|removeRecursively|deleteRecursively)\b/;
+  /\b(?:rmtree|remove_tree|rm_rf!?|rm_r|rmSync|\.rmdir|rmdirSync|unlinkSync|unlink|rimraf|removeSync|os\.remove|os\.rmdir|File\.delete|FileUtils\.rm\w*|fs\.rm|removeRecursively|deleteRecursively)\b/;
 
 const isFarPath = (path: string): boolean => /^(?:\/|~|\.\.)/.test(path);
 
@@ -45,7 +46,7 @@ const deletingHome = new RegExp(
 );
 
 const running =
-  'system|popen|getoutput|check_output|check_call|call|run|Popen|execSync|execFileSync|exec|spawnSync|spawn|shell_exec|passthru';
+  'system|execute|popen|getoutput|getstatusoutput|os\\.cmd|System\\.cmd|shell|shell-command|call-process|check_output|check_call|call|run|Popen|execSync|execFileSync|exec|spawnSync|spawn|shell_exec|passthru';
 
 /** Calls that give their first argument to a shell. */
 const shellCall = new RegExp(String.raw`\b(?:${running})${opening}${literal}`, 'g');
@@ -65,6 +66,12 @@ const wordsCall = new RegExp(
 /** Shell text in backticks, or behind `%x`, in languages that have them. */
 const quotedCommand = /`([^`]{1,2000})`|%x[({[]([^)}\]]{1,2000})[)}\]]|\bqx[({/]([^)}/]{1,2000})[)}/]/g;
 
+/** A template that a shell runs, in JavaScript: `$`rm x``. */
+const taggedCommand = /\$`([^`]{1,2000})`/g;
+
+/** Text that runs itself, in Groovy: `"rm x".execute()`. */
+const executedText = new RegExp(String.raw`${literal}\.execute\(`, 'g');
+
 const anyLiteral = new RegExp(literal, 'g');
 
 /** What gives away that code talks to another machine. */
@@ -80,11 +87,23 @@ export function isTakingEnvironment(code: string): boolean {
   return wholeEnvironment.test(code);
 }
 
+/** Words that say in Tcl and in expect what goes, or what is started. */
+const tclDeletion = /\bfile\s+delete\s+(?:-force\s+)?(?:--\s+)?([^\s;"'\]]+)/g;
+const tclStart = /\b(?:spawn|exec)\s+([^\n;\]"']+)/g;
+
+/** Calls that change the file that they name. */
+const writing =
+  /\bopen\s{0,4}\(?[^)\n]{0,200}['"][rb]?(?:[wax]|>{1,2})|\b(?:write|append)(?:File|FileSync|_text|_bytes|lines|all|Text)?\w{0,20}\s{0,4}\(|\bFile\.(?:write|open|rename|symlink|chmod)|\b(?:copy|copy2|copyfile|copytree|move|rename|replace|symlink|link|chmod|cp|cp_r|mv|install|file_put_contents|fputs|truncate)(?:Sync|_to)?\s{0,4}\(|\bmake-symbolic-link|\bspew/;
+
+/** Whether code changes files. */
+export function isWriting(code: string): boolean {
+  return writing.test(code);
+}
+
 /** Code that an interpreter is given as an argument or on its standard input; null when there is none. */
 export function readInlineCode(call: Pick<Component, 'program' | 'words' | 'hereText'>): string | null {
   const { program, words, hereText } = call;
-  if (/^[gmn]?awk$/.test(program))
-    return words.find((word, index) => index > 0 && !word.text.startsWith('-'))?.text ?? null;
+  if (/^[gmn]?awk$/.test(program)) return awkCode(words);
   if (!isInterpreter(program)) return null;
   const given = words.flatMap((word, index) =>
     codeOptions.has(words[index - 1]?.text ?? '') ? [word.text] : [],
@@ -93,9 +112,22 @@ export function readInlineCode(call: Pick<Component, 'program' | 'words' | 'here
   return code === null || code === '' ? null : code.slice(0, maxCodeLength);
 }
 
+/** The first operand, unless the code stands in a file. */
+function awkCode(words: readonly Word[]): string | null {
+  for (let at = 1; at < words.length; at += 1) {
+    const text = words[at]?.text ?? '';
+    if (/^(?:-[vF]|--assign|--field-separator)$/.test(text)) at += 1;
+    else if (/^(?:-f|--file)/.test(text)) return null;
+    else if (!text.startsWith('-')) return text;
+  }
+  return null;
+}
+
 /** The paths that code deletes, as far as they stand in it; `~/?` for something in the home directory. */
 export function deletedPaths(code: string): readonly string[] {
-  const direct = argumentsOf(code, deletingCall).filter((text) => !text.includes('('));
+  const direct = [...argumentsOf(code, deletingCall), ...argumentsOf(code, tclDeletion)].filter(
+    (text) => !text.includes('('),
+  );
   const paths = direct.length > 0 || !deletingFound.test(code) ? direct : namedPaths(code).filter(isFarPath);
   return deletingHome.test(code) ? [...paths, '~/?'] : paths;
 }
@@ -109,13 +141,16 @@ export function shellTexts(code: string, program: string): readonly string[] {
   const calls = [...code.matchAll(wordsCall)].map(([, words]) =>
     quoteWords(argumentsOf(words ?? '', anyLiteral)),
   );
-  const quoted = /^(?:ruby|perl|php)/.test(program)
+  const quoted = /^(?:ruby|perl|php|julia)/.test(program)
     ? [...code.matchAll(quotedCommand)].map(([, tick, percent, qx]) => tick ?? percent ?? qx ?? '')
-    : [];
+    : [...code.matchAll(taggedCommand)].map(([, text]) => text ?? '');
+  const started = /^(?:expect|tclsh|wish)$/.test(program) ? argumentsOf(code, tclStart) : [];
   return [
     ...argumentsOf(code, shellCall),
     ...[...lists, ...calls].map((words) => words.join(' ')),
+    ...argumentsOf(code, executedText),
     ...quoted,
+    ...started,
   ];
 }
 

@@ -2,14 +2,15 @@ import type { Component } from './component.ts';
 import { readInlineCode } from './inlineCode.ts';
 import { isInterpreter } from './programs.ts';
 import { databaseClients, keepers, plainPrograms, publishers, weakDeletions } from './operationPrograms.ts';
+import { isChange } from './lookingVerbs.ts';
 import { emptiesData } from './sqlText.ts';
 import { valueOptionsOf } from './valueOptions.ts';
 
 /** What a tool with sub-commands is asked to do with things that it keeps elsewhere. */
-export type Operation = 'delete' | 'empty' | 'reveal' | 'publish';
+export type Operation = 'delete' | 'empty' | 'reveal' | 'publish' | 'change';
 
 /** Every name that `operation` takes. */
-export const operations: readonly Operation[] = ['delete', 'empty', 'reveal', 'publish'];
+export const operations: readonly Operation[] = ['delete', 'empty', 'reveal', 'publish', 'change'];
 
 /** How many operands may stand before the verb, and for a program that is not known. */
 const maxVerbPlace = 5;
@@ -22,7 +23,7 @@ const deletionOption =
   /^--(?:delete|destroy|purge|wipe|erase|delete-all|remove-all-storage|zap-all|zap|unregistervm)$/;
 
 const secretName =
-  /(?:^|[-_:./])(?:tokens?|passwords?|passwd|secrets?|credentials?|creds|private-?keys?|api-?keys?|access-?keys?|login-command|mnemonic|kubeconfig|root-?ca|seed-?phrase)(?:$|[-_:./=])/i;
+  /(?:^|[-_:./])(?:tokens?|passwords?|passwd|secrets?|credentials?|creds|private[-_]?keys?|api[-_]?keys?|access[-_]?keys?|secret[-_]?keys?|signing[-_]?keys?|_?auth[-_]?token|login-command|mnemonic|kubeconfig|root-?ca|seed-?phrase)(?:$|[-_:./=])/i;
 const revealVerb =
   /^(?:(?:get|print|show|read|view|export|dump|reveal|display|cat|access|download|fetch|pull|decrypt|list-?keys|generate|create|issue|new|mint|output)(?:[-_:].*)?|[\w-]+[:.](?:get|show|read|reveal|export))$/;
 const revealOption =
@@ -41,19 +42,23 @@ export function readOperations(
   text: () => string,
   line: string,
 ): ReadonlySet<Operation> {
-  const { program, words } = component;
+  const { program } = component;
   if (databaseClients.has(program) || isQuerying(component))
     return emptiesData(component, text()) ? new Set<Operation>(['empty']) : none;
-  const isOwn = /^(?:\.|[^/]+\/)/.test(words[0]?.text ?? '');
-  if (
-    (words.length < 2 && !publishers.has(program)) ||
-    isOwn ||
-    plainPrograms.has(program) ||
-    isInterpreter(program)
-  )
-    return none;
+  if (isWithoutOperations(component)) return none;
   const asked = sort(component);
-  return asked.options.some((option) => dryRun.test(option)) ? none : operationsOf(component, asked, line);
+  return isOnlyAsked(asked) ? none : operationsOf(component, asked, line);
+}
+
+function isWithoutOperations({ program, words }: Component): boolean {
+  const isOwn = /^(?:\.|[^/]+\/)/.test(words[0]?.text ?? '');
+  const isBare = words.length < 2 && !publishers.has(program);
+  return isBare || isOwn || plainPrograms.has(program) || isInterpreter(program);
+}
+
+/** A dry run, or the question whether one may: `kubectl auth can-i delete pods`. */
+function isOnlyAsked({ operands, options }: Asked): boolean {
+  return options.some((option) => dryRun.test(option)) || operands.includes('can-i');
 }
 
 const dryRun = /^--?(?:dry-?run|what-?if|check|plan|help|h)(?:=(?!none|false)|$)/;
@@ -72,6 +77,7 @@ function operationsOf(
   const isShown = program !== 'kubectl' && !isSilenced(component) && !line.includes('--password-stdin');
   if (isShown && isRevealing(operands.slice(0, maxVerbPlace), options)) found.add('reveal');
   if (isPublishing(program, operands)) found.add('publish');
+  if (isChange(program, operands, options)) found.add('change');
   return found;
 }
 

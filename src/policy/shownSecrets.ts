@@ -1,0 +1,18 @@
+import type { Component } from './component.ts';
+
+/** Names of variables that hold what nobody should see. */
+const secretName =
+  /(?:^|_)(?:TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|API_?KEY|ACCESS_?KEY(?!_ID)|SECRET_?KEY|PRIVATE_?KEY)(?:_|$)/i;
+
+const variable = /\$\{?(\w+)/g;
+
+/** `echo "$GITHUB_TOKEN"` and `printenv GITHUB_TOKEN`: whether a command prints a secret of the environment, and not into a file. */
+export function isShowingSecret({ program, words, redirections }: Component): boolean {
+  if (redirections.some(({ operator }) => operator.startsWith('>'))) return false;
+  if (program === 'printenv') return words.slice(1).some(({ text }) => secretName.test(text));
+  if (program !== 'echo' && program !== 'printf') return false;
+  return words.some(
+    ({ text, isKnown }) =>
+      !isKnown && [...text.matchAll(variable)].some(([, name]) => secretName.test(name ?? '')),
+  );
+}
