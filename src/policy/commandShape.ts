@@ -81,7 +81,9 @@ export function parseCommandShape(source: string): Result<CommandShape, string> 
     programs: /[*?[]/.test(program) ? null : program.split('|'),
     isNamed,
     test: (command, isGranting) =>
-      isNamed(isGranting ? command.written : command.program) && isMatch(shape, command, isGranting),
+      isNamed(isGranting ? command.written : command.program) &&
+      (isGranting || !isAskedForHelp(command)) &&
+      isMatch(shape, command, isGranting),
   });
 }
 
@@ -123,6 +125,18 @@ function compileOption(wanted: string): OptionTest {
 function nameOf(option: string): string {
   const equals = option.indexOf('=');
   return equals < 0 ? option : option.slice(0, equals);
+}
+
+/** Tools whose last word `--help` makes them print how they are used, whatever else was said. */
+const helpful: ReadonlySet<string> = new Set(
+  'git gh glab kubectl oc helm aws gcloud az terraform tofu pulumi npm pnpm yarn cargo rampart systemctl heroku fly flyctl vercel netlify wrangler firebase supabase doctl hcloud vault consul nomad'.split(
+    ' ',
+  ),
+);
+
+function isAskedForHelp({ program, options }: SortedCommand): boolean {
+  const last = options.at(-1);
+  return last?.text === '--help' && last.next === null && helpful.has(program);
 }
 
 function isMatch({ operands, options, absent }: Shape, command: SortedCommand, isGranting: boolean): boolean {

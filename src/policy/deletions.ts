@@ -83,6 +83,7 @@ const targetReaders: ReadonlyMap<string, TargetReader> = new Map<string, TargetR
   ['cp', copyTargets],
   ['install', copyTargets],
   ['sed', blankedTargets],
+  ...['ex', 'ed', 'vi', 'vim', 'nvim', 'emacs'].map((program) => [program, emptiedInEditor] as const),
   ['zip', movedIntoArchive],
   ['7z', movedIntoArchive],
   ['dd', dumpTargets],
@@ -203,6 +204,13 @@ function blankedTargets({ words }: Component): readonly Target[] {
   const [script, ...files] = operandsOf(words, false);
   const isInPlace = words.some((word) => /^(?:-[a-zA-Z]*i|--in-place)/.test(word.text));
   return isInPlace && /^(?:\d*,?\$?)?d$/.test(script?.text ?? '') ? whole(files) : [];
+}
+
+/** `ex -sc '%d|x' FILE` leaves nothing. */
+function emptiedInEditor({ words, hereText }: Component): readonly Target[] {
+  const told = [hereText ?? '', ...words.slice(1).map((word) => word.text)].join('\n');
+  if (!/(?:^|[\s+|:])(?:%|1,\$|0,\$|,)d(?:elete)?\b/.test(told)) return [];
+  return whole(operandsOf(words, false).filter(({ text }) => !/^[+:]|%d|[|,]/.test(text)));
 }
 
 /** `zip -m` and `7z -sdel` take away what they have packed. */

@@ -287,7 +287,12 @@ export function readSends(components: readonly Component[], world: PathWorld): r
     ]),
   );
   return [
-    ...[...flowing].flatMap((feeder) => [...readReads(feeder, world), ...readEnvironment(feeder)]),
+    ...[...flowing].flatMap((feeder) => [
+      ...readReads(feeder, world),
+      ...readEnvironment(feeder),
+      ...readSources(feeder),
+      ...readHistory(feeder, world),
+    ]),
     ...sending.flatMap((sender) =>
       resolveAll(
         sender,
@@ -348,6 +353,21 @@ function readEnvironment({ program, words }: Component): readonly string[] {
     (/^(?:export|declare|typeset)$/.test(program) && /^-[px]+$/.test(words[1]?.text ?? ''));
   const printsAll = words.slice(1).every((word) => /^-|=/.test(word.text));
   return isWhole && printsAll ? ['/proc/self/environ'] : [];
+}
+
+/** What packs a whole checkout takes its history along. */
+function readSources({ program, words, directory }: Component): readonly string[] {
+  const isPacked =
+    (program === 'git' && words.some(({ text }) => /^(?:archive|bundle)$/.test(text))) ||
+    (/^(?:tar|bsdtar|zip|7z|cpio)$/.test(program) &&
+      words.slice(1).some(({ text }) => /^(?:\.\/?|\*)$/.test(text)));
+  return isPacked ? [joinPath(directory, '.git') ?? '.git'] : [];
+}
+
+/** `history` and `fc -l` print what the shell keeps in its file. */
+function readHistory({ program, words }: Component, { home }: PathWorld): readonly string[] {
+  const isPrinting = program === 'history' || (program === 'fc' && words[1]?.text.startsWith('-l') === true);
+  return isPrinting ? [`${home ?? '~'}/.bash_history`] : [];
 }
 
 function isSender(component: Component): boolean {

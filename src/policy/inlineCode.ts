@@ -42,7 +42,7 @@ const isFarPath = (path: string): boolean => /^(?:\/|~|\.\.)/.test(path);
 
 /** Calls that delete something of which only the home directory is known. */
 const deletingHome = new RegExp(
-  String.raw`\b(?:${deleting})\s{0,4}\(?[^'"\n;)]{0,80}(?:Path\.home|expanduser|homedir|HOME)`,
+  String.raw`\b(?:${deleting})\s{0,4}\(?[^\n;]{0,60}(?:Path\.home|expanduser|homedir|HOME)`,
 );
 
 const running =
