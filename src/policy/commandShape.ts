@@ -134,8 +134,11 @@ const helpful: ReadonlySet<string> = new Set(
   ),
 );
 
-function isAskedForHelp({ program, options }: SortedCommand): boolean {
+function isAskedForHelp({ program, operands, options }: SortedCommand): boolean {
   const last = options.at(-1);
+  if (operands.length === 0 && options.length === 1 && /^--(?:help|version)$/.test(last?.text ?? ''))
+    return true;
+  if (program === 'aws' && operands.at(-1)?.text === 'help') return true;
   return last?.text === '--help' && last.next === null && helpful.has(program);
 }
 

@@ -88,6 +88,11 @@ const targetReaders: ReadonlyMap<string, TargetReader> = new Map<string, TargetR
   ['7z', movedIntoArchive],
   ['dd', dumpTargets],
   ['rsync', syncTargets],
+  ['unison', mirroredTargets],
+  ['robocopy', mirroredTargets],
+  ['rclone', mirroredTargets],
+  ['aws', mirroredTargets],
+  ['gsutil', mirroredTargets],
   ['git', cleanTargets],
 ]);
 
@@ -238,6 +243,18 @@ function syncTargets({ words }: Component): readonly Target[] {
   const goal = operandsOf(words, false).at(-1);
   if (!isDeleting || isDry || goal === undefined || goal.text.includes(':')) return [];
   return [{ word: goal, isWhole: false }];
+}
+
+/** What is made equal to something else, and loses what is not there: `unison -force`, `robocopy /MIR`, `aws s3 sync --delete`. */
+function mirroredTargets({ program, words }: Component): readonly Target[] {
+  const isMirroring =
+    program === 'rclone'
+      ? words[1]?.text === 'sync'
+      : words.some(({ text }) => /^-(?:force|d|prefer)$|^--delete$|^\/(?:mir|purge)$/i.test(text));
+  if (!isMirroring) return [];
+  const isLocal = ({ text }: Word): boolean => /^[/~.$]/.test(text) && !text.includes(':');
+  const goals = operandsOf(words, false).filter(isLocal);
+  return (program === 'unison' ? goals : goals.slice(-1)).map((word) => ({ word, isWhole: false }));
 }
 
 function cleanTargets({ words }: Component): readonly Target[] {

@@ -95,6 +95,15 @@ const tclStart = /\b(?:spawn|exec)\s+([^\n;\]"']+)/g;
 const writing =
   /\bopen\s{0,4}\(?[^)\n]{0,200}['"][rb]?(?:[wax]|>{1,2})|\b(?:write|append)(?:File|FileSync|_text|_bytes|lines|all|Text)?\w{0,20}\s{0,4}\(|\bFile\.(?:write|open|rename|symlink|chmod)|\b(?:copy|copy2|copyfile|copytree|move|rename|replace|symlink|link|chmod|cp|cp_r|mv|install|file_put_contents|fputs|truncate)(?:Sync|_to)?\s{0,4}\(|\bmake-symbolic-link|\bspew/;
 
+/** Calls that take passwords and cookies out of where the person keeps them. */
+const takingSecrets =
+  /\bkeyring\b|browser_?cookie|secretstorage|win32crypt|CryptUnprotectData|\bkeytar\b|SecItemCopyMatching|SecKeychain|get_frozen_credentials|chrome-cookies|\bpykeepass\b|hvac\.Client|get_secret_value|access_secret_version|getSecretValue|accessSecretVersion|GetSecret\b|\blibsecret\b|\bSecret\.password_lookup/;
+
+/** Whether code takes passwords out of where they are kept. */
+export function isTakingSecrets(code: string): boolean {
+  return takingSecrets.test(code);
+}
+
 /** Whether code changes files. */
 export function isWriting(code: string): boolean {
   return writing.test(code);
@@ -104,7 +113,8 @@ export function isWriting(code: string): boolean {
 export function readInlineCode(call: Pick<Component, 'program' | 'words' | 'hereText'>): string | null {
   const { program, words, hereText } = call;
   if (/^[gmn]?awk$/.test(program)) return awkCode(words);
-  if (!isInterpreter(program)) return null;
+  const isGo = program === 'go' && words[1]?.text === 'run';
+  if (!isInterpreter(program) && !isGo) return null;
   const given = words.flatMap((word, index) =>
     codeOptions.has(words[index - 1]?.text ?? '') ? [word.text] : [],
   );

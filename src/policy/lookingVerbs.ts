@@ -131,6 +131,31 @@ const table: readonly (readonly [string, Family])[] = [
     'aiven avn ccloud astra timescale singlestore couchbase-cli',
     family('cloud|billing|server-list|host-list', 2),
   ],
+  [
+    'diskutil tmutil csrutil profiles fdesetup mdutil hdiutil',
+    family(
+      'activity|[lv]ist.*|verify.*|latestbackup|destinationinfo|isexcluded|compare|uniquesize|machinedirectory|imageinfo|attach|detach|haspersonalrecoverykey|supportsauthrestart',
+      2,
+    ),
+  ],
+  [
+    'networksetup systemsetup pmset nvram softwareupdate scutil dscl spctl systemsetup',
+    {
+      looks: /^$/,
+      depth: 1,
+      harmless:
+        /^-{1,2}(?:get|list|show|is|version|help|print|g$|p$|xp$|l$|history|dns|nwi|proxy|r$|read|search|status|a$|assess)/,
+      harmful: /./,
+    },
+  ],
+  [
+    'rampart',
+    {
+      looks:
+        /^(?:help|version|test|explain|rules|policy|bench|log|audit|verify|doctor|status|mode|completion|approvals|preload|serve|block)$/,
+      depth: 1,
+    },
+  ],
   ['ufw', family('app', 1)],
   ['nmcli', network],
   ['nft', { looks: /^(?:list|describe|monitor)$/, depth: 1 }],

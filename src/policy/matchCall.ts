@@ -130,7 +130,11 @@ export function removedNames({ program, words }: Component): readonly string[] {
     program === 'unset' ||
     (program === 'export' && texts[0] === '-n') ||
     (/^(?:declare|typeset)$/.test(program) && texts[0] === '+x');
-  if (isUnsetting) return texts.filter((text) => !/^[-+]/.test(text));
+  // `${!NAME*}` is every variable whose name begins so.
+  if (isUnsetting)
+    return texts
+      .filter((text) => !/^[-+]/.test(text))
+      .map((text) => /^\$\{!(\w+)[*@]\}$/.exec(text)?.[1] ?? text);
   if (program !== 'env') return [];
   return texts.flatMap((text, index) => {
     if (text === '-u' || text === '--unset') return texts[index + 1] ?? [];

@@ -1,5 +1,5 @@
 import type { Component } from './component.ts';
-import { readInlineCode } from './inlineCode.ts';
+import { isTakingSecrets, readInlineCode } from './inlineCode.ts';
 import { isInterpreter } from './programs.ts';
 import { databaseClients, keepers, plainPrograms, publishers, weakDeletions } from './operationPrograms.ts';
 import { isChange } from './lookingVerbs.ts';
@@ -45,9 +45,16 @@ export function readOperations(
   const { program } = component;
   if (databaseClients.has(program) || isQuerying(component))
     return emptiesData(component, text()) ? new Set<Operation>(['empty']) : none;
+  if (isTakingOut(component)) return new Set<Operation>(['reveal']);
   if (isWithoutOperations(component)) return none;
   const asked = sort(component);
   return isOnlyAsked(asked) ? none : operationsOf(component, asked, line);
+}
+
+/** Code that takes passwords out of where the person keeps them. */
+function isTakingOut(component: Component): boolean {
+  const code = isInterpreter(component.program) ? readInlineCode(component) : null;
+  return code !== null && isTakingSecrets(code);
 }
 
 function isWithoutOperations({ program, words }: Component): boolean {
@@ -58,7 +65,9 @@ function isWithoutOperations({ program, words }: Component): boolean {
 
 /** A dry run, or the question whether one may: `kubectl auth can-i delete pods`. */
 function isOnlyAsked({ operands, options }: Asked): boolean {
-  return options.some((option) => dryRun.test(option)) || operands.includes('can-i');
+  return (
+    options.some((option) => dryRun.test(option)) || operands.includes('can-i') || operands.at(-1) === 'help'
+  );
 }
 
 const dryRun = /^--?(?:dry-?run|what-?if|check|plan|help|h)(?:=(?!none|false)|$)/;

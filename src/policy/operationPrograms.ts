@@ -41,7 +41,7 @@ export const plainPrograms: ReadonlySet<string> = new Set(
   code-insiders cursor codium vim vi nvim nano emacs ed ex export set unset declare local readonly typeset read alias unalias
   source eval exec trap history jq yq xmllint curl wget http https ssh scp sftp rsync nc ncat socat ping dig host nslookup tmux
   screen kill pkill killall ps top pgrep lsof fuser env printenv id whoami hostname uname xargs parallel time timeout watch nohup
-  sudo doas su open xdg-open wslpath say notify-send rampart terser sass tailwindcss nodemon ts-node tsx playwright cypress
+  sudo doas su open xdg-open wslpath say notify-send terser sass tailwindcss nodemon ts-node tsx playwright cypress
   journalctl crontab at service launchctl mount umount df du free uptime logger cloc tokei rename basenc base64 md5sum sha256sum
   openssl gpg gpg2 ssh-keygen ssh-add ssh-agent pg_dump pg_restore createdb dropdb mysqldump redis-server cc1obj rustfmt gofmt clang-format
   doxygen pandoc ffmpeg convert magick identify dot gnuplot qemu-img stty tput locale getent ldd readelf addr2line gdb lldb strace ltrace

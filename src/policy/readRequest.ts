@@ -1,6 +1,6 @@
 import type { ExecRequest } from '../protocol/execRequest.ts';
 import type { Component, Reading } from './component.ts';
-import { readFindScope } from './findCommand.ts';
+import { namesSought, readFindScope } from './findCommand.ts';
 import type { Launch } from './launch.ts';
 import { isRunVariable, recipesOf } from './hiddenTexts.ts';
 import { joinPath } from './paths.ts';
@@ -8,6 +8,7 @@ import type { Mount } from './mounts.ts';
 import { readMounts } from './mounts.ts';
 import { readLiteralOutput } from './literalOutput.ts';
 import { programOf, readLaunches } from './readLaunches.ts';
+import { isInterpreter } from './programs.ts';
 import { isShell, readShellCall } from './shellCall.ts';
 import type {
   DirectoryChange,
@@ -29,6 +30,9 @@ const maxFunctionDepth = 6;
 
 /** The most commands that one request is read into. */
 const maxComponents = 20_000;
+
+/** How many files that a text writes are remembered. */
+const maxWrittenFiles = 64;
 
 /** The most words that are taken over from a literal input. */
 const maxInputWords = 64;
@@ -67,6 +71,8 @@ export function readRequest(request: ExecRequest, world: ReadingWorld): Reading 
 class RequestReading {
   readonly #world: ReadingWorld;
   readonly #components: Component[] = [];
+  /** What the text writes into files, by their names as they are put in. */
+  readonly #written = new Map<string, string>();
   readonly #started: number;
   #isCut = false;
   #isFallback = false;
@@ -125,12 +131,42 @@ class RequestReading {
       mounts: place.mounts,
       isOpenEnded: place.isOpenEnded,
       isGrantable: place.isGrantable && !isTransparent && command.words.length > 0,
-      hereText: command.hereText,
+      hereText: command.hereText ?? this.#codeOf(words),
       input: place.input,
       inner: { from: index + 1, to: index + 1 },
     });
+    this.#noteWritten(index, command);
     for (const launch of launches) this.#readLaunch(launch, command, place, isTransparent);
     this.#readMore(command, place);
+  }
+
+  /** What is known of a file that the text writes itself. */
+  #noteWritten(index: number, { words, redirections, hereText }: ShellCommand): void {
+    const target = redirections.find(({ operator }) => /^>[>|]?$/.test(operator))?.target.text;
+    const copied = programOf(words[0]) === 'tee' ? words[1]?.text : undefined;
+    const file = target ?? copied;
+    if (file === undefined || this.#written.size >= maxWrittenFiles) return;
+    const isHere = hereText !== null && /^(?:cat|tee)$/.test(programOf(words[0]));
+    const text = isHere ? hereText : readLiteralOutput(this.#components, { from: index, to: index + 1 });
+    if (text !== null) this.#written.set(file, `${this.#written.get(file) ?? ''}${text}\n`);
+  }
+
+  /** The code of an interpreter that runs a file which the text has written. */
+  #codeOf(words: readonly Word[]): string | null {
+    if (this.#written.size === 0 || !(isInterpreter(programOf(words[0])) || isGoRun(words))) return null;
+    const file = words.slice(1).find(({ text }) => this.#written.has(text));
+    return file === undefined ? null : (this.#written.get(file.text) ?? null);
+  }
+
+  /** A shell that runs such a file, or such a file itself. */
+  #readWrittenScript({ words }: ShellCommand, place: Place): void {
+    const program = programOf(words[0]);
+    const script = isShell(program)
+      ? readShellCall(words).script?.text
+      : words[program === '.' || program === 'source' ? 1 : 0]?.text;
+    const text = this.#written.get(script ?? '') ?? this.#written.get(script?.replace(/^\.\//, '') ?? '');
+    if (text === undefined || place.depth >= maxLaunchDepth) return;
+    this.#readText(text, words, { ...place, input: null, isGrantable: false, depth: place.depth + 1 });
   }
 
   /** What a command runs that stands in no launcher's words. */
@@ -139,6 +175,7 @@ class RequestReading {
     if (isShell(programOf(command.words[0]))) this.#readInput(command, place);
     if (command.assignments.length > 0) this.#readRunVariables(command, place);
     if (isMakeOfInput(command.words)) this.#readMakefile(command, place);
+    if (this.#written.size > 0) this.#readWrittenScript(command, place);
   }
 
   /** `GIT_SSH_COMMAND='…' git fetch`: what some program runs stands in a variable. */
@@ -221,7 +258,13 @@ class RequestReading {
     if (last !== undefined && listers.has(last.program)) return listedPlaces(last);
     if (last?.program !== 'find') return [];
     const { roots } = readFindScope(last.words);
-    return roots.map((root) => ({ ...root, text: `${root.text.replace(/\/+$/, '')}/?`, written: null }));
+    const anything = roots.map((root) => ({
+      ...root,
+      text: `${root.text.replace(/\/+$/, '')}/?`,
+      written: null,
+    }));
+    const named = namesSought(last.words).filter((name) => !roots.some(({ text }) => text === name.text));
+    return [...anything, ...named.map((name) => ({ ...name, written: null }))];
   }
 
   #readText(text: string, parameters: readonly Word[], place: Place): void {
@@ -308,6 +351,11 @@ function listedPlaces({ words }: Component): readonly Word[] {
     .map((word) =>
       word.isGlob ? word : { ...word, text: `${word.text.replace(/\/+$/, '')}/?`, written: null },
     );
+}
+
+/** `go run FILE`: Go has no interpreter, but runs its files. */
+function isGoRun(words: readonly Word[]): boolean {
+  return programOf(words[0]) === 'go' && words[1]?.text === 'run';
 }
 
 function isMakeOfInput(words: readonly Word[]): boolean {

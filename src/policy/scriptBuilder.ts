@@ -8,7 +8,7 @@ import type {
   Word,
 } from './shellScript.ts';
 import { literalWord } from './shellScript.ts';
-import { expandWord } from './shellWord.ts';
+import { expandCommandWord, expandWord } from './shellWord.ts';
 
 /** The most commands that are read from one text. */
 export const maxCommands = 10_000;
@@ -121,7 +121,7 @@ export class ScriptBuilder {
   fill(index: number, source: CommandSource): void {
     const reserved = this.#commands[index];
     if (reserved === undefined) return;
-    const words = source.words.flatMap((word) => expandWord(word, this.#variables));
+    const words = source.words.flatMap((word) => expandCommandWord(word, this.#variables));
     const command: ShellCommand = {
       ...reserved,
       words,

@@ -13,7 +13,7 @@ const maxBraceTries = 16;
 /** A word being put together: every character is marked as quoted or not. */
 interface Draft {
   readonly text: string;
-  /** As long as `text`: `q` for a quoted character, `u` for one that the shell still interprets. */
+  /** As long as `text`: `q` for a quoted character, `u` for one that the shell still interprets, `s` for one of a variable that is not quoted. */
   readonly marks: string;
   readonly isKnown: boolean;
 }
@@ -21,7 +21,7 @@ interface Draft {
 /** A piece of a word's source: the values that it can have, and where the next piece begins. */
 interface Piece {
   readonly values: readonly string[];
-  readonly mark: 'q' | 'u';
+  readonly mark: 'q' | 'u' | 's';
   readonly isKnown: boolean;
   readonly next: number;
 }
@@ -31,6 +31,19 @@ interface Piece {
  * What only the run can tell stays as it is written.
  */
 export function expandWord(source: string, variables: ShellVariables): readonly Word[] {
+  return expand(source, variables, (draft) => [draft]);
+}
+
+/** The words that one word of a command becomes: what a variable holds that is not quoted is split at its spaces. */
+export function expandCommandWord(source: string, variables: ShellVariables): readonly Word[] {
+  return expand(source, variables, splitFields);
+}
+
+function expand(
+  source: string,
+  variables: ShellVariables,
+  split: (draft: Draft) => readonly Draft[],
+): readonly Word[] {
   if (/^[\w./:=@%+,-]*$/.test(source)) return [literalWord(source)];
   let drafts: readonly Draft[] = [{ text: '', marks: '', isKnown: true }];
   let at = 0;
@@ -42,8 +55,24 @@ export function expandWord(source: string, variables: ShellVariables): readonly 
   const written = /[$`~{]/.test(source) ? unquoteWord(source) : (drafts[0]?.text ?? '');
   return drafts
     .flatMap((draft) => expandBraces(draft))
+    .flatMap(split)
     .slice(0, maxExpansions)
     .map((draft, index) => toWord(expandTilde(draft, variables), index === 0 ? written : null));
+}
+
+/** What stands between the spaces of variables that are not quoted. */
+function splitFields(draft: Draft): readonly Draft[] {
+  const { text, marks, isKnown } = draft;
+  if (!marks.includes('s') || !/\s/.test(text)) return [draft];
+  const fields: Draft[] = [];
+  let from = 0;
+  for (let at = 0; at <= text.length && fields.length < maxExpansions; at += 1) {
+    const isEnd = at === text.length || (marks.charAt(at) === 's' && /\s/.test(text.charAt(at)));
+    if (!isEnd) continue;
+    if (at > from) fields.push({ text: text.slice(from, at), marks: marks.slice(from, at), isKnown });
+    from = at + 1;
+  }
+  return fields;
 }
 
 /** A word of shell source with its quotes removed and nothing put in. */
@@ -73,7 +102,7 @@ function append(drafts: readonly Draft[], piece: Piece): readonly Draft[] {
 function toWord({ text, marks, isKnown }: Draft, written: string | null): Word {
   let isGlob = false;
   for (let at = 0; at < text.length && !isGlob; at += 1)
-    isGlob = marks.charAt(at) === 'u' && '*?['.includes(text.charAt(at));
+    isGlob = marks.charAt(at) !== 'q' && '*?['.includes(text.charAt(at));
   return { text, written, isKnown, isGlob };
 }
 
@@ -163,7 +192,7 @@ function readDollar(source: string, at: number, variables: ShellVariables): Piec
 function readVariable(written: string, at: number, values: readonly string[] | undefined): Piece {
   const next = at + written.length;
   if (values === undefined) return { values: [written], mark: 'q', isKnown: false, next };
-  return { values: values.length === 0 ? [''] : values, mark: 'q', isKnown: true, next };
+  return { values: values.length === 0 ? [''] : values, mark: 's', isKnown: true, next };
 }
 
 /** The older spelling of a command substitution. */

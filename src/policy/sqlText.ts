@@ -1,5 +1,6 @@
 import type { Component } from './component.ts';
 import type { Word } from './shellScript.ts';
+import { valueOptionsOf } from './valueOptions.ts';
 
 /** The longest text of a command to a database that is looked into. */
 const maxLength = 65_536;
@@ -25,21 +26,70 @@ function isOwnFile(program: string, words: readonly Word[]): boolean {
   return /^(?:sqlite3|litecli|duckdb)$/.test(program) && !/^[/~$]|\.\.|prod|live/.test(file);
 }
 
-/** A database that is called a test's own, or lives in memory only. */
-function isForTests({ program, words }: Component): boolean {
+/** Names of databases that are made for tests, and of those that are a developer's own. */
+const testName = /^(?:\w*_)?tests?(?:_\w*)?$/i;
+const developmentName = /^(?:\w*_)?(?:dev|devel|development|local|sandbox|scratch)(?:_\w*)?$/i;
+const remoteHost = /^(?!localhost$|127\.|::1$|\/|\.|$)/;
+
+interface Database {
+  /** Names that the command gives a database; some of them may be another word. */
+  readonly names: readonly string[];
+  readonly isRemote: boolean;
+}
+
+/** What a client is told of the database, in options, an address or as an operand. */
+function readDatabase({ program, words }: Component): Database {
   const texts = words.slice(1).map((word) => word.text);
-  const file = texts.find((text) => !text.startsWith('-')) ?? '';
-  if (/^(?:sqlite3|litecli|duckdb)$/.test(program)) return file === ':memory:';
-  if (texts.some((text) => /prod|live/i.test(text))) return false;
-  if (/^(?:psql|pgcli|mysql|mariadb)$/.test(program) && /^\w+_tests?$|^tests?_\w+$/.test(file)) return true;
-  return texts.some((text, index) => {
-    const value = /^(?:-[dD]|--(?:db|dbname|database))$/.test(texts[index - 1] ?? '')
-      ? text
-      : /^(?:--(?:db|dbname|database)=|-[dD](?=\w)|postgres(?:ql)?:\/\/[^/]+\/|mysql:\/\/[^/]+\/)(.+)$/.exec(
-          text,
-        )?.[1];
-    return value !== undefined && /^(?:\w+_)?tests?(?:_\w+)?$/.test(value);
+  const values = valueOptionsOf(program);
+  const valueOf = (names: RegExp, attached: RegExp): readonly string[] =>
+    texts.flatMap((text, index) =>
+      names.test(texts[index - 1] ?? '') ? [text] : (attached.exec(text)?.[1] ?? []),
+    );
+  const address = texts.flatMap((text) => {
+    const parts = /^\w+:\/\/(?:[^/@]*@)?([^/:]*)[^/]*\/(\w*)/.exec(text);
+    return parts === null ? [] : [{ host: parts[1] ?? '', name: parts[2] ?? '' }];
   });
+  const hosts = [
+    ...valueOf(/^(?:-h|--host)$/, /^(?:--host=|-h(?=\w))(.+)$/),
+    ...address.map(({ host }) => host),
+  ];
+  const operands = texts.filter(
+    (text, index) => !text.startsWith('-') && !values.has(texts[index - 1] ?? '') && !text.includes('://'),
+  );
+  return {
+    names: [
+      ...valueOf(/^(?:-[dD]|--(?:db|dbname|database))$/, /^(?:--(?:db|dbname|database)=|-[dD](?=\w))(.+)$/),
+      ...address.map(({ name }) => name),
+      ...operands.slice(0, 1),
+    ],
+    isRemote: hosts.some((host) => remoteHost.test(host)),
+  };
+}
+
+/** A database that is called a test's own, or lives in memory only. */
+function isForTests(component: Component, text: string): boolean {
+  const { program, words } = component;
+  const file = words.slice(1).find((word) => !word.text.startsWith('-'))?.text ?? '';
+  if (/^(?:sqlite3|litecli|duckdb)$/.test(program)) return file === ':memory:';
+  if (words.some((word) => /prod|live/i.test(word.text))) return false;
+  if (/^(?:redis|valkey|keydb)-cli$/.test(program)) return isNumberedStore(words);
+  const { names, isRemote } = readDatabase(component);
+  if (names.some((name) => testName.test(name))) return true;
+  if (isRemote) return false;
+  const dropped = /^\W*drop\s+database\s+(?:if\s+exists\s+)?["`]?(\w+)["`]?\s*;?\s*$/i.exec(
+    text.slice(text.search(/\bdrop\s/i)),
+  )?.[1];
+  if (dropped !== undefined) return testName.test(dropped);
+  return names.some((name) => developmentName.test(name)) && !/\b(?:drop|alter|truncate)\b/i.test(text);
+}
+
+/** A store of this machine other than the first is one that somebody made for this purpose. */
+function isNumberedStore(words: readonly Word[]): boolean {
+  const texts = words.map((word) => word.text);
+  const number = texts[texts.indexOf('-n') + 1] ?? '0';
+  const host = texts[texts.indexOf('-h') + 1] ?? '';
+  const isHere = !texts.includes('-h') || !remoteHost.test(host);
+  return texts.includes('-n') && /^[1-9]\d*$/.test(number) && isHere && !texts.includes('-u');
 }
 
 /** `where` that holds for every row. */
@@ -53,7 +103,7 @@ function withoutLiterals(text: string): string {
 /** Whether a text tells a database to lose what is in it, in SQL or in the language of another store. */
 export function emptiesData(component: Component, text: string): boolean {
   const { program, words, isOpenEnded } = component;
-  if (isForTests(component)) return false;
+  if (isForTests(component, text)) return false;
   const searched = withoutLiterals(text.slice(0, maxLength).toLowerCase());
   if (!/drop|truncate|delete|update|flush|remove|shutdown|\bdel\b|unlink/.test(searched)) return false;
   if (/^(?:redis|valkey|keydb)-cli$/.test(program) && /\b(?:del|unlink)\b/.test(searched))
