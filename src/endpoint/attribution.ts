@@ -1,5 +1,5 @@
 import { agentOfProgram, recogniseMarkers, someAgent } from '../protocol/agentRegistry.ts';
-import { defaultAgent, findAgentMarkers } from '../protocol/environment.ts';
+import { defaultAgent, extensionsAgent, findAgentMarkers } from '../protocol/environment.ts';
 import type { ExecRequest } from '../protocol/execRequest.ts';
 import type { Actor } from '../protocol/session.ts';
 import type { ProcessStat, ProcessTable } from '../system/processTable.ts';
@@ -113,8 +113,13 @@ export class Attribution {
   }
 
   /** The agent that an asker says it is, or starts; null where nothing hints at one. */
-  #agentOf({ agent, markers, exe, pid, ppid, sid }: AskerFacts): string | null {
-    if (agent !== '' && agent !== defaultAgent) return agent;
+  #agentOf(facts: AskerFacts): string | null {
+    const { agent } = facts;
+    if (agent === extensionsAgent) return this.#recognise(facts) ?? this.#agentAbove(facts) ?? agent;
+    return agent !== '' && agent !== defaultAgent ? agent : this.#recognise(facts);
+  }
+
+  #recognise({ markers, exe, pid, ppid, sid }: AskerFacts): string | null {
     const program = agentOfProgram(exe);
     if (program !== null) return program;
     if (markers.length === 0) return null;
@@ -122,6 +127,16 @@ export class Attribution {
     // A value of this one may say that there is no agent, so it is read each time.
     if (markers.includes('AGENT')) return recogniseMarkers(markers, values);
     return this.#recognised.get(`${sid} ${markers.join(' ')}`, () => recogniseMarkers(markers, values));
+  }
+
+  /** The agent that an extension started itself: its program stands above the asker. */
+  #agentAbove({ pid }: AskerFacts): string | null {
+    const { processes } = this.#settings;
+    for (const ancestor of this.#ancestors(pid)) {
+      const agent = agentOfProgram(processes.executable(ancestor.pid) ?? '');
+      if (agent !== null) return agent;
+    }
+    return null;
   }
 
   #valueOf(name: string, pid: number | null): string | null {

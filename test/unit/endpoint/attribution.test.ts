@@ -92,6 +92,27 @@ test('knows what an agent started by its ancestors, and what it left behind', as
   assert.deepEqual(summary(fixture), ['rm -rf a agent claude-code', 'rm -rf b agent agent']);
 });
 
+test('calls what an extension started by its agent, where that can be told', async (context) => {
+  const host = { environment: ['RAMPART_AGENT=editor-extensions'], session: 900 } as const;
+  const fixture = await startFixture(context, {
+    processes: [
+      { pid: 900, ppid: 1, session: 900 },
+      { pid: 910, ppid: 900, executable: '/x/claude', ...host },
+      { pid: 911, ppid: 910, ...host },
+      { pid: 920, ppid: 900, executable: '/usr/bin/node', ...host },
+    ],
+  });
+  const extensions = { sid: 900, agent: 'editor-extensions' };
+  await ask(fixture, 'true a', { ...extensions, pid: 911, ppid: 910 });
+  await ask(fixture, 'true b', { ...extensions, pid: 920, ppid: 900 });
+  await ask(fixture, 'true c', { ...extensions, pid: 920, ppid: 900, markers: ['CODEX_THREAD_ID'] });
+  assert.deepEqual(summary(fixture), [
+    'true a agent claude-code',
+    'true b agent editor-extensions',
+    'true c agent codex',
+  ]);
+});
+
 test('asks about an agent that a person starts in their own terminal', async (context) => {
   const fixture = await start(context);
   await register(fixture, 200, mine);
