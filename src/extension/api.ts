@@ -22,6 +22,8 @@ export interface RampartApi {
   terminals(): readonly SessionSubject[];
   /** The extension host as the view shows it, with what its extensions started; empty while that is not guarded. */
   host(): readonly SessionSubject[];
+  /** What is debugged outside of any terminal. */
+  debugged(): readonly SessionSubject[];
   /** What the views call the session of a decision, also after it has ended; null when nobody named it. */
   sessionName(sid: number): string | null;
 }

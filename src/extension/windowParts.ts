@@ -177,6 +177,7 @@ function createView({ status, decisions, approvals, registry, views }: ViewParts
     approvals: () => approvals.waiting,
     terminals: () => registry.terminals.map((known) => known.subject),
     host: () => views.sessions.hostSubjects,
+    debugged: () => views.sessions.debugSubjects,
     sessionName: (sid) => registry.nameOf(sid),
   };
 }

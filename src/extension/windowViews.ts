@@ -59,7 +59,7 @@ export function createWindowViews(
     new DenialNotifier({
       status,
       isListVisible: () => views.denied.isVisible,
-      isOurs: (record) => registry.isOurs(record.sid),
+      isOurs: ({ sid, session }) => session === parts.host.session || registry.isOurs(sid),
       clock,
       background,
     }),

@@ -192,6 +192,33 @@ describe('what is put into terminals', () => {
   });
 });
 
+describe('what is debugged in the internal console', () => {
+  it('is shown as not guarded as long as it runs, and what is debugged in a terminal is not', async () => {
+    const api = await activateRampart();
+    const debug = async (name: string, place?: string): Promise<vscode.DebugSession> => {
+      const started = new Promise<vscode.DebugSession>((resolve) => {
+        const listener = vscode.debug.onDidStartDebugSession((session) => {
+          listener.dispose();
+          resolve(session);
+        });
+      });
+      const where = place === undefined ? {} : { console: place };
+      assert.ok(
+        await vscode.debug.startDebugging(undefined, { type: 'foreign', request: 'launch', name, ...where }),
+      );
+      return started;
+    };
+    const sessions = [await debug('unseen'), await debug('seen', 'integratedTerminal')];
+    const [shown, ...others] = await until('it is shown', () =>
+      api.debugged().length > 0 ? api.debugged() : null,
+    );
+    assert.deepEqual([shown?.name, others], ['unseen', []]);
+    assert.deepEqual(shown?.state, { kind: 'unguarded', reason: 'debugConsole' });
+    for (const session of sessions) await vscode.debug.stopDebugging(session);
+    await until('it is gone', () => api.debugged().length === 0);
+  });
+});
+
 describe('the guard in one workspace', () => {
   let api: RampartApi;
   const find = (): vscode.WorkspaceFolder => {

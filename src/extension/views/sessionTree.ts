@@ -63,12 +63,17 @@ export class SessionTree implements vscode.TreeDataProvider<SessionNode>, Dispos
     return [this.#hostSubject(), ...host.children().map(hostChildSubject)];
   }
 
+  /** The rows of what is debugged outside of any terminal. */
+  get debugSubjects(): readonly SessionSubject[] {
+    return this.#parts.debugged.subjects;
+  }
+
   getChildren(node?: SessionNode): SessionNode[] {
-    const { registry, debugged, host } = this.#parts;
+    const { registry, host } = this.#parts;
     const foreign = this.#foreignSubjects();
     if (node === undefined) {
       const own = registry.terminals.map((known): SessionNode => ({ kind: 'terminal', known }));
-      const others = debugged.subjects.map((subject): SessionNode => ({ kind: 'foreign', subject }));
+      const others = this.debugSubjects.map((subject): SessionNode => ({ kind: 'foreign', subject }));
       const hosts: readonly SessionNode[] = host.state.kind === 'off' ? [] : [{ kind: 'host' }];
       const ours = [...own, ...hosts, ...others];
       return foreign.length === 0 ? ours : [...ours, { kind: 'elsewhere' }];
