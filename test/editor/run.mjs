@@ -1,38 +1,30 @@
 // @ts-check
 // Runs test/editor/*.editor.test.ts inside the extension host of a real VS Code, against the packaged .vsix:
-// `run.mjs [part of a file name]`. `npm run build` and `npm run package` come first.
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+// `run.mjs [part of a file name]`. `npm run build` and `npm run package` come first. With --universal it is
+// *.universal.test.ts and the package without a library.
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { startHost } from '../host/host.mjs';
 import { findRepository } from '../host/installation.mjs';
+import { bundleSuite, development } from './bundleSuite.mjs';
 
 const suiteTimeoutMs = 180_000;
 const root = findRepository();
-const folder = join(root, 'test/editor');
-const filter = process.argv[2] ?? '';
+const words = process.argv.slice(2).filter((word) => word !== '--universal');
+const filter = words[0] ?? '';
+const isUniversal = process.argv.includes('--universal');
 
-const files = readdirSync(folder).filter((name) => name.endsWith('.editor.test.ts') && name.includes(filter));
-const vsix = join(root, `rampart-${process.platform}-${process.arch}.vsix`);
-if (files.length === 0) fail(`no file matches ${filter}`);
-if (!existsSync(vsix)) fail(`${vsix} is missing; run \`npm run build && npm run package\` first`);
+const target = isUniversal ? 'universal' : `${process.platform}-${process.arch}`;
+const vsix = join(root, `rampart-${target}.vsix`);
+if (!existsSync(vsix))
+  fail(`${vsix} is missing; run \`npm run build && npm run package -- ${target}\` first`);
 
 const bundled = join(root, 'out/editor', String(process.pid));
 const scratch = mkdtempSync(join(tmpdir(), 'rp-editor-'));
 try {
-  await build({
-    entryPoints: ['suite.ts', ...files].map((name) => join(folder, name)),
-    outdir: bundled,
-    outExtension: { '.js': '.cjs' },
-    bundle: true,
-    external: ['vscode', 'mocha'],
-    platform: 'node',
-    format: 'cjs',
-    target: 'node20',
-    sourcemap: 'inline',
-    logLevel: 'warning',
-  });
+  const tests = await bundleSuite(isUniversal ? 'universal' : 'editor', filter, bundled);
+  if (tests === null) fail(`no file matches ${filter}`);
   const host = await startHost({
     driver: true,
     vsix: [vsix],
@@ -40,8 +32,8 @@ try {
   });
   try {
     const result = await host.runTests({
-      development: ['harness', 'foreign'].map((name) => join(folder, name)),
-      tests: join(bundled, 'suite.cjs'),
+      development,
+      tests,
       results: join(scratch, 'results.json'),
       timeoutMs: suiteTimeoutMs,
     });

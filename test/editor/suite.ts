@@ -11,7 +11,7 @@ const testTimeoutMs = 30_000;
 export async function run(): Promise<void> {
   const { default: Mocha } = await import('mocha');
   const mocha = new Mocha({ ui: 'bdd', reporter: 'spec', timeout: testTimeoutMs, bail: false });
-  const files = readdirSync(__dirname).filter((name) => name.endsWith('.editor.test.cjs'));
+  const files = readdirSync(__dirname).filter((name) => name.endsWith('.test.cjs'));
   for (const file of files.sort()) mocha.addFile(join(__dirname, file));
   const stats = await new Promise<Mocha.Stats | undefined>((resolve) => {
     const runner = mocha.run(() => resolve(runner.stats));
