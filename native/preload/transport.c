@@ -11,6 +11,7 @@
 enum {
     FIRST_RETRY_NS = 100000,
     LAST_RETRY_NS = 10000000,
+    FOREIGN = 1, /* another user's socket */
 };
 
 /* Steps that follow one another share the stack only when they are not merged into their caller. */
@@ -200,17 +201,29 @@ APART static long connect_tcp(int fd, const struct rp_url *url, int64_t deadline
                           deadline);
 }
 
+/* Whose word counts: our own, the system's, and everybody's for who may do everything. */
+static bool is_trusted(unsigned owner) {
+    unsigned user;
+    if (owner == 0)
+        return true;
+    user = rp_sys_geteuid();
+    return user == 0 || user == owner;
+}
+
 /* Where nothing has the socket's name, connecting would fail with ENOENT; to make a socket for that
    costs more than all the rest. An endpoint that shows only its FIFO is there as well. */
-APART static bool is_anybody_there(const struct rp_url *url) {
+APART static long find_socket(const struct rp_url *url) {
     struct stat status;
     long fd;
-    if (rp_sys_fstatat(AT_FDCWD, url->path.at, &status, 0) != -ENOENT)
-        return true;
+    long result = rp_sys_fstatat(AT_FDCWD, url->path.at, &status, 0);
+    if (result == 0)
+        return is_trusted(status.st_uid) ? 0 : FOREIGN;
+    if (result != -ENOENT)
+        return 0;
     fd = rp_fifo_open(url);
     if (fd >= 0)
         (void)rp_sys_close((int)fd);
-    return fd >= 0;
+    return fd >= 0 ? 0 : -ENOENT;
 }
 
 enum rp_outcome rp_transport_ask(const struct rp_settings *settings,
@@ -220,10 +233,11 @@ enum rp_outcome rp_transport_ask(const struct rp_settings *settings,
     int64_t connected = exchange->start + RP_TRANSPORT_CONNECT_NS;
     struct link link = {{send_piece}, exchange->buffer, exchange->cap, 0, 0, -1, 0};
     enum rp_outcome outcome;
-    long result = local && !is_anybody_there(url) ? -ENOENT
-                                                  : rp_sys_socket(local       ? AF_UNIX
-                                                                  : url->ipv6 ? AF_INET6
-                                                                              : AF_INET);
+    long result = local ? find_socket(url) : 0;
+    if (result == FOREIGN)
+        return RP_BAD_URL;
+    if (result == 0)
+        result = rp_sys_socket(local ? AF_UNIX : url->ipv6 ? AF_INET6 : AF_INET);
     if (result < 0)
         return rp_transport_outcome(result);
     link.fd = (int)result;

@@ -11,8 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -178,6 +180,32 @@ static void check_tcp(void) {
     check_timeout("endless over TCP", &endless, BUDGET_MS, LATE_MS);
 }
 
+/* Another user's endpoint is not asked, except by root, who has nothing to hide from it. Only root
+   can play this. */
+static void check_owner(const char *path) {
+    enum { OWNER = 12345, OTHER = 12346 };
+    static const struct script allow = {.steps = {{0, ALLOW}}};
+    int status = -1;
+    pid_t pid;
+    if (geteuid() != 0)
+        return;
+    CHECK(chmod(directory, 0711) == 0 && chmod(path, 0666) == 0 && chown(path, OWNER, OWNER) == 0,
+          "%s", strerror(errno));
+    check("another's endpoint, for root", &allow, RP_ALLOWED);
+    pid = fork();
+    if (pid == 0) {
+        const struct rp_question question = {
+            .agent = "a", .session = "s", .path = "/bin/true", .door = "execve", .id = "0"};
+        char buffer[1024];
+        struct rp_exchange exchange = {
+            .buffer = buffer, .cap = 512, .spare = buffer + 512, .spare_cap = 512, .start = now()};
+        _exit(setresuid(OTHER, OTHER, OTHER) != 0 ||
+              rp_transport_ask(&settings, &question, &exchange) != RP_BAD_URL);
+    }
+    CHECK(waitpid(pid, &status, 0) == pid && status == 0, "another's endpoint: %d", status);
+    CHECK(chown(path, 0, 0) == 0, "%s", strerror(errno));
+}
+
 int main(void) {
     static char url[128];
     struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -198,6 +226,7 @@ int main(void) {
     check_patience();
     check_budget();
     check_interrupted();
+    check_owner(address.sun_path);
     (void)snprintf(url, sizeof url, "http://127.0.0.1:%u", ntohs(tcp.sin_port));
     rp_url_parse(url, &settings.url);
     check_tcp();
