@@ -14,7 +14,7 @@ import { readLiteralOutput } from './literalOutput.ts';
 import { readMounts } from './mounts.ts';
 import type { Operation } from './operation.ts';
 import { readOperations } from './operation.ts';
-import { isShowingSecret } from './shownSecrets.ts';
+import { isListingEnvironment, isSeekingSecret, isShowingSecret } from './shownSecrets.ts';
 import type { Span } from './shellScript.ts';
 import { joinPath } from './paths.ts';
 import { contentReaders } from './programs.ts';
@@ -166,8 +166,16 @@ export class Call {
   }
 
   #readOperations(component: Component): ReadonlySet<Operation> {
-    if (isShowingSecret(component)) return this.#isTaken(component) ? new Set() : new Set(['reveal']);
+    if (isShowingSecret(component) || this.#isPickingSecret(component))
+      return this.#isTaken(component) ? new Set() : new Set(['reveal']);
     return readOperations(component, () => this.searchedText(component), this.reading.raw);
+  }
+
+  /** `env | grep -i token` picks the secrets out. */
+  #isPickingSecret(component: Component): boolean {
+    const { input } = component;
+    if (input === null || !isSeekingSecret(component)) return false;
+    return this.reading.components.slice(input.from, input.to).some(isListingEnvironment);
   }
 
   /** Whether another command takes what a command prints. */

@@ -159,7 +159,9 @@ function operandsOf(words: readonly Word[], hasValues: boolean): readonly Word[]
 function findTargets({ program, words }: Component): readonly Target[] {
   const isDeleting =
     words.some((word) => word.text === '-delete') ||
-    readFindLaunches(words).some((launch) => launch.words.some(isDeleter));
+    readFindLaunches(words).some(
+      (launch) => launch.words.some(isDeleter) || programOf(launch.words[0]) === 'truncate',
+    );
   if (!isDeleting) return [];
   const { roots, hasFilter } = program === 'find' ? readFindScope(words) : readFdScope(words);
   return [
@@ -238,6 +240,11 @@ function dumpTargets({ words }: Component): readonly Target[] {
 }
 
 function syncTargets({ words }: Component): readonly Target[] {
+  const isMoving = words.some(({ text }) => text === '--remove-source-files');
+  if (isMoving)
+    return operandsOf(words, false)
+      .slice(0, -1)
+      .map((word) => ({ word, isWhole: true }));
   const isDeleting = words.some((word) => /^--del/.test(word.text));
   const isDry = words.some((word) => word.text === '--dry-run' || /^-[A-Za-z]*n/.test(word.text));
   const goal = operandsOf(words, false).at(-1);

@@ -358,10 +358,16 @@ function readEnvironment({ program, words }: Component): readonly string[] {
 /** What packs a whole checkout takes its history along. */
 function readSources({ program, words, directory }: Component): readonly string[] {
   const isPacked =
-    (program === 'git' && words.some(({ text }) => /^(?:archive|bundle)$/.test(text))) ||
+    (program === 'git' &&
+      words.some(({ text }) => /^(?:archive|bundle|diff|show|format-patch)$/.test(text)) &&
+      !isSummary(words)) ||
     (/^(?:tar|bsdtar|zip|7z|cpio)$/.test(program) &&
       words.slice(1).some(({ text }) => /^(?:\.\/?|\*)$/.test(text)));
   return isPacked ? [joinPath(directory, '.git') ?? '.git'] : [];
+}
+
+function isSummary(words: readonly Word[]): boolean {
+  return words.some(({ text }) => /^--(?:stat|shortstat|numstat|name-only|name-status|summary)/.test(text));
 }
 
 /** `history` and `fc -l` print what the shell keeps in its file. */

@@ -50,6 +50,15 @@ const tar: TextReader = (words) => [
   ...words.flatMap((word) => /^--checkpoint-action=exec=(.+)$/s.exec(word)?.[1] ?? []),
 ];
 
+/** `1e COMMAND` runs it; `s/x/COMMAND/e` runs what it makes. */
+const streamEditor: TextReader = (words) =>
+  words.flatMap((word) => [
+    ...(/^\s*(?:\d+|\$|\/[^/]*\/)?\s*e\s+(.+)$/s.exec(word)?.slice(1) ?? []),
+    ...(/^s(.)(?:\\.|(?!\1).)*\1((?:\\.|(?!\1).)*)\1[gI\d]*e[gI\d]*$/s.exec(word)?.slice(2, 3) ?? []).map(
+      (text) => text.replaceAll(/\\(.)/g, '$1'),
+    ),
+  ]);
+
 /** The escape of a database's client to the shell. */
 const escape: TextReader = (words) =>
   words.flatMap((word) => /^\s*(?:\\!|\.(?:shell|system)|system|!)\s+(.+)$/s.exec(word)?.[1] ?? []);
@@ -66,6 +75,7 @@ const readers: ReadonlyMap<string, TextReader> = new Map<string, TextReader>([
   ['scp', ssh],
   ['sftp', ssh],
   ['tar', tar],
+  ...['sed', 'gsed'].map((name) => [name, streamEditor] as const),
   ['rsync', optionText(/-e|--rsh|--rsync-path/)],
   ['zip', optionText(/-TT|--unzip-command/)],
   ['man', optionText(/-P|--pager/)],

@@ -43,7 +43,7 @@ const paas = family(
   { harmless: /^--(?:local|offline|emulator)$/, harmful: /^--prod(?:uction)?(?:$|=(?!false))/ },
 );
 const supabase = family(
-  'start|stop|diff|new|gen|types|serve|test|squash|fetch|dump|pull|reset|up|lint|functions|download',
+  'start|stop|diff|new|gen|types|serve|test|squash|fetch|dump|pull|reset|up|lint|download',
   3,
   { harmful: /^--(?:linked|db-url)/ },
 );

@@ -6,7 +6,7 @@ const wordsOf = (text: string): readonly string[] => text.trim().split(/\s+/);
 export const keepers: ReadonlySet<string> = new Set(
   wordsOf(`
   aws gcloud gsutil az azcopy oci ibmcloud aliyun tccli doctl linode-cli hcloud scw vultr-cli exo openstack nova cinder swift
-  ovhcloud upctl civo heroku fly flyctl vercel now netlify wrangler railway render firebase supabase neonctl pscale turso amplify
+  ovhcloud upctl civo heroku fly flyctl vercel now netlify wrangler railway render firebase neonctl pscale turso amplify
   eb cf kubectl oc helm eksctl kops rancher argocd flux velero nomad consul vault boundary terraform tofu terragrunt pulumi cdk
   cdktf sls serverless sst copilot sam chalice zappa virsh VBoxManage vboxmanage vmrun prlctl govc multipass lxc incus limactl
   colima qm pct vagrant mc s3cmd s5cmd rclone b2 etcdctl rabbitmqctl rabbitmqadmin nats influx bq cbt atlas mongocli confluent

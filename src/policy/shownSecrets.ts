@@ -16,3 +16,23 @@ export function isShowingSecret({ program, words, redirections }: Component): bo
       !isKnown && [...text.matchAll(variable)].some(([, name]) => secretName.test(name ?? '')),
   );
 }
+
+const soughtSecret = /token|secret|passw|api.?key|access.?key|private.?key|credential/i;
+
+/** Whether a command looks for secrets in what it reads. */
+export function isSeekingSecret({ program, words }: Component): boolean {
+  const isCounting = words.some(({ text }) => /^-(?:[a-zA-Z]*[cqv]|-count|-quiet)$/.test(text));
+  return (
+    /^(?:[efz]?grep|rg|ag|awk|sed)$/.test(program) &&
+    !isCounting &&
+    words.slice(1).some(({ text }) => soughtSecret.test(text))
+  );
+}
+
+/** Whether a command prints all variables of the environment. */
+export function isListingEnvironment({ program, words }: Component): boolean {
+  if (program === 'set') return words.length === 1;
+  if (program === 'env' || program === 'printenv')
+    return words.slice(1).every(({ text }) => text.startsWith('-'));
+  return /^(?:declare|typeset|export)$/.test(program) && words[1]?.text === '-p';
+}
