@@ -165,9 +165,14 @@ function findTargets({ program, words }: Component): readonly Target[] {
   if (!isDeleting) return [];
   const { roots, hasFilter } = program === 'find' ? readFindScope(words) : readFdScope(words);
   return [
-    ...roots.map((word) => ({ word, isWhole: !hasFilter })),
+    ...roots.map((word) => (hasFilter ? { word: inside(word), isWhole: false } : { word, isWhole: true })),
     ...whole(namesSought(words).filter(({ text }) => /\/\.(?:git|hg|svn|jj)$/.test(text))),
   ];
+}
+
+/** Something in a directory. */
+function inside(word: Word): Word {
+  return { ...word, text: `${word.text.replace(/\/+$/, '')}/?` };
 }
 
 /** Whether a word of a command says that it deletes: behind launchers or not, or in the text of a shell. */

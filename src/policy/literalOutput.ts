@@ -28,6 +28,7 @@ function readOutput(components: readonly Component[], span: Span | null, stages:
     case 'tee':
       return readOutput(components, component.input, stages - 1);
     default:
+      if (isLookingUp(component)) return programPath(texts);
       return decode(
         component,
         texts,
@@ -41,6 +42,17 @@ function onlyCommand(components: readonly Component[], span: Span): Component | 
   const commands = components.slice(span.from, span.to).filter((component) => component.words.length > 0);
   const [command = null] = commands;
   return commands.length === 1 && command?.words.every((word) => word.isKnown) === true ? command : null;
+}
+
+/** `which NAME`, `command -v NAME`. */
+function isLookingUp({ program, words }: Component): boolean {
+  return program === 'which' || (/^(?:command|type)$/.test(program) && /^-[vVp]/.test(words[1]?.text ?? ''));
+}
+
+/** Where a program may lie: outside, whatever the machine looks like. */
+function programPath(texts: readonly string[]): string | null {
+  const names = texts.filter((text) => !text.startsWith('-'));
+  return names.length === 0 ? null : names.map((name) => `/usr/bin/${name}`).join('\n');
 }
 
 function printEcho(texts: readonly string[]): string {

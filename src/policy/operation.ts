@@ -74,14 +74,15 @@ const dryRun = /^--?(?:dry-?run|what-?if|check|plan|help|h)(?:=(?!none|false)|$)
 
 function operationsOf(
   component: Component,
-  { operands, options }: Asked,
+  { operands, plain, options }: Asked,
   line: string,
 ): ReadonlySet<Operation> {
   const { program } = component;
   const found = new Set<Operation>();
   const isKnown = keepers.has(program);
   const verbs = operands.slice(0, isKnown ? maxVerbPlace : maxUnknownVerbPlace);
-  if (isDeletion(verbs, options, isKnown)) found.add('delete');
+  const sure = isKnown ? plain.slice(0, maxVerbPlace) : [];
+  if (isDeletion(verbs, sure, options)) found.add('delete');
   // What goes straight into a login is not shown.
   const isShown = program !== 'kubectl' && !isSilenced(component) && !line.includes('--password-stdin');
   if (isShown && isRevealing(operands.slice(0, maxVerbPlace), options)) found.add('reveal');
@@ -112,11 +113,12 @@ function isQuerying(component: Component): boolean {
   );
 }
 
-function isDeletion(verbs: readonly string[], options: readonly string[], isKnown: boolean): boolean {
+/** `sure` is what a tool that keeps things is told for certain; such a tool deletes with more verbs than others. */
+function isDeletion(verbs: readonly string[], sure: readonly string[], options: readonly string[]): boolean {
   if (verbs.some((verb) => deletionVerb.test(verb))) return true;
   return (
-    isKnown &&
-    (verbs.some((verb) => weakDeletions.has(verb)) || options.some((option) => deletionOption.test(option)))
+    sure.some((verb) => weakDeletions.has(verb)) ||
+    (sure.length > 0 && options.some((option) => deletionOption.test(option)))
   );
 }
 
@@ -128,21 +130,27 @@ function isRevealing(operands: readonly string[], options: readonly string[]): b
 
 interface Asked {
   readonly operands: readonly string[];
+  /** Those that are surely no value of the option before them. */
+  readonly plain: readonly string[];
   readonly options: readonly string[];
 }
 
 /** Options, and operands without the values of options. */
 function sort({ program, words }: Component): Asked {
   const values = valueOptionsOf(program);
-  const operands: string[] = [];
-  const options: string[] = [];
-  for (let at = 1; at < words.length; at += 1) {
-    const text = words[at]?.text ?? '';
-    if (text.length < 2 || !text.startsWith('-')) operands.push(text);
-    else {
-      options.push(text);
-      if (values.has(text)) at += 1;
-    }
-  }
-  return { operands, options };
+  const texts = words.map((word) => word.text);
+  const isValue = (at: number): boolean =>
+    values.has(texts[at - 1] ?? '') && !values.has(texts[at - 2] ?? '');
+  const indices = texts.map((_text, at) => at).filter((at) => at > 0 && !isValue(at));
+  const isOption = (at: number): boolean =>
+    (texts[at] ?? '').length > 1 && texts[at]?.startsWith('-') === true;
+  const operands = indices.filter((at) => !isOption(at));
+  // The word behind an option that is not known may be its value.
+  const isSure = (at: number): boolean => !/^-[^=]+$/.test(texts[at - 1] ?? '') || isValue(at - 1);
+  const textsOf = (chosen: readonly number[]): readonly string[] => chosen.map((at) => texts[at] ?? '');
+  return {
+    operands: textsOf(operands),
+    plain: textsOf(operands.filter(isSure)),
+    options: textsOf(indices.filter(isOption)),
+  };
 }

@@ -233,7 +233,14 @@ class RequestReading {
       depth: outer.depth + 1,
     };
     if (launch.text === null)
-      this.#readCommand({ ...command, words: [...launch.words, ...added], assignments: [] }, place);
+      this.#readCommand(
+        {
+          ...command,
+          words: [...launch.words, ...added],
+          assignments: command.assignments.filter(({ name }) => !isRunVariable(name)),
+        },
+        place,
+      );
     else if (isReadable(launch)) this.#readText(launch.text.text, launch.parameters, place);
   }
 

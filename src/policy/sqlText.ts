@@ -76,12 +76,14 @@ function isForTests(component: Component, text: string): boolean {
   const { names, isRemote } = readDatabase(component);
   if (names.some((name) => testName.test(name))) return true;
   if (isRemote) return false;
-  const dropped = /^\W*drop\s+database\s+(?:if\s+exists\s+)?["`]?(\w+)["`]?\s*;?\s*$/i.exec(
-    text.slice(text.search(/\bdrop\s/i)),
-  )?.[1];
-  if (dropped !== undefined) return testName.test(dropped);
+  const rest = text.replaceAll(droppedForTests, '');
+  if (rest !== text && !emptying.some((pattern) => pattern.test(rest.toLowerCase()))) return true;
   return names.some((name) => developmentName.test(name)) && !/\b(?:drop|alter|truncate)\b/i.test(text);
 }
+
+/** A whole database that is a test's own, or a table that was only there for a while. */
+const droppedForTests =
+  /\bdrop\s+(?:database\s+(?:if\s+exists\s+)?["`]?(?:\w+_)?tests?(?:_\w+)?\b["`]?|table\s+(?:if\s+exists\s+)?["`]?(?:(?:tmp|temp|test|scratch|staging)_\w+|\w+_(?:tmp|temp|test|old|bak|scratch))\b["`]?)(?!\s*,)/gi;
 
 /** A store of this machine other than the first is one that somebody made for this purpose. */
 function isNumberedStore(words: readonly Word[]): boolean {
