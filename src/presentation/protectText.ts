@@ -67,10 +67,10 @@ export const protectMessages = {
   released: (name: string): string =>
     t`“${name}”: what you type is no longer asked about; agents in it still are.`,
   guardOff: t`The guard is off for new terminals. Those that are guarded stay so until they are closed.`,
-  unsupported: (platform: string): string =>
+  unsupported: (platform: string, arch: string): string =>
     platform === 'win32'
       ? t`Rampart cannot guard terminals on Windows itself. Open the folder in WSL, over SSH or in a container and protect it there.`
-      : t`Rampart has no preload library for ${platform} yet, so no terminal can be guarded here.`,
+      : t`This installation of Rampart brings no preload library for ${platform} ${arch}, so no terminal can be guarded here.`,
   notGuarded: (name: string): string => t`“${name}” is not guarded.`,
   notReached: (cause: string): string => t`The policy endpoint could not be reached: ${cause}`,
   terminalGone: t`It was not started in a terminal that is open in this window.`,

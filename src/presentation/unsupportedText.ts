@@ -9,8 +9,8 @@ export interface UnsupportedAdvice {
 }
 
 /** What to say and to offer on a platform without a library. */
-export function unsupportedAdvice(platform: string): UnsupportedAdvice {
-  const text = protectMessages.unsupported(platform);
+export function unsupportedAdvice(platform: string, arch: string): UnsupportedAdvice {
+  const text = protectMessages.unsupported(platform, arch);
   return platform === 'win32'
     ? { text, button: t`Reopen in WSL`, help: 'wsl' }
     : { text, button: t`Supported Platforms`, help: 'platforms' };

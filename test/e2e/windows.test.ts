@@ -37,7 +37,10 @@ describe('a person with two windows', () => {
     page.locator('.part.statusbar .statusbar-item', { hasText: text }).first().waitFor({ state: 'detached' });
 
   before(async () => {
-    host = await startHost({ vsix: [join(root, `rampart-${process.platform}-${process.arch}.vsix`)] });
+    host = await startHost({
+      vsix: [join(root, `rampart-${process.platform}-${process.arch}.vsix`)],
+      settings: { 'rampart.guard.extensionHost': true },
+    });
     const policies = join(host.home, '.rampart/policies');
     mkdirSync(policies, { recursive: true, mode: 0o700 });
     writeFileSync(join(policies, 'windows-test.yaml'), policy);
@@ -58,6 +61,12 @@ describe('a person with two windows', () => {
     assert.equal(endpoints.length, 1);
     const library = join(host.home, `.rampart/lib/linux-${process.arch}`);
     assert.equal(readdirSync(library).filter((name) => /^[0-9a-f]{16}$/.test(name)).length, 1);
+  });
+
+  it('finds the extension host among what is guarded, when that is wanted', async () => {
+    await host.runCommand('Rampart: Focus on Guarded Terminals View');
+    await host.treeRow(/^Extension host\s*guarded/);
+    await host.screenshot('e2e-windows-0-host');
   });
 
   it('switches the mode in one: it holds in the open terminal of the other, which shows it', async () => {

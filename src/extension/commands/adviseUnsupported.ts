@@ -10,7 +10,7 @@ export async function adviseUnsupported({
   platform,
   extension,
 }: Pick<CommandParts, 'platform' | 'extension'>): Promise<void> {
-  const { text, button, help } = unsupportedAdvice(platform);
+  const { text, button, help } = unsupportedAdvice(platform, process.arch);
   if ((await vscode.window.showWarningMessage(text, button)) !== button) return;
   const { executeCommand } = vscode.commands;
   if (help === 'platforms') {

@@ -33,7 +33,7 @@ export async function pickWhile<Value>(question: PassingQuestion<Value>): Promis
       // Who was about to press Enter means the line that they were on.
       const chosen = pick.activeItems[0]?.value;
       pick.items = items;
-      pick.activeItems = items.filter(({ value }) => value === chosen);
+      if (chosen !== undefined) pick.activeItems = items.filter(({ value }) => value === chosen);
     }
     follow();
   };

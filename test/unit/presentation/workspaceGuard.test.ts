@@ -74,8 +74,8 @@ it('offers what was refused in a terminal, the newest first and each command onc
 
 it('leads where there is no library to where there is one', () => {
   assert.deepEqual(
-    [unsupportedAdvice('win32').help, unsupportedAdvice('freebsd').help],
+    [unsupportedAdvice('win32', 'x64').help, unsupportedAdvice('freebsd', 'x64').help],
     ['wsl', 'platforms'],
   );
-  assert.match(unsupportedAdvice('win32').text, /WSL/);
+  assert.match(unsupportedAdvice('win32', 'x64').text, /WSL/);
 });
