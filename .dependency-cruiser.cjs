@@ -15,6 +15,7 @@ const rooms = {
 /** npm packages, by room; Node's own modules and the editor are listed below. */
 const packages = {
   policy: ['yaml', 're2js', '@vscode/tree-sitter-wasm'],
+  endpoint: ['undici'],
   client: ['jsonc-parser', 'smol-toml'],
 };
 const nodeRooms = ['system', 'endpoint', 'client', 'cli', 'extension'];

@@ -1,5 +1,5 @@
 // @ts-check
-// What ships in dist/: four bundles, and the files that they read at run time.
+// What ships in dist/: five bundles, and the files that they read at run time.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { moduleBanner, packageForms } from './bundling.mjs';
@@ -30,6 +30,17 @@ const shared = {
   define: { RAMPART_VERSION: JSON.stringify(manifest.version) },
 };
 
+/** The HTTP client is as large as all the rest of the endpoint: it is loaded only where there is an upstream. */
+const upstreamApart = {
+  name: 'upstream apart',
+  /** @param {import('esbuild').PluginBuild} build */
+  setup(build) {
+    build.onResolve({ filter: /\/upstream\/transport\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './upstream.js', external: true } : undefined,
+    );
+  },
+};
+
 /** @type {import('esbuild').BuildOptions[]} */
 const different = [
   {
@@ -46,6 +57,12 @@ const different = [
   },
   {
     entryPoints: { endpoint: 'src/endpoint/main.ts' },
+    format: 'esm',
+    banner: { js: moduleBanner },
+    plugins: [upstreamApart],
+  },
+  {
+    entryPoints: { upstream: 'src/endpoint/upstream/transport.ts' },
     format: 'esm',
     banner: { js: moduleBanner },
   },

@@ -14,7 +14,7 @@ export interface RuntimeFile {
 }
 
 /** What of a bundle folder belongs to the runtime; the extension's own bundle stays where it is. */
-const runtimeEntries = ['cli.js', 'endpoint.js', 'package.json', 'policies', 'native'];
+const runtimeEntries = ['cli.js', 'endpoint.js', 'upstream.js', 'package.json', 'policies', 'native'];
 
 const runtimeSuffixes = ['.wasm'];
 

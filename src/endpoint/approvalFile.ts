@@ -82,6 +82,7 @@ function parseKept(value: UnknownRecord): Approval | null {
     runId: textIn(value, 'runId'),
     keys: keysIn(value['keys']),
     tree: textIn(value, 'tree') ?? '',
+    upstreamApproval: textIn(value, 'upstreamApproval'),
   };
 }
 

@@ -43,6 +43,8 @@ export interface Petition {
   /** Null for one that a client of the peer's made, which no question of ours stands behind. */
   readonly keys: QuestionKeys | null;
   readonly tree: string;
+  /** The upstream's approval for the same, which is settled with this one; null without. */
+  readonly upstreamApproval: string | null;
 }
 
 /** One approval. Times are milliseconds since 1970. */

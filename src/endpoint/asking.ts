@@ -148,6 +148,12 @@ export class Asking implements Disposable {
     return this.#ask(petitionOf(request, decision, { keys, tree }), wait);
   }
 
+  /** Whether a person has let this run already, though it is asked about. */
+  isGranted(request: ExecRequest): boolean {
+    const tree = findTree(request, this.#settings.processes);
+    return this.#settings.grants.find(keysOf(request), tree, false) !== null;
+  }
+
   /** Settles an approval as a person said, and lets those go on that wait for it. */
   resolve(id: string, resolution: Resolution): Result<Approval, ResolveFailure> {
     const { approvals, writeRule, onDidChange } = this.#settings;
@@ -299,9 +305,18 @@ function whyGranted({ overrules, reach, id }: Grant): string {
 
 function petitionOf(
   { tool, command, path, agent, session, cwd, pid, sid }: ExecRequest,
-  { message, rule }: Decision,
+  { message, rule, upstreamApproval }: Decision,
   of: Pick<Petition, 'keys' | 'tree'>,
 ): Petition {
   const subject = command === '' ? (path ?? '') : command;
-  return { tool, command: subject, agent, session, message, rule, cwd, pid, sid, runId: null, ...of };
+  const asker = { agent, session, cwd, pid, sid, runId: null } as const;
+  return {
+    tool,
+    command: subject,
+    message,
+    rule,
+    upstreamApproval: upstreamApproval ?? null,
+    ...asker,
+    ...of,
+  };
 }

@@ -63,6 +63,7 @@ export function recordOfDecision(
     enforced: request.enforce && mode === 'enforce',
     mode,
     ...(request.credential === undefined ? {} : { credential: request.credential }),
+    ...(decision.upstream === undefined ? {} : { upstream: decision.upstream }),
   };
 }
 

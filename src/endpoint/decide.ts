@@ -23,6 +23,8 @@ import type { PreflightAnswer } from './preflightAnswer.ts';
 import type { Recorder } from './recorder.ts';
 import type { RepeatedQuestions } from './repeatedQuestions.ts';
 import type { SessionStore } from './sessions.ts';
+import { combineDecisions } from './upstream/combine.ts';
+import type { UpstreamDecider } from './upstream/createUpstream.ts';
 import { useUpRule } from './useUpRule.ts';
 import type { Verdicts } from './verdicts.ts';
 
@@ -40,6 +42,8 @@ export interface Deciders {
   readonly repeated: RepeatedQuestions;
   readonly asking: Asking;
   readonly verdicts: Verdicts;
+  /** Null without an upstream. */
+  readonly upstream: UpstreamDecider | null;
   readonly recorder: Recorder;
   /** For records of which it is not known yet whether they belong into the log. */
   readonly held: HeldRecords;
@@ -50,7 +54,7 @@ export interface Deciders {
 
 /**
  * Decides, lets persons speak where the policy leaves it to them, records, answers: in this order, so that no answered
- * question is missing from the log. A promise only where the asker may be held and is.
+ * question is missing from the log. A promise only where the asker is held or an upstream is asked.
  */
 export function decide(
   question: ExecRequest,
@@ -61,21 +65,84 @@ export function decide(
   if (mode === 'disabled') return formatUnaskedAnswer(question, 'the mode is disabled');
   const { actor, agent, isWatched } = deciders.attribution.identify(question, asked.peer);
   if (!isWatched) return formatUnaskedAnswer(question, 'nobody is asked about what a person starts here');
-  const request = agent === question.agent ? question : { ...question, agent };
+  // Whose token was shown is its agent, whatever else looks like one.
+  const isNamed = agent === question.agent || question.credential !== undefined;
+  const request = isNamed ? question : { ...question, agent };
   const given = deciders.repeated.find(request, mode, deciders.policy.generation);
   // The line was written and the record made when the same was asked a moment ago.
   if (given !== null) return { ...given, notice: '' };
   // Before the judgement: a rule on the third call speaks at the third call.
   if (request.enforce) deciders.counts.add(request.tool);
-  const started = performance.now();
   const isBinding = mode === 'enforce' && request.enforce;
+  const watched = { request, asked, mode, isBinding, id: request.id ?? deciders.createId(), actor };
+  const { upstream } = deciders;
+  return upstream === null || asked.isForwarded
+    ? decideAlone(watched, deciders)
+    : decideTogether(watched, upstream, deciders);
+}
+
+interface WatchedQuestion {
+  readonly request: ExecRequest;
+  readonly asked: Asked;
+  readonly mode: Mode;
+  /** Whether the decision is carried out. */
+  readonly isBinding: boolean;
+  readonly id: string;
+  /** Null while it is not known who asks. */
+  readonly actor: Actor | null;
+}
+
+function decideAlone(
+  question: WatchedQuestion,
+  deciders: Deciders,
+): PreflightAnswer | Promise<PreflightAnswer> {
+  const { request, asked, isBinding } = question;
+  const started = performance.now();
   const decision = isBinding ? judgeForGood(request, deciders) : judge(request, deciders);
-  const evaluationTimeUs = Math.round((performance.now() - started) * 1_000);
-  const id = request.id ?? deciders.createId();
+  const evaluationTimeUs = microsecondsSince(started);
   if (asked.isExact) deciders.verdicts.note(request, decision, deciders.policy.set);
-  const decided = { request, decision, evaluationTimeUs, mode, id, actor };
+  return settle(question, { decision, evaluationTimeUs }, deciders);
+}
+
+/** What we do not refuse ourselves the upstream may refuse; as it may do so at any time, nothing gets a verdict. */
+async function decideTogether(
+  question: WatchedQuestion,
+  upstream: UpstreamDecider,
+  deciders: Deciders,
+): Promise<PreflightAnswer> {
+  const { request, isBinding, id } = question;
+  const started = performance.now();
+  const own = judge(request, deciders);
+  const evaluationTimeUs = microsecondsSince(started);
+  if (own.action !== 'ask' && !isPermitted(own.action)) {
+    return settle(question, { decision: own, evaluationTimeUs }, deciders);
+  }
+  const word = await upstream.consult(request, id, isBinding);
+  const combined = combineDecisions(own, word);
+  const isCarriedOut = isBinding && isPermitted(combined.action);
+  const decision = isCarriedOut ? combineDecisions(judgeForGood(request, deciders), word) : combined;
+  return settle(question, { decision, evaluationTimeUs }, deciders);
+}
+
+function microsecondsSince(started: number): number {
+  return Math.round((performance.now() - started) * 1_000);
+}
+
+/** Lets persons speak where it is carried out, then records and answers. */
+function settle(
+  { request, asked, mode, isBinding, id, actor }: WatchedQuestion,
+  judged: Pick<Decided, 'decision' | 'evaluationTimeUs'>,
+  deciders: Deciders,
+): PreflightAnswer | Promise<PreflightAnswer> {
+  const decided = { request, mode, id, actor, ...judged };
   if (!isBinding) return finish(decided, { kind: 'decided' }, deciders);
-  const settlement = deciders.asking.consider({ request, decision, id, asked, mayPrompt: actor !== null });
+  const settlement = deciders.asking.consider({
+    request,
+    decision: judged.decision,
+    id,
+    asked,
+    mayPrompt: actor !== null,
+  });
   return settlement instanceof Promise
     ? settlement.then((settled) => finish(decided, settled, deciders))
     : finish(decided, settlement, deciders);

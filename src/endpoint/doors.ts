@@ -32,6 +32,7 @@ export class Doors {
   #socket: SocketDoor | null = null;
   #port: HttpDoor | null = null;
   #url: string | null = null;
+  #isClosing = false;
 
   /** Nothing is open yet; `path` is the socket's. */
   constructor(path: string, addon: Pick<NativeAddon, 'peerCredentials'>, answer: DoorSettings['answer']) {
@@ -68,8 +69,9 @@ export class Doors {
     return this.#socket !== null && isSameFile(this.#socket.status, this.#path);
   }
 
-  /** Makes the socket again; connections to the lost one are served to their end. */
+  /** Makes the socket again, unless we are leaving; connections to the lost one are served to their end. */
   async reopenSocket(): Promise<void> {
+    if (this.#isClosing) return;
     this.#socket?.server.close().catch(() => undefined);
     await this.openSocket();
   }
@@ -92,6 +94,7 @@ export class Doors {
    * that is no longer ours stays: Node would remove whatever has its name.
    */
   async close(): Promise<void> {
+    this.#isClosing = true;
     const isOurs = this.isSocketInPlace();
     if (!isOurs) this.#socket?.server.unref();
     const closing = [

@@ -27,6 +27,8 @@ export interface Asked {
   readonly isExact: boolean;
   /** The process that the kernel names as the asker; null where it names none. */
   readonly peer: () => number | null;
+  /** Whether another endpoint asks for somebody: it is the one to ask its upstream. */
+  readonly isForwarded: boolean;
 }
 
 /** The process at the other end, by the kernel's word; null where that is not known. */

@@ -38,11 +38,16 @@ export class Grants {
 
   /** The grant that lets this question pass; one that holds once is used up by that. */
   take(keys: QuestionKeys, tree: string, isDenial: boolean): Grant | null {
-    const grant = this.list().find(
-      (each) => each.tree === tree && each.key === keys[each.reach] && (each.overrules || !isDenial),
-    );
+    const grant = this.find(keys, tree, isDenial);
     if (grant?.reach === 'exact') this.#grants = this.#grants.filter((each) => each !== grant);
-    return grant ?? null;
+    return grant;
+  }
+
+  /** The same grant, which stays. */
+  find(keys: QuestionKeys, tree: string, isDenial: boolean): Grant | null {
+    const isFitting = (each: Grant): boolean =>
+      each.tree === tree && each.key === keys[each.reach] && (each.overrules || !isDenial);
+    return this.list().find(isFitting) ?? null;
   }
 
   /** Forgets those of trees that have ended, and those whose time is over. */

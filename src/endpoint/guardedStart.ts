@@ -55,6 +55,7 @@ export function tightenStart(wishes: StartWishes): TightenedStart {
   const ignored = [
     ...options.policyFiles.map((file) => `--policy ${file}`),
     ...(options.withDefaultPolicy ? [] : ['--no-default-policy']),
+    ...(options.upstream === null ? [] : [`--upstream ${options.upstream.url}`]),
     ...(options.lingerMs < defaultLingerMs ? [`--linger ${options.lingerMs / 1_000}`] : []),
     ...(isTold(token) ? ['RAMPART_TOKEN'] : []),
     ...(isTold(home) && homeDirectory(home) !== homeDirectory(undefined) ? [`HOME=${home}`] : []),
@@ -62,7 +63,7 @@ export function tightenStart(wishes: StartWishes): TightenedStart {
   ];
   const lingerMs = Math.max(options.lingerMs, defaultLingerMs);
   // Our own command line names its starter, which is nothing to complain about.
-  const tightened = { policyFiles: [], withDefaultPolicy: true, startedBy: null, lingerMs };
+  const tightened = { policyFiles: [], withDefaultPolicy: true, startedBy: null, upstream: null, lingerMs };
   return {
     wishes: {
       options: { ...options, ...tightened },

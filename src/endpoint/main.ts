@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { closeSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
@@ -53,6 +53,7 @@ async function run(words: readonly string[], environment: NodeJS.ProcessEnv): Pr
   const options = parseEndpointOptions(words);
   if (!options.ok) return complain(options.error, exitStatus.usage);
   const { HOME, RAMPART_STATE_DIR, RAMPART_TOKEN, TMPDIR } = environment;
+  const surroundings = readSurroundings(environment, options.value);
   const paths = resolveStateDirectory({
     flag: options.value.stateDirectory,
     variable: RAMPART_STATE_DIR,
@@ -63,11 +64,33 @@ async function run(words: readonly string[], environment: NodeJS.ProcessEnv): Pr
   if (typeof world === 'string') return complain(world, exitStatus.failed);
   const asked = { options: options.value, home: HOME, token: RAMPART_TOKEN, temporary: TMPDIR };
   const isGuarded = isStartedUnderGuard(paths.value.directory, world.pid, world.processes);
-  world.addon.concealSecrets(['RAMPART_TOKEN']);
+  world.addon.concealSecrets(['RAMPART_TOKEN', 'RAMPART_UPSTREAM_TOKEN']);
   const { wishes, ignored } = isGuarded ? tightenStart(asked) : { wishes: asked, ignored: null };
   if (isGuarded)
     logger.info('started from inside the tree that is guarded: nothing here may loosen the guard');
-  return serve(settingsOf(wishes, ignored, paths.value, world), world);
+  const settings = settingsOf(wishes, ignored, paths.value, world);
+  return serve({ ...settings, surroundings: isGuarded ? {} : surroundings }, world);
+}
+
+/** What an upstream is found by, its token among it: copied before that is wiped. */
+function readSurroundings(
+  { RAMPART_URL, RAMPART_SERVE_URL, RAMPART_TOKEN, RAMPART_UPSTREAM_TOKEN }: NodeJS.ProcessEnv,
+  { upstreamTokenDescriptor: descriptor }: EndpointOptions,
+): EndpointSettings['surroundings'] {
+  const token = descriptor === null ? RAMPART_UPSTREAM_TOKEN : readHandedToken(descriptor);
+  return { RAMPART_URL, RAMPART_SERVE_URL, RAMPART_TOKEN, RAMPART_UPSTREAM_TOKEN: token };
+}
+
+/** Whoever started us writes the token there and closes; nobody else ever sees it. */
+function readHandedToken(descriptor: number): string | undefined {
+  try {
+    const token = readFileSync(descriptor, 'utf8').trim();
+    closeSync(descriptor);
+    return token;
+  } catch (thrown) {
+    logger.error(`the upstream's token was not handed over: ${messageOf(thrown)}`);
+    return undefined;
+  }
 }
 
 function settingsOf(
@@ -75,8 +98,8 @@ function settingsOf(
   ignored: readonly string[] | null,
   paths: StatePaths,
   world: EndpointWorld,
-): EndpointSettings {
-  const { port, mode, onDemand, lingerMs, holdMs, policyFiles, withDefaultPolicy } = options;
+): Omit<EndpointSettings, 'surroundings'> {
+  const { port, mode, onDemand, lingerMs, holdMs, policyFiles, withDefaultPolicy, upstream } = options;
   return {
     paths,
     port,
@@ -84,6 +107,7 @@ function settingsOf(
     onDemand,
     lingerMs,
     holdMs,
+    upstream,
     version,
     policies: {
       bundleFolder: withDefaultPolicy ? bundleFolder : null,
@@ -115,6 +139,7 @@ async function createWorld(): Promise<EndpointWorld | string> {
       pid: process.pid,
       user: process.geteuid?.() ?? -1,
       createRandom: (bytes) => randomBytes(bytes),
+      loadUpstream: () => import('./upstream/transport.ts'),
     };
   } catch (thrown) {
     return `the shell grammar cannot be loaded: ${messageOf(thrown)}`;

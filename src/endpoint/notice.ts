@@ -27,7 +27,8 @@ export const approvalHints = {
   denied: 'A person denied it; do not try again.',
 } as const;
 
-function sourceOf({ rule }: Decision): string {
+function sourceOf({ rule, upstream }: Decision): string {
+  if (rule === null && upstream !== undefined && !upstream.startsWith('away')) return "the upstream's policy";
   return rule === null ? "the policy's default" : `rule ${rule.policy}#${rule.index + 1}`;
 }
 

@@ -6,6 +6,8 @@ import type { Result } from '../base/result.ts';
 import { isMode, modes } from '../protocol/mode.ts';
 import type { Mode } from '../protocol/mode.ts';
 import type { ProcessReference } from './authority.ts';
+import { parseUpstreamUrl } from './upstream/target.ts';
+import type { UpstreamWish } from './upstream/target.ts';
 
 /** How long an endpoint on demand stays after its last user when it is not told. */
 export const defaultLingerMs = 60_000;
@@ -30,6 +32,10 @@ export interface EndpointOptions {
   readonly startedBy: ProcessReference | null;
   readonly lingerMs: number;
   readonly holdMs: number;
+  /** The descriptor from which the upstream's token is read; null without. */
+  readonly upstreamTokenDescriptor: number | null;
+  /** Null keeps the one that was kept. */
+  readonly upstream: UpstreamWish | null;
 }
 
 /** Reads the arguments behind the program's name. A failure says what is wrong with which. */
@@ -45,6 +51,13 @@ export function parseEndpointOptions(words: readonly string[]): Result<EndpointO
   if (!hold.ok) return hold;
   const startedBy = parseReference(values['started-by']);
   if (!startedBy.ok) return startedBy;
+  const upstream = parseUpstream(values);
+  if (!upstream.ok) return upstream;
+  const descriptor = parseNumber('--upstream-token-fd', values['upstream-token-fd'], {
+    least: 3,
+    most: 1_023,
+  });
+  if (!descriptor.ok) return descriptor;
   const { mode = null } = values;
   if (mode !== null && !isMode(mode)) return failure(`--mode is one of ${modes.join(', ')}`);
   return success({
@@ -55,6 +68,8 @@ export function parseEndpointOptions(words: readonly string[]): Result<EndpointO
     mode,
     onDemand: values['on-demand'] === true,
     startedBy: startedBy.value,
+    upstream: upstream.value,
+    upstreamTokenDescriptor: descriptor.value,
     holdMs: millisecondsOf(hold.value, defaultHoldMs),
     lingerMs: millisecondsOf(linger.value, defaultLingerMs),
   });
@@ -70,6 +85,11 @@ const known = {
   'started-by': { type: 'string' },
   linger: { type: 'string' },
   hold: { type: 'string' },
+  upstream: { type: 'string' },
+  'upstream-token-file': { type: 'string' },
+  'upstream-token-fd': { type: 'string' },
+  'upstream-ca': { type: 'string' },
+  'upstream-fail-closed': { type: 'boolean' },
 } as const;
 
 type Words = ReturnType<typeof parseArgs<{ args: string[]; options: typeof known; strict: true }>>;
@@ -80,6 +100,23 @@ function readWords(words: readonly string[]): Result<Words, string> {
   } catch (thrown) {
     return failure(messageOf(thrown));
   }
+}
+
+function parseUpstream(values: Words['values']): Result<UpstreamWish | null, string> {
+  const { upstream: url, 'upstream-token-file': tokenFile, 'upstream-ca': authorities } = values;
+  const failsClosed = values['upstream-fail-closed'] === true;
+  if (url === undefined) {
+    const isAlone = tokenFile !== undefined || authorities !== undefined || failsClosed;
+    return isAlone ? failure('what is said of an upstream needs --upstream') : success(null);
+  }
+  const known = url === 'auto' || url === 'none' ? success(url) : parseUpstreamUrl(url);
+  if (!known.ok) return failure(`--upstream: ${known.error}`);
+  return success({
+    url,
+    tokenFile: tokenFile === undefined ? null : resolve(tokenFile),
+    authorities: authorities === undefined ? null : resolve(authorities),
+    failsClosed,
+  });
 }
 
 function parseNumber(

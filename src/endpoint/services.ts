@@ -41,6 +41,11 @@ import { StateFileWriter } from './stateFileWriter.ts';
 import { sweepRules } from './sweepRules.ts';
 import { takeJournal } from './takeJournal.ts';
 import { TokenStore } from './tokenStore.ts';
+import { createUpstream } from './upstream/createUpstream.ts';
+import type { UpstreamDecider, UpstreamParts } from './upstream/createUpstream.ts';
+import type { UpstreamSurroundings, UpstreamWish } from './upstream/target.ts';
+import type { UpstreamPart } from './upstream/upstream.ts';
+import { settleUpstream } from './upstream/wishFile.ts';
 import { Verdicts } from './verdicts.ts';
 import type { VerdictSettings } from './verdicts.ts';
 import { createWorkspaceFinder } from './workspaces.ts';
@@ -55,6 +60,10 @@ export interface EndpointSettings {
   readonly mode: Mode | null;
   /** The owner's token for TCP; null when none was set. */
   readonly token: string | null;
+  /** The upstream to stand in front of; null takes the kept one, if any. */
+  readonly upstream: UpstreamWish | null;
+  /** Where an upstream that was not named is looked for. */
+  readonly surroundings: UpstreamSurroundings['environment'];
   /** Ends by itself when nobody is left, and starts with whatever policy files are good. */
   readonly onDemand: boolean;
   readonly lingerMs: number;
@@ -81,6 +90,8 @@ export interface EndpointWorld {
   /** Effective user id. */
   readonly user: number;
   readonly createRandom: (bytes: number) => Buffer;
+  /** What is needed for an upstream alone. */
+  readonly loadUpstream: () => Promise<UpstreamPart>;
 }
 
 /** The stores of one endpoint, wired to each other and owned by the list they were made with. */
@@ -135,15 +146,18 @@ export function createServices(
     const surroundings = { id: createId(), now: clock.now(), mode: mode.mode };
     recorder.record(recordOfIncident(incident, describeCaller(caller, processes), surroundings));
   };
+  const tellIncident = (incident: Incident): void => recordIncident(incident, null);
   const handRules = new HandRules(policies.home === null ? null : handRulesFile(policies.home));
   const { asking, approvals } = createAsking(
     {
       ...{ file: paths.approvals, boot, holdMs: settings.holdMs },
       ...{ clock, logger, createId, processes, stream, policy, handRules },
-      recordIncident: (incident) => recordIncident(incident, null),
+      recordIncident: tellIncident,
     },
     owned,
   );
+  const forUpstream = { stream, approvals, asking, recordIncident: tellIncident };
+  const upstream = standInFront(settings, world, forUpstream, owned);
   const file = createStateFile(settings, world, recordIncident, { lock, owned });
   const workspaceOf = createWorkspaceFinder(policies.home, () => stream.folders);
   const services: Services = {
@@ -169,6 +183,7 @@ export function createServices(
       asking,
       recorder,
       held,
+      upstream,
       verdicts: owned.add(createVerdicts(settings, { file, workspaceOf, policy })),
       workspaceOf,
       world: evaluationWorld(settings, world, counts),
@@ -182,6 +197,21 @@ export function createServices(
   recordIgnored(settings, services);
   owned.add(sweepRules({ handRules, policy, clock, logger, recordIncident }));
   return services;
+}
+
+type UpstreamNeeds = Pick<UpstreamParts, 'stream' | 'approvals' | 'asking' | 'recordIncident'>;
+
+function standInFront(
+  { paths, upstream, surroundings, policies }: EndpointSettings,
+  { logger, pid, processes, createRandom, loadUpstream }: EndpointWorld,
+  needs: UpstreamNeeds,
+  owned: DisposableList,
+): UpstreamDecider | null {
+  const wish = settleUpstream(upstream, { file: paths.upstream, logger });
+  if (wish === null) return null;
+  const found = { home: policies.home, environment: surroundings };
+  const own = { wish, surroundings: found, load: loadUpstream, pid, processes, createRandom };
+  return createUpstream({ ...own, ...needs }, owned);
 }
 
 function createModeStore(

@@ -36,6 +36,10 @@ export interface AuditRecord {
   readonly mode: Mode;
   /** The name of the token with which it was asked; absent without one. */
   readonly credential?: string;
+  /** What the upstream said of it; absent where it was not asked. */
+  readonly upstream?: string;
+  /** The upstream whose record this is; absent in our own. Such a record is in the stream only. */
+  readonly origin?: string;
   /** Of a record that tells how an allowed start ended: the id of its decision, and the name of the error. */
   readonly exec_failed?: { readonly id: string; readonly errno: string };
   /** Of a record that tells that an allowed start went without the library: the id of its decision. */

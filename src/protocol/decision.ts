@@ -28,6 +28,10 @@ export interface Decision {
   readonly matchedPolicies: readonly string[] | null;
   /** The rule that decided; null when a default did. */
   readonly rule: RuleReference | null;
+  /** What the upstream said, where there is one: its action with its record's id, or why it said nothing. */
+  readonly upstream?: string;
+  /** The upstream's approval that has to be given, too. */
+  readonly upstreamApproval?: string;
   /**
    * It is an `allow` that follows from the policy and from what the request says of tool, command text, argv, program, directory
    * and truncation alone: until the policy changes, every agent in every session gets the same answer at any time.

@@ -38,7 +38,7 @@ export function parseAuditRecord(value: unknown): Result<AuditRecord, string> {
       evaluation_time_us: numberOf(decision['evaluation_time_us']) ?? 0,
     },
     ...ownFields(value),
-    ...(typeof value['credential'] === 'string' ? { credential: value['credential'] } : {}),
+    ...givenTexts(value),
     ...failedStart(value['exec_failed']),
     ...unguardedStart(value['exec_unguarded']),
   });
@@ -75,6 +75,13 @@ function ownFields(value: UnknownRecord): Pick<AuditRecord, OwnField> {
     enforced: value['enforced'] === true,
     mode: isMode(value['mode']) ? value['mode'] : 'enforce',
   };
+}
+
+function givenTexts(value: UnknownRecord): Pick<AuditRecord, 'credential' | 'upstream' | 'origin'> {
+  const names = ['credential', 'upstream', 'origin'] as const;
+  return Object.fromEntries(
+    names.flatMap((name) => (typeof value[name] === 'string' ? [[name, value[name]]] : [])),
+  );
 }
 
 function failedStart(value: unknown): Pick<AuditRecord, 'exec_failed'> {

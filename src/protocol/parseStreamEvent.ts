@@ -68,6 +68,17 @@ const readers: Readonly<Record<string, (value: UnknownRecord) => Result<StreamEv
     const read = parseApproval(approval);
     return read.ok ? success({ type: 'approval', change, approval: read.value }) : read;
   },
+  upstream: ({ wished, url, state, reason }) => {
+    const known = (['idle', 'connected', 'away', 'unusable'] as const).find((name) => name === state);
+    if (known === undefined || typeof wished !== 'string') return failure('the event has no state');
+    return success({
+      type: 'upstream',
+      wished,
+      url: typeof url === 'string' ? url : null,
+      state: known,
+      reason: typeof reason === 'string' ? reason : null,
+    });
+  },
   gap: ({ missed }) => success({ type: 'gap', missed: typeof missed === 'number' ? missed : 0 }),
 };
 

@@ -35,6 +35,7 @@ export const stateEntries = {
   approvals: 'approvals.json',
   tokens: 'tokens.json',
   held: 'held.jsonl',
+  upstream: 'upstream.json',
   audit: 'audit',
   log: 'endpoint.log',
 } as const;

@@ -11,6 +11,9 @@ export interface PolicyProblem {
   readonly message: string;
 }
 
+/** How an upstream stands: not asked yet, answering, not there, or answering with what cannot be used. */
+export type UpstreamStateName = 'idle' | 'connected' | 'away' | 'unusable';
+
 /** What the stream carries; docs/protocol.md, section 9. */
 export type StreamEvent =
   | {
@@ -27,4 +30,14 @@ export type StreamEvent =
   /** The peer's word that the list of approvals is another; the next event says which. */
   | { readonly type: 'approvals' }
   | { readonly type: 'approval'; readonly change: ApprovalChange; readonly approval: ApprovalView }
+  | {
+      readonly type: 'upstream';
+      /** As it was wished. */
+      readonly wished: string;
+      /** Where it was found; null when it was not. */
+      readonly url: string | null;
+      readonly state: UpstreamStateName;
+      /** Why it is not connected; null while it is. */
+      readonly reason: string | null;
+    }
   | { readonly type: 'gap'; readonly missed: number };

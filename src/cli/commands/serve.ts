@@ -28,13 +28,21 @@ export const serveCommand: Command = {
   name: 'serve',
   summary: 'be the policy endpoint, in the foreground',
   manual: {
-    synopsis: ['[--state-dir D] [--port N] [--policy F]… [--no-default-policy] [--mode M] [--hold S]'],
+    synopsis: [
+      '[--state-dir D] [--port N] [--policy F]… [--no-default-policy] [--mode M] [--hold S] [--upstream U]…',
+    ],
     description: [
       'Runs the policy endpoint until SIGINT or SIGTERM. When it listens it prints one line of JSON: ready, socket, url, pid, state_dir, mode. Nobody needs to run it by hand: the editor and `rampart preload` start one on demand.',
+      'With `--upstream` it stands in front of another server: what its own policy does not refuse it asks there, too, and the stricter answer holds. Where the server asks a person, the approval waits in both lists, and whoever answers first settles it. While the server is away, its own policy goes on alone, unless the fail mode is closed. The upstream is kept for the endpoints that follow, until another one or `none` is named.',
+      "RAMPART_TOKEN is the token with which its owner steers it over TCP. The upstream's is RAMPART_UPSTREAM_TOKEN, or stands in a file; else, for a server on this machine, it is looked for where that one's own clients do: RAMPART_TOKEN, then ~/.rampart/token.",
     ],
     examples: [
       { line: 'rampart serve --mode monitor', text: 'Decide and record, refuse nothing.' },
       { line: 'rampart serve --port 0', text: 'Listen on a free port of 127.0.0.1 too.' },
+      {
+        line: 'rampart serve --upstream auto',
+        text: "Ask a running server of the `rampart` that this one's policies come from, too.",
+      },
     ],
     exits: [
       [exitStatus.done, 'it was told to end'],
@@ -57,6 +65,27 @@ export const serveCommand: Command = {
       value: 'S',
       text: 'for how many seconds a command is held while a person is asked, 0 to 110 (default: 20)',
     },
+    '--upstream': {
+      kind: 'value',
+      value: 'U',
+      text: 'also ask the server at http:// or https://…; `auto` finds it as its own clients do, `none` ends it',
+    },
+    '--upstream-token-file': {
+      kind: 'value',
+      value: 'F',
+      isPath: true,
+      text: "the file with the upstream's token",
+    },
+    '--upstream-ca': {
+      kind: 'value',
+      value: 'F',
+      isPath: true,
+      text: "certificates (PEM) to trust at the upstream, in the place of the system's",
+    },
+    '--upstream-fail-closed': {
+      kind: 'switch',
+      text: 'refuse everything while the upstream is away (default: as the fail mode of the asker says)',
+    },
     '--mode': {
       kind: 'value',
       value: 'M',
@@ -78,10 +107,9 @@ export const serveCommand: Command = {
       return exitStatus.refused;
     }
     const program = currentNodeProgram();
-    const token = context.environment['RAMPART_TOKEN'];
     const environment = {
       ...endpointEnvironment(context.environment, program),
-      ...(token === undefined ? {} : { RAMPART_TOKEN: token }),
+      ...secretsOf(context),
     };
     const outcome = await becomeProgram(
       {
@@ -121,8 +149,34 @@ function readServeWords(
     ...(options.has('--no-default-policy') ? ['--no-default-policy'] : []),
     ...(hold === undefined ? [] : ['--hold', hold]),
     ...(mode.value === undefined ? [] : ['--mode', mode.value]),
+    ...upstreamWords(options, context),
     ...starterWords(process.pid, context.processes),
   ]);
+}
+
+/** What the endpoint itself checks, its files as absolute paths. */
+function upstreamWords(options: Options, context: CommandContext): readonly string[] {
+  const upstream = options.value('--upstream');
+  const files = ['--upstream-token-file', '--upstream-ca'].flatMap((name) => {
+    const file = options.value(name);
+    return file === undefined ? [] : [name, resolve(context.cwd, file)];
+  });
+  return [
+    ...(upstream === undefined ? [] : ['--upstream', upstream]),
+    ...files,
+    ...(options.has('--upstream-fail-closed') ? ['--upstream-fail-closed'] : []),
+  ];
+}
+
+/** Tokens, and where an upstream may be: the endpoint wipes them once it has read them. */
+function secretsOf({ environment }: CommandContext): Readonly<Record<string, string>> {
+  const names = ['RAMPART_TOKEN', 'RAMPART_UPSTREAM_TOKEN', 'RAMPART_URL', 'RAMPART_SERVE_URL'];
+  return Object.fromEntries(
+    names.flatMap((name): [string, string][] => {
+      const value = environment[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
 }
 
 function policiesOf(options: Options, context: CommandContext): readonly string[] {

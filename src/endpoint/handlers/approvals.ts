@@ -52,6 +52,7 @@ export const handleApprovalRequest: Handler = (request, parts) => {
       runId: textIn(body.value, 'run_id') || null,
       keys: null,
       tree: hookSession,
+      upstreamApproval: null,
     },
     false,
   );

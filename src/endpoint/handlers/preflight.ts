@@ -5,7 +5,8 @@ import type { ExecRequest } from '../../protocol/execRequest.ts';
 import { decide, judge } from '../decide.ts';
 import { bindAgent } from '../access.ts';
 import { parseBody, peerOf, refuse, respond } from '../exchange.ts';
-import type { EndpointRequest, EndpointResponse } from '../exchange.ts';
+import type { Asked, EndpointRequest, EndpointResponse } from '../exchange.ts';
+import { isForwarded } from '../upstream/upstream.ts';
 import type { EndpointParts, Handler } from '../parts.ts';
 
 /** `POST /v1/preflight/{tool}`: may this start? 200 whatever the decision is. */
@@ -19,11 +20,21 @@ export const handlePreflight: Handler = (request, parts, tool, { token }) => {
   }
   const bound = bindAgent(question.value, token);
   parts.noteAsker(bound);
-  const { wait, caller } = request;
-  const asked = { wait, isExact: !hasByteValues(body.value), peer: () => peerOf(caller) };
+  const asked = askedIn(body.value, request, request.wait);
   const answer = decide(bound, parts.deciders, asked);
   return answer instanceof Promise ? answer.then((given) => respond(200, given)) : respond(200, answer);
 };
+
+/** How a question was put, by its body. */
+export function askedIn(body: unknown, { caller }: EndpointRequest, wait: Asked['wait']): Asked {
+  const callId = isRecord(body) ? body['tool_call_id'] : null;
+  return {
+    wait,
+    isExact: !hasByteValues(body),
+    isForwarded: isForwarded(callId),
+    peer: () => peerOf(caller),
+  };
+}
 
 /** A question of a person's tool that wants to know whether all is well: no record, no count, and nothing comes of it. */
 function verify(request: EndpointRequest, question: ExecRequest, parts: EndpointParts): EndpointResponse {

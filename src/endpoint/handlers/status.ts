@@ -12,4 +12,5 @@ export const handleStatus: Handler = (_request, parts) =>
     rule_count: ruleCountOf(parts.policy.set),
     call_counts: parts.deciders.counts.read(),
     problems: parts.problems(),
+    upstream: parts.deciders.upstream?.view ?? null,
   });

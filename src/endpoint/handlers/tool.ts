@@ -1,14 +1,15 @@
 import { isRecord } from '../../base/record.ts';
 import { evaluateResponse } from '../../policy/evaluateResponse.ts';
 import type { ExecRequest } from '../../protocol/execRequest.ts';
-import { hasByteValues, parseExecRequest } from '../../protocol/parseExecRequest.ts';
+import { parseExecRequest } from '../../protocol/parseExecRequest.ts';
 import { bindAgent } from '../access.ts';
 import { recordOfDecision } from '../auditEntry.ts';
 import { decide } from '../decide.ts';
 import type { EndpointResponse } from '../exchange.ts';
-import { parseBody, peerOf, refuse, respond } from '../exchange.ts';
+import { parseBody, refuse, respond } from '../exchange.ts';
 import type { EndpointParts, Handler } from '../parts.ts';
 import type { PreflightAnswer } from '../preflightAnswer.ts';
+import { askedIn } from './preflight.ts';
 
 /** What stands in the place of a tool's answer that must not be read. */
 const withheldMark = '[withheld by rampart]';
@@ -29,9 +30,7 @@ export const handleTool: Handler = async (request, parts, tool, { token }) => {
   const asked = { ...bindAgent(question.value, token), enforce: true };
   parts.noteAsker(asked);
   // Nobody is held here: the client asks again.
-  const peer = (): number | null => peerOf(request.caller);
-  const isExact = !hasByteValues(body.value);
-  const answer = await decide(asked, parts.deciders, { wait: null, isExact, peer });
+  const answer = await decide(asked, parts.deciders, askedIn(body.value, request, null));
   const shown = formatToolAnswer(answer);
   if (!answer.allowed) return formatRefusal(answer, shown, parts);
   return response === ''

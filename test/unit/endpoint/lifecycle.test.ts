@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { Doors } from '../../../src/endpoint/doors.ts';
+import { temporaryFolder } from '../../support/temporaryFolder.ts';
 import { until } from '../../support/until.ts';
 import { exchange, startFixture, tryStartFixture } from './runningEndpoint.ts';
 
@@ -132,4 +134,14 @@ test('on demand stays for a reader of its stream', async (context) => {
   assert.equal(outcome, 'still there');
   stream.close();
   assert.equal(await fixture.endpoint.ended, 'nobody uses it any more');
+});
+
+test('makes its socket no more while it leaves, however long that takes', async (context) => {
+  const path = join(temporaryFolder(context), 'endpoint.sock');
+  const doors = new Doors(path, { peerCredentials: () => assert.fail() }, () => assert.fail());
+  await doors.openSocket();
+  const closed = doors.close();
+  await doors.reopenSocket();
+  await closed;
+  assert.ok(!existsSync(path));
 });

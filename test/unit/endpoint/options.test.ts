@@ -16,6 +16,8 @@ const nothing = {
   mode: null,
   onDemand: false,
   startedBy: null,
+  upstream: null,
+  upstreamTokenDescriptor: null,
   lingerMs: 60_000,
   holdMs: 20_000,
 };
@@ -23,7 +25,7 @@ const nothing = {
 test('takes every option, and none', () => {
   assert.deepEqual(parsed(), nothing);
   const words =
-    '--state-dir d --port 0 --policy /a --policy b --no-default-policy --mode monitor --on-demand --started-by 7:89 --linger 5 --hold 0';
+    '--state-dir d --port 0 --policy /a --policy b --no-default-policy --mode monitor --on-demand --started-by 7:89 --linger 5 --hold 0 --upstream http://localhost:1 --upstream-token-file t --upstream-ca /c --upstream-fail-closed --upstream-token-fd 3';
   assert.deepEqual(parsed(...words.split(' ')), {
     stateDirectory: 'd',
     port: 0,
@@ -32,6 +34,13 @@ test('takes every option, and none', () => {
     mode: 'monitor',
     onDemand: true,
     startedBy: { pid: 7, started: 89 },
+    upstream: {
+      url: 'http://localhost:1',
+      tokenFile: join(process.cwd(), 't'),
+      authorities: '/c',
+      failsClosed: true,
+    },
+    upstreamTokenDescriptor: 3,
     lingerMs: 5_000,
     holdMs: 0,
   });
@@ -45,6 +54,8 @@ test('says what is wrong', () => {
   }
   assert.equal(parsed('--linger', 'long'), '--linger is a whole number from 0 to 86400');
   assert.equal(parsed('--hold', '111'), '--hold is a whole number from 0 to 110');
+  assert.match(String(parsed('--upstream', 'localhost:9090')), /^--upstream: the upstream is http/);
+  assert.equal(parsed('--upstream-ca', '/c'), 'what is said of an upstream needs --upstream');
   assert.equal(parsed('--mode', 'off'), '--mode is one of enforce, monitor, disabled');
   assert.equal(parsed('--started-by', '7'), '--started-by is written PID:STARTTICKS');
 });

@@ -143,6 +143,8 @@ export async function tryStartFixture(
     version: '1.2.3',
     temporary: ['/tmp'],
     ignored: null,
+    upstream: null,
+    surroundings: {},
     ...fixture.settings,
   };
   const write = (message: string): void => void log.push(message);
@@ -166,6 +168,7 @@ export async function tryStartFixture(
     pid: 99,
     user: fixtureUser,
     createRandom: (bytes) => randomBytes(bytes),
+    loadUpstream: () => import('../../../src/endpoint/upstream/transport.ts'),
     ...fixture.world,
   };
   const started = await startEndpoint(settings, world);

@@ -1,0 +1,51 @@
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { messageOf } from '../../base/assert.ts';
+import type { Logger } from '../../base/logger.ts';
+import { isRecord, parseJson } from '../../base/record.ts';
+import type { UpstreamWish } from './target.ts';
+
+/** The version of the file's form. */
+const format = 1;
+
+/**
+ * The upstream that holds: the one that is wished now, which is kept, else the one that was kept; `none` ends it. So an
+ * endpoint that somebody else starts, or that an agent starts anew, goes on in front of the same one.
+ */
+export function settleUpstream(
+  wish: UpstreamWish | null,
+  { file, logger }: { readonly file: string; readonly logger: Logger },
+): UpstreamWish | null {
+  if (wish === null) return readKept(file, logger);
+  const held = wish.url === 'none' ? null : wish;
+  try {
+    if (held === null) rmSync(file, { force: true });
+    else {
+      writeFileSync(`${file}.new`, `${JSON.stringify({ format, ...held })}\n`, { mode: 0o600 });
+      renameSync(`${file}.new`, file);
+    }
+  } catch (thrown) {
+    logger.error(`the upstream cannot be kept: ${messageOf(thrown)}`);
+  }
+  return held;
+}
+
+function readKept(file: string, logger: Logger): UpstreamWish | null {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+  const kept = parseJson(text);
+  const value = kept.ok && isRecord(kept.value) && kept.value['format'] === format ? kept.value : {};
+  const { url, tokenFile = null, authorities = null, failsClosed } = value;
+  const isWhole = typeof url === 'string' && isTextOrNull(tokenFile) && isTextOrNull(authorities);
+  if (isWhole) return { url, tokenFile, authorities, failsClosed: failsClosed === true };
+  logger.error(`the kept upstream cannot be read: ${file}`);
+  // Somebody wanted one, and it is not known which: what it would refuse must not run.
+  return { url: 'unreadable:', tokenFile: null, authorities: null, failsClosed: true };
+}
+
+function isTextOrNull(value: unknown): value is string | null {
+  return value === null || typeof value === 'string';
+}
