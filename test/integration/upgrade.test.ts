@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { cpSync, existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { describe, it } from 'node:test';
+import type { TestContext } from 'node:test';
+import { installationPlace, installRuntime } from '../../src/client/installation.ts';
+import type { Installation } from '../../src/client/installation.ts';
+import { Rampart } from '../support/rampart.ts';
+import type { Running } from '../support/processes.ts';
+import { until } from '../support/until.ts';
+
+const own = (JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }).version;
+const other = '0.0.1';
+
+/** What an editor of this version would install, and of another one: the same, but for its version and its library. */
+function createBundles(folder: string): { readonly ours: string; readonly others: string } {
+  const others = join(folder, 'others');
+  cpSync('dist', others, { recursive: true });
+  for (const name of ['cli.js', 'endpoint.js', 'package.json']) {
+    const text = readFileSync(join(others, name), 'utf8');
+    assert.ok(text.includes(`"${own}"`), name);
+    writeFileSync(join(others, name), text.replaceAll(`"${own}"`, `"${other}"`), {
+      mode: name === 'cli.js' ? 0o755 : 0o644,
+    });
+  }
+  const library = join(others, 'native', `${process.platform}-${process.arch}`, 'librampart.so');
+  // Behind what a loader reads.
+  writeFileSync(library, Buffer.concat([readFileSync(library), Buffer.from('\0')]), { mode: 0o755 });
+  return { ours: resolve('dist'), others };
+}
+
+/** A home in which versions are installed, with a policy of the person's own and a shell under guard. */
+class Machine {
+  readonly rampart: Rampart;
+  readonly policy: string;
+
+  constructor(context: TestContext) {
+    this.rampart = new Rampart(context);
+    this.policy = join(this.rampart.home, '.rampart', 'policies', 'mine.yaml');
+    mkdirSync(dirname(this.policy), { recursive: true, mode: 0o700 });
+    writeFileSync(this.policy, readFileSync(this.rampart.policy));
+  }
+
+  install(bundleFolder: string): Installation {
+    const source = { bundleFolder, program: { path: process.execPath, isElectron: false } };
+    const installed = installRuntime(source, installationPlace(this.rampart.home));
+    assert.ok(installed.ok, JSON.stringify(installed));
+    return installed.value;
+  }
+
+  /** Runs the installed command to its end. */
+  async run({ command }: Installation, ...words: readonly string[]): Promise<string> {
+    const { status, stdout, stderr } = await this.rampart.startProgram([command, ...words], { input: '' })
+      .finished;
+    assert.equal(status, 0, `${words.join(' ')}: ${stderr}`);
+    return stdout;
+  }
+
+  /** An open terminal: a guarded shell that runs what it is given and tells when it is done. */
+  openShell({ command }: Installation): Running {
+    return this.rampart.startProgram([command, 'preload', '--', 'bash']);
+  }
+
+  /** Has the shell start a program, and says whether that was refused. */
+  async isRefused(shell: Running, name: string): Promise<boolean> {
+    const before = shell.said.stdout.length;
+    shell.child.stdin?.write(`touch ${name} && echo started || echo refused\n`);
+    const answer = await until('the shell answers', () => {
+      const said = shell.said.stdout.slice(before);
+      return said.endsWith('\n') && said;
+    });
+    return answer.trim() === 'refused';
+  }
+}
+
+for (const [title, choose] of [
+  ['a newer version over an older one', (all: ReturnType<typeof createBundles>) => [all.others, all.ours]],
+  ['an older version over a newer one', (all: ReturnType<typeof createBundles>) => [all.ours, all.others]],
+] as const)
+  describe(title, () => {
+    it('breaks no open terminal, and loses neither policy nor log', async (t) => {
+      const machine = new Machine(t);
+      const { rampart } = machine;
+      const [first = '', second = ''] = choose(createBundles(rampart.folder));
+      const before = machine.install(first);
+      const library = realpathSync(before.library);
+      const shell = machine.openShell(before);
+      assert.ok(await machine.isRefused(shell, 'forbidden-1'));
+      const endpoint = rampart.endpointPid;
+      assert.notEqual(endpoint, null);
+
+      writeFileSync(
+        machine.policy,
+        readFileSync(machine.policy, 'utf8').replace('nobody touches', 'nobody ever touches'),
+      );
+      const after = machine.install(second);
+      assert.deepEqual([after.library, after.command], [before.library, before.command]);
+      assert.notEqual(realpathSync(after.library), library);
+
+      // The terminal goes on: with the library it has, the endpoint that runs, and the policy as it is now.
+      assert.ok(existsSync(library));
+      assert.ok(await machine.isRefused(shell, 'forbidden-2'));
+      assert.ok(!(await machine.isRefused(shell, 'harmless')));
+      assert.equal(rampart.endpointPid, endpoint);
+      assert.match(
+        await machine.run(after, '--version'),
+        new RegExp(second === resolve('dist') ? own : other, 'u'),
+      );
+      assert.match(await machine.run(after, 'status'), /enforce/u);
+
+      // The next endpoint is of the new version; it knows what the one before did, and reads the same policy.
+      await machine.run(after, 'stop');
+      const next = machine.openShell(after);
+      assert.ok(await machine.isRefused(next, 'forbidden-3'));
+      assert.ok(await machine.isRefused(shell, 'forbidden-4'));
+      await until('the policy is the edited one', () => next.said.stderr.includes('nobody ever touches'));
+      const refused = await machine.run(after, 'log', '--denied');
+      for (const name of ['forbidden-1', 'forbidden-2', 'forbidden-3', 'forbidden-4'])
+        assert.match(refused, new RegExp(`touch ${name}`, 'u'));
+      assert.match(await machine.run(after, 'log', '--verify'), /the chain is whole/u);
+      for (const each of [shell, next]) each.child.stdin?.end();
+      await Promise.all([shell.finished, next.finished]);
+      await machine.run(after, 'stop');
+    });
+  });
