@@ -9,8 +9,8 @@ import { t } from './localise.ts';
 /** What the decisions are put together by. */
 export type Grouping = 'source' | 'time' | 'command';
 
-/** The most rows a group shows until a person asks for older ones. */
-export const maxRowsPerGroup = 500;
+/** The most rows that all groups together show until a person asks for older ones. */
+export const maxShownRows = 500;
 
 /** Identical decisions, folded: the same command, folder, agent, rule and outcome. */
 export interface DecisionRow {
@@ -35,7 +35,7 @@ export interface DecisionGroup {
 /** How to group: by terminal and agent, by hour, or by program. */
 export interface GroupingOptions {
   readonly grouping: Grouping;
-  /** The most rows a group shows. */
+  /** The most rows that all groups together show. */
   readonly maxRows: number;
   /** The name of a terminal or task by its session id; null when nobody named it. */
   readonly sessionName: (sid: number) => string | null;
@@ -48,25 +48,43 @@ interface Heading {
   readonly icon: Icon;
 }
 
-/** Groups decisions that come newest first; the groups keep that order. */
+interface Members {
+  readonly heading: Heading;
+  readonly records: AuditRecord[];
+  readonly rows: Map<string, { readonly record: AuditRecord; count: number }>;
+  /** The keys of rows that are not shown. */
+  readonly hidden: Set<string>;
+}
+
+/** Groups decisions that come newest first; the groups keep that order, and the newest rows of all of them are shown. */
 export function groupDecisions(
   records: readonly AuditRecord[],
   options: GroupingOptions,
 ): readonly DecisionGroup[] {
-  const groups = new Map<string, { readonly heading: Heading; readonly records: AuditRecord[] }>();
+  const groups = new Map<string, Members>();
+  let room = options.maxRows;
   for (const record of records) {
     const heading = headingOf(record, options);
-    const group = groups.get(heading.key);
-    if (group === undefined) groups.set(heading.key, { heading, records: [record] });
-    else group.records.push(record);
+    const group = groups.get(heading.key) ?? createMembers(heading);
+    groups.set(heading.key, group);
+    group.records.push(record);
+    const key = `${heading.key} ${identityOf(record)}`;
+    const row = group.rows.get(key);
+    if (row !== undefined) row.count += 1;
+    else if (room === 0) group.hidden.add(key);
+    else {
+      group.rows.set(key, { record, count: 1 });
+      room -= 1;
+    }
   }
-  return [...groups.values()].map(({ heading, records: members }) =>
-    createGroup(heading, members, options.maxRows),
-  );
+  return [...groups.values()].map(createGroup);
 }
 
-function createGroup(heading: Heading, records: readonly AuditRecord[], maxRows: number): DecisionGroup {
-  const rows = foldIdentical(heading.key, records);
+function createMembers(heading: Heading): Members {
+  return { heading, records: [], rows: new Map(), hidden: new Set() };
+}
+
+function createGroup({ heading, records, rows, hidden }: Members): DecisionGroup {
   return {
     key: heading.key,
     label: heading.label,
@@ -74,20 +92,9 @@ function createGroup(heading: Heading, records: readonly AuditRecord[], maxRows:
       .filter((part) => part !== '')
       .join(' · '),
     icon: heading.icon,
-    rows: rows.slice(0, maxRows),
-    hidden: Math.max(0, rows.length - maxRows),
+    rows: [...rows].map(([key, { record, count }]) => ({ key, record, count })),
+    hidden: hidden.size,
   };
-}
-
-function foldIdentical(groupKey: string, records: readonly AuditRecord[]): readonly DecisionRow[] {
-  const rows = new Map<string, { readonly record: AuditRecord; count: number }>();
-  for (const record of records) {
-    const key = `${groupKey} ${identityOf(record)}`;
-    const row = rows.get(key);
-    if (row === undefined) rows.set(key, { record, count: 1 });
-    else row.count += 1;
-  }
-  return [...rows].map(([key, { record, count }]) => ({ key, record, count }));
 }
 
 /** Equal for decisions that a reader takes for the same one. */

@@ -11,13 +11,19 @@ import {
   readEnvironmentFile,
 } from './scene.ts';
 
-/** What `activate` may take, in milliseconds. */
-const activationBudgetMs = 100;
+/** Far beyond what `activate` may take, because others work on the machine; `npm run bench:extension` measures it. In milliseconds. */
+const activationBudgetMs = 1_000;
 
 describe('a window that was just opened', () => {
   let api: RampartApi;
   before(async () => {
     api = await activateRampart();
+  });
+
+  it('is of the version that was asked for', () => {
+    const oldest = /^1\.99\./;
+    if (process.env['TEST_EDITOR'] === 'oldest') assert.match(vscode.version, oldest);
+    else assert.doesNotMatch(vscode.version, oldest);
   });
 
   it('is activated within its budget', () => {

@@ -28,7 +28,7 @@ try {
   const host = await startHost({
     driver: true,
     vsix: [vsix],
-    environment: { EDITOR_TEST_SCRATCH: scratch },
+    environment: { EDITOR_TEST_SCRATCH: scratch, TEST_EDITOR: process.env['TEST_EDITOR'] ?? 'newest' },
   });
   try {
     const result = await host.runTests({

@@ -6,7 +6,7 @@ import { until } from '../support/until.ts';
 import { activateRampart, awaitGuarded, readEndpointPid } from './scene.ts';
 
 /** How long after its death an endpoint may be away, in milliseconds. */
-const awayBudgetMs = 2_000;
+const awayBudgetMs = 8_000;
 
 describe('an endpoint that is killed', () => {
   let api: RampartApi;

@@ -13,7 +13,7 @@ import {
 } from '../../presentation/decisionFilter.ts';
 import {
   groupDecisions,
-  maxRowsPerGroup,
+  maxShownRows,
   type DecisionGroup,
   type Grouping,
 } from '../../presentation/decisionGroups.ts';
@@ -66,7 +66,7 @@ export class DecisionTree implements vscode.TreeDataProvider<DecisionNode>, Disp
   readonly #view: vscode.TreeView<DecisionNode>;
   #grouping: Grouping = 'source';
   #filter: DecisionFilter = noFilter;
-  #maxRows = maxRowsPerGroup;
+  #maxRows = maxShownRows;
 
   readonly onDidChangeTreeData = this.#changed.event;
 
@@ -126,7 +126,7 @@ export class DecisionTree implements vscode.TreeDataProvider<DecisionNode>, Disp
 
   /** Shows more rows of each group, and decisions from further back; tells how many those are. */
   async loadOlder(): Promise<Result<number, string>> {
-    this.#maxRows += maxRowsPerGroup;
+    this.#maxRows += maxShownRows;
     const added = await this.#older.load();
     this.refresh();
     return added;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { groupDecisions, maxRowsPerGroup, type Grouping } from '../../../src/presentation/decisionGroups.ts';
+import { groupDecisions, maxShownRows, type Grouping } from '../../../src/presentation/decisionGroups.ts';
 import type { AuditRecord } from '../../../src/protocol/auditRecord.ts';
 import { createDenial, createRecord } from './recordFixture.ts';
 
@@ -9,7 +9,7 @@ function group(
   grouping: Grouping = 'source',
 ): ReturnType<typeof groupDecisions> {
   const sessionName = (sid: number): string | null => (sid === 41 ? 'build' : null);
-  return groupDecisions(records, { grouping, sessionName, maxRows: maxRowsPerGroup });
+  return groupDecisions(records, { grouping, sessionName, maxRows: maxShownRows });
 }
 
 it('puts decisions of one terminal under its name, with their counts', () => {
@@ -84,9 +84,20 @@ it('groups by hour where the reader is, the newest first', () => {
 });
 
 it('shows a bounded number of rows and says how many more there are', () => {
-  const records = Array.from({ length: maxRowsPerGroup + 7 }, (_, index) =>
+  const records = Array.from({ length: maxShownRows + 7 }, (_, index) =>
     createRecord({ request: { command: `echo ${index}` } }),
   );
   const [only] = group(records);
-  assert.deepEqual([only?.rows.length, only?.hidden], [maxRowsPerGroup, 7]);
+  assert.deepEqual([only?.rows.length, only?.hidden], [maxShownRows, 7]);
+});
+
+it('shows the newest rows of all groups together, and says in each what is left out', () => {
+  const records = Array.from({ length: maxShownRows + 4 }, (_, index) =>
+    createRecord({ request: { command: `echo ${index}` }, sid: index % 2 }),
+  );
+  const shown = group(records).map(({ rows, hidden }) => [rows.length, hidden]);
+  assert.deepEqual(shown, [
+    [maxShownRows / 2, 2],
+    [maxShownRows / 2, 2],
+  ]);
 });
