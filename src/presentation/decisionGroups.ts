@@ -101,7 +101,8 @@ function createGroup({ heading, records, rows, hidden }: Members): DecisionGroup
 function identityOf(record: AuditRecord): string {
   const { rule, request, cwd, agent, sid } = record;
   const ruleKey = rule === null ? '' : `${rule.file}:${rule.policy}:${rule.index}`;
-  return JSON.stringify([request.command, cwd, agent, sid, outcomeOf(record), ruleKey]);
+  // Made for every record four times a second, so nothing is quoted; a command holds no NUL.
+  return [request.command, cwd, agent, sid, outcomeOf(record), ruleKey].join('\0');
 }
 
 function headingOf(record: AuditRecord, options: GroupingOptions): Heading {
