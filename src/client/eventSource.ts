@@ -114,6 +114,9 @@ export class EventSource implements Disposable {
         this.#deliver(frame.text);
       }
       if (frames.isOverflowing) lost('an event was too long');
+      // One piece a turn: whatever has piled up, others in this process get theirs in between.
+      response.pause();
+      setImmediate(() => response.resume());
     });
     response.on('error', (error) => lost(error.message));
     response.on('end', () => lost('the endpoint closed the stream'));

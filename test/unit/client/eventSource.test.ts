@@ -86,6 +86,24 @@ test('connects at once when it is told that an endpoint is there', async (contex
   await until('it is connected', () => source.state.connected);
 });
 
+test('leaves turns to others while it reads what has piled up', async (context) => {
+  const count = 20_000;
+  const { address } = await startSocketServer(context, (_, response) => {
+    open(response).write(modeEvent('enforce').repeat(count));
+  });
+  const { events } = watch(context, { address });
+  await until('the first came', () => events.length > 0);
+  let [most, before] = [0, events.length];
+  const turn = (): void => {
+    most = Math.max(most, events.length - before);
+    before = events.length;
+    if (before < count) setImmediate(turn);
+  };
+  setImmediate(turn);
+  await until('all came', () => events.length === count);
+  assert.ok(most < 2_000, `${most} events in one turn`);
+});
+
 test('is silent once it is disposed', async (context) => {
   const { address } = await startSocketServer(context, (_, response) => {
     open(response).write(modeEvent('enforce'));
