@@ -7,6 +7,7 @@ import { isRecord, parseJson } from '../base/record.ts';
 import { failure, success } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
 import type { Health } from '../protocol/health.ts';
+import { protocolVersion } from '../protocol/version.ts';
 import { createStateDirectory } from '../system/stateDirectory.ts';
 import type { StatePaths } from '../system/stateDirectory.ts';
 import { EndpointClient } from './endpointClient.ts';
@@ -57,12 +58,59 @@ const passedOn: readonly string[] = ['HOME', 'PATH', 'LANG', 'TMPDIR', 'USER', '
 export async function ensureEndpoint(start: EndpointStart): Promise<Result<RunningEndpoint, string>> {
   const client = new EndpointClient({ kind: 'socket', path: start.paths.socket });
   const health = await client.health();
-  if (health.ok) return success({ health: health.value, started: false });
+  if (health.ok) return settleVersion(health.value, client, start);
   if (health.error.code !== 'unreachable')
     return failure(`the endpoint is in trouble: ${health.error.message}`);
+  return startAnew(client, start);
+}
+
+async function startAnew(
+  client: EndpointClient,
+  start: EndpointStart,
+): Promise<Result<RunningEndpoint, string>> {
   const outcome = await startEndpoint(start);
   if (!outcome.ok) return outcome;
   return awaitHealth(client, outcome.value === 'ready');
+}
+
+/** An endpoint of an older protocol is replaced by ours; one of a newer is left, and told of. */
+async function settleVersion(
+  health: Health,
+  client: EndpointClient,
+  start: EndpointStart,
+): Promise<Result<RunningEndpoint, string>> {
+  if (health.protocol === protocolVersion) return success({ health, started: false });
+  const found = `the endpoint that runs (version ${health.version}, process ${health.pid ?? 'unknown'})`;
+  if (health.protocol > protocolVersion) {
+    const versions = `speaks protocol ${health.protocol}, this program ${protocolVersion}`;
+    return failure(`${found} is newer: it ${versions}; update this one, or end that with \`rampart stop\``);
+  }
+  const ended = await client.shutdown();
+  if (!ended.ok) {
+    return failure(`${found} is older and could not be replaced, end it yourself: ${ended.error.message}`);
+  }
+  return (await isGone(client, health.pid))
+    ? startAnew(client, start)
+    : failure(`${found} is older and does not end; end it yourself`);
+}
+
+/** Whether neither socket nor process is left; only then can another one take the place. */
+async function isGone(client: EndpointClient, pid: number | null): Promise<boolean> {
+  const deadline = performance.now() + startTimeoutMs;
+  while (performance.now() < deadline) {
+    const health = await client.health();
+    if (!health.ok && health.error.code === 'unreachable' && !isRunning(pid)) return true;
+    await new Promise((resolve) => setTimeout(resolve, lookIntervalMs));
+  }
+  return false;
+}
+
+function isRunning(pid: number | null): boolean {
+  try {
+    return pid !== null && process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 /** The environment of an endpoint: none of the loader's variables, none of an editor's, no secret. */

@@ -3,6 +3,7 @@ import type { IncomingMessage, RequestOptions } from 'node:http';
 import { isRecord, parseJson } from '../base/record.ts';
 import { failure, success } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
+import { protocolVersion, versionHeader } from '../protocol/version.ts';
 import type { EndpointAddress } from './endpointAddress.ts';
 
 /**
@@ -58,11 +59,17 @@ export function requestOptions(
   token: string | null,
 ): Omit<RequestOptions, 'headers'> & { readonly headers: Readonly<Record<string, string>> } {
   const authorization: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` };
+  const version = { [versionHeader]: String(protocolVersion) };
   if (address.kind === 'socket') {
-    return { socketPath: address.path, path, agent: false, headers: { host: 'rampart', ...authorization } };
+    return {
+      socketPath: address.path,
+      path,
+      agent: false,
+      headers: { host: 'rampart', ...version, ...authorization },
+    };
   }
   const { host, port, prefix } = address;
-  return { host, port, path: `${prefix}${path}`, agent: false, headers: authorization };
+  return { host, port, path: `${prefix}${path}`, agent: false, headers: { ...version, ...authorization } };
 }
 
 type Answer = Result<unknown, ClientFailure>;

@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { failure, success } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
 import type { ExecRequest } from '../protocol/execRequest.ts';
+import { protocolVersion, versionHeader } from '../protocol/version.ts';
 import { decideAdmin } from './authority.ts';
 import type { AuthoritySurroundings } from './authority.ts';
 import type { Caller } from './exchange.ts';
@@ -132,4 +133,12 @@ export function webRefusalOf({ headers }: RequestHead): string | null {
   if (origin !== undefined || (site !== undefined && site !== 'none')) return 'a web page may not ask';
   const name = host.replace(/:\d+$/, '').toLowerCase();
   return ['127.0.0.1', 'localhost', '[::1]'].includes(name) ? null : 'the request is meant for another host';
+}
+
+/** Why a request of a later version cannot be understood; null for ours, and for one that says none. */
+export function versionRefusalOf({ headers }: RequestHead): string | null {
+  const version = headers.get(versionHeader);
+  if (version === undefined || /^0*[01]$/.test(version)) return null;
+  const own = `this endpoint speaks protocol ${protocolVersion}`;
+  return `${own}, the request is of protocol ${version.slice(0, 16)}: update the endpoint`;
 }

@@ -3,7 +3,7 @@ import type { Stats } from 'node:fs';
 import type { Socket } from 'node:net';
 import { maxBodyBytes } from '../protocol/routes.ts';
 import type { NativeAddon } from '../system/nativeAddon.ts';
-import { bearerTokenOf, webRefusalOf } from './access.ts';
+import { bearerTokenOf, versionRefusalOf, webRefusalOf } from './access.ts';
 import type { DoorSettings } from './connection.ts';
 import { isSameFile } from './endpointLock.ts';
 import type { Caller, Peer } from './exchange.ts';
@@ -50,7 +50,7 @@ export class Doors {
   async openSocket(): Promise<void> {
     const server = new HttpDoor({
       maxBodyBytes: maxSocketBodyBytes,
-      refusalOf: () => null,
+      refusalOf: versionRefusalOf,
       callerOf: (head, socket) => ({
         door: 'socket',
         readPeer: () => peerOf(socket, this.#addon),
@@ -80,7 +80,7 @@ export class Doors {
   async openPort(port: number): Promise<void> {
     const server = new HttpDoor({
       maxBodyBytes,
-      refusalOf: webRefusalOf,
+      refusalOf: (head) => webRefusalOf(head) ?? versionRefusalOf(head),
       callerOf: tcpCallerOf,
       answer: this.#answer,
     });

@@ -33,6 +33,8 @@ export interface FifoDoorSettings {
   readonly answer: (request: EndpointRequest) => EndpointResponse | Promise<EndpointResponse>;
 }
 
+const unknownForm = 'the question has a form of another version: update the endpoint';
+
 interface OpenFifo {
   readonly stream: Socket;
   readonly status: Stats;
@@ -87,8 +89,10 @@ export class FifoDoor implements Disposable {
     stream.on('error', (error) => logger.error(`the FIFO cannot be read: ${error.message}`));
     stream.on('data', (bytes: Buffer) => {
       const stretch = Buffer.concat([rest, bytes]);
-      const { frames, consumed } = parseQuestionFrames(stretch);
+      const { frames, foreign, consumed } = parseQuestionFrames(stretch);
       rest = stretch.subarray(consumed);
+      // Whoever asks in a later form is told so: it refuses, instead of waiting in vain.
+      for (const id of new Set(foreign)) this.#put(id, JSON.stringify({ error: unknownForm }));
       for (const frame of frames) {
         const whole = this.#questions.take(frame);
         if (whole === null) continue;

@@ -109,6 +109,10 @@ export class JournalReader implements Disposable {
     const bytes = Buffer.concat([taken.rest, buffer.subarray(0, length)]);
     const stretch = parseJournal(bytes);
     this.#skipped += stretch.skipped;
+    if (stretch.foreign > 0) {
+      const what = `${stretch.foreign} records of a library of another version`;
+      this.#settings.logger.warn(`the journal has ${what}, which cannot be read: update the endpoint`);
+    }
     taken.rest = bytes.subarray(stretch.consumed);
     for (const frame of stretch.frames) this.#settings.onFrame(frame);
     if (length > 0) return;

@@ -9,6 +9,8 @@ export interface Health {
   readonly mode: Mode;
   readonly uptime_seconds: number;
   readonly version: string;
+  /** The version of the protocol; 1 where none is said. */
+  readonly protocol: number;
   /** null when the endpoint is not ours. */
   readonly pid: number | null;
   /** The TCP address; null when it listens on its socket only. */
@@ -18,7 +20,7 @@ export interface Health {
 /** Reads a health answer by the rules that the peer's own clients apply. */
 export function parseHealth(value: unknown): Result<Health, string> {
   if (!isRecord(value)) return failure('the answer is not an object');
-  const { service, status, mode, uptime_seconds: uptime, version, pid, url } = value;
+  const { service, status, mode, uptime_seconds: uptime, version, protocol, pid, url } = value;
   const named = service === undefined || service === 'rampart';
   if (!named || status !== 'ok' || !isMode(mode)) return failure('what answers is no rampart endpoint');
   if (typeof uptime !== 'number' || typeof version !== 'string' || version.trim() === '') {
@@ -28,6 +30,7 @@ export function parseHealth(value: unknown): Result<Health, string> {
     mode,
     uptime_seconds: uptime,
     version,
+    protocol: typeof protocol === 'number' ? protocol : 1,
     pid: typeof pid === 'number' ? pid : null,
     url: typeof url === 'string' ? url : null,
   });

@@ -52,6 +52,8 @@ export interface JournalStretch {
   readonly frames: readonly JournalFrame[];
   /** Bytes that need not be read again; what is left over is the beginning of a frame. */
   readonly consumed: number;
+  /** How many whole frames are of a form or a kind that we do not know. */
+  readonly foreign: number;
   /** Bytes among them that belonged to no frame. */
   readonly skipped: number;
 }
@@ -99,6 +101,7 @@ export function parseJournal(stretch: Uint8Array): JournalStretch {
   const frames: JournalFrame[] = [];
   let position = 0;
   let skipped = 0;
+  let foreign = 0;
   while (position < bytes.length) {
     const start = findMagic(bytes, magic, position);
     skipped += start - position;
@@ -109,12 +112,13 @@ export function parseJournal(stretch: Uint8Array): JournalStretch {
     if (frame === null || length === 'none') {
       position += 1;
       skipped += 1;
-    } else {
-      frames.push(frame);
-      position += length;
+      continue;
     }
+    if (frame === 'foreign') foreign += 1;
+    else frames.push(frame);
+    position += length;
   }
-  return { frames, consumed: position, skipped };
+  return { frames, foreign, consumed: position, skipped };
 }
 
 function frameLength(bytes: Buffer, position: number): number | 'incomplete' | 'none' {
@@ -125,11 +129,12 @@ function frameLength(bytes: Buffer, position: number): number | 'incomplete' | '
   return length > available ? 'incomplete' : length;
 }
 
-function parseFrame(bytes: Buffer): JournalFrame | null {
+function parseFrame(bytes: Buffer): JournalFrame | 'foreign' | null {
   const end = bytes.length - checksumBytes;
   if (bytes.readBigUInt64LE(end) !== siphash24(checksumKey, bytes.subarray(0, end))) return null;
   const kind = kinds[bytes.readUInt8(10) - 1];
-  if (bytes.readUInt16LE(8) !== format || kind === undefined) return null;
+  // Magic, length, format and checksum stand there in every form.
+  if (bytes.readUInt16LE(8) !== format || kind === undefined) return 'foreign';
   const fields = fieldsOf(bytes, end);
   if (fields === null) return null;
   const [door = '', agent = '', session = '', exe = '', cwd = ''] = fields.texts;

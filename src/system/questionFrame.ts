@@ -24,6 +24,8 @@ export interface QuestionFrame {
 /** What a stretch of the FIFO held. */
 export interface QuestionStretch {
   readonly frames: readonly QuestionFrame[];
+  /** Ids of whole frames in a form that we do not know. */
+  readonly foreign: readonly string[];
   /** What need not be read again; what is left over is the beginning of a frame. */
   readonly consumed: number;
 }
@@ -51,22 +53,25 @@ export function formatQuestionFrames(id: string, body: Uint8Array): readonly Buf
 /** Finds the frames in what was read; what is none is skipped up to the next magic. */
 export function parseQuestionFrames(bytes: Buffer): QuestionStretch {
   const frames: QuestionFrame[] = [];
+  const foreign: string[] = [];
   let position = findMagic(bytes, magic, 0);
   while (position + lengthBytes <= bytes.length) {
     const length = bytes.readUInt16LE(position + 4);
     if (length <= maxQuestionFrameBytes && position + length > bytes.length) break;
     const frame = parseFrame(bytes.subarray(position, position + length));
-    if (frame !== null) frames.push(frame);
+    if (frame === 'foreign') foreign.push(bytes.toString('hex', position + 8, position + 24));
+    else if (frame !== null) frames.push(frame);
     position = findMagic(bytes, magic, frame === null ? position + 1 : position + length);
   }
-  return { frames, consumed: position };
+  return { frames, foreign, consumed: position };
 }
 
-function parseFrame(bytes: Buffer): QuestionFrame | null {
+function parseFrame(bytes: Buffer): QuestionFrame | 'foreign' | null {
   const end = bytes.length - checksumBytes;
   if (end < headBytes || bytes.length > maxQuestionFrameBytes) return null;
-  if (bytes.readUInt16LE(6) !== format) return null;
   if (bytes.readBigUInt64LE(end) !== siphash24(checksumKey, bytes.subarray(0, end))) return null;
+  // Magic, length, format, id and checksum stand there in every form.
+  if (bytes.readUInt16LE(6) !== format) return 'foreign';
   return {
     id: bytes.toString('hex', 8, 24),
     index: bytes.readUInt16LE(24),

@@ -1,3 +1,4 @@
+import { protocolVersion } from '../../protocol/version.ts';
 import { respond } from '../exchange.ts';
 import type { Handler } from '../parts.ts';
 
@@ -9,6 +10,7 @@ export const handleHealth: Handler = (_request, parts) =>
     mode: parts.mode.mode,
     uptime_seconds: Math.max(0, Math.floor((parts.deciders.clock.now() - parts.startedAt) / 1_000)),
     version: parts.version,
+    protocol: protocolVersion,
     pid: parts.pid,
     url: parts.url(),
   });

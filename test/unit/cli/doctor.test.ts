@@ -209,7 +209,7 @@ function endpoint(facts: Partial<EndpointFacts>): readonly Check[] {
     entry: { isFolder: true, uid: 1000, mode: 0o40700 },
     uid: 1000,
     mountInfo: '1 0 8:1 / / rw - ext4 /dev/x rw',
-    health: success({ mode: 'enforce', version: '1.0.0', pid: 1, url: null, uptime_seconds: 1 }),
+    health: success({ mode: 'enforce', version: '1.0.0', pid: 1, url: null, protocol: 1, uptime_seconds: 1 }),
     version: '1.0.0',
     isGuarded: false,
     policyProblems: [],
@@ -240,7 +240,14 @@ test('a state directory that is not ours, too open or on another machine is told
 });
 
 test('an endpoint that is away, of another version, lenient or in trouble is told', () => {
-  const health = { mode: 'monitor', version: '0.9.0', pid: 1, url: null, uptime_seconds: 1 } as const;
+  const health = {
+    mode: 'monitor',
+    version: '0.9.0',
+    pid: 1,
+    url: null,
+    protocol: 1,
+    uptime_seconds: 1,
+  } as const;
   expect(endpoint({ health: success(health) }), 'endpoint', 'warning', /version 0\.9\.0, this is 1\.0\.0/);
   expect(endpoint({ health: success(health) }), 'mode', 'warning', /`monitor`: nothing is refused/);
   const away = failure({ code: 'unreachable', message: 'x' } as const);

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
@@ -121,4 +123,63 @@ test('passes on what an endpoint needs, and makes an editor’s binary a Node', 
   assert.deepEqual(endpointEnvironment(environment, { path: '/node', isElectron: false }), kept);
   const electron = endpointEnvironment(environment, { path: '/code', isElectron: true });
   assert.deepEqual(electron, { ...kept, ELECTRON_RUN_AS_NODE: '1' });
+});
+
+/** An endpoint of another protocol; one that ends when it is told to, unless it refuses. */
+async function startOther(
+  context: TestContext,
+  start: EndpointStart,
+  { protocol, refuses }: { readonly protocol: number; readonly refuses: boolean },
+): Promise<Server> {
+  mkdirSync(start.paths.directory, { recursive: true, mode: 0o700 });
+  const server = createServer((request, response) => {
+    if (request.url === '/healthz') {
+      const health = {
+        service: 'rampart',
+        status: 'ok',
+        mode: 'enforce',
+        uptime_seconds: 0,
+        version: '9.9',
+        protocol,
+      };
+      response.end(JSON.stringify(health));
+      return;
+    }
+    response
+      .writeHead(refuses ? 403 : 200)
+      .end(refuses ? '{"error":"you are guarded"}' : '{"stopping":true}');
+    if (!refuses) server.close();
+  });
+  await new Promise<void>((resolve) => server.listen(start.paths.socket, resolve));
+  context.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return server;
+}
+
+test('takes the place of an endpoint of an older protocol, and says who has to where it may not', async (context) => {
+  const start = startOf(context, listening);
+  await startOther(context, start, { protocol: 0, refuses: false });
+  const replaced = await ensureEndpoint(start);
+  assert.ok(replaced.ok, JSON.stringify(replaced));
+  endAtTheEnd(context, replaced.value.health.pid);
+  assert.deepEqual([replaced.value.started, replaced.value.health.version], [true, '1']);
+  const other = startOf(context, listening);
+  await startOther(context, other, { protocol: 0, refuses: true });
+  const refused = await ensureEndpoint(other);
+  assert.match(
+    refused.ok ? '' : refused.error,
+    /^the endpoint that runs \(version 9\.9, process unknown\) is older and could not be replaced, end it yourself: you are guarded$/,
+  );
+});
+
+test('leaves an endpoint of a newer protocol alone, and says how to go on', async (context) => {
+  const start = startOf(context, listening);
+  await startOther(context, start, { protocol: 2, refuses: false });
+  const found = await ensureEndpoint(start);
+  assert.equal(
+    found.ok ? '' : found.error,
+    'the endpoint that runs (version 9.9, process unknown) is newer: it speaks protocol 2, this program 1; update this one, or end that with `rampart stop`',
+  );
 });

@@ -1,0 +1,279 @@
+import assert from 'node:assert/strict';
+import {
+  appendFileSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+  closeSync,
+} from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { routeTable } from '../../../src/endpoint/router.ts';
+import { stateEntries } from '../../../src/protocol/routes.ts';
+import { formatQuestionFrames } from '../../../src/system/questionFrame.ts';
+import { statePathsIn } from '../../../src/system/stateDirectory.ts';
+import { temporaryFolder } from '../../support/temporaryFolder.ts';
+import { wireFolder } from '../../support/wireExamples.ts';
+import { startFixture, tryStartFixture } from './runningEndpoint.ts';
+import type { RunningFixture } from './runningEndpoint.ts';
+
+/** How long each part goes on; `npm run fuzz:endpoint` makes it minutes. */
+const seconds = Number(process.env['RAMPART_FUZZ_SECONDS'] ?? 1);
+
+/** How long one answer may take, in milliseconds: far more than it ever does. */
+const answerMs = 20_000;
+
+/** Numbers that look random and come again with the same seed. */
+class Chance {
+  readonly seed = Number(process.env['RAMPART_FUZZ_SEED'] ?? Date.now() % 1_000_000);
+  #state = this.seed + 1;
+
+  below(limit: number): number {
+    this.#state = (Math.imul(this.#state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((this.#state / 2 ** 32) * limit);
+  }
+
+  of<Value>(values: readonly [Value, ...Value[]]): Value {
+    return values[this.below(values.length)] ?? values[0];
+  }
+
+  bytes(limit: number): Buffer {
+    return Buffer.from(Array.from({ length: this.below(limit) }, () => this.below(256)));
+  }
+
+  /** A text with some of its bytes changed, cut out or doubled. */
+  spoil(bytes: Buffer): Buffer {
+    let spoilt = Buffer.from(bytes);
+    for (let times = this.below(4); times > 0; times -= 1) {
+      const at = this.below(spoilt.length + 1);
+      const length = this.below(16);
+      const middle = this.of([this.bytes(16), spoilt.subarray(at, at + length), Buffer.alloc(0)]);
+      spoilt = Buffer.concat([
+        spoilt.subarray(0, at),
+        middle,
+        spoilt.subarray(Math.min(spoilt.length, at + length)),
+      ]);
+    }
+    return spoilt;
+  }
+}
+
+/** Does one thing after the other until the time is over; a failure names the seed that brings it back. */
+async function fuzz(round: (chance: Chance) => Promise<void>): Promise<void> {
+  const chance = new Chance();
+  const end = performance.now() + seconds * 1_000;
+  do {
+    await round(chance).catch((thrown: unknown) => {
+      throw new Error(`RAMPART_FUZZ_SEED=${chance.seed}`, { cause: thrown });
+    });
+  } while (performance.now() < end);
+}
+
+/** Everything that comes back for these bytes; the endpoint has to end the connection by itself. */
+function send({ paths }: RunningFixture, bytes: Buffer): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    const socket = connect(paths.socket, () => socket.end(bytes));
+    const timer = setTimeout(() => reject(new Error('no end')), answerMs);
+    socket.on('data', (piece) => (text += piece.toString('latin1')));
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      clearTimeout(timer);
+      resolve(text);
+    });
+  });
+}
+
+/** Values where they belong, where they do not, and of another kind. */
+function valueOf(chance: Chance, depth = 0): unknown {
+  const plain = [
+    null,
+    true,
+    0,
+    -1,
+    1e300,
+    '',
+    'x',
+    'allow',
+    'exec',
+    '/',
+    '\u0000',
+    [],
+    {},
+    'y'.repeat(9_000),
+  ] as const;
+  if (depth > 2 || chance.below(3) > 0) return chance.of<unknown>([...plain]);
+  if (chance.below(2) === 0) return Array.from({ length: chance.below(4) }, () => valueOf(chance, depth + 1));
+  return Object.fromEntries(
+    Array.from({ length: chance.below(8) }, () => [chance.of(names), valueOf(chance, depth + 1)]),
+  );
+}
+
+const names = [
+  'agent',
+  'session',
+  'params',
+  'input',
+  'command',
+  'command_b64',
+  'path',
+  'cwd',
+  'url',
+  'enforce',
+  'verification',
+  'id',
+  'argv',
+  'exe',
+  'pid',
+  'ppid',
+  'sid',
+  'door',
+  'markers',
+  'guardable',
+  'truncated',
+  'response',
+  'tool',
+  'args',
+  'decision',
+  'mode',
+  'for_seconds',
+  'approved',
+  'scope',
+  'persist',
+  'record',
+  'kind',
+  'name',
+  'hidden',
+  'protection',
+  'scopes',
+  'note',
+  'expires_in_seconds',
+  'tool_call_id',
+  'explain',
+  '__proto__',
+  'constructor',
+] as const;
+
+test('answers every body on every route, and never with a fault of its own', async (context) => {
+  const fixture = await startFixture(context);
+  const asked = routeTable.filter(
+    ({ path, method }) => path !== '/v1/shutdown' && !path.includes('stream') && method !== 'HEAD',
+  );
+  const [first, ...others] = asked;
+  assert.ok(first !== undefined);
+  await fuzz(async (chance) => {
+    const { method, path, suffix = '' } = chance.of([first, ...others]);
+    const rest = path.endsWith('/') ? chance.of(['exec', 'read', '1', '%', '%00', 'x'.repeat(200)]) : '';
+    const body = chance.spoil(Buffer.from(JSON.stringify(valueOf(chance))));
+    const head = `${method} ${path}${rest}${suffix}?date=${chance.below(9)} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n`;
+    const answer = await send(fixture, Buffer.concat([Buffer.from(head), body]));
+    assert.match(answer, /^HTTP\/1\.1 (?:2|4)\d\d |^HTTP\/1\.1 50[03] /, head);
+    assert.doesNotMatch(answer, /the endpoint failed/, head + body.toString());
+  });
+  assert.equal((await fixture.call('GET', '/healthz')).status, 200);
+});
+
+test('survives every request that is none', async (context) => {
+  const fixture = await startFixture(context);
+  const whole = Buffer.from(
+    'POST /v1/preflight/exec HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n5\r\n{"a":\r\n2;x=y\r\n1}\r\n0\r\nT: 1\r\n\r\n',
+  );
+  await fuzz(async (chance) => {
+    await send(fixture, chance.spoil(whole));
+  });
+  assert.equal((await fixture.ask('ls'))['allowed'], true);
+});
+
+test('reads on behind every record that is none, in the journal and through the FIFO', async (context) => {
+  const fixture = await startFixture(context);
+  const folder = join(wireFolder, 'journal');
+  const frames = readdirSync(folder)
+    .filter((name) => name.endsWith('.bin'))
+    .map((name) => readFileSync(join(folder, name)));
+  const [frame = Buffer.alloc(0), ...others] = frames;
+  const questions = openSync(fixture.paths.questions, 'w');
+  await fuzz(async (chance) => {
+    appendFileSync(fixture.paths.journal, chance.spoil(chance.of([frame, ...others])));
+    const body = Buffer.from(JSON.stringify(valueOf(chance)));
+    for (const piece of formatQuestionFrames(
+      chance.bytes(17).toString('hex').padEnd(32, '0').slice(0, 32),
+      body,
+    )) {
+      const spoilt = chance.spoil(piece);
+      if (spoilt.length > 0) writeSync(questions, spoilt.subarray(0, 4_096));
+    }
+    assert.equal((await fixture.call('GET', '/healthz')).status, 200);
+  });
+  closeSync(questions);
+  const id = 'c'.repeat(32);
+  const [question] = formatQuestionFrames(id, Buffer.from('{"params":{"command":"ls"}}'));
+  writeFileSync(fixture.paths.questions, Buffer.concat([Buffer.alloc(64), question ?? Buffer.alloc(0)]));
+  await waitFor(() => readdirSync(fixture.paths.answers).includes(id));
+});
+
+async function waitFor(look: () => boolean): Promise<void> {
+  const end = performance.now() + answerMs;
+  while (!look()) {
+    assert.ok(performance.now() < end, 'it is not answered');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** Puts something into the place of an entry of the state directory. */
+function put(chance: Chance, directory: string, name: string): void {
+  const file = join(directory, name);
+  rmSync(file, { recursive: true, force: true });
+  const text = chance.spoil(
+    Buffer.from(
+      JSON.stringify({
+        format: 1,
+        boot: '07'.repeat(16),
+        tokens: [valueOf(chance)],
+        approvals: [valueOf(chance)],
+        grants: valueOf(chance),
+        mode: valueOf(chance),
+        until: valueOf(chance),
+        id: valueOf(chance),
+      }),
+    ),
+  );
+  switch (chance.below(5)) {
+    case 0:
+      mkdirSync(join(file, 'in it'), { recursive: true });
+      break;
+    case 1:
+      symlinkSync(chance.of(['/nowhere', '/dev/null', '/proc/self/mem', file]), file);
+      break;
+    case 2:
+      writeFileSync(file, chance.bytes(4_096));
+      break;
+    default:
+      writeFileSync(file, text);
+  }
+}
+
+test('starts, or says why not, whatever stands in its state directory', async (context: TestContext) => {
+  await fuzz(async (chance) => {
+    const folder = temporaryFolder(context);
+    const paths = statePathsIn(join(folder, 'state'));
+    mkdirSync(paths.audit, { recursive: true, mode: 0o700 });
+    for (const name of Object.values(stateEntries)) {
+      if (chance.below(3) === 0) put(chance, paths.directory, name);
+      else if (name === stateEntries.audit) put(chance, paths.audit, '2026-03-04.jsonl');
+    }
+    const { started } = await tryStartFixture(context, { folder, processes: [] });
+    if (!started.ok) {
+      assert.notEqual(started.error.kind, 'policy');
+      return;
+    }
+    started.value.stop('that was it');
+    await started.value.ended;
+  });
+});
