@@ -13,9 +13,11 @@ const runtime = [
   'cli.js',
   'endpoint.js',
   'package.json',
+  'policies/default.frozen.json',
   'policies/default.yaml',
   'tree-sitter-bash.wasm',
   'tree-sitter.wasm',
+  'upstream.js',
 ];
 const papers = ['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md'];
 const generated = ['THIRD_PARTY_NOTICES.txt', 'package.json', 'sbom.cdx.json'];
@@ -107,8 +109,8 @@ for (const [target, machine] of Object.entries(targets)) {
       if (machine !== null) assertMachine(inside, 'dist/native', machine);
     });
 
-    it('stays within 1.2 megabytes', () => {
-      assert.ok(sizeOf(file) < 1_200_000, `${String(sizeOf(file))} bytes`);
+    it('stays within 1.4 megabytes', () => {
+      assert.ok(sizeOf(file) < 1_400_000, `${String(sizeOf(file))} bytes`);
     });
 
     it('has a manifest without what only building needs', () => {
