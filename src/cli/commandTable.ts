@@ -36,6 +36,7 @@ import { serveCommand } from './commands/serve.ts';
 import { statusCommand } from './commands/status.ts';
 import { stopCommand } from './commands/stop.ts';
 import { testCommand } from './commands/test.ts';
+import { uninstallCommand } from './commands/uninstall.ts';
 import { tokenCreateCommand, tokenListCommand, tokenRevokeCommand } from './commands/token.ts';
 
 /** Every command, in the order in which they are told of. */
@@ -76,6 +77,7 @@ export const commands: readonly Command[] = [
   tokenCreateCommand,
   tokenListCommand,
   tokenRevokeCommand,
+  uninstallCommand,
   doctorCommand,
   createCompletionCommand(() => commands),
 ];

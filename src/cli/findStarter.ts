@@ -1,32 +1,35 @@
 import type { ProcessStat, ProcessTable } from '../system/processTable.ts';
 
-/** A session has at most this many processes one above the other; the walk ends there. */
-const maxAncestors = 128;
+/** How many starters an endpoint is told of. */
+const maxStarters = 128;
 
 /**
- * The process whose descendants may steer an endpoint that is started by hand: the topmost ancestor of `pid` in its
- * session, because the parent is often a wrapper (`timeout`, `npx`, a shell) that is gone a moment later. For a
- * process that leads a session of its own it is the parent. Null when there is none, or only init or another user's.
+ * The processes whose descendants may steer an endpoint that is started by hand: all ancestors of `pid` in its session,
+ * the nearest first, because the parent is often a wrapper (`timeout`, `npx`, a shell) that is gone a moment later, and
+ * so may be the topmost one. For a process that leads a session of its own it is the parent. Init, and another user's
+ * process, are none.
  */
-export function findStarter(pid: number, processes: ProcessTable): ProcessStat | null {
+export function findStarters(pid: number, processes: ProcessTable): readonly ProcessStat[] {
   const own = processes.stat(pid);
   const user = processes.user(pid);
-  if (own === null || user === null) return null;
-  let starter: ProcessStat | null = null;
+  if (own === null || user === null) return [];
+  const starters: ProcessStat[] = [];
   let above = own.ppid;
-  for (let step = 0; step < maxAncestors && above > 1; step += 1) {
+  while (starters.length < maxStarters && above > 1) {
     const ancestor = processes.stat(above);
     if (ancestor === null || processes.user(above) !== user) break;
-    if (starter !== null && ancestor.session !== own.session) break;
-    starter = ancestor;
+    if (starters.length > 0 && ancestor.session !== own.session) break;
+    starters.push(ancestor);
     if (ancestor.session !== own.session) break;
     above = ancestor.ppid;
   }
-  return starter;
+  return starters;
 }
 
-/** The argument by which an endpoint is told its starter; none when there is none. */
+/** The argument by which an endpoint is told its starters; none when there are none. */
 export function starterWords(pid: number, processes: ProcessTable): readonly string[] {
-  const starter = findStarter(pid, processes);
-  return starter === null ? [] : ['--started-by', `${starter.pid}:${starter.started}`];
+  const starters = findStarters(pid, processes);
+  return starters.length === 0
+    ? []
+    : ['--started-by', starters.map((one) => `${one.pid}:${one.started}`).join(',')];
 }

@@ -2,10 +2,12 @@ import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
 import { failure, success } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
+import type { NamedCommand } from '../policy/namedCommands.ts';
 import { isPermitted } from '../protocol/decision.ts';
 import type { Decision } from '../protocol/decision.ts';
 import type { ExecRequest } from '../protocol/execRequest.ts';
 import type { ProcessTable } from '../system/processTable.ts';
+import { CoveredStarts } from './coveredStarts.ts';
 import type { Approval, Approvals, Petition, Resolution } from './approvals.ts';
 import { findTree, hasEnded, isAskedByShell, keysOf } from './askedTree.ts';
 import type { QuestionKeys } from './askedTree.ts';
@@ -41,8 +43,8 @@ const minIdDigits = 8;
 export type Settlement =
   /** Nothing: the decision stands as it is. */
   | { readonly kind: 'decided' }
-  /** A person lets it run; `why` is for the log. */
-  | { readonly kind: 'granted'; readonly why: string }
+  /** A person lets it run, against a denial too where they overrule; `why` is for the log. */
+  | { readonly kind: 'granted'; readonly why: string; readonly overrules: boolean }
   /** Nobody is to be bothered yet: it is not known whose session this is. */
   | { readonly kind: 'early' }
   /** A person has not decided yet, or decided against it. */
@@ -119,12 +121,14 @@ export class Asking implements Disposable {
   /** By approval, the first that asked first. */
   readonly #waiters = new Map<string, Waiter[]>();
   readonly #refusals = new Map<string, Refusal>();
+  readonly #covered: CoveredStarts;
   readonly #timer: NodeJS.Timeout;
   #held = 0;
 
   constructor(settings: AskingSettings) {
     this.#settings = settings;
-    const { grants, processes } = settings;
+    const { clock, grants, processes } = settings;
+    this.#covered = new CoveredStarts(clock, processes);
     this.#timer = setInterval(() => grants.forget((tree) => hasEnded(tree, processes)), sweepIntervalMs);
     this.#timer.unref();
   }
@@ -138,8 +142,9 @@ export class Asking implements Disposable {
     const grant = this.#settings.grants.take(keys, tree, decision.action !== 'ask');
     if (grant !== null) {
       this.#settings.onDidChange();
-      return { kind: 'granted', why: whyGranted(grant) };
+      return { kind: 'granted', why: whyGranted(grant), overrules: grant.overrules };
     }
+    if (this.#covered.take(request, decision.action !== 'ask')) return coveredSettlement;
     const { command, cwd } = request;
     this.#noteRefusal({ id, command, cwd, keys, tree, at: this.#settings.clock.now() });
     if (decision.action !== 'ask') return { kind: 'decided' };
@@ -152,6 +157,11 @@ export class Asking implements Disposable {
   isGranted(request: ExecRequest): boolean {
     const tree = findTree(request, this.#settings.processes);
     return this.#settings.grants.find(keysOf(request), tree, false) !== null;
+  }
+
+  /** What a person let run names these commands, so that its process may start each of them once. */
+  cover(request: ExecRequest, commands: readonly NamedCommand[], overrules: boolean): void {
+    this.#covered.add(request, commands, overrules);
   }
 
   /** Settles an approval as a person said, and lets those go on that wait for it. */
@@ -258,7 +268,7 @@ export class Asking implements Disposable {
   }
 
   #approve(approval: Approval, { scope, by }: Resolution, waiters: readonly Waiter[]): void {
-    const granted: Settlement = { kind: 'granted', why: `approved by ${by}` };
+    const granted: Settlement = { kind: 'granted', why: `approved by ${by}`, overrules: false };
     const [first, ...others] = waiters.filter(({ isThere }) => isThere());
     for (const waiter of waiters) if (!waiter.isThere()) waiter.settle({ kind: 'pending', approval });
     if (first === undefined || scope === 'session') this.#addGrant(approval, scope);
@@ -296,6 +306,13 @@ export class Asking implements Disposable {
     this.#refusals.set(refusal.id, refusal);
   }
 }
+
+/** It stands in a text that was granted, and opens no text of its own. */
+const coveredSettlement: Settlement = {
+  kind: 'granted',
+  why: 'approved as a part of what started it',
+  overrules: false,
+};
 
 function whyGranted({ overrules, reach, id }: Grant): string {
   if (overrules) return `run anyway, as a person said (${id.slice(0, minIdDigits)})`;

@@ -20,8 +20,8 @@ export interface AuthoritySurroundings {
   /** Our effective user id. */
   readonly user: number;
   readonly pid: number;
-  /** The process whose descendants may steer an endpoint that was started by hand; null on demand. */
-  readonly startedBy: ProcessReference | null;
+  /** The processes whose descendants may steer an endpoint that was started by hand; none on demand. */
+  readonly startedBy: readonly ProcessReference[];
   /** Whether a process is recorded as guarded. */
   readonly isGuarded: (pid: number, started: number) => boolean;
 }
@@ -81,7 +81,7 @@ function readChain(
   const chain: ProcessStat[] = [];
   for (let current: ProcessStat | null = first; chain.length < maxAncestors;) {
     const seen: 'guarded' | 'unguarded' | 'unreadable' = guardOf(current, surroundings);
-    const mayEnd = chain.some((one) => one.pid === first.session || isSame(one, startedBy));
+    const mayEnd = chain.some((one) => one.pid === first.session || isAmong(one, startedBy));
     if (seen === 'guarded') return failure(`process ${current.pid} is guarded`);
     if (seen === 'unreadable') {
       return mayEnd ? success(chain) : failure(`process ${current.pid} cannot be read`);
@@ -114,8 +114,8 @@ export function isLibraryIn(pid: number, processes: ProcessTable): boolean | nul
   return maps === null ? null : namesLibrary(maps);
 }
 
-function isSame({ pid, started }: ProcessReference, reference: ProcessReference | null): boolean {
-  return pid === reference?.pid && started === reference.started;
+function isAmong({ pid, started }: ProcessReference, references: readonly ProcessReference[]): boolean {
+  return references.some((one) => one.pid === pid && one.started === started);
 }
 
 function evidenceOf(
@@ -124,7 +124,7 @@ function evidenceOf(
 ): AdminEvidence | null {
   const [caller, parent] = chain;
   if (caller === undefined) return null;
-  if (chain.some((one) => isSame(one, startedBy))) return 'descendant';
+  if (chain.some((one) => isAmong(one, startedBy))) return 'descendant';
   const hosts = chain.filter(({ pid }) => isExtensionHost(processes, pid));
   if (hosts.length > 0) {
     const isAlone = hosts.length === 1 && hosts[0] === caller;

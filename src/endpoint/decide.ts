@@ -5,6 +5,7 @@ import { success } from '../base/result.ts';
 import { evaluate } from '../policy/evaluate.ts';
 import type { EvaluationWorld } from '../policy/evaluationWorld.ts';
 import { explain, type Explanation } from '../policy/explain.ts';
+import { namedCommands } from '../policy/namedCommands.ts';
 import type { AuditRecord } from '../protocol/auditRecord.ts';
 import { isPermitted } from '../protocol/decision.ts';
 import type { Decision } from '../protocol/decision.ts';
@@ -208,6 +209,7 @@ function finish(decided: Decided, settlement: Settlement, deciders: Deciders): P
     const used = useUpRule(decision.rule, deciders.policy);
     if (!used.ok) deciders.logger.warn(`a rule that asks once goes on asking: ${used.error}`);
   }
+  if (settlement.kind === 'granted') coverNamed(request, settlement.overrules, deciders);
   const entry = recordOfDecision(
     request,
     { ...decision, evaluationTimeUs },
@@ -217,6 +219,17 @@ function finish(decided: Decided, settlement: Settlement, deciders: Deciders): P
   const answer = formatAnswer({ ...decided, decision, settlement, isRecorded });
   deciders.repeated.note(request, answer, deciders.policy.generation);
   return answer;
+}
+
+/** A text that a person let run is not asked about once more, command by command. */
+function coverNamed(request: ExecRequest, overrules: boolean, deciders: Deciders): void {
+  try {
+    const workspace = deciders.workspaceOf(request.cwd);
+    const commands = namedCommands(request, { ...deciders.world, workspace });
+    deciders.asking.cover(request, commands, overrules);
+  } catch (thrown) {
+    deciders.logger.error(`an approved text could not be read: ${messageOf(thrown)}`);
+  }
 }
 
 function decisionAfter(decision: Decision, settlement: Settlement): Decision {

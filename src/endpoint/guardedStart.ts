@@ -63,7 +63,7 @@ export function tightenStart(wishes: StartWishes): TightenedStart {
   ];
   const lingerMs = Math.max(options.lingerMs, defaultLingerMs);
   // Our own command line names its starter, which is nothing to complain about.
-  const tightened = { policyFiles: [], withDefaultPolicy: true, startedBy: null, upstream: null, lingerMs };
+  const tightened = { policyFiles: [], withDefaultPolicy: true, startedBy: [], upstream: null, lingerMs };
   return {
     wishes: {
       options: { ...options, ...tightened },

@@ -115,7 +115,7 @@ function settingsOf(
       files: policyFiles,
     },
     token: token === undefined || token === '' ? null : token,
-    startedBy: ignored === null ? starterOf(options, world.processes) : null,
+    startedBy: ignored === null ? startersOf(options, world.processes) : [],
     temporary: ['/tmp', ...(temporary?.startsWith('/') === true ? [temporary] : [])],
     ignored,
   };
@@ -147,13 +147,13 @@ async function createWorld(): Promise<EndpointWorld | string> {
 }
 
 /** An endpoint that was started by hand obeys those who share its starter; init is everybody's ancestor. */
-function starterOf(
+function startersOf(
   { startedBy, onDemand }: EndpointOptions,
   processes: ProcessTable,
-): ProcessReference | null {
-  if (startedBy !== null) return startedBy.pid > 1 ? startedBy : null;
+): readonly ProcessReference[] {
+  if (startedBy.length > 0) return startedBy.filter(({ pid }) => pid > 1);
   const parent = onDemand || process.ppid <= 1 ? null : processes.stat(process.ppid);
-  return parent === null ? null : { pid: parent.pid, started: parent.started };
+  return parent === null ? [] : [{ pid: parent.pid, started: parent.started }];
 }
 
 async function serve(settings: EndpointSettings, world: EndpointWorld): Promise<number> {

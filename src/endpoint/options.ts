@@ -29,7 +29,7 @@ export interface EndpointOptions {
   readonly withDefaultPolicy: boolean;
   readonly mode: Mode | null;
   readonly onDemand: boolean;
-  readonly startedBy: ProcessReference | null;
+  readonly startedBy: readonly ProcessReference[];
   readonly lingerMs: number;
   readonly holdMs: number;
   /** The descriptor from which the upstream's token is read; null without. */
@@ -49,7 +49,7 @@ export function parseEndpointOptions(words: readonly string[]): Result<EndpointO
   if (!linger.ok) return linger;
   const hold = parseNumber('--hold', values.hold, { least: 0, most: maxHoldSeconds });
   if (!hold.ok) return hold;
-  const startedBy = parseReference(values['started-by']);
+  const startedBy = parseReferences(values['started-by']);
   if (!startedBy.ok) return startedBy;
   const upstream = parseUpstream(values);
   if (!upstream.ok) return upstream;
@@ -135,10 +135,14 @@ function millisecondsOf(seconds: number | null, absent: number): number {
   return seconds === null ? absent : seconds * 1_000;
 }
 
-function parseReference(text: string | undefined): Result<ProcessReference | null, string> {
-  if (text === undefined) return success(null);
-  const [, pid, started] = /^(\d{1,10}):(\d{1,15})$/.exec(text) ?? [];
-  return pid === undefined || started === undefined
-    ? failure('--started-by is written PID:STARTTICKS')
-    : success({ pid: Number(pid), started: Number(started) });
+function parseReferences(text: string | undefined): Result<readonly ProcessReference[], string> {
+  const references = (text ?? '').split(',').filter((part) => part !== '');
+  return references.every((part) => /^\d{1,10}:\d{1,15}$/.test(part))
+    ? success(references.map(toReference))
+    : failure('--started-by is written PID:STARTTICKS,…');
+}
+
+function toReference(text: string): ProcessReference {
+  const [pid, started] = text.split(':').map(Number);
+  return { pid: pid ?? 0, started: started ?? 0 };
 }

@@ -69,7 +69,7 @@ export interface EndpointSettings {
   readonly lingerMs: number;
   /** How long a question is held while a person decides, in milliseconds; 0 never holds. */
   readonly holdMs: number;
-  readonly startedBy: ProcessReference | null;
+  readonly startedBy: readonly ProcessReference[];
   readonly version: string;
   /** Temporary directories, absolute. */
   readonly temporary: readonly string[];

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { findStarter, starterWords } from '../../../src/cli/findStarter.ts';
+import { findStarters, starterWords } from '../../../src/cli/findStarter.ts';
 import { createProcTable } from '../../../src/system/processTable.ts';
 import type { ProcessTable } from '../../../src/system/processTable.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
@@ -23,15 +23,18 @@ function tableOf(context: TestContext, rows: readonly Row[]): ProcessTable {
   return createProcTable(root);
 }
 
-test('takes the topmost ancestor of the session, so that a wrapper may go', (context) => {
+test('takes every ancestor in the session, so that a wrapper may go, and the topmost one, too', (context) => {
   const table = tableOf(context, [
     [100, 50, 100],
     [110, 100, 100],
     [120, 110, 100],
     [50, 1, 50],
   ]);
-  assert.equal(findStarter(120, table)?.pid, 100);
-  assert.deepEqual(starterWords(120, table), ['--started-by', '100:1000']);
+  assert.deepEqual(
+    findStarters(120, table).map(({ pid }) => pid),
+    [110, 100],
+  );
+  assert.deepEqual(starterWords(120, table), ['--started-by', '110:1100,100:1000']);
 });
 
 test('takes the parent of a process that leads its session', (context) => {
@@ -40,7 +43,7 @@ test('takes the parent of a process that leads its session', (context) => {
     [110, 100, 100],
     [100, 50, 100],
   ]);
-  assert.equal(findStarter(120, table)?.pid, 110);
+  assert.equal(findStarters(120, table).at(-1)?.pid, 110);
 });
 
 test('never takes init, another user’s process or one that is gone', (context) => {
@@ -52,9 +55,9 @@ test('never takes init, another user’s process or one that is gone', (context)
     [20, 1, 20, 0],
     [31, 30, 30],
   ]);
-  assert.equal(findStarter(11, table)?.pid, 10);
-  assert.equal(findStarter(10, table), null);
-  assert.equal(findStarter(21, table), null);
-  assert.equal(findStarter(31, table), null);
+  assert.equal(findStarters(11, table).at(-1)?.pid, 10);
+  assert.deepEqual(findStarters(10, table), []);
+  assert.deepEqual(findStarters(21, table), []);
+  assert.deepEqual(findStarters(31, table), []);
   assert.deepEqual(starterWords(99, table), []);
 });

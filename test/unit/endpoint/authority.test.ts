@@ -30,7 +30,7 @@ function decided(
       platform: 'linux',
       user: fixtureUser,
       pid: endpoint,
-      startedBy: null,
+      startedBy: [],
       isGuarded: () => false,
       ...surroundings,
     },
@@ -163,7 +163,7 @@ test('refuses an extension host in a guarded tree', (context) => {
 const starter: FixtureProcess = { pid: 500, ppid: 1, session: 500, terminal: 0 };
 
 test('accepts descendants of the process that started an endpoint by hand', (context) => {
-  const startedBy = { pid: 500, started: 5_000 };
+  const startedBy = [{ pid: 500, started: 5_000 }];
   const child: FixtureProcess = { pid: 300, ppid: 500, session: 500, terminal: 0 };
   const apart: FixtureProcess = { ...child, session: 300 };
   assert.equal(decided(context, [starter, child], { startedBy }), 'descendant');
@@ -185,8 +185,18 @@ test('accepts descendants of the process that started an endpoint by hand', (con
   );
 });
 
+test('goes on accepting them when only the nearer of the starters is left', (context) => {
+  const startedBy = [
+    { pid: 500, started: 5_000 },
+    { pid: 450, started: 4_500 },
+  ];
+  const left: FixtureProcess = { ...starter, session: 450 };
+  const child: FixtureProcess = { pid: 300, ppid: 500, session: 450, terminal: 0 };
+  assert.equal(decided(context, [left, child], { startedBy }), 'descendant');
+});
+
 test('needs to read no more than up to the process that started an endpoint by hand', (context) => {
-  const startedBy = { pid: 500, started: 5_000 };
+  const startedBy = [{ pid: 500, started: 5_000 }];
   const hidden: FixtureProcess = { pid: 400, ppid: 1, session: 400, hidden: ['environ', 'maps'] };
   // A job that was left behind: the leader of its session has ended.
   const orphaned = { ...starter, ppid: 400, session: 450 };

@@ -84,7 +84,7 @@ test('a start that wishes nothing special has nothing to be told', () => {
   const home = homeDirectory(undefined) ?? '';
   assert.deepEqual(tightenStart({ options, home, token: '', temporary: '/tmp' }), {
     wishes: {
-      options: { ...options, startedBy: null },
+      options: { ...options, startedBy: [] },
       home: undefined,
       token: undefined,
       temporary: undefined,

@@ -15,7 +15,7 @@ const nothing = {
   withDefaultPolicy: true,
   mode: null,
   onDemand: false,
-  startedBy: null,
+  startedBy: [],
   upstream: null,
   upstreamTokenDescriptor: null,
   lingerMs: 60_000,
@@ -25,7 +25,7 @@ const nothing = {
 test('takes every option, and none', () => {
   assert.deepEqual(parsed(), nothing);
   const words =
-    '--state-dir d --port 0 --policy /a --policy b --no-default-policy --mode monitor --on-demand --started-by 7:89 --linger 5 --hold 0 --upstream http://localhost:1 --upstream-token-file t --upstream-ca /c --upstream-fail-closed --upstream-token-fd 3';
+    '--state-dir d --port 0 --policy /a --policy b --no-default-policy --mode monitor --on-demand --started-by 7:89,8:90 --linger 5 --hold 0 --upstream http://localhost:1 --upstream-token-file t --upstream-ca /c --upstream-fail-closed --upstream-token-fd 3';
   assert.deepEqual(parsed(...words.split(' ')), {
     stateDirectory: 'd',
     port: 0,
@@ -33,7 +33,10 @@ test('takes every option, and none', () => {
     withDefaultPolicy: false,
     mode: 'monitor',
     onDemand: true,
-    startedBy: { pid: 7, started: 89 },
+    startedBy: [
+      { pid: 7, started: 89 },
+      { pid: 8, started: 90 },
+    ],
     upstream: {
       url: 'http://localhost:1',
       tokenFile: join(process.cwd(), 't'),
@@ -57,5 +60,5 @@ test('says what is wrong', () => {
   assert.match(String(parsed('--upstream', 'localhost:9090')), /^--upstream: the upstream is http/);
   assert.equal(parsed('--upstream-ca', '/c'), 'what is said of an upstream needs --upstream');
   assert.equal(parsed('--mode', 'off'), '--mode is one of enforce, monitor, disabled');
-  assert.equal(parsed('--started-by', '7'), '--started-by is written PID:STARTTICKS');
+  assert.equal(parsed('--started-by', '7'), '--started-by is written PID:STARTTICKS,…');
 });

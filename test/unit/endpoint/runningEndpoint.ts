@@ -139,7 +139,7 @@ export async function tryStartFixture(
     onDemand: false,
     lingerMs: 60_000,
     holdMs: 20_000,
-    startedBy: null,
+    startedBy: [],
     version: '1.2.3',
     temporary: ['/tmp'],
     ignored: null,

@@ -1,0 +1,64 @@
+import { lstatSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { isRecord, parseJson } from '../base/record.ts';
+import { readOrEmpty } from '../system/changeFile.ts';
+import { namesLibrary } from '../system/namesLibrary.ts';
+import type { ProcessTable } from '../system/processTable.ts';
+import { installedCommand, installedLibrary } from './installation.ts';
+import type { InstallationPlace } from './installation.ts';
+
+/** What an uninstallation removes at a time: the program, what the endpoint keeps, what a person wrote. */
+export type PartKind = 'program' | 'state' | 'rules';
+
+/** Something of ours on the disk. */
+export interface InstalledPart {
+  readonly kind: PartKind;
+  readonly path: string;
+  /** What it is, for a person. */
+  readonly what: string;
+}
+
+/** What of ours is on the disk, in the order in which it can be removed. */
+export function findInstalledParts(
+  place: InstallationPlace,
+  stateDirectory: string,
+): readonly InstalledPart[] {
+  const own = join(place.home, '.rampart');
+  const command = installedCommand(place);
+  const parts: readonly InstalledPart[] = [
+    { kind: 'program', path: command, what: 'the command' },
+    { kind: 'program', path: dirname(dirname(installedLibrary(place))), what: 'the preload library' },
+    { kind: 'program', path: join(own, 'versions'), what: 'the runtime' },
+    { kind: 'state', path: stateDirectory, what: 'the audit log, the mode, approvals and tokens' },
+    { kind: 'rules', path: join(own, 'policies'), what: 'your rules' },
+  ];
+  return parts.filter(({ path }) => lstatSync(path, { throwIfNoEntry: false }) !== undefined);
+}
+
+/** The processes that have a library of this installation mapped, but ourselves. */
+export function findGuardedProcesses(place: InstallationPlace, processes: ProcessTable): readonly number[] {
+  const versions = versionsOf(dirname(installedLibrary(place)));
+  // A home directory may have several paths, so the versions are looked for, whose names are hashes.
+  const isOurs = (line: string): boolean =>
+    namesLibrary(line) && versions.some((version) => line.includes(`/${version}/`));
+  return (processes.all() ?? []).filter(
+    (pid) => pid !== process.pid && (processes.maps(pid) ?? '').split('\n').some(isOurs),
+  );
+}
+
+function versionsOf(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).filter((name) => /^[0-9a-f]{16}$/.test(name));
+  } catch {
+    return [];
+  }
+}
+
+/** The agents whose settings name the library: without it they would start with a message of the loader's. */
+export function findToldAgents({ home }: InstallationPlace): readonly string[] {
+  const kept = parseJson(readOrEmpty(join(home, '.rampart', 'adapters.json')));
+  if (!kept.ok || !isRecord(kept.value)) return [];
+  return Object.entries(kept.value).flatMap(([agent, files]) =>
+    Array.isArray(files) && files.length > 0 ? [agent] : [],
+  );
+}
