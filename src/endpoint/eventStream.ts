@@ -106,12 +106,13 @@ export class EventStream implements Disposable {
     const events = this.#waiting;
     if (events.length === 0) return;
     this.#waiting = [];
-    const all = events.map(({ text }) => text).join('');
+    // Encoded once: what waits for slow readers is in memory once, however many they are.
+    const all = Buffer.from(events.map(({ text }) => text).join(''));
     for (const reader of this.#readers) {
       const { filter } = reader.wishes;
       const wanted = filter === null ? events : events.filter(({ event }) => isWanted(event, filter));
-      const text = wanted.length === events.length ? all : wanted.map((held) => held.text).join('');
-      if (wanted.length > 0) this.#send(reader, text, wanted.length);
+      const piece = wanted.length === events.length ? all : wanted.map((held) => held.text).join('');
+      if (wanted.length > 0) this.#send(reader, piece, wanted.length);
     }
   }
 
@@ -151,7 +152,7 @@ export class EventStream implements Disposable {
   }
 
   /** `count` is how many events the text holds. */
-  #send(reader: Reader, text: string, count: number): void {
+  #send(reader: Reader, text: string | Uint8Array, count: number): void {
     if (reader.missed === 0 && reader.sink.queuedBytes() < maxQueuedBytes) {
       reader.sink.write(text);
       return;

@@ -62,7 +62,8 @@ export interface PatientAsker {
 
 /** Where a stream's bytes go. */
 export interface StreamSink {
-  write(text: string): void;
+  /** Bytes that several streams get are told as bytes, so that all queues hold the same ones. */
+  write(text: string | Uint8Array): void;
   /** Bytes that were written and not yet taken by the reader. */
   queuedBytes(): number;
   /** Calls once, when everything written was taken. */

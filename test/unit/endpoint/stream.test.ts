@@ -66,9 +66,9 @@ function createSlowReader(): { sink: StreamSink; texts: string[]; drain: () => v
   let queued = 0;
   let onDrained = (): void => undefined;
   const sink: StreamSink = {
-    write: (text) => {
-      texts.push(text);
-      queued += text.length;
+    write: (piece) => {
+      texts.push(Buffer.from(piece).toString());
+      queued += piece.length;
     },
     queuedBytes: () => queued,
     onceDrained: (listener) => {
