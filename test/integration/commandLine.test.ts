@@ -186,6 +186,16 @@ test('`status` tells of the endpoint, and exits 3 when there is none', async (co
   assert.match((await rampart.run(['status'])).stdout, /^mode +enforce$/m);
 });
 
+test('`mode` and `stop` say as JSON what holds now, and who is gone', async (context) => {
+  const rampart = new Rampart(context);
+  const { ready } = await rampart.serve();
+  const timed = await rampart.run(['mode', '--json', '--for', '1m', 'monitor']);
+  const { mode, until: end } = parseObject(timed.stdout);
+  assert.deepEqual([mode, Date.parse(String(end)) > Date.now()], ['monitor', true]);
+  const stopped = await rampart.run(['stop', '--json']);
+  assert.deepEqual(parseObject(stopped.stdout), { stopped: ready['pid'] });
+});
+
 test('`mode` and `stop` exit 3 when there is no endpoint', async (context) => {
   const rampart = new Rampart(context);
   for (const words of [['mode', 'monitor'], ['stop']]) {

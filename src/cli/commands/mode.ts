@@ -13,7 +13,7 @@ export const modeCommand: Command = {
   name: 'mode',
   summary: 'switch the mode: enforce, monitor or disabled',
   manual: {
-    synopsis: ['[--state-dir D] [--for T] enforce|monitor|disabled'],
+    synopsis: ['[--state-dir D] [--for T] [--json] enforce|monitor|disabled'],
     description: [
       'Switches the mode of the policy endpoint; terminals that are open follow at once. Enforce refuses what the policy denies, monitor only records it, disabled neither asks nor records. Prints the new mode.',
     ],
@@ -33,6 +33,7 @@ export const modeCommand: Command = {
   options: {
     '--state-dir': sharedOptions.stateDirectory,
     '--for': { kind: 'value', value: 'T', text: 'how long, such as 90s, 10m, 2h or 1d; then as before' },
+    '--json': { kind: 'switch', text: 'print an object: mode, until' },
   },
   words: modes,
   run: async (options, context) => {
@@ -49,7 +50,7 @@ export const modeCommand: Command = {
       context,
       (client) => client.setMode(mode, seconds.value),
       (state) => {
-        context.output.out(`${state.mode}\n`);
+        context.output.out(options.has('--json') ? `${JSON.stringify(state)}\n` : `${state.mode}\n`);
         return exitStatus.done;
       },
     );

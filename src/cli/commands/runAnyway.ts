@@ -10,7 +10,7 @@ export const runAnywayCommand: Command = {
   name: 'run-anyway',
   summary: 'let a refused command run once',
   manual: {
-    synopsis: ['[--state-dir D] ID'],
+    synopsis: ['[--state-dir D] [--json] ID'],
     description: [
       'Lets exactly the command run once that was refused under an id, the digits in brackets at the end of its refusal, when it is started again within five minutes by the same agent, in the same directory and the same tree of processes. It is for a person: in a guarded terminal it is refused, so type it in one that is not guarded.',
     ],
@@ -28,7 +28,10 @@ export const runAnywayCommand: Command = {
       [exitStatus.refused, 'the endpoint refuses: a guarded program cannot let anything run'],
     ],
   },
-  options: { '--state-dir': sharedOptions.stateDirectory },
+  options: {
+    '--state-dir': sharedOptions.stateDirectory,
+    '--json': { kind: 'switch', text: 'print an object: command, cwd' },
+  },
   words: 'none',
   run: async (options, context) => {
     const [id, ...others] = options.words;
@@ -40,6 +43,10 @@ export const runAnywayCommand: Command = {
       context,
       (client) => client.runAnyway(id),
       ({ command, cwd }) => {
+        if (options.has('--json')) {
+          context.output.out(`${JSON.stringify({ command, cwd })}\n`);
+          return exitStatus.done;
+        }
         const where = cwd === null ? '' : ` in ${cwd}`;
         context.output.out(replaceControls(`run it again within five minutes${where}: ${command}`) + '\n');
         return exitStatus.done;

@@ -14,7 +14,7 @@ export const stopCommand: Command = {
   name: 'stop',
   summary: 'end the endpoint',
   manual: {
-    synopsis: ['[--state-dir D]'],
+    synopsis: ['[--state-dir D] [--json]'],
     description: [
       'Ends the policy endpoint and waits until it is gone. What guarded terminals start afterwards follows their fail mode until an endpoint runs again.',
     ],
@@ -26,7 +26,10 @@ export const stopCommand: Command = {
       [exitStatus.refused, 'it refuses: a guarded program cannot end it'],
     ],
   },
-  options: { '--state-dir': sharedOptions.stateDirectory },
+  options: {
+    '--state-dir': sharedOptions.stateDirectory,
+    '--json': { kind: 'switch', text: 'print an object: stopped, the pid of the endpoint that was there' },
+  },
   words: 'none',
   run: async (options, context) => {
     if (options.words.length > 0) return { usage: `unexpected argument \`${options.words.join(' ')}\`` };
@@ -43,8 +46,10 @@ export const stopCommand: Command = {
         return client.shutdown();
       },
       async (_, client) => {
-        if (await isGone(client, () => pid === null || !context.processes.isRunning(pid, 0)))
+        if (await isGone(client, () => pid === null || !context.processes.isRunning(pid, 0))) {
+          if (options.has('--json')) context.output.out(`${JSON.stringify({ stopped: pid })}\n`);
           return exitStatus.done;
+        }
         say(context, `the endpoint still runs after ${endTimeoutMs} ms`);
         return exitStatus.failed;
       },
