@@ -63,7 +63,9 @@ test('a terminal’s keys, its size and its jobs reach the command as if nobody 
     status,
     { said: 'status 0' },
     // The window's size.
-    { type: `${preload} bash -c 'trap "stty size; exit 5" WINCH; echo be""gun; while :; do sleep 0.05; done'\n` },
+    {
+      type: `${preload} bash -c 'trap "stty size; exit 5" WINCH; echo be""gun; while :; do sleep 0.05; done'\n`,
+    },
     { said: 'begun' },
     { size: [33, 77] },
     { said: '33 77' },
