@@ -253,14 +253,13 @@ describe('the guard in one workspace', () => {
   });
 
   it('is on again when a terminal is protected', async () => {
-    const terminal = vscode.window.createTerminal({ name: 'again' });
-    terminal.show();
-    await until('the shell is idle', () => terminal.shellIntegration !== undefined);
-    await until('it is the active terminal', () => vscode.window.activeTerminal === terminal);
+    for (const terminal of vscode.window.terminals) terminal.dispose();
+    await until('no terminal is left', () => vscode.window.activeTerminal === undefined);
     await vscode.commands.executeCommand(commandIds.protectTerminal);
-    await awaitGuarded(api, terminal);
+    await until('one was opened, guarded', () =>
+      api.terminals().some(({ state }) => state.kind === 'guarded'),
+    );
     assert.deepEqual([api.status().guardEnabled, api.status().here], [true, 'follow']);
-    terminal.dispose();
   });
 
   it('is on by itself where the person says so', async () => {
