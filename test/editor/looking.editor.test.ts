@@ -93,21 +93,28 @@ describe('a person who looks into what was decided', () => {
     assert.doesNotMatch(readOwnRules(), /block-this/);
     await runAndPick([commandIds.blockCommand, rowOf(record)], 0);
     assert.match(readOwnRules(), /block-this/);
-    await until('it is denied', () => {
+    const decisions = (): readonly AuditRecord[] =>
+      api.decisions().filter(({ request }) => request.command === command);
+    await until('it is denied', async () => {
+      const before = decisions().length;
       terminal.sendText(command);
-      return findDecision(api, command)?.decision.action === 'deny';
+      await until('it is decided about', () => decisions().length > before);
+      return decisions().at(-1)?.decision.action === 'deny';
     });
   });
 
   it('runs a refused command anyway, which is typed for them', async () => {
     terminal.show();
-    // The answer waits for a click that never comes in a window without notifications.
-    const asked = runAndPick(commandIds.runAnyway, 0);
-    await until('it may run', () => {
-      terminal.sendText('');
-      return api.decisions().some(({ decision }) => decision.message.startsWith('run anyway'));
-    });
-    await Promise.race([asked, Promise.resolve()]);
+    await until('it is the active terminal', () => vscode.window.activeTerminal === terminal);
+    const chosen = vscode.commands.executeCommand(commandIds.runAnyway);
+    // Whose process the terminal has is asked first.
+    for (let round = 0; round < 10; round += 1) await awaitQuickPick();
+    await pick(0);
+    await chosen;
+    terminal.sendText('');
+    await until('it ran', () =>
+      api.decisions().some(({ decision }) => decision.message.startsWith('run anyway')),
+    );
   });
 
   it('answers what waits', async () => {
