@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
@@ -53,7 +53,7 @@ async function run(words: readonly string[], environment: NodeJS.ProcessEnv): Pr
   const options = parseEndpointOptions(words);
   if (!options.ok) return complain(options.error, exitStatus.usage);
   const { HOME, RAMPART_STATE_DIR, RAMPART_TOKEN, TMPDIR } = environment;
-  const surroundings = readSurroundings(environment, options.value);
+  const surroundings = readSurroundings(environment);
   const paths = resolveStateDirectory({
     flag: options.value.stateDirectory,
     variable: RAMPART_STATE_DIR,
@@ -73,24 +73,13 @@ async function run(words: readonly string[], environment: NodeJS.ProcessEnv): Pr
 }
 
 /** What an upstream is found by, its token among it: copied before that is wiped. */
-function readSurroundings(
-  { RAMPART_URL, RAMPART_SERVE_URL, RAMPART_TOKEN, RAMPART_UPSTREAM_TOKEN }: NodeJS.ProcessEnv,
-  { upstreamTokenDescriptor: descriptor }: EndpointOptions,
-): EndpointSettings['surroundings'] {
-  const token = descriptor === null ? RAMPART_UPSTREAM_TOKEN : readHandedToken(descriptor);
-  return { RAMPART_URL, RAMPART_SERVE_URL, RAMPART_TOKEN, RAMPART_UPSTREAM_TOKEN: token };
-}
-
-/** Whoever started us writes the token there and closes; nobody else ever sees it. */
-function readHandedToken(descriptor: number): string | undefined {
-  try {
-    const token = readFileSync(descriptor, 'utf8').trim();
-    closeSync(descriptor);
-    return token;
-  } catch (thrown) {
-    logger.error(`the upstream's token was not handed over: ${messageOf(thrown)}`);
-    return undefined;
-  }
+function readSurroundings({
+  RAMPART_URL,
+  RAMPART_SERVE_URL,
+  RAMPART_TOKEN,
+  RAMPART_UPSTREAM_TOKEN,
+}: NodeJS.ProcessEnv): EndpointSettings['surroundings'] {
+  return { RAMPART_URL, RAMPART_SERVE_URL, RAMPART_TOKEN, RAMPART_UPSTREAM_TOKEN };
 }
 
 function settingsOf(

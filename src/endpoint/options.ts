@@ -32,8 +32,6 @@ export interface EndpointOptions {
   readonly startedBy: readonly ProcessReference[];
   readonly lingerMs: number;
   readonly holdMs: number;
-  /** The descriptor from which the upstream's token is read; null without. */
-  readonly upstreamTokenDescriptor: number | null;
   /** Null keeps the one that was kept. */
   readonly upstream: UpstreamWish | null;
 }
@@ -53,11 +51,6 @@ export function parseEndpointOptions(words: readonly string[]): Result<EndpointO
   if (!startedBy.ok) return startedBy;
   const upstream = parseUpstream(values);
   if (!upstream.ok) return upstream;
-  const descriptor = parseNumber('--upstream-token-fd', values['upstream-token-fd'], {
-    least: 3,
-    most: 1_023,
-  });
-  if (!descriptor.ok) return descriptor;
   const { mode = null } = values;
   if (mode !== null && !isMode(mode)) return failure(`--mode is one of ${modes.join(', ')}`);
   return success({
@@ -69,7 +62,6 @@ export function parseEndpointOptions(words: readonly string[]): Result<EndpointO
     onDemand: values['on-demand'] === true,
     startedBy: startedBy.value,
     upstream: upstream.value,
-    upstreamTokenDescriptor: descriptor.value,
     holdMs: millisecondsOf(hold.value, defaultHoldMs),
     lingerMs: millisecondsOf(linger.value, defaultLingerMs),
   });
@@ -87,7 +79,6 @@ const known = {
   hold: { type: 'string' },
   upstream: { type: 'string' },
   'upstream-token-file': { type: 'string' },
-  'upstream-token-fd': { type: 'string' },
   'upstream-ca': { type: 'string' },
   'upstream-fail-closed': { type: 'boolean' },
 } as const;

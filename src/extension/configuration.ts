@@ -1,6 +1,11 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { findSettingProblems, isPolicyPath, type SettingProblem } from '../presentation/settingProblems.ts';
+import {
+  findSettingProblems,
+  isPolicyPath,
+  isUpstream,
+  type SettingProblem,
+} from '../presentation/settingProblems.ts';
 import type { Scope } from '../protocol/session.ts';
 import { settingIds } from './ids.ts';
 
@@ -12,13 +17,14 @@ export function isGuardEnabled(): boolean {
 /** What is wrong with our settings. */
 export function readSettingProblems(): readonly SettingProblem[] {
   const settings = vscode.workspace.getConfiguration();
-  const { guardEnabled, guardExtensionHost, guardScope, policyFiles, showDenials } = settingIds;
+  const { guardEnabled, guardExtensionHost, guardScope, policyFiles, showDenials, upstream } = settingIds;
   return findSettingProblems([
     { id: guardEnabled, kind: 'boolean', value: settings.get(guardEnabled) },
     { id: guardExtensionHost, kind: 'boolean', value: settings.get(guardExtensionHost) },
     { id: guardScope, kind: 'scope', value: settings.get(guardScope) },
     { id: policyFiles, kind: 'policyFiles', value: settings.get(policyFiles) },
     { id: showDenials, kind: 'boolean', value: settings.get(showDenials) },
+    { id: upstream, kind: 'upstream', value: settings.get(upstream) },
   ]);
 }
 
@@ -48,6 +54,16 @@ export function readPolicyFiles(home: string): readonly string[] {
     if (!isPolicyPath(file)) return [];
     return [file.startsWith('~/') ? join(home, file.slice(2)) : file];
   });
+}
+
+/** What the policy endpoint is told of an upstream, as arguments; nothing where none is named. */
+export function readUpstreamArguments(home: string): readonly string[] {
+  const settings = vscode.workspace.getConfiguration();
+  const [url, file] = [settings.get(settingIds.upstream), settings.get(settingIds.upstreamTokenFile)];
+  if (typeof url !== 'string' || !isUpstream(url)) return [];
+  const isNamed = typeof file === 'string' && file !== '' && url !== 'none';
+  const path = isNamed && file.startsWith('~/') ? join(home, file.slice(2)) : file;
+  return ['--upstream', url, ...(isNamed ? ['--upstream-token-file', String(path)] : [])];
 }
 
 /** Whether a notification is wanted when a command was denied. */

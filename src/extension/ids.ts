@@ -70,6 +70,8 @@ export const settingIds = {
   guardExtensionHost: 'rampart.guard.extensionHost',
   policyFiles: 'rampart.policy.files',
   showDenials: 'rampart.notifications.showDenials',
+  upstream: 'rampart.endpoint.upstream',
+  upstreamTokenFile: 'rampart.endpoint.upstreamTokenFile',
 } as const;
 
 /** Keys for `when` clauses. */

@@ -43,7 +43,12 @@ export function watchSettings(parts: SettingParts): Disposable {
       );
       if (isGuard) background.run('following the setting', parts.follow);
       if (event.affectsConfiguration(settingIds.policyFiles))
-        background.run('following the policy files', () => offerRestart(parts));
+        background.run('following the policy files', () => offerRestart(parts, protectMessages.policyFiles));
+      const isUpstream = [settingIds.upstream, settingIds.upstreamTokenFile].some((id) =>
+        event.affectsConfiguration(id),
+      );
+      if (isUpstream)
+        background.run('following the upstream', () => offerRestart(parts, protectMessages.upstream));
     }),
   );
   tell();
@@ -60,8 +65,8 @@ async function showProblem(problem: { readonly setting: string; readonly message
 }
 
 /** An endpoint that runs has read its files; the next one is started at once by the windows. */
-async function offerRestart({ client, status }: SettingParts): Promise<void> {
+async function offerRestart({ client, status }: SettingParts, message: string): Promise<void> {
   if (status.current.endpoint !== 'connected') return;
-  const chosen = await vscode.window.showInformationMessage(protectMessages.policyFiles, restartButton);
+  const chosen = await vscode.window.showInformationMessage(message, restartButton);
   if (chosen === restartButton) await client.shutdown();
 }

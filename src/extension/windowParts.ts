@@ -29,7 +29,7 @@ import {
 import type { Background } from './adapters/background.ts';
 import type { Notices } from './adapters/notices.ts';
 import type { RampartApi } from './api.ts';
-import { readGuardScope, readPolicyFiles } from './configuration.ts';
+import { readGuardScope, readPolicyFiles, readUpstreamArguments } from './configuration.ts';
 import { EndpointSupervisor } from './endpoint/endpointSupervisor.ts';
 import { fetchFromEndpoint, registerEndpointFollower } from './endpoint/followEndpoint.ts';
 import { Guard } from './injection/guard.ts';
@@ -234,7 +234,10 @@ async function startEndpoint(
     program: currentNodeProgram(),
     bundle: join(installed.value.runtimeFolder, 'endpoint.js'),
     paths: machine.paths,
-    arguments: readPolicyFiles(machine.home).flatMap((file) => ['--policy', file]),
+    arguments: [
+      ...readPolicyFiles(machine.home).flatMap((file) => ['--policy', file]),
+      ...readUpstreamArguments(machine.home),
+    ],
     environment,
   });
 }

@@ -81,6 +81,9 @@ export const protectMessages = {
   otherVersion: (endpoint: string, own: string): string =>
     t`The policy endpoint is version ${endpoint}, this extension is ${own}. It guards all the same; started anew it is of this version, too.`,
   policyFiles: t`The policy endpoint reads the files of this setting when it starts.`,
+  upstream: t`Rampart asks the upstream that is set when its policy endpoint starts. Restart it now? Commands that start meanwhile follow the fail mode.`,
+  upstreamLost: (url: string, reason: string) =>
+    t`The upstream ${url} cannot be asked (${reason}). Rampart's own policy and the fail mode hold.`,
 } as const;
 
 /** Denied by the built-in policy, and harmless where nothing is guarded: there is no such directory. */

@@ -9,7 +9,7 @@ export interface SettingProblem {
 /** A setting as it stands in the settings file. */
 export interface SettingValue {
   readonly id: string;
-  readonly kind: 'boolean' | 'policyFiles' | 'scope';
+  readonly kind: 'boolean' | 'policyFiles' | 'scope' | 'upstream';
   readonly value: unknown;
 }
 
@@ -29,11 +29,22 @@ const checks: Readonly<Record<SettingValue['kind'], (value: unknown) => string |
   boolean: checkBoolean,
   policyFiles: checkPolicyFiles,
   scope: checkScope,
+  upstream: checkUpstream,
 };
 
 function checkScope(value: unknown): string | null {
   if (value === 'agents' || value === 'all') return null;
   return t`it is ${JSON.stringify(value)}, and has to be "agents" or "all"; everything is asked about until then`;
+}
+
+function checkUpstream(value: unknown): string | null {
+  if (value === '' || isUpstream(value)) return null;
+  return t`it is ${JSON.stringify(value)}, and has to be an address that starts with http:// or https://, auto or none`;
+}
+
+/** Whether a value names an upstream, or that there is none. */
+export function isUpstream(value: unknown): value is string {
+  return typeof value === 'string' && /^(?:auto|none|https?:\/\/[^?#@\s]+)$/u.test(value);
 }
 
 function checkBoolean(value: unknown): string | null {

@@ -5,7 +5,9 @@ import type { DecisionStore } from '../../client/decisionStore.ts';
 import type { EndpointClient } from '../../client/endpointClient.ts';
 import type { AuditRecord } from '../../protocol/auditRecord.ts';
 import type { PolicyProblem, StreamEvent } from '../../protocol/streamEvent.ts';
+import { protectMessages } from '../../presentation/protectText.ts';
 import type { Background } from '../adapters/background.ts';
+import type { Notices } from '../adapters/notices.ts';
 import type { TerminalRegistry } from '../injection/terminalRegistry.ts';
 import type { ApprovalStore } from '../model/approvalStore.ts';
 import type { OlderDecisions } from '../model/olderDecisions.ts';
@@ -33,6 +35,7 @@ export interface FollowerParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly background: Background;
+  readonly notices: Notices;
 }
 
 /** How many of the newest decisions are fetched when the stream opens. */
@@ -63,6 +66,15 @@ export function registerEndpointFollower(parts: FollowerParts): Disposable {
     }),
   );
   return owned;
+}
+
+function noteUpstream(
+  { logger, notices }: FollowerParts,
+  { url, wished, reason }: StreamEvent & { type: 'upstream' },
+): void {
+  const name = url ?? wished;
+  if (reason === null) logger.info(`the upstream ${name} answers`);
+  else notices.warn(protectMessages.upstreamLost(name, reason));
 }
 
 /** Reads sessions, what waits for approval, and the newest decisions from the endpoint. */
@@ -113,6 +125,9 @@ function receive(parts: FollowerParts, event: StreamEvent): void {
       return;
     case 'approvals':
       // The event behind it says what changed.
+      return;
+    case 'upstream':
+      noteUpstream(parts, event);
       return;
     case 'gap':
       parts.logger.warn(`the stream left out ${event.missed} events`);

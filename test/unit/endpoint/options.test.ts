@@ -17,7 +17,6 @@ const nothing = {
   onDemand: false,
   startedBy: [],
   upstream: null,
-  upstreamTokenDescriptor: null,
   lingerMs: 60_000,
   holdMs: 20_000,
 };
@@ -25,7 +24,7 @@ const nothing = {
 test('takes every option, and none', () => {
   assert.deepEqual(parsed(), nothing);
   const words =
-    '--state-dir d --port 0 --policy /a --policy b --no-default-policy --mode monitor --on-demand --started-by 7:89,8:90 --linger 5 --hold 0 --upstream http://localhost:1 --upstream-token-file t --upstream-ca /c --upstream-fail-closed --upstream-token-fd 3';
+    '--state-dir d --port 0 --policy /a --policy b --no-default-policy --mode monitor --on-demand --started-by 7:89,8:90 --linger 5 --hold 0 --upstream http://localhost:1 --upstream-token-file t --upstream-ca /c --upstream-fail-closed';
   assert.deepEqual(parsed(...words.split(' ')), {
     stateDirectory: 'd',
     port: 0,
@@ -43,7 +42,6 @@ test('takes every option, and none', () => {
       authorities: '/c',
       failsClosed: true,
     },
-    upstreamTokenDescriptor: 3,
     lingerMs: 5_000,
     holdMs: 0,
   });
