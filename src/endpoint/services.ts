@@ -285,7 +285,7 @@ function recordIgnored({ ignored, mode }: EndpointSettings, { mode: held, record
 
 function evaluationWorld(
   { policies, temporary }: EndpointSettings,
-  { reader, clock }: EndpointWorld,
+  { reader, clock, pid }: EndpointWorld,
   counts: CallCounts,
 ): Deciders['world'] {
   return {
@@ -294,6 +294,7 @@ function evaluationWorld(
     temporary,
     realpath: resolveLinks,
     now: () => clock.now(),
+    endpoint: pid,
     countCalls: (tool, windowMs) => counts.countWithin(tool, windowMs),
   };
 }

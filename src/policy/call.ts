@@ -23,6 +23,7 @@ import type { PathWorld } from './paths.ts';
 import type { RecordedLooks } from './recordLooks.ts';
 import { recordLooks } from './recordLooks.ts';
 import { readRights } from './rights.ts';
+import { readSignalled } from './signals.ts';
 import type { TargetClass } from './targetClass.ts';
 import { classifyTarget } from './targetClass.ts';
 
@@ -184,6 +185,12 @@ export class Call {
     const index = components.indexOf(component);
     const holds = (span: Span | null): boolean => span !== null && span.from <= index && index < span.to;
     return components.some((each) => holds(each.input) || holds(each.inner));
+  }
+
+  /** Whether a command ends the process that decides, or takes hold of it. */
+  signalsEndpoint(component: Component): boolean {
+    const processes = readSignalled(component);
+    return processes.length > 0 && processes.some((process) => this.world.endpoint === process);
   }
 
   /** The paths of this machine that a command gives to a container. */

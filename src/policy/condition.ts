@@ -2,6 +2,7 @@ import type { CommandShapes } from './commandShapes.ts';
 import type { PathPatterns } from './pathPatterns.ts';
 import type { DomainPattern, PathPattern, TextPattern } from './patterns.ts';
 import type { Operation } from './operation.ts';
+import type { ProcessClass } from './signals.ts';
 import type { TargetClass } from './targetClass.ts';
 
 /** Where code that a command runs can come from, other than a file on this machine. */
@@ -43,6 +44,7 @@ export interface CommandCondition {
   readonly deletes: readonly TargetClass[] | null;
   readonly changesRights: readonly TargetClass[] | null;
   readonly operation: readonly Operation[] | null;
+  readonly signals: readonly ProcessClass[] | null;
   readonly mounts: PathPatterns | null;
   readonly reads: PathPatterns | null;
   readonly writes: PathPatterns | null;

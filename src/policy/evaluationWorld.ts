@@ -15,6 +15,8 @@ export interface EvaluationWorld {
   realpath(path: string): string;
   /** Milliseconds since 1970. */
   now(): number;
+  /** The process of the policy endpoint; absent where none decides. */
+  readonly endpoint?: number;
   /** How often a tool was called within the last milliseconds, this call included; absent where nobody counts. */
   countCalls?(tool: string, windowMs: number): number;
 }
@@ -23,6 +25,8 @@ export interface EvaluationWorld {
 export interface CallWorld extends PathWorld, ReadingWorld {
   /** Milliseconds since 1970. */
   now(): number;
+  /** The process of the policy endpoint; null where none decides. */
+  readonly endpoint: number | null;
   /** How often a tool was called within the last milliseconds; 0 where nobody counts. */
   countCalls(tool: string, windowMs: number): number;
 }

@@ -157,6 +157,9 @@ function explainComponent(
     ...explainPlaces('deletes', condition.deletes, () => call.deletionsOf(component)),
     ...explainPlaces('changes_rights', condition.changesRights, () => call.rightsOf(component)),
     ...explainOperation(condition, component, call),
+    ...(condition.signals !== null && call.signalsEndpoint(component)
+      ? [{ field: 'signals', entry: condition.signals.join(', '), subject: text }]
+      : []),
     ...file('mounts', condition.mounts, condition.mounts === null ? [] : call.mountsOf(component).each),
     ...file('reads', reads, reads === null ? [] : call.readsOf(component).each),
     ...file('writes', writes, writes === null ? [] : call.writesOf(component).each),

@@ -57,7 +57,8 @@ function lintNames(file: PolicyFile, builtin: ReadonlySet<string>): readonly Lin
 function lintRules(policy: Policy, now: number): readonly LintFinding[] {
   return policy.rules.flatMap((rule, index) => {
     const { file, line } = rule.reference;
-    const warn = (message: string): LintFinding => ({ file, line, column: 1, severity: 'warning', message });
+    const { column } = rule;
+    const warn = (message: string): LintFinding => ({ file, line, column, severity: 'warning', message });
     const found: LintFinding[] = [];
     const shadow = policy.rules.slice(0, index).find((earlier) => covers(earlier, rule));
     if (shadow !== undefined)

@@ -60,11 +60,12 @@ function isEffectMatch(
   call: Call,
   isGranting: boolean,
 ): boolean {
-  const { mentions, operation } = condition;
+  const { mentions, operation, signals } = condition;
   return (
     isProgramMatch(condition, component, call, isGranting) &&
     (mentions === null || hasSubstring(mentions, call.searchedText(component))) &&
     (operation === null || operation.some((name) => call.operationsOf(component).has(name))) &&
+    (signals === null || call.signalsEndpoint(component)) &&
     arePlacesMatch(condition, component, call, isGranting) &&
     areFilesMatch(condition, component, call)
   );

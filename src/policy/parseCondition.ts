@@ -10,6 +10,7 @@ import { operations } from './operation.ts';
 import { PathPatterns } from './pathPatterns.ts';
 import { parseDomainPattern, parsePathPattern, parseTextPattern } from './patterns.ts';
 import type { TextPattern } from './patterns.ts';
+import { processClasses } from './signals.ts';
 import { targetClasses } from './targetClass.ts';
 import type { YamlFile } from './yamlNode.ts';
 
@@ -27,6 +28,7 @@ export const conditionKeys = [
   'deletes',
   'changes_rights',
   'operation',
+  'signals',
   'mounts',
   'reads',
   'writes',
@@ -127,6 +129,7 @@ class ConditionParser {
       deletes: this.#words('deletes', targetClasses),
       changesRights: this.#words('changes_rights', targetClasses),
       operation: this.#words('operation', operations),
+      signals: this.#words('signals', processClasses),
       mounts: this.#paths('mounts'),
       reads: this.#paths('reads'),
       writes: this.#paths('writes'),

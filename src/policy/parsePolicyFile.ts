@@ -176,6 +176,7 @@ class FileParser {
       when: values.has('when') ? parseCondition(this.#file, values.get('when') ?? null) : anyCall,
       expiresAt: this.#expiry(values.get('expires_at')),
       isOnce: once !== undefined && this.#file.readBoolean(once, 'once') === true,
+      column: this.#file.placeOf(node).column,
       reference: { policy, index, file: this.#source.file, line: this.#file.placeOf(node).line },
     };
   }

@@ -25,6 +25,8 @@ export interface Rule {
   readonly expiresAt: number | null;
   /** It is to be removed from its file when it has decided once. */
   readonly isOnce: boolean;
+  /** Where it begins in its line, from 1. */
+  readonly column: number;
   readonly reference: RuleReference;
 }
 

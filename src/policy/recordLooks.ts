@@ -158,6 +158,10 @@ class RecordedWorld implements CallWorld {
     return this.#looks.atPlace(this.#given.temporary);
   }
 
+  get endpoint(): number | null {
+    return this.#looks.at(this.#given.endpoint ?? null);
+  }
+
   realpath(path: string): string {
     const known = this.#realpaths.get(path);
     if (known !== undefined) return known;

@@ -37,19 +37,24 @@ function textNeedOf(command: CommandCondition | null): RuleNeed | null {
 
 function traitNeedOf(when: Condition): RuleNeed {
   const { command } = when;
-  const parts: readonly (readonly [Trait, unknown])[] = [
-    ['deletes', command?.deletes],
-    ['changes_rights', command?.changesRights],
-    ['operation', command?.operation],
-    ['mounts', command?.mounts],
-    ['writes', command?.writes],
-    ['sends', when.sends],
-    ['runs_code_from', when.runsCodeFrom],
-    ['command_env_assignments', when.environmentAssignments],
-    ['command_env_removals', when.environmentRemovals],
-  ];
-  const trait = parts.find(([, part]) => part != null)?.[0];
-  if (trait !== undefined) return { kind: 'trait', trait };
+  const trait = (command === null ? null : effectOf(command)) ?? flowOf(when);
+  if (trait !== null) return { kind: 'trait', trait };
   const reads = command?.reads?.each ?? null;
   return reads === null ? none : { kind: 'path', needles: reads.map(({ needle }) => needle) };
+}
+
+function effectOf(command: CommandCondition): Trait | null {
+  if (command.deletes !== null) return 'deletes';
+  if (command.changesRights !== null) return 'changes_rights';
+  if (command.operation !== null) return 'operation';
+  if (command.signals !== null) return 'signals';
+  if (command.mounts !== null) return 'mounts';
+  return command.writes === null ? null : 'writes';
+}
+
+function flowOf(when: Condition): Trait | null {
+  if (when.sends !== null) return 'sends';
+  if (when.runsCodeFrom !== null) return 'runs_code_from';
+  if (when.environmentAssignments !== null) return 'command_env_assignments';
+  return when.environmentRemovals === null ? null : 'command_env_removals';
 }

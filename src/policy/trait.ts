@@ -7,6 +7,7 @@ export type Trait =
   | 'deletes'
   | 'changes_rights'
   | 'operation'
+  | 'signals'
   | 'mounts'
   | 'writes'
   | 'sends'
@@ -24,6 +25,8 @@ export function hasTrait(call: Call, trait: Trait): boolean {
       return some((component) => call.rightsOf(component).length > 0);
     case 'operation':
       return some((component) => call.operationsOf(component).size > 0);
+    case 'signals':
+      return some((component) => call.signalsEndpoint(component));
     case 'mounts':
       return some((component) => call.mountsOf(component).each.length > 0);
     case 'writes':

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { isRecord } from '../../src/base/record.ts';
@@ -255,7 +255,7 @@ test('`policy lint` says file, line, column and severity, and fails on errors', 
     'policies:\n  - name: a\n    rules:\n      - { action: deny, message: x }\n      - { action: ask, message: x }\n';
   assert.deepEqual(await lint(shadowed), [
     0,
-    'F:5:1: warning: rule is never reached: rule 1 matches all that it does\n1 file: 0 errors, 1 warning\n',
+    'F:5:9: warning: rule is never reached: rule 1 matches all that it does\n1 file: 0 errors, 1 warning\n',
   ]);
   assert.equal((await lint(shadowed, '--strict'))[0], 1);
   const json = parseRecords(
@@ -357,6 +357,43 @@ test('`policy packs` lists what is on, and switches packs off and on', async (co
   const own = writeUserPolicy(rampart, 'own.yaml', 'policies:\n  - name: default-git\n    rules: []\n');
   const replaced = await rampart.run(['policy', 'packs', 'disable', 'git']);
   assert.deepEqual([replaced.status, replaced.stderr.includes(own)], [1, true]);
+});
+
+test('an endpoint that runs stops asking for what a pack says once that is switched off, and no other', async (context) => {
+  const rampart = new Rampart(context);
+  const commands = {
+    git: ['git', 'push', '--force'],
+    cloud: ['aws', 's3', 'rb', 's3://x', '--force'],
+    databases: ['psql', '-c', 'drop table x'],
+    containers: ['docker', 'volume', 'rm', 'x'],
+  } as const;
+  for (const [program] of Object.values(commands)) {
+    writeFileSync(join(rampart.folder, program), '#!/bin/sh\n');
+    chmodSync(join(rampart.folder, program), 0o755);
+  }
+  const isRefused = async ([program, ...rest]: readonly [string, ...string[]]): Promise<boolean> =>
+    (await rampart.guard([join(rampart.folder, program), ...rest])).status === 126;
+  for (const [pack, command] of Object.entries(commands)) {
+    assert.equal(await isRefused(command), true, pack);
+    assert.equal((await rampart.run(['policy', 'packs', 'disable', pack])).status, 0);
+    assert.equal(await isRefused(command), false, pack);
+  }
+  assert.equal((await rampart.run(['policy', 'packs', 'enable', 'git'])).status, 0);
+  assert.equal(await isRefused(commands.git), true);
+  assert.equal(await isRefused(commands.cloud), false);
+});
+
+test('a guarded program cannot end the endpoint by its number', async (context) => {
+  const rampart = new Rampart(context);
+  assert.equal((await rampart.guard(['true'])).status, 0);
+  const pid = rampart.endpointPid;
+  assert.ok(pid !== null);
+  for (const command of [`kill ${pid}`, `kill -9 -- -${pid}`, `echo ${pid} | xargs kill`]) {
+    const { status, stderr } = await rampart.guard(['sh', '-c', command]);
+    assert.equal(status, 126, command);
+    assert.match(stderr, /this ends Rampart/);
+  }
+  assert.equal(rampart.endpointPid, pid);
 });
 
 test('`bench` measures the policies in force, with commands of its own or those of a file', async (context) => {

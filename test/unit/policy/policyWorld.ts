@@ -20,6 +20,8 @@ export interface ImaginedWorld {
   /** Symbolic links: from a path to the path that it stands for. */
   readonly links?: Readonly<Record<string, string>>;
   readonly now?: () => number;
+  /** The process of the policy endpoint. */
+  readonly endpoint?: number;
 }
 
 /** A machine without files: only the links that are named exist. */
@@ -34,6 +36,7 @@ export function imagineWorld(reader: ShellReader, imagined: ImaginedWorld = {}):
       const link = links.find(([from]) => path === from || path.startsWith(`${from}/`));
       return link === undefined ? path : this.realpath(link[1] + path.slice(link[0].length));
     },
+    ...(imagined.endpoint === undefined ? {} : { endpoint: imagined.endpoint }),
     now: imagined.now ?? (() => 0),
   };
 }
