@@ -68,6 +68,13 @@ export const testPackages = [
   { package: 'libjemalloc2', isThere: () => isLibraryThere('libjemalloc.so.2') },
 ];
 
+/** What the sandboxes of coding agents are made of. @type {SystemPackage[]} */
+export const sandboxPackages = [
+  { package: 'bubblewrap', program: 'bwrap' },
+  { package: 'socat', program: 'socat' },
+  { package: 'ripgrep', program: 'rg' },
+];
+
 /** Whether Debian's folder of libraries has this file. @param {string} file */
 function isLibraryThere(file) {
   return ['x86_64', 'aarch64'].some((machine) => existsSync(join('/usr/lib', `${machine}-linux-gnu`, file)));

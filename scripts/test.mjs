@@ -1,7 +1,7 @@
 // @ts-check
 // `npm test`: installs what the tests need, then runs every level to its end, whatever an earlier one said.
 // Good is only: every level succeeded, every level of tests ran some, and none was skipped without a reason
-// in test/skips.json.
+// in test/skips.json. Further levels may be named: `npm test -- test:fewAgents`.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -126,8 +126,9 @@ function formatTotals({ passed, failed, skipped }) {
 }
 
 prepare();
+const further = process.argv.slice(2).map((name) => ({ name, hasTests: true }));
 /** @type {LevelResult[]} */
 const results = [];
-for (const level of levels) results.push(await runLevel(level));
+for (const level of [...levels, ...further]) results.push(await runLevel(level));
 printSummary(results);
 process.exitCode = results.every((result) => result.problems.length === 0) ? 0 : 1;

@@ -5,7 +5,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
-const levels = ['unit', 'architecture', 'integration', 'packages', 'e2e', 'transparency'];
+const levels = ['unit', 'architecture', 'integration', 'packages', 'e2e', 'transparency', 'agents'];
 const words = process.argv.slice(2);
 const chosen = words.filter((word) => levels.includes(word));
 const flags = words.filter((word) => word.startsWith('--'));
@@ -46,7 +46,7 @@ try {
   });
   const built = files.map((file) => join(outdir, file.slice('test/'.length).replace(/\.ts$/, '.mjs')));
   // A test of everything has the machine, and the one demo folder, to itself.
-  const concurrency = chosen.includes('e2e') ? 1 : 2;
+  const concurrency = chosen.includes('e2e') || chosen.includes('agents') ? 1 : 2;
   const how = ['--enable-source-maps', '--test', `--test-concurrency=${concurrency}`, '--test-reporter=spec'];
   const run = spawnSync(process.execPath, [...how, ...flags, ...built], { stdio: 'inherit' });
   process.exitCode = run.status ?? 1;
