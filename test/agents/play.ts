@@ -1,3 +1,4 @@
+import { messageOf } from '../../src/base/assert.ts';
 import { isRecord } from '../../src/base/record.ts';
 import type { UnknownRecord } from '../../src/base/record.ts';
 import type { ScriptedModel } from '../support/model/scriptedModel.ts';
@@ -64,9 +65,15 @@ export async function play({ model, stage, names, guard }: Play, way: Way): Prom
       began = performance.now();
     },
   });
+  /** With nobody to ask and failing closed, programs that an agent starts for itself are refused as well. */
+  const endEarly = async (thrown: unknown): Promise<void> => {
+    const name = names[outcomes.size];
+    if (name === undefined || (scenarios[name] as Scenario).killed !== 'fail-closed') throw thrown;
+    await conclude(name, messageOf(thrown), performance.now() - began);
+  };
   // Programs that agents start for themselves, when they start, are asked about as well.
   if (guard !== null) endpoint.ensure();
-  await way();
+  await way().catch((thrown: unknown) => endEarly(thrown));
   if (played.problems.length > 0) throw new Error(played.problems.join('; '));
   return outcomes;
 }
