@@ -154,10 +154,11 @@ function formatRecord(record: AuditRecord, palette: Palette): string {
   const { action, message } = record.decision;
   const carriedOut = isPermitted(action) || record.enforced ? action : `${action} (not enforced)`;
   const reason = isPermitted(action) || message === '' ? '' : `: ${message}`;
+  const blind = record.guardable ? '' : ' (not guardable: what it starts is not seen)';
   const time = record.timestamp.replace(/\.\d+Z$/, 'Z');
   return [
     palette.quiet(replaceControls(time)),
     palette.action(action, carriedOut),
-    replaceControls(`${record.agent} \`${record.request.command}\`${reason}`),
+    replaceControls(`${record.agent} \`${record.request.command}\`${reason}${blind}`),
   ].join(' ');
 }

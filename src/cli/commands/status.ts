@@ -1,9 +1,12 @@
+import type { BareProcess } from '../../client/measureTree.ts';
 import { EndpointClient } from '../../client/endpointClient.ts';
 import type { Health } from '../../protocol/health.ts';
 import type { StatePaths } from '../../system/stateDirectory.ts';
 import { say, stateDirectoryOf } from '../command.ts';
 import type { Command } from '../command.ts';
+import { bareReasons, findBarePrograms } from '../findBarePrograms.ts';
 import { exitStatus } from '../exitStatus.ts';
+import { replaceControls } from '../plainText.ts';
 import { sharedOptions } from '../sharedOptions.ts';
 
 /** `rampart status`: whether an endpoint runs, and in which mode. */
@@ -13,7 +16,7 @@ export const statusCommand: Command = {
   manual: {
     synopsis: ['[--state-dir D] [--json]'],
     description: [
-      'Says whether a policy endpoint runs, in which mode, and where. `--json` prints one object: running, mode, pid, socket, url, version, uptime_seconds, state_dir.',
+      'Says whether a policy endpoint runs, in which mode, and where. Programs that run without the library below a guarded one are named, with the reason: what they start is not seen. `--json` prints one object: running, mode, pid, socket, url, version, uptime_seconds, state_dir, unguarded.',
     ],
     examples: [
       { line: 'rampart status', text: "Look at the user's own endpoint." },
@@ -34,9 +37,10 @@ export const statusCommand: Command = {
     if (!paths.ok) return { usage: paths.error };
     const health = await new EndpointClient({ kind: 'socket', path: paths.value.socket }).health();
     const isJson = options.has('--json');
+    const bare = findBarePrograms(context.processes, `unix://${paths.value.socket}`);
     if (health.ok) {
       context.output.out(
-        isJson ? formatJson(health.value, paths.value) : formatText(health.value, paths.value),
+        isJson ? formatJson(health.value, paths.value, bare) : formatText(health.value, paths.value, bare),
       );
       return exitStatus.done;
     }
@@ -44,13 +48,13 @@ export const statusCommand: Command = {
       say(context, `the endpoint in ${paths.value.directory} is in trouble: ${health.error.message}`);
       return exitStatus.failed;
     }
-    if (isJson) context.output.out(formatJson(null, paths.value));
+    if (isJson) context.output.out(formatJson(null, paths.value, bare));
     say(context, `no endpoint runs in ${paths.value.directory}`);
     return exitStatus.noEndpoint;
   },
 };
 
-function formatJson(health: Health | null, paths: StatePaths): string {
+function formatJson(health: Health | null, paths: StatePaths, bare: readonly BareProcess[]): string {
   const status = {
     running: health !== null,
     mode: health?.mode ?? null,
@@ -60,11 +64,12 @@ function formatJson(health: Health | null, paths: StatePaths): string {
     version: health?.version ?? null,
     uptime_seconds: health?.uptime_seconds ?? null,
     state_dir: paths.directory,
+    unguarded: bare,
   };
   return `${JSON.stringify(status)}\n`;
 }
 
-function formatText(health: Health, paths: StatePaths): string {
+function formatText(health: Health, paths: StatePaths, bare: readonly BareProcess[]): string {
   const rows: readonly (readonly [string, string])[] = [
     ['mode', health.mode],
     ['pid', String(health.pid ?? 'unknown')],
@@ -72,6 +77,9 @@ function formatText(health: Health, paths: StatePaths): string {
     ['version', health.version],
     ['socket', paths.socket],
     ...(health.url === null ? [] : [['url', health.url] as const]),
+    ...bare.map(({ pid, name, reason }) => {
+      return ['unguarded', `${replaceControls(name)} (${pid}): ${bareReasons[reason]}`] as const;
+    }),
   ];
   return rows.map(([name, value]) => `${name.padEnd(12)}${value}\n`).join('');
 }
