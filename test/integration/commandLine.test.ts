@@ -180,6 +180,7 @@ test('`status` tells of the endpoint, and exits 3 when there is none', async (co
     mode: 'enforce',
     pid: ready['pid'],
     socket: ready['socket'],
+    unguarded: [],
     url: null,
     state_dir: rampart.stateDirectory,
   });
