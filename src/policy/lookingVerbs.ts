@@ -85,7 +85,7 @@ const table: readonly (readonly [string, Family])[] = [
     paas,
   ],
   ['supabase', supabase],
-  ['terraform tofu terragrunt pulumi cdk cdktf sls serverless sam sst copilot chalice zappa', infrastructure],
+  ['terraform tofu terragrunt pulumi cdk cdktf sls serverless sam sst chalice zappa', infrastructure],
   ['consul vault nomad boundary etcdctl bao', secrets],
   ['restic borg kopia rustic', backups],
   ['argocd flux velero istioctl linkerd eksctl kops rosa talosctl clusterctl crossplane', clusters],

@@ -8,7 +8,7 @@ export const keepers: ReadonlySet<string> = new Set(
   aws gcloud gsutil az azcopy oci ibmcloud aliyun tccli doctl linode-cli hcloud scw vultr-cli exo openstack nova cinder swift
   ovhcloud upctl civo heroku fly flyctl vercel now netlify wrangler railway render firebase neonctl pscale turso amplify
   eb cf kubectl oc helm eksctl kops rancher argocd flux velero nomad consul vault boundary terraform tofu terragrunt pulumi cdk
-  cdktf sls serverless sst copilot sam chalice zappa virsh VBoxManage vboxmanage vmrun prlctl govc multipass lxc incus limactl
+  cdktf sls serverless sst sam chalice zappa virsh VBoxManage vboxmanage vmrun prlctl govc multipass lxc incus limactl
   colima qm pct vagrant mc s3cmd s5cmd rclone b2 etcdctl rabbitmqctl rabbitmqadmin nats influx bq cbt atlas mongocli confluent
   snow databricks airflow prefect dvc wandb doppler infisical op bw lpass gopass pass rbw keepassxc-cli chamber auth0
   okta stripe twilio sentry-cli newrelic gh glab tea hub jira linear zfs zpool lvm btrfs snapper timeshift restic borg duplicity
