@@ -88,7 +88,7 @@ test('asks every route as the protocol has it and reads the answer', async (cont
   assert.deepEqual(
     outcomes.map((outcome) => (outcome.ok ? outcome.value : outcome.error)),
     [
-      { mode: 'enforce', uptime_seconds: 1, version: '1', pid: 2, url: null },
+      { mode: 'enforce', uptime_seconds: 1, version: '1', protocol: 1, pid: 2, url: null },
       { allowed: false, notice: 'by rule x', message: 'no' },
       { mode: 'monitor', until: '2026-01-01T00:00:00Z' },
       { mode: 'monitor', until: '2026-01-01T00:00:00Z' },
