@@ -289,6 +289,7 @@ test('`log` tells what was recorded, the oldest first, with and without an endpo
     'touch forbidden deny true',
     'touch asked ask true',
     'touch watched watch true',
+    'mode monitor watch false',
     'touch forbidden deny false',
   ]);
   const keys = [

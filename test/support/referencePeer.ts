@@ -77,7 +77,7 @@ export class ReferencePeer {
     });
   }
 
-  static async start(context: TestContext, options: PeerOptions = {}): Promise<ReferencePeer> {
+  static async start(context: Pick<TestContext, 'after'>, options: PeerOptions = {}): Promise<ReferencePeer> {
     const peer = new ReferencePeer(options);
     await new Promise<void>((resolve) => peer.#server.listen(options.port ?? 0, '127.0.0.1', resolve));
     context.after(() => peer.stop());

@@ -48,6 +48,7 @@ test('is healthy by the rules of the peer', async (context) => {
     mode: 'enforce',
     uptime_seconds: 61,
     version: '1.2.3',
+    protocol: 1,
     pid: 99,
     url: null,
   });
