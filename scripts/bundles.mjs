@@ -6,7 +6,7 @@ import { moduleBanner, packageForms } from './bundling.mjs';
 
 const root = join(import.meta.dirname, '..');
 
-/** What stands in package.json. @type {{ name: string, version: string, description: string, license: string, keywords: string[], engines: Record<string, string> }} */
+/** What stands in package.json. @type {{ name: string, version: string, description: string, license: string, keywords: string[], engines: Record<string, string>, scripts: Record<string, string>, devDependencies: unknown, bin: unknown, binary: unknown }} */
 export const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 /** The package whose files are copied, not bundled, and which of them. */

@@ -11,6 +11,9 @@ import { targets, universal } from './targets.mjs';
 
 const root = join(import.meta.dirname, '..', '..');
 
+/** What the editor runs when it has removed the extension for good. */
+const uninstallHook = 'vscode:uninstall';
+
 /** The package of npm; `rampart` alone is the command. */
 export const commandPackage = 'rampart-guard';
 
@@ -33,19 +36,15 @@ export async function listExtensionFiles(target, release) {
   const listed = await listFiles({ cwd: root, packageManager: PackageManager.None });
   const shipped = listed.filter((path) => !path.startsWith('dist/native/') && path !== 'package.json');
   const native = target === universal ? [] : readNative(target, release);
-  const {
-    scripts: _scripts,
-    devDependencies: _tools,
-    bin: _bin,
-    binary: _binary,
-    ...kept
-  } = /** @type {Record<string, unknown>} */ (/** @type {unknown} */ (manifest));
+  const { scripts, devDependencies: _tools, bin: _bin, binary: _binary, ...kept } = manifest;
   const purl = `pkg:generic/${manifest.name}@${manifest.version}?platform=${target}`;
   return [
     ...shipped.map((path) => readOwn(path, path)),
     ...native,
     formatJson('package.json', {
       ...kept,
+      // All of the scripts that an editor runs.
+      scripts: { [uninstallHook]: scripts[uninstallHook] },
       ...(release.repository === undefined ? {} : { repository: { type: 'git', url: release.repository } }),
     }),
     ...formatPapers(release, purl, native),

@@ -1,5 +1,5 @@
 import { lstatSync, readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { isRecord, parseJson } from '../base/record.ts';
 import { readOrEmpty } from '../system/changeFile.ts';
 import { namesLibrary } from '../system/namesLibrary.ts';
@@ -37,13 +37,23 @@ export function findInstalledParts(
 
 /** The processes that have a library of this installation mapped, but ourselves. */
 export function findGuardedProcesses(place: InstallationPlace, processes: ProcessTable): readonly number[] {
-  const versions = versionsOf(dirname(installedLibrary(place)));
+  const library = installedLibrary(place);
+  const versions = versionsOf(dirname(library));
   // A home directory may have several paths, so the versions are looked for, whose names are hashes.
-  const isOurs = (line: string): boolean =>
-    namesLibrary(line) && versions.some((version) => line.includes(`/${version}/`));
+  const isOurs = (line: string): boolean => {
+    const version = versions.find((each) => line.includes(`/${each}/`));
+    if (!namesLibrary(line) || version === undefined) return false;
+    return !isAnotherFile(line.replace(/^[^/]*/, ''), join(dirname(library), version, basename(library)));
+  };
   return (processes.all() ?? []).filter(
     (pid) => pid !== process.pid && (processes.maps(pid) ?? '').split('\n').some(isOurs),
   );
+}
+
+/** Whether a path is seen to be of another file: of another user, whose version is the same. */
+function isAnotherFile(path: string, ours: string): boolean {
+  const [theirs, own] = [path, ours].map((each) => lstatSync(each, { throwIfNoEntry: false }));
+  return theirs !== undefined && own !== undefined && (theirs.ino !== own.ino || theirs.dev !== own.dev);
 }
 
 function versionsOf(folder: string): readonly string[] {

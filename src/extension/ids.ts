@@ -35,6 +35,7 @@ export const commandIds = {
   doctor: 'rampart.doctor',
   tryDenial: 'rampart.tryDenial',
   copyReport: 'rampart.copyReport',
+  removeFromMachine: 'rampart.removeFromMachine',
 } as const;
 
 export const viewIds = {

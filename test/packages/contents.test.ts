@@ -115,8 +115,8 @@ for (const [target, machine] of Object.entries(targets)) {
 
     it('has a manifest without what only building needs', () => {
       const manifest = JSON.parse(contentOf(inside, 'package.json').toString()) as Record<string, unknown>;
-      for (const key of ['scripts', 'devDependencies', 'dependencies'])
-        assert.equal(manifest[key], undefined);
+      for (const key of ['bin', 'devDependencies', 'dependencies']) assert.equal(manifest[key], undefined);
+      assert.deepEqual(Object.keys(manifest['scripts'] as object), ['vscode:uninstall']);
       assert.equal(manifest['main'], './dist/extension.cjs');
     });
   });

@@ -27,6 +27,7 @@ import { runAnyway } from './runAnyway.ts';
 import { setMode } from './setMode.ts';
 import { setWorkspaceGuard } from './setWorkspaceGuard.ts';
 import { showLog } from './showLog.ts';
+import { removeFromMachine } from './removeFromMachine.ts';
 import { stopProtecting } from './stopProtecting.ts';
 
 /** Registers every command. Those on a row of a view get it as their argument; the palette gives none. */
@@ -37,6 +38,7 @@ export function registerCommands(parts: CommandParts): Disposable {
   };
   register(commandIds.protectTerminal, (node) => protectTerminal(parts, terminalOf(node)));
   register(commandIds.stopProtecting, (node) => stopProtecting(parts, terminalOf(node)));
+  register(commandIds.removeFromMachine, () => removeFromMachine(parts));
   register(commandIds.setMode, () => setMode(parts));
   register(commandIds.setWorkspaceGuard, () => setWorkspaceGuard(parts));
   register(commandIds.runAnyway, () => runAnyway(parts));

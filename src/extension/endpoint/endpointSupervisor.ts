@@ -78,6 +78,13 @@ export class EndpointSupervisor implements Disposable {
     this.#revive();
   }
 
+  /** From now on starts none any more; one that is there is still listened to. */
+  rest(): void {
+    this.#keeping = false;
+    if (this.#retry !== null) clearTimeout(this.#retry);
+    this.#retry = null;
+  }
+
   /** Whether the stream is open, or opens within the time given. */
   async connected(withinMs: number): Promise<boolean> {
     if (this.#state.health === 'connected') return true;

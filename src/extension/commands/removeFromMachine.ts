@@ -1,0 +1,70 @@
+import { execFile } from 'node:child_process';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { isRecord, parseJson } from '../../base/record.ts';
+import { failure, success, type Result } from '../../base/result.ts';
+import { currentNodeProgram } from '../../client/nodeProgram.ts';
+import { removeMessages } from '../../presentation/removeText.ts';
+import type { CommandParts } from './commandParts.ts';
+
+/** How long the endpoint may take to end, and how often to look, in milliseconds. */
+const endTimeoutMs = 10_000;
+const lookMs = 50;
+
+/** What was there, by path. */
+interface Removal {
+  readonly removed: readonly string[];
+  readonly left: readonly string[];
+}
+
+/** Takes away what Rampart has installed for this user, after asking, and says what stays. */
+export async function removeFromMachine(parts: CommandParts): Promise<void> {
+  const { notices, guard, supervisor } = parts;
+  const { question, detail, button } = removeMessages;
+  if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, button)) !== button) return;
+  await guard.turnOff();
+  supervisor.rest();
+  const outcome = (await endEndpoint(parts))
+    ? await uninstall(parts)
+    : failure(removeMessages.endpointRemains);
+  if (!outcome.ok) notices.warn(removeMessages.failed(outcome.error));
+  else if (outcome.value.removed.length === 0) notices.inform(removeMessages.nothing);
+  else
+    notices.inform(removeMessages.done(formatPaths(outcome.value.removed), formatPaths(outcome.value.left)));
+}
+
+/** Only this process may: what it starts has no authority over the endpoint. */
+async function endEndpoint({ client, clock }: CommandParts): Promise<boolean> {
+  await client.shutdown();
+  for (const end = clock.now() + endTimeoutMs; clock.now() < end;) {
+    const health = await client.health();
+    if (!health.ok && health.error.code === 'unreachable') return true;
+    await new Promise((resolve) => setTimeout(resolve, lookMs));
+  }
+  return false;
+}
+
+/** The command line knows what is ours, and what is in the way. */
+function uninstall({ bundleFolder, environment }: CommandParts): Promise<Result<Removal, string>> {
+  const { path } = currentNodeProgram();
+  const words = [join(bundleFolder, 'cli.js'), 'uninstall', '--yes', '--json'];
+  const env = { ...environment, ELECTRON_RUN_AS_NODE: '1' };
+  return new Promise((resolve) => {
+    execFile(path, words, { env }, (error, stdout, stderr) => {
+      const said = parseJson(stdout.trim());
+      if (error !== null || !said.ok || !isRecord(said.value))
+        resolve(failure(stderr.trim().replaceAll('\n', '; ') || (error?.message ?? stdout)));
+      else resolve(success({ removed: pathsIn(said.value['removed']), left: pathsIn(said.value['left']) }));
+    });
+  });
+}
+
+function pathsIn(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((path) => typeof path === 'string') : [];
+}
+
+function formatPaths(paths: readonly string[]): string {
+  const home = homedir();
+  return paths.map((path) => (path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path)).join(', ');
+}
