@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, it } from 'node:test';
 import { startHost, type Host, type HostOptions } from '../host/host.mjs';
@@ -31,18 +31,6 @@ describe('a person in whose way something is', () => {
     await host.runCommand('Rampart: Protect Terminal');
     await press(/\/dev\/null/, 'Doctor');
     await reportSays(/PROBLEM.*\/dev\/null/);
-  });
-
-  it('hears that there is no library for the platform, and is shown what there is', async () => {
-    await start({});
-    const extensions = join(host.folder, 'extensions');
-    const [ours = ''] = readdirSync(extensions).filter((name) => name.startsWith('rampart-guard.'));
-    rmSync(join(extensions, ours, 'dist/native'), { recursive: true });
-    await host.open();
-    await host.statusItem(/Rampart: not supported here/);
-    await host.runCommand('Rampart: Protect Terminal');
-    await press(/no preload library for linux/, 'Doctor');
-    await reportSays(/PROBLEM.*library/);
   });
 
   it('hears which setting cannot be used, and is led to it', async () => {
