@@ -35,7 +35,10 @@ export async function createShellReader(runtime: Uint8Array, grammar: Uint8Array
     read(text, variables, isExpired) {
       if (isBroken || text.length > maxGrammarText) return scanShellText(text, variables);
       try {
-        return readByGrammar(parser, text, variables, isExpired) ?? scanShellText(text, variables);
+        const read = (source: string): ShellScript | null =>
+          readByGrammar(parser, source, variables, isExpired);
+        const plain = withoutNegations(text);
+        return read(text) ?? (plain === text ? null : read(plain)) ?? scanShellText(text, variables);
       } catch {
         // The runtime ran out of memory or trapped: what it would say from now on is worth nothing.
         isBroken = true;
@@ -43,6 +46,11 @@ export async function createShellReader(runtime: Uint8Array, grammar: Uint8Array
       }
     },
   };
+}
+
+/** The grammar knows `!` before commands only, and not before `{`, `for` or a function; for what would run it makes no difference. */
+function withoutNegations(text: string): string {
+  return text.replaceAll(/(^|[\n;&|({]\s{0,8})!(?=\s)/g, '$1 ');
 }
 
 /** The commands as the grammar sees them; null when it meets an error or a bound. */

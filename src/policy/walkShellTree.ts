@@ -20,6 +20,8 @@ interface Frame {
   from: number;
   /** Where the commands of a redirected group end. */
   bodyEnd: number;
+  /** Where the last part of a command ends in the text; -1 before the first. */
+  partEnd: number;
 }
 
 /** Nodes whose inside changes nothing for what stands behind them. */
@@ -32,6 +34,11 @@ const ownShells: ReadonlySet<string> = new Set([
 ]);
 
 const commandNodes: ReadonlySet<string> = new Set(['command', 'declaration_command', 'unset_command']);
+
+/** Words that name no command where one may stand. */
+const reserved: ReadonlySet<string> = new Set(
+  'if then elif else fi for select while until do done case esac function { }'.split(' '),
+);
 
 const frameNodes: ReadonlySet<string> = new Set([
   ...ownShells,
@@ -66,6 +73,8 @@ class TreeWalk {
   readonly #frames: Frame[] = [];
   /** For every node above the cursor, whether it has a frame. */
   readonly #isFramed: boolean[] = [];
+  /** The tree is not what a shell would read. */
+  #isWrong = false;
 
   constructor(cursor: TreeCursor, text: string, variables: ShellVariables) {
     this.#cursor = cursor;
@@ -76,7 +85,7 @@ class TreeWalk {
   run(isExpired: () => boolean): ShellScript | null {
     for (let visited = 1; ; visited += 1) {
       if (visited % nodesPerClockLook === 0 && isExpired()) return null;
-      if (this.#frames.length > maxFrames || this.#builder.count > maxCommands) return null;
+      if (this.#frames.length > maxFrames || this.#builder.count > maxCommands || this.#isWrong) return null;
       this.#isFramed.push(this.#enter());
       if (this.#cursor.gotoFirstChild()) continue;
       if (!this.#goOn()) return { commands: this.#builder.commands, isFallback: false, isCut: false };
@@ -109,6 +118,7 @@ class TreeWalk {
       hereText: null,
       from: this.#builder.count,
       bodyEnd: -1,
+      partEnd: -1,
     };
     this.#open(frame, parent);
     this.#frames.push(frame);
@@ -175,6 +185,12 @@ class TreeWalk {
 
   #noteCommandPart(frame: Frame, type: string): void {
     if (this.#isFramed.at(-1) !== true) return;
+    // Some texts make the grammar take the next line for more words: `a | b | sh`, and behind it `ls && ls`.
+    const gap = frame.partEnd < 0 ? '' : this.#text.slice(frame.partEnd, this.#cursor.startIndex);
+    if (gap.includes('\n') && gap.replaceAll('\\\n', '').includes('\n')) this.#isWrong = true;
+    frame.partEnd = this.#cursor.endIndex;
+    // Of `! for …` it makes commands that are called `for`, `do` and `done`.
+    if (type === 'command_name' && reserved.has(this.#slice())) this.#isWrong = true;
     if (type === 'variable_assignment') {
       frame.assignments.push(this.#slice());
       if (frame.type !== 'command') frame.words.push(this.#slice());

@@ -255,6 +255,16 @@ describe('shell text beyond the bounds', () => {
     );
   });
 
+  it('is judged by its lines where the grammar takes two for one command', () => {
+    assert.equal(decide('echo cHdk | base64 -d | sh\nls && ls'), 'deny');
+    assert.equal(decide('echo a | cat | tee x\nrm -rf ../precious && ls'), 'deny');
+    assert.equal(decide('echo a | cat | tee x\nls && ls'), 'allow');
+    assert.equal(decide('ls \\\n  -la \\\n  && make'), 'allow');
+    assert.equal(decide('! for d in a b; do rm -rf ../$d; done'), 'deny');
+    assert.equal(decide('! for d in a b; do ls $d; done'), 'allow');
+    assert.equal(decide('! { rm -rf ../precious; }'), 'deny');
+  });
+
   it('is judged when it is no shell text at all', () => {
     assert.equal(decide('rm -rf ../precious "'), 'deny');
     assert.equal(decide("ls '"), 'allow');

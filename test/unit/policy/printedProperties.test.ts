@@ -106,7 +106,7 @@ describe('a denied command', () => {
       (text) => `{ ${text}; }`,
       (text) => `if true; then ${text}; fi`,
       (text) => `for i in 1; do ${text}; done`,
-      (text) => `! ${text}`,
+      (text) => `! { ${text}; }`,
       (text) => `bash -c ${quote(text)}`,
       (text) => `env A=b timeout 5 sh -ec ${quote(text)}`,
       (text) => `eval ${quote(text)}`,
