@@ -49,9 +49,7 @@ export function testAgents(
   let surroundings: Surroundings | null = null;
   before(async () => (surroundings = await surround(agentNames)), { timeout: setUpMs });
   after(async () => {
-    await surroundings?.host.stop();
-    surroundings?.model.stop();
-    surroundings?.stranger.stop();
+    if (surroundings !== null) await leave(surroundings);
     if (seen.size === agentNames.length) await report(seen);
   });
   for (const name of agentNames) {
@@ -120,11 +118,28 @@ async function surround(agentNames: readonly AgentName[]): Promise<Surroundings>
       model.origin,
     ),
   });
+  const surroundings = { model, stranger, host };
+  // What is left running would keep this process from ending.
+  await openTerminal(surroundings).catch(async (thrown: unknown) => {
+    await leave(surroundings);
+    throw thrown;
+  });
+  return surroundings;
+}
+
+async function openTerminal({ host, stranger }: Surroundings): Promise<void> {
   resetScene(createScene(host.folder, host.home, host.workspace, stranger.origin));
   await host.open();
-  await host.statusItem(/Rampart: enforce/);
+  // Longer than `statusItem` waits: nothing else here would notice a machine that is busy with other things.
+  const state = host.page.locator('.part.statusbar .statusbar-item', { hasText: /Rampart: enforce/ });
+  await state.first().waitFor({ timeout: setUpMs });
   await host.runCommand('Terminal: Create New Terminal');
-  return { model, stranger, host };
+}
+
+async function leave({ host, model, stranger }: Surroundings): Promise<void> {
+  await host.stop();
+  model.stop();
+  stranger.stop();
 }
 
 async function runAgent(
