@@ -64,12 +64,12 @@ function formatOutcome(outcome: Outcome | undefined): string {
 }
 
 export function formatSessions(sessions: ReadonlyMap<AgentName, Session>): string {
-  const rows = [...sessions].map(([name, { steps, decisions, refused, same, ratio }]) => [
+  const rows = [...sessions].map(([name, { steps, decisions, interrupted, same, ratio }]) => [
     agents[name].title,
     String(steps),
     same ? 'the same' : 'another',
     String(decisions),
-    String(refused),
+    String(interrupted.length),
     `${ratio.toFixed(2)}×`,
   ]);
   return formatTable(['agent', 'steps', 'result', 'decisions', 'interruptions', 'time'], rows);

@@ -18,8 +18,8 @@ export interface Session {
   /** What each way left behind, to be shown when it is not the same. */
   readonly results: readonly [unguarded: Result, guarded: Result];
   readonly decisions: number;
-  /** How many commands were not simply run. */
-  readonly refused: number;
+  /** The commands that were not simply run. */
+  readonly interrupted: readonly string[];
   /** The quickest guarded run by the quickest unguarded one. */
   readonly ratio: number;
 }
@@ -61,15 +61,16 @@ const missing = "import { plus } from 'plus';\nexport const sum = (values) => va
 
 /** What a person would ask of an agent, step by step: every command tells how it ended. */
 function stepsIn(workspace: string): readonly Step[] {
+  const sums = join(workspace, 'sums');
   const run = (command: string): Step => ({ kind: 'run', command: `${command}; echo "ended with $?"` });
   return [
     run('git clone --quiet ../origin.git sums'),
-    run('cd sums && npm ci --offline --no-audit --no-fund'),
-    run('cd sums && npm run --silent build && npm test'),
-    { kind: 'write', path: join(workspace, 'sums/sum.js'), text: missing },
-    run('cd sums && npm run --silent build && npm test'),
-    run('cd sums && git status --short && git diff | head -40'),
-    run('cd sums && git add -A && git commit --quiet --message "Add all values"'),
+    run(`cd ${sums} && npm ci --offline --no-audit --no-fund`),
+    run(`cd ${sums} && npm run --silent build && npm test`),
+    { kind: 'write', path: join(sums, 'sum.js'), text: missing },
+    run(`cd ${sums} && npm run --silent build && npm test`),
+    run(`cd ${sums} && git status --short && git diff | head -40`),
+    run(`cd ${sums} && git add -A && git commit --quiet --message "Add all values"`),
   ];
 }
 
@@ -115,13 +116,13 @@ export async function workInTurns(
   const [unguarded, guarded] = results;
   if (unguarded === undefined || guarded === undefined) throw new Error('there was no round');
   const records = endpoint.log();
-  const refused = records.filter(({ decision }) => !isRecord(decision) || decision['action'] !== 'allow');
+  const interrupted = records.filter(({ decision }) => !isRecord(decision) || decision['action'] !== 'allow');
   return {
     steps: unguarded.statuses.length,
     same: JSON.stringify(unguarded) === JSON.stringify(guarded),
     results: [unguarded, guarded],
     decisions: records.length,
-    refused: refused.length,
+    interrupted: interrupted.map(({ request, decision }) => JSON.stringify([request, decision])),
     ratio: Math.min(...elapsed[1]) / Math.min(...elapsed[0]),
   };
 }
@@ -144,7 +145,9 @@ async function work(
     },
   });
   await way();
-  const statuses = played.results.map((text) => /ended with (\d+)/.exec(text)?.[1] ?? 'written');
+  const statuses = played.results.map((text, index) =>
+    steps[index]?.kind === 'write' ? 'written' : (/ended with (\d+)/.exec(text)?.[1] ?? text),
+  );
   const tree = git(sums, 'rev-parse', 'HEAD^{tree}').trim();
   const subjects = git(sums, 'log', '--format=%s');
   return { result: { statuses, tree, subjects }, elapsedMs: ended - began };
