@@ -70,7 +70,9 @@ function stepsIn(workspace: string): readonly Step[] {
     { kind: 'write', path: join(sums, 'sum.js'), text: missing },
     run(`cd ${sums} && npm run --silent build && npm test`),
     run(`cd ${sums} && git status --short && git diff | head -40`),
-    run(`cd ${sums} && git add -A && git commit --quiet --message "Add all values"`),
+    run(
+      `cd ${sums} && git add -A && git -c user.name=ada -c user.email=ada@example.test commit --quiet --message "Add all values"`,
+    ),
   ];
 }
 
@@ -102,7 +104,6 @@ export async function workInTurns(
   place: Place,
   endpoint: Endpoint,
 ): Promise<Session> {
-  writeFile(join(place.home, '.gitconfig'), '[user]\n\tname = ada\n\temail = ada@example.test\n');
   const ways = [runDirectly(agent, place), runDirectly(agent, place, preloadWords())] as const;
   const elapsed: [number[], number[]] = [[], []];
   const results: Result[] = [];
