@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { installMissingPackages, sandboxPackages } from '../../scripts/packages.mjs';
-import { findRepository } from '../support/findRepository.mjs';
 import { Rampart, summaryOf } from '../support/rampart.ts';
 import { setUpAgents } from './installation.mjs';
 
@@ -33,9 +32,8 @@ for (const [title, front] of Object.entries(sandboxes))
   test(`in ${title}, where no socket can be reached, commands are decided and recorded`, async (context) => {
     assert.deepEqual(installMissingPackages(sandboxPackages), []);
     const rampart = new Rampart(context, maxRunMs);
-    // Codex keeps no programs of its own below a temporary directory.
-    mkdirSync(join(findRepository(), 'out'), { recursive: true });
-    const codex = mkdtempSync(join(findRepository(), 'out/codex-'));
+    // Codex keeps no programs of its own below a temporary directory, where the repository may be.
+    const codex = mkdtempSync(join(dirname(setUpAgents()), 'codex-'));
     context.after(() => rmSync(codex, { recursive: true, force: true }));
     await rampart.serve();
     rampart.write('reach.py', reach);
