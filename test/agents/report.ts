@@ -76,6 +76,8 @@ export function formatSessions(sessions: ReadonlyMap<AgentName, Session>): strin
 }
 
 function formatTable(head: Row, rows: readonly Row[]): string {
-  const line = (cells: Row): string => `| ${cells.join(' | ')} |\n`;
+  // A bar ends a cell, also within code.
+  const line = (cells: Row): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', String.raw`\|`)).join(' | ')} |\n`;
   return line(head) + line(head.map(() => '---')) + rows.map(line).join('');
 }
