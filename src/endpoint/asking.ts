@@ -33,6 +33,9 @@ const refusalLifeMs = 3_600_000;
 /** How often an asker that is held is told to wait on, in milliseconds; it gives up after 2 s without a word. */
 const interimMs = 500;
 
+/** How often it is looked whose a session is while an asker waits for that, in milliseconds. */
+const lookMs = 100;
+
 /** How often grants of trees that have ended are forgotten, in milliseconds. */
 const sweepIntervalMs = 60_000;
 
@@ -123,6 +126,8 @@ export class Asking implements Disposable {
   readonly #refusals = new Map<string, Refusal>();
   readonly #covered: CoveredStarts;
   readonly #timer: NodeJS.Timeout;
+  /** Ends the waiting of those of whom it is not known whose they are. */
+  readonly #early = new Set<() => void>();
   #held = 0;
 
   constructor(settings: AskingSettings) {
@@ -151,6 +156,28 @@ export class Asking implements Disposable {
     if (!mayPrompt) return { kind: 'early' };
     const wait = this.#mayHold(request) ? asked.wait : null;
     return this.#ask(petitionOf(request, decision, { keys, tree }), wait);
+  }
+
+  /**
+   * Has an early asker wait until it is known whose its session is, or until it leaves; null where it cannot be held:
+   * it is answered at once then.
+   */
+  holdEarly(request: ExecRequest, wait: PatientAsker | null, isKnown: () => boolean): Promise<void> | null {
+    if (wait === null || !this.#mayHold(request)) return null;
+    this.#held += 1;
+    return new Promise((resolve) => {
+      const end = (): void => {
+        clearInterval(timer);
+        this.#held -= 1;
+        this.#early.delete(end);
+        resolve();
+      };
+      const timer = setInterval(() => {
+        if (wait.isOpen() && !isKnown()) wait.sendProcessing();
+        else end();
+      }, lookMs);
+      this.#early.add(end);
+    });
   }
 
   /** Whether a person has let this run already, though it is asked about. */
@@ -206,6 +233,7 @@ export class Asking implements Disposable {
   /** Lets those go who wait; their approvals stay. */
   dispose(): void {
     clearInterval(this.#timer);
+    for (const end of this.#early) end();
     for (const waiter of [...this.#waiters.values()].flat()) {
       waiter.settle({ kind: 'pending', approval: waiter.approval });
     }

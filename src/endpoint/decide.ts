@@ -13,7 +13,7 @@ import type { ExecRequest } from '../protocol/execRequest.ts';
 import type { Mode } from '../protocol/mode.ts';
 import type { Actor } from '../protocol/session.ts';
 import type { Asking, Settlement } from './asking.ts';
-import type { Attribution } from './attribution.ts';
+import type { Asker, Attribution } from './attribution.ts';
 import { recordOfDecision } from './auditEntry.ts';
 import type { CallCounts } from './callCounts.ts';
 import type { Asked } from './exchange.ts';
@@ -65,10 +65,8 @@ export function decide(
   const mode = deciders.mode();
   if (mode === 'disabled') return formatUnaskedAnswer(question, 'the mode is disabled');
   const { actor, agent, isWatched } = deciders.attribution.identify(question, asked.peer);
-  if (!isWatched) return formatUnaskedAnswer(question, 'nobody is asked about what a person starts here');
-  // Whose token was shown is its agent, whatever else looks like one.
-  const isNamed = agent === question.agent || question.credential !== undefined;
-  const request = isNamed ? question : { ...question, agent };
+  if (!isWatched) return formatUnaskedAnswer(question, unwatchedMessage);
+  const request = nameAgent(question, agent);
   const given = deciders.repeated.find(request, mode, deciders.policy.generation);
   // The line was written and the record made when the same was asked a moment ago.
   if (given !== null) return { ...given, notice: '' };
@@ -80,6 +78,14 @@ export function decide(
   return upstream === null || asked.isForwarded
     ? decideAlone(watched, deciders)
     : decideTogether(watched, upstream, deciders);
+}
+
+const unwatchedMessage = 'nobody is asked about what a person starts here';
+
+/** Whose token was shown is its agent, whatever else looks like one. */
+function nameAgent(question: ExecRequest, agent: string): ExecRequest {
+  const isNamed = agent === question.agent || question.credential !== undefined;
+  return isNamed ? question : { ...question, agent };
 }
 
 interface WatchedQuestion {
@@ -131,10 +137,11 @@ function microsecondsSince(started: number): number {
 
 /** Lets persons speak where it is carried out, then records and answers. */
 function settle(
-  { request, asked, mode, isBinding, id, actor }: WatchedQuestion,
-  judged: Pick<Decided, 'decision' | 'evaluationTimeUs'>,
+  question: WatchedQuestion,
+  judged: Judged,
   deciders: Deciders,
 ): PreflightAnswer | Promise<PreflightAnswer> {
+  const { request, asked, mode, isBinding, id, actor } = question;
   const decided = { request, mode, id, actor, ...judged };
   if (!isBinding) return finish(decided, { kind: 'decided' }, deciders);
   const settlement = deciders.asking.consider({
@@ -144,9 +151,34 @@ function settle(
     asked,
     mayPrompt: actor !== null,
   });
+  if (!(settlement instanceof Promise) && settlement.kind === 'early') {
+    const held = holdEarly(question, judged, deciders);
+    if (held !== null) return held;
+  }
   return settlement instanceof Promise
     ? settlement.then((settled) => finish(decided, settled, deciders))
     : finish(decided, settlement, deciders);
+}
+
+/** The same when it is known whose session it is; null where that cannot be waited for. */
+function holdEarly(
+  question: WatchedQuestion,
+  judged: Judged,
+  deciders: Deciders,
+): Promise<PreflightAnswer> | null {
+  const { request, asked } = question;
+  const peer = asked.peer();
+  const identify = (): Asker => deciders.attribution.identify(request, () => peer);
+  const known = deciders.asking.holdEarly(request, asked.wait, () => identify().actor !== null);
+  if (known === null) return null;
+  return known.then(() => {
+    const { actor, agent, isWatched } = identify();
+    if (!isWatched) return formatUnaskedAnswer(request, unwatchedMessage);
+    // Who left before anybody told of the session is not held once more.
+    const wait = actor === null ? null : asked.wait;
+    const now = { ...question, request: nameAgent(request, agent), actor, asked: { ...asked, wait } };
+    return settle(now, judged, deciders);
+  });
 }
 
 /**
@@ -190,11 +222,14 @@ export function explainJudgement(request: ExecRequest, deciders: Deciders): Expl
   }
 }
 
-interface Decided {
-  readonly request: ExecRequest;
+interface Judged {
   /** The policy's. */
   readonly decision: Decision;
   readonly evaluationTimeUs: number;
+}
+
+interface Decided extends Judged {
+  readonly request: ExecRequest;
   readonly mode: Mode;
   readonly id: string;
   /** Null while it is not known who asks. */

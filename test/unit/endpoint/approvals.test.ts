@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync, statSync } from 'node:fs';
-import { request } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { UnknownRecord } from '../../../src/base/record.ts';
 import { until } from '../../support/until.ts';
 import type { FixtureProcess } from '../../support/fixtureProcesses.ts';
+import { askWaiting as askPatiently } from './askWaiting.ts';
+import type { Held } from './askWaiting.ts';
 import { startFixture } from './runningEndpoint.ts';
 import type { EndpointFixture, RunningFixture } from './runningEndpoint.ts';
 
@@ -65,35 +66,9 @@ async function settle(fixture: RunningFixture, body: UnknownRecord): Promise<Unk
   return answer.body;
 }
 
-interface Held {
-  /** What came back, when it did. */
-  readonly answer: Promise<UnknownRecord>;
-  readonly interims: () => number;
-  readonly leave: () => void;
-}
-
-/** Asks as the library does, which waits as long as it is told to. */
+/** Asks for `npm publish` and waits as long as it is told to. */
 function askWaiting(fixture: RunningFixture, fields: UnknownRecord = {}): Held {
-  let interims = 0;
-  const call = request({
-    socketPath: fixture.paths.socket,
-    method: 'POST',
-    path: '/v1/preflight/exec',
-    headers: { Prefer: 'wait=120' },
-    agent: false,
-  });
-  const answer = new Promise<UnknownRecord>((resolve) => {
-    call.on('information', ({ statusCode }) => (interims += statusCode === 102 ? 1 : 0));
-    call.on('error', () => resolve({}));
-    call.on('response', (incoming) => {
-      let text = '';
-      incoming.setEncoding('utf8').on('data', (piece: string) => (text += piece));
-      incoming.on('end', () => resolve(JSON.parse(text) as UnknownRecord));
-    });
-  });
-  const body = { agent: 'preload', session: 's', params: { command: 'npm publish' }, enforce: true };
-  call.end(JSON.stringify({ ...body, ...publish, ...fields }));
-  return { answer, interims: () => interims, leave: () => call.destroy() };
+  return askPatiently(fixture, 'npm publish', { ...publish, ...fields });
 }
 
 /** Opens a window in which a person can answer. */

@@ -7,6 +7,8 @@ import { formatJournalFrame } from '../../../src/system/journalFrame.ts';
 import { dormantTable } from '../../../src/system/stateTables.ts';
 import { until } from '../../support/until.ts';
 import type { FixtureProcess } from '../../support/fixtureProcesses.ts';
+import { askWaiting } from './askWaiting.ts';
+import type { Held } from './askWaiting.ts';
 import { startFixture } from './runningEndpoint.ts';
 import type { RunningFixture } from './runningEndpoint.ts';
 
@@ -233,6 +235,47 @@ test('asks no person about a session of which nobody told yet', async (context) 
   await register(fixture, 200, { ...mine, protection: 'protected' });
   const later = await ask(fixture, 'npm publish', { ...typed, pid: 410, ppid: 400 });
   assert.match(String(later['notice']), /Approval pending/);
+});
+
+/** Asks as a library that can wait, and is back when it was told to wait. */
+async function askHeld(fixture: RunningFixture, command: string): Promise<Held> {
+  fixture.caller.pid = typed.pid;
+  const held = askWaiting(fixture, command, typed);
+  await until('it is told to wait', () => held.interims() > 0);
+  fixture.caller.pid = 200;
+  return held;
+}
+
+test('holds what a person would be asked until a window told whose the terminal is', async (context) => {
+  const fixture = await start(context);
+  await fixture.openStream(window);
+  const held = await askHeld(fixture, 'npm publish');
+  const list = async (): Promise<unknown> => (await fixture.call('GET', '/v1/approvals')).body['approvals'];
+  assert.deepEqual(await list(), []);
+  await register(fixture, 200, { ...mine, protection: 'protected' });
+  const [approval] = await until('a person is asked', async () => {
+    const approvals = (await list()) as readonly UnknownRecord[];
+    return approvals.length > 0 && approvals;
+  });
+  await fixture.call('POST', `/v1/approvals/${String(approval?.['id'])}/resolve`, { approved: true });
+  assert.equal((await held.answer)['allowed'], true);
+});
+
+test('lets what was held run in a terminal that turns out to be left alone', async (context) => {
+  const fixture = await start(context);
+  await fixture.openStream(window);
+  const held = await askHeld(fixture, 'npm publish');
+  await register(fixture, 200, mine);
+  assert.equal((await held.answer)['allowed'], true);
+  assert.deepEqual(summary(fixture), []);
+});
+
+test('answers at once what it held when it ends', async (context) => {
+  const fixture = await start(context);
+  await fixture.openStream(window);
+  const held = await askHeld(fixture, 'npm publish');
+  fixture.endpoint.stop('the test is over');
+  assert.equal((await held.answer)['allowed'], false);
 });
 
 test('takes a session for automation that no window could tell of', async (context) => {
