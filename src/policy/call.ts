@@ -26,6 +26,7 @@ import { readRights } from './rights.ts';
 import { readSignalled } from './signals.ts';
 import type { TargetClass } from './targetClass.ts';
 import { classifyTarget } from './targetClass.ts';
+import { compileWildcard } from './wildcard.ts';
 
 /** Something that a command deletes, as it names it, and the places in which that lies. */
 export interface PlacedDeletion {
@@ -33,10 +34,19 @@ export interface PlacedDeletion {
   readonly places: ReadonlySet<TargetClass>;
 }
 
+/** A path with wildcards, as a shell reads it. */
+export interface Glob {
+  /** What stands between its slashes. */
+  readonly names: readonly string[];
+  readonly isFor: (path: string) => boolean;
+}
+
 /** Paths, and all of them as one text, in which it is quick to see that something stands in none. */
 export interface PathList {
   readonly each: readonly string[];
   readonly joined: string;
+  /** Those that the shell would expand, without those that say nothing. */
+  readonly globs: readonly Glob[];
 }
 
 /** What was found out about one command of a call. */
@@ -279,7 +289,12 @@ export class Call {
 }
 
 function listOf(each: readonly string[]): PathList {
-  return { each, joined: each.join('\n') };
+  const globs = each.filter((path) => path.startsWith('/') && /[*?[]/.test(path)).map(readGlob);
+  return { each, joined: each.join('\n'), globs };
+}
+
+function readGlob(path: string): Glob {
+  return { names: path.split('/'), isFor: compileWildcard(path.replaceAll(/\*+/g, '*')) };
 }
 
 function linesOf({ raw, whole, components }: Reading): readonly string[] {

@@ -1,10 +1,9 @@
-import type { Call, PathList } from './call.ts';
+import type { Call, Glob, PathList } from './call.ts';
 import type { Component } from './component.ts';
 import type { Condition, NumberRange } from './condition.ts';
 import { joinPath } from './paths.ts';
 import type { PathPatterns } from './pathPatterns.ts';
 import type { PathPattern, TextPattern } from './patterns.ts';
-import { compileWildcard } from './wildcard.ts';
 
 /** Whether the parts of a condition hold that are about a call as a whole, not about each of its commands. */
 export function isCallMatch(condition: Condition, call: Call, isGranting: boolean): boolean {
@@ -24,23 +23,17 @@ export function matchesPath(patterns: PathPatterns, paths: PathList, call: Call)
   if (paths.each.length === 0) return false;
   for (const pattern of patterns.sought(paths.joined))
     if (paths.each.some((path) => pattern.test(path, call.world))) return true;
-  if (!/[*?[]/.test(paths.joined)) return false;
-  return globs(paths).some((glob) => patterns.plain.some((pattern) => isGlobFor(glob, pattern, call)));
-}
-
-/** Paths that the shell would expand, without those that say nothing. */
-function globs({ each }: PathList): readonly string[] {
-  return each.filter((path) => /[*?[]/.test(path) && path.startsWith('/'));
+  return paths.globs.some((glob) => patterns.plain.some((pattern) => isGlobFor(glob, pattern, call)));
 }
 
 /** Whether a shell would put a path in for a glob: a star at the start of a name takes no dot. */
-function isGlobFor(glob: string, { source }: PathPattern, { world }: Call): boolean {
+function isGlobFor({ names, isFor }: Glob, { source }: PathPattern, { world }: Call): boolean {
   if (source.startsWith('~') && world.home === null) return false;
   const path = source.replace(/^~/, () => world.home ?? '');
-  const isHidden = path
-    .split('/')
-    .some((name, index) => name.startsWith('.') && /^[*?[]/.test(glob.split('/')[index] ?? ''));
-  return !isHidden && compileWildcard(glob.replaceAll(/\*+/g, '*'))(path);
+  return (
+    isFor(path) &&
+    !path.split('/').some((name, index) => name.startsWith('.') && /^[*?[]/.test(names[index] ?? ''))
+  );
 }
 
 /** What tools other than programs are called with. */
