@@ -70,9 +70,11 @@ export function formatSessions(sessions: ReadonlyMap<AgentName, Session>): strin
     same ? 'the same' : 'another',
     String(decisions),
     String(interrupted.length),
-    `${ratio.toFixed(2)}×`,
+    `${ratio.elapsed.toFixed(2)}×`,
+    `${ratio.processor.toFixed(2)}×`,
   ]);
-  return formatTable(['agent', 'steps', 'result', 'decisions', 'interruptions', 'time'], rows);
+  const head = ['agent', 'steps', 'result', 'decisions', 'interruptions', 'time', 'processor time'];
+  return formatTable(head, rows);
 }
 
 function formatTable(head: Row, rows: readonly Row[]): string {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isRecord } from '../../src/base/record.ts';
 import type { ScriptedModel } from '../support/model/scriptedModel.ts';
@@ -17,11 +17,20 @@ export interface Session {
   readonly same: boolean;
   /** What each way left behind, to be shown when it is not the same. */
   readonly results: readonly [unguarded: Result, guarded: Result];
+  /** In one guarded run. */
   readonly decisions: number;
   /** The commands that were not simply run. */
   readonly interrupted: readonly string[];
-  /** The quickest guarded run by the quickest unguarded one. */
-  readonly ratio: number;
+  /** The least that a guarded run took by the least that an unguarded one did: on the clock, and of the processor. */
+  readonly ratio: Cost;
+}
+
+/** In milliseconds. */
+interface Cost {
+  /** From the model's first word to its last. */
+  readonly elapsed: number;
+  /** Of the agent and all that it started, from its start to its end, and of the endpoint meanwhile. */
+  readonly processor: number;
 }
 
 interface Result {
@@ -32,7 +41,7 @@ interface Result {
 }
 
 /** How often each way is run, in turns, to tell its time. */
-const rounds = 3;
+const rounds = 6;
 
 /** A project that has a dependency, a build and tests, as its repository has it. */
 const project: Readonly<Record<string, string>> = {
@@ -105,14 +114,15 @@ export async function workInTurns(
   endpoint: Endpoint,
 ): Promise<Session> {
   const ways = [runDirectly(agent, place), runDirectly(agent, place, preloadWords())] as const;
-  const elapsed: [number[], number[]] = [[], []];
+  const costs: [Cost[], Cost[]] = [[], []];
   const results: Result[] = [];
   endpoint.ensure();
   for (let round = 0; round < rounds; round += 1)
-    for (const [index, way] of ways.entries()) {
-      const { result, elapsedMs } = await work(way, model, place.workspace);
+    // Who goes first takes turns as well: what a run leaves in caches helps the next one.
+    for (const index of round % 2 === 0 ? ([0, 1] as const) : ([1, 0] as const)) {
+      const { result, cost } = await work(ways[index], model, place.workspace, endpoint);
       results[index] = result;
-      elapsed[index]?.push(elapsedMs);
+      costs[index].push(cost);
     }
   const [unguarded, guarded] = results;
   if (unguarded === undefined || guarded === undefined) throw new Error('there was no round');
@@ -122,17 +132,28 @@ export async function workInTurns(
     steps: unguarded.statuses.length,
     same: JSON.stringify(unguarded) === JSON.stringify(guarded),
     results: [unguarded, guarded],
-    decisions: records.length,
+    decisions: Math.round(records.length / rounds),
     interrupted: interrupted.map(({ request, decision }) => JSON.stringify([request, decision])),
-    ratio: Math.min(...elapsed[1]) / Math.min(...elapsed[0]),
+    ratio: {
+      elapsed: ratioOf(costs, ({ elapsed }) => elapsed),
+      processor: ratioOf(costs, ({ processor }) => processor),
+    },
   };
+}
+
+function ratioOf(
+  [unguarded, guarded]: readonly [readonly Cost[], readonly Cost[]],
+  pick: (cost: Cost) => number,
+): number {
+  return Math.min(...guarded.map(pick)) / Math.min(...unguarded.map(pick));
 }
 
 async function work(
   way: Way,
   model: ScriptedModel,
   workspace: string,
-): Promise<{ readonly result: Result; readonly elapsedMs: number }> {
+  endpoint: Endpoint,
+): Promise<{ readonly result: Result; readonly cost: Cost }> {
   const steps = stepsIn(workspace);
   const sums = join(workspace, 'sums');
   rmSync(sums, { recursive: true, force: true });
@@ -145,11 +166,37 @@ async function work(
       return Promise.resolve();
     },
   });
+  const before = processorTime(endpoint);
   await way();
+  const processor = processorTime(endpoint) - before;
   const statuses = played.results.map((text, index) =>
     steps[index]?.kind === 'write' ? 'written' : (/ended with (\d+)/.exec(text)?.[1] ?? text),
   );
   const tree = git(sums, 'rev-parse', 'HEAD^{tree}').trim();
   const subjects = git(sums, 'log', '--format=%s');
-  return { result: { statuses, tree, subjects }, elapsedMs: ended - began };
+  return { result: { statuses, tree, subjects }, cost: { elapsed: ended - began, processor } };
+}
+
+/** What the endpoint, and all that ended below this process, has used of the processors, in milliseconds. */
+function processorTime({ pid }: Endpoint): number {
+  if (pid === null) throw new Error('the endpoint has ended');
+  const [, , ofOurChildren, childrenInKernel] = readTimes('self');
+  const [ofEndpoint, endpointInKernel] = readTimes(pid);
+  return (ofOurChildren + childrenInKernel + ofEndpoint + endpointInKernel) * msPerTick;
+}
+
+/** How long a tick is, in which the kernel tells such times. */
+const msPerTick = 10;
+
+type Times = readonly [own: number, ownInKernel: number, ofChildren: number, childrenInKernel: number];
+
+function readTimes(pid: number | 'self'): Times {
+  const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  // The name in front may have spaces.
+  const [, fields = ''] = /^.*\) (.*)$/s.exec(text) ?? [];
+  const [own = NaN, ownInKernel = NaN, ofChildren = NaN, childrenInKernel = NaN] = fields
+    .split(' ')
+    .slice(11)
+    .map(Number);
+  return [own, ownInKernel, ofChildren, childrenInKernel];
 }
