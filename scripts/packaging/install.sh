@@ -104,4 +104,4 @@ case :$PATH: in
   *:"${prefix%/}/bin":*) echo "Try: rampart preload -- sh -c 'rm -rf /rampart-try-me'" ;;
   *) echo "Try: ${prefix%/}/bin/rampart preload -- sh -c 'rm -rf /rampart-try-me'" ;;
 esac
-command -v node >/dev/null || echo "Node.js 20 or later is needed to run it, and there is no node in PATH." >&2
+command -v node >/dev/null || echo "Node.js 20.19 or newer is needed to run it, and there is no node in PATH." >&2

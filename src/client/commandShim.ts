@@ -3,9 +3,13 @@ import type { NodeProgram } from './nodeProgram.ts';
 /** Set by the shim where it had to say `ELECTRON_RUN_AS_NODE` itself, so that the command takes both away again. */
 export const shimElectronVariable = 'RAMPART_SHIM_ELECTRON';
 
+/** Ends well with a Node that runs our bundles; as old as JavaScript can be, for one that does not. */
+const versionCheck =
+  'var v = process.versions.node.split("."); process.exit(v[0] > 20 || (v[0] == 20 && v[1] >= 19) ? 0 : 1)';
+
 /**
  * The text of the command `rampart`: a shell script that runs `script` with the program it was installed by,
- * else with a `node` of version 20 or later from `PATH`, else says what is missing and exits 125.
+ * else with a `node` of version 20.19 or newer from `PATH`, else says what is missing and exits 125.
  */
 export function formatCommandShim(script: string, program: NodeProgram): string {
   const electron = [
@@ -27,10 +31,10 @@ export function formatCommandShim(script: string, program: NodeProgram): string 
     '  exit 125',
     'fi',
     'program=$(command -v node) || program=',
-    'if [ -n "$program" ] && "$program" -e \'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)\'; then',
+    `if [ -n "$program" ] && "$program" -e '${versionCheck}'; then`,
     '  exec "$program" "$script" "$@"',
     'fi',
-    'echo "rampart: no Node.js 20 or later is in PATH: start the editor once, or install Node.js" >&2',
+    'echo "rampart: no Node.js 20.19 or newer is in PATH: start the editor once, or install Node.js" >&2',
     'exit 125',
     '',
   ].join('\n');

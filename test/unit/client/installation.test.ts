@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
+  copyFileSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -204,8 +205,42 @@ test('the command falls back to a node in PATH, makes an editor’s binary a Nod
   assert.deepEqual(run('/gone', false, { PATH: folder }), {
     status: 125,
     stdout: '',
-    stderr: 'rampart: no Node.js 20 or later is in PATH: start the editor once, or install Node.js\n',
+    stderr: 'rampart: no Node.js 20.19 or newer is in PATH: start the editor once, or install Node.js\n',
   });
   rmSync(script);
   assert.deepEqual((run(process.execPath, false) as { status: number }).status, 125);
+});
+
+test('every way to start the command takes Node.js 20.19 and newer, and no older one', (context) => {
+  const folder = temporaryFolder(context);
+  const script = join(folder, 'dist', 'cli.js');
+  mkdirSync(dirname(script));
+  writeFileSync(script, 'console.log("runs");');
+  const shim = join(folder, 'shim');
+  writeFileSync(shim, formatCommandShim(script, { path: '/gone', isElectron: false }));
+  const launcher = join(folder, 'bin', 'rampart.cjs');
+  mkdirSync(dirname(launcher));
+  copyFileSync('scripts/packaging/rampart.cjs', launcher);
+  const startsWith = (version: string): readonly boolean[] => {
+    const fake = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } });`;
+    writeFileSync(join(folder, 'fake.cjs'), fake);
+    const node = `#!/bin/sh\nexec '${process.execPath}' --require '${folder}/fake.cjs' "$@"\n`;
+    writeFileSync(join(folder, 'node'), node, { mode: 0o755 });
+    const env = { PATH: folder };
+    return [
+      ['/bin/sh', shim],
+      [join(folder, 'node'), launcher],
+    ].map(
+      ([program = '', word = '']) =>
+        spawnSync(program, [word], { encoding: 'utf8', env }).stdout === 'runs\n',
+    );
+  };
+  const versions = ['9.11.2', '18.20.8', '20.18.3', '20.19.0', '22.0.0', '26.1.0'];
+  assert.deepEqual(
+    versions.map(startsWith),
+    versions.map((version) => {
+      const isTaken = Number.parseFloat(version) >= 20.19;
+      return [isTaken, isTaken];
+    }),
+  );
 });
