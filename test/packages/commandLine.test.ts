@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, it } from 'node:test';
 import type { TestContext } from 'node:test';
@@ -149,6 +149,30 @@ describe('the archive', () => {
     execFileSync('ln', ['-s', '../prefix/bin/rampart', join(bin, 'rampart')]);
     const version = await home.run(['rampart', '--version'], { PATH: `${bin}:${searchPath}` });
     assert.match(version.stdout, /^rampart /u, version.stderr);
+  });
+
+  it('puts a tree that is to be packed below a folder, works from where it comes to lie, and leaves nothing', async (t) => {
+    const home = new Home(t);
+    const script = unpack(home);
+    const stage = join(home.folder, 'stage');
+    const prefix = join(home.folder, 'opt', 'rampart');
+    const words = ['--destdir', stage, '--prefix', `${prefix}/`] as const;
+    const staged = await home.run([script, ...words]);
+    assert.equal(staged.status, 0, staged.stderr);
+    assert.ok(!existsSync(prefix));
+
+    mkdirSync(dirname(prefix));
+    cpSync(join(stage, prefix), prefix, { recursive: true, verbatimSymlinks: true });
+    await assertGuards(home, join(prefix, 'bin', 'rampart'));
+    await assertHealthy(home, join(prefix, 'bin', 'rampart'), 'librampart');
+
+    const removed = await home.run([script, ...words, '--uninstall']);
+    assert.equal(removed.status, 0, removed.stderr);
+    const left = readdirSync(stage, { recursive: true, withFileTypes: true });
+    assert.deepEqual(
+      left.filter((entry) => !entry.isDirectory()),
+      [],
+    );
   });
 
   it('says what is wrong with a prefix, an option, or nothing to remove', async (t) => {
