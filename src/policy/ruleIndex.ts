@@ -6,6 +6,10 @@ import { needOf } from './ruleNeed.ts';
 import type { Trait } from './trait.ts';
 import { hasTrait } from './trait.ts';
 
+/** Of how many programs it is remembered which rules speak of them, and how long their names may be. */
+const maxRemembered = 1_024;
+const maxRememberedLength = 256;
+
 /**
  * Finds the rules that can match a call at all, by the programs that it starts, by what stands in its text and by what it does,
  * so that a decision costs about the same in a large policy as in a small one.
@@ -16,6 +20,7 @@ export class RuleIndex implements RuleFinder {
   readonly #byProgram: ReadonlyMap<string, readonly number[]>;
   /** Those that speak of programs by a pattern. */
   readonly #patterned: readonly { readonly entry: number; readonly runs: CommandShapes }[];
+  readonly #remembered = new Map<string, readonly number[]>();
   readonly #texts: NeedleIndex;
   readonly #paths: NeedleIndex;
   readonly #readers: readonly number[];
@@ -53,11 +58,16 @@ export class RuleIndex implements RuleFinder {
       found.push(entry);
     };
     this.#always.forEach(add);
-    for (const program of call.programs()) this.#addNamed(program, add);
+    for (const program of call.programs()) this.#entriesNaming(program).forEach(add);
     for (const [trait, entries] of this.#byTrait) if (hasTrait(call, trait)) entries.forEach(add);
     if (!this.#texts.isEmpty) for (const text of call.textsToSearch()) this.#texts.search(text, add);
     this.#addReads(call, add);
-    return found.sort((first, second) => first - second).flatMap((entry) => this.#rules[entry] ?? []);
+    const placed: PlacedRule[] = [];
+    for (const entry of found.sort((first, second) => first - second)) {
+      const rule = this.#rules[entry];
+      if (rule !== undefined) placed.push(rule);
+    }
+    return placed;
   }
 
   #addReads(call: Call, add: (entry: number) => void): void {
@@ -69,9 +79,15 @@ export class RuleIndex implements RuleFinder {
     }
   }
 
-  #addNamed(program: string, add: (entry: number) => void): void {
-    this.#byProgram.get(program)?.forEach(add);
-    for (const { entry, runs } of this.#patterned) if (runs.areNamed(program)) add(entry);
+  /** Remembered, because what works starts few programs many times. */
+  #entriesNaming(program: string): readonly number[] {
+    const known = this.#remembered.get(program);
+    if (known !== undefined) return known;
+    const patterned = this.#patterned.filter(({ runs }) => runs.areNamed(program));
+    const entries = [...(this.#byProgram.get(program) ?? []), ...patterned.map(({ entry }) => entry)];
+    if (this.#remembered.size >= maxRemembered) this.#remembered.clear();
+    if (program.length <= maxRememberedLength) this.#remembered.set(program, entries);
+    return entries;
   }
 }
 
