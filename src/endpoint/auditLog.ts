@@ -14,7 +14,6 @@ import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
 import type { Logger } from '../base/logger.ts';
-import type { AuditRecord } from '../protocol/auditRecord.ts';
 import { sealRecord } from '../system/auditChain.ts';
 import { dayOfLog, listLogNames, putLogAside, removeOldLogs } from './auditFolder.ts';
 import type { Retention } from './auditFolder.ts';
@@ -108,11 +107,11 @@ export class AuditLog implements Disposable {
     return this.#reason === null ? waiting : `the audit log cannot be written: ${this.#reason}; ${waiting}`;
   }
 
-  /** Writes a record. False when it has to wait or was lost. */
-  append(record: AuditRecord): boolean {
-    this.#remember(record.id);
+  /** Writes a record, which is given as JSON. False when it has to wait or was lost. */
+  append(id: string, json: string): boolean {
+    this.#remember(id);
     this.#lastHash ??= readLastHash(this.#settings.folder);
-    const sealed = sealRecord(JSON.stringify(record), this.#lastHash);
+    const sealed = sealRecord(json, this.#lastHash);
     const line = `${sealed.line}\n`;
     const isWritten = this.#flush() && this.#write(line);
     if (!isWritten && !this.#hasRoom(line)) {

@@ -127,8 +127,7 @@ export class Connection {
 
   #send(head: RequestHead, response: EndpointResponse): void {
     if (this.#socket.destroyed) {
-      if (response.kind === 'files')
-        sendResponse(this.#socket, response, { head, keepsOpen: false, onSent: null });
+      if (response.kind === 'files') sendResponse(this.#socket, response, { head, ...lastAnswer });
       return;
     }
     const keepsOpen = head.keepsOpen && !this.#hasEnded && response.kind === 'json';
@@ -137,6 +136,7 @@ export class Connection {
     sendResponse(this.#socket, response, {
       head,
       keepsOpen,
+      isAllRead: this.#reader.isEmpty,
       onSent: keepsOpen ? () => this.#readOn() : null,
     });
   }
@@ -156,7 +156,7 @@ export class Connection {
   #refuse(status: number, message: string): void {
     this.#phase = 'leaving';
     this.#deadline = performance.now() + drainTimeoutMs;
-    sendResponse(this.#socket, refuse(status, message), { head: null, keepsOpen: false, onSent: null });
+    sendResponse(this.#socket, refuse(status, message), { head: null, ...lastAnswer });
   }
 
   #leave(): void {
@@ -195,3 +195,6 @@ export class Connection {
 }
 
 const noQuery = new URLSearchParams();
+
+/** Behind it the client is given time to read it. */
+const lastAnswer = { keepsOpen: false, isAllRead: false, onSent: null };

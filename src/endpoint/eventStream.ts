@@ -84,10 +84,11 @@ export class EventStream implements Disposable {
     return [...this.#readers].flatMap(({ wishes }) => wishes.folders);
   }
 
-  publish(event: StreamEvent): void {
+  /** Sends an event; `json` is the same as text. */
+  publish(event: StreamEvent, json: string = JSON.stringify(event)): void {
     const id = this.#nextId;
     this.#nextId += 1;
-    const text = `id: ${id}\ndata: ${JSON.stringify(event)}\n\n`;
+    const text = `id: ${id}\ndata: ${json}\n\n`;
     const held = { id, text, event };
     this.#held.push(held);
     this.#heldBytes += text.length;

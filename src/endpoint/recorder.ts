@@ -17,9 +17,10 @@ export function createRecorder(log: AuditLog, stream: EventStream, sessions: Ses
     has: (id) => log.has(id),
     record: (entry) => {
       if (log.has(entry.id)) return true;
-      const isWritten = log.append(entry);
+      const json = JSON.stringify(entry);
+      const isWritten = log.append(entry.id, json);
       if (entry.tool !== 'rampart') sessions.noteDecision(entry);
-      stream.publish({ type: 'audit', event: entry });
+      stream.publish({ type: 'audit', event: entry }, `{"type":"audit","event":${json}}`);
       return isWritten;
     },
   };

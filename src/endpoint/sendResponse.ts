@@ -9,6 +9,8 @@ export interface SendingOptions {
   /** Null when the request could not be read. */
   readonly head: RequestHead | null;
   readonly keepsOpen: boolean;
+  /** Whether nothing is left to be read of what the client has sent so far. */
+  readonly isAllRead: boolean;
   /** Called when the next request may be read; null when this answer is the last one. */
   readonly onSent: (() => void) | null;
 }
@@ -50,17 +52,17 @@ function headOf(status: number, fields: string): string {
 function sendJson(
   socket: Socket,
   { status, body }: EndpointResponse & { readonly kind: 'json' },
-  { head, keepsOpen, onSent }: SendingOptions,
+  { head, keepsOpen, isAllRead, onSent }: SendingOptions,
 ): void {
   const text = `${JSON.stringify(body)}\n`;
   const fields = `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: ${keepsOpen ? 'keep-alive' : 'close'}`;
   // As one text it goes out in one write.
   const whole = `${headOf(status, fields)}${head?.method === 'HEAD' ? '' : text}`;
-  if (onSent === null) socket.end(whole);
-  else {
-    socket.write(whole);
-    onSent();
-  }
+  socket.write(whole);
+  if (onSent !== null) onSent();
+  // What the kernel has taken arrives: to wait for the client's farewell would cost as much as to read its question.
+  else if (isAllRead && socket.writableLength === 0) socket.destroy();
+  else socket.end();
 }
 
 /** As many bytes as the files have now: what is appended meanwhile belongs to the next answer. */

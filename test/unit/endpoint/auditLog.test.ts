@@ -53,7 +53,8 @@ function createLog(context: TestContext): LogFixture {
       const id = serial.toString(16).padStart(32, '0');
       const incident = { what: 'test', message: 'x'.repeat(500), refused: false };
       const nobody = { pid: null, exe: null, door: null };
-      return log.append(recordOfIncident(incident, nobody, { id, now: clock.time, mode: 'enforce' }));
+      const record = recordOfIncident(incident, nobody, { id, now: clock.time, mode: 'enforce' });
+      return log.append(id, JSON.stringify(record));
     },
     ids: () => readRecords(folder).map(({ id }) => Number(`0x${String(id)}`)),
     verify: async () => {
