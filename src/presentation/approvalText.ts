@@ -3,7 +3,7 @@ import { defaultAgent } from '../protocol/environment.ts';
 import { formatRule } from './decisionLabel.ts';
 import { iconColors, type Icon } from './icon.ts';
 import type { Choice } from './protectText.ts';
-import { firstClause, formatCount, formatLine, twoDigits } from './text.ts';
+import { firstClause, formatCount, formatLine, formatTimeOfDay, twoDigits } from './text.ts';
 import { t } from './localise.ts';
 
 /** A command that waits for a person, as a row of a view. */
@@ -24,12 +24,15 @@ export function formatTimeLeft(expiresAt: string, now: number): string {
   return Number.isNaN(seconds) ? '' : `${Math.floor(seconds / 60)}:${twoDigits(seconds % 60)}`;
 }
 
-/** One command that waits, with who asks for it, why it is asked and how long there is to answer. */
-export function formatApproval(approval: ApprovalView, terminal: string, now: number): ApprovalLabel {
+/**
+ * One command that waits, with who asks for it, why it is asked and until when. It is a time, not a countdown: a row
+ * that is painted anew every second swallows clicks.
+ */
+export function formatApproval(approval: ApprovalView, terminal: string): ApprovalLabel {
   const label = formatLine(approval.command);
-  const left = formatTimeLeft(approval.expires_at, now);
+  const until = t`until ${formatTimeOfDay(approval.expires_at)}`;
   const reason = firstClause(approval.message);
-  const description = [left, terminal, reason].filter((part) => part !== '').join(' · ');
+  const description = [terminal, reason, until].filter((part) => part !== '').join(' · ');
   const facts: readonly (readonly [string, string | null])[] = [
     [t`Reason`, approval.message],
     [t`Rule`, approval.rule === null ? null : formatRule(approval.rule)],

@@ -24,6 +24,8 @@ policies:
 /** Every test goes on where the one before it left the window. */
 describe('a person whom the policy asks', () => {
   let host: Host;
+  const nothingWaits = (): Promise<void> =>
+    host.page.locator('.statusbar-item', { hasText: 'waits for you' }).waitFor({ state: 'detached' });
 
   before(async () => {
     host = await startHost({
@@ -52,7 +54,7 @@ describe('a person whom the policy asks', () => {
     await host.screenshot('e2e-approval-1-waiting');
     await toast.getByRole('button', { name: 'Allow Once' }).click();
     await host.terminalShows(/^perhaps one$/m);
-    await host.page.locator('.statusbar-item', { hasText: 'waits for you' }).waitFor({ state: 'detached' });
+    await nothingWaits();
   });
 
   it('denies another one by its row', async () => {
@@ -61,6 +63,7 @@ describe('a person whom the policy asks', () => {
     await row.hover();
     await row.locator('.action-label[aria-label="Deny"]').click();
     await host.terminalShows(/denied `\/bin\/echo perhaps two`/);
+    await nothingWaits();
   });
 
   it('chooses how far the answer reaches, and is told when it comes too late', async () => {

@@ -38,7 +38,7 @@ const answeredBy = 'vscode';
 
 /** Asks what may become of the commands that wait: of the only one at once, of several after one was chosen. */
 export async function showApprovals(parts: AnswerParts): Promise<void> {
-  const { approvals, notices, clock } = parts;
+  const { approvals, notices } = parts;
   const [first, ...others] = approvals.waiting;
   if (first === undefined) {
     notices.mention(nothingWaitsText);
@@ -51,7 +51,7 @@ export async function showApprovals(parts: AnswerParts): Promise<void> {
   const chosen = await pickWhile({
     choices: () =>
       approvals.waiting.map((approval) => {
-        const { label, description } = formatApproval(approval, terminalOf(parts, approval), clock.now());
+        const { label, description } = formatApproval(approval, terminalOf(parts, approval));
         return { value: approval, label, detail: description };
       }),
     title: () => waitingTitle,

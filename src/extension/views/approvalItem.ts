@@ -20,8 +20,8 @@ export function createWaitingItem(count: number): vscode.TreeItem {
 }
 
 /** Creates the row of one command that waits; a click asks what may become of it. */
-export function createApprovalItem(node: ApprovalNode, terminal: string, now: number): vscode.TreeItem {
-  const { label, description, icon, fields, spoken } = formatApproval(node.approval, terminal, now);
+export function createApprovalItem(node: ApprovalNode, terminal: string): vscode.TreeItem {
+  const { label, description, icon, fields, spoken } = formatApproval(node.approval, terminal);
   const item = new vscode.TreeItem(label);
   item.id = `approval:${node.approval.id}`;
   item.description = description;

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import type { Clock } from '../../base/clock.ts';
 import { DisposableList, type Disposable } from '../../base/disposable.ts';
 import type { Result } from '../../base/result.ts';
 import type { DecisionStore } from '../../client/decisionStore.ts';
@@ -22,6 +21,8 @@ import { findProcessChain } from '../../presentation/processChain.ts';
 import { formatUnseen } from '../../presentation/statusText.ts';
 import { formatHiddenRows, loadOlderLabel } from '../../presentation/text.ts';
 import { commandIds, contextKeys, viewIds } from '../ids.ts';
+import { ShownRows, type ShownRow, type WantedRow } from '../../presentation/shownRows.ts';
+import type { ApprovalView } from '../../protocol/approval.ts';
 import type { TerminalRegistry } from '../injection/terminalRegistry.ts';
 import type { ApprovalStore } from '../model/approvalStore.ts';
 import type { OlderDecisions } from '../model/olderDecisions.ts';
@@ -30,14 +31,18 @@ import { createApprovalItem, createWaitingItem, type ApprovalNode } from './appr
 import { createDecisionItem, createIcon, createTooltip, type DecisionRowNode } from './decisionItem.ts';
 import { createRepaint } from './repaint.ts';
 
-type DecisionNode =
+/** What stands at the top of the tree. */
+type TopContent =
   /** What waits for a person, above everything else. */
-  | { readonly kind: 'waiting'; readonly count: number }
-  | ApprovalNode
+  | { readonly kind: 'waiting'; readonly approvals: readonly ApprovalView[] }
   | { readonly kind: 'group'; readonly group: DecisionGroup }
-  | DecisionRowNode
-  | { readonly kind: 'hidden'; readonly key: string; readonly count: number }
   | { readonly kind: 'older' };
+
+type DecisionNode =
+  | ShownRow<TopContent>
+  | ApprovalNode
+  | DecisionRowNode
+  | { readonly kind: 'hidden'; readonly key: string; readonly count: number };
 
 /** What the tree is given. */
 export interface DecisionTreeParts {
@@ -46,11 +51,7 @@ export interface DecisionTreeParts {
   readonly older: OlderDecisions;
   readonly status: WindowStatus;
   readonly approvals: ApprovalStore;
-  readonly clock: Clock;
 }
-
-/** How often the time that is left is shown anew while something waits, in milliseconds. */
-const tickMs = 1_000;
 
 /** The tree of all decisions, live, with a badge for the denials that nobody has looked at. */
 export class DecisionTree implements vscode.TreeDataProvider<DecisionNode>, Disposable {
@@ -59,21 +60,22 @@ export class DecisionTree implements vscode.TreeDataProvider<DecisionNode>, Disp
   readonly #older: OlderDecisions;
   readonly #approvals: ApprovalStore;
   readonly #status: WindowStatus;
-  readonly #clock: Clock;
   readonly #owned = new DisposableList();
-  readonly #changed = this.#owned.add(new vscode.EventEmitter<undefined>());
-  readonly #repaint = this.#owned.add(createRepaint(() => this.#changed.fire(undefined)));
+  readonly #changed = this.#owned.add(new vscode.EventEmitter<DecisionNode[] | undefined>());
+  readonly #repaint = this.#owned.add(createRepaint(() => this.#paint()));
+  readonly #shown = new ShownRows<TopContent>(fingerprintOf);
   readonly #view: vscode.TreeView<DecisionNode>;
   #grouping: Grouping = 'source';
   #filter: DecisionFilter = noFilter;
   #maxRows = maxShownRows;
+  /** The editor was told to read everything, and has not yet begun. */
+  #isStale = true;
 
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor({ decisions, registry, older, status, approvals, clock }: DecisionTreeParts) {
+  constructor({ decisions, registry, older, status, approvals }: DecisionTreeParts) {
     this.#approvals = approvals;
     this.#status = status;
-    this.#clock = clock;
     this.#decisions = decisions;
     this.#registry = registry;
     this.#older = older;
@@ -90,11 +92,6 @@ export class DecisionTree implements vscode.TreeDataProvider<DecisionNode>, Disp
         this.refresh();
       }),
     );
-    // The rows say how much time there is.
-    const tick = setInterval(() => {
-      if (approvals.waiting.length > 0 && this.#view.visible) this.refresh();
-    }, tickMs);
-    this.#owned.add({ dispose: () => clearInterval(tick) });
   }
 
   /** Paints anew, soon. */
@@ -134,36 +131,23 @@ export class DecisionTree implements vscode.TreeDataProvider<DecisionNode>, Disp
 
   getChildren(node?: DecisionNode): DecisionNode[] {
     if (node === undefined) {
-      const all = this.#groups();
-      const groups = all.slice(0, this.#maxRows).map((group): DecisionNode => ({ kind: 'group', group }));
-      const isEmpty = this.#decisions.decisions.length === 0;
-      const hasMore = all.length > groups.length || this.#older.mayHaveMore;
-      const rows = isEmpty || !hasMore ? groups : [...groups, { kind: 'older' } as const];
-      const count = this.#approvals.waiting.length;
-      return count === 0 ? rows : [{ kind: 'waiting', count }, ...rows];
+      this.#isStale = false;
+      this.#shown.take(this.#wanted());
+      return [...this.#shown.rows];
     }
-    if (node.kind === 'waiting')
-      return this.#approvals.waiting.map((approval) => ({ kind: 'approval', approval }));
-    if (node.kind !== 'group') return [];
-    const { key, rows, hidden } = node.group;
-    const nodes: DecisionNode[] = rows.map((row) => ({ kind: 'decision', ...row }));
-    return hidden === 0 ? nodes : [...nodes, { kind: 'hidden', key: `${key}:hidden`, count: hidden }];
+    return node.kind === 'top' ? childrenOf(node.content) : [];
   }
 
   getTreeItem(node: DecisionNode): vscode.TreeItem {
     switch (node.kind) {
-      case 'waiting':
-        return createWaitingItem(node.count);
+      case 'top':
+        return createTopItem(node.content);
       case 'approval':
-        return createApprovalItem(node, this.#terminalOf(node.approval), this.#clock.now());
-      case 'group':
-        return createGroupItem(node.group);
+        return createApprovalItem(node, this.#terminalOf(node.approval));
       case 'decision':
         return createDecisionItem(node, formatDecision(node.record, node.count));
       case 'hidden':
         return createOlderItem(node.key, formatHiddenRows(node.count));
-      case 'older':
-        return createOlderItem('older', loadOlderLabel);
     }
   }
 
@@ -201,13 +185,84 @@ export class DecisionTree implements vscode.TreeDataProvider<DecisionNode>, Disp
     this.refresh();
   }
 
-  #groups(): readonly DecisionGroup[] {
+  #paint(): void {
+    if (this.#isStale) return;
+    const changes = this.#shown.take(this.#wanted());
+    if (changes !== 'all') {
+      if (changes.length > 0) this.#changed.fire([...changes]);
+      return;
+    }
+    this.#isStale = true;
+    this.#changed.fire(undefined);
+  }
+
+  #wanted(): readonly WantedRow<TopContent>[] {
+    const approvals = this.#approvals.waiting;
+    const all = this.#groups(approvals.length > 0);
+    const groups = all
+      .slice(0, this.#maxRows)
+      .map((group) => ({ key: group.key, content: { kind: 'group', group } as const }));
+    const isEmpty = this.#decisions.decisions.length === 0;
+    const hasMore = !isEmpty && (all.length > groups.length || this.#older.mayHaveMore);
+    return [
+      ...(approvals.length === 0
+        ? []
+        : [{ key: 'waiting', content: { kind: 'waiting', approvals } as const }]),
+      ...groups,
+      ...(hasMore ? [{ key: 'older', content: { kind: 'older' } as const }] : []),
+    ];
+  }
+
+  /** The groups, the newest first; while somebody has something to answer, nothing moves under their pointer. */
+  #groups(isStill: boolean): readonly DecisionGroup[] {
     const records = this.#decisions.decisions.filter((record) => matchesFilter(record, this.#filter));
-    return groupDecisions(records.toReversed(), {
+    const groups = groupDecisions(records.toReversed(), {
       grouping: this.#grouping,
       maxRows: this.#maxRows,
       sessionName: (sid) => this.#registry.nameOf(sid),
     });
+    if (!isStill) return groups;
+    return groups.toSorted((one, other) => this.#shown.placeOf(one.key) - this.#shown.placeOf(other.key));
+  }
+}
+
+/** Differs when a row, or one below it, looks different. */
+function fingerprintOf(content: TopContent): string {
+  switch (content.kind) {
+    case 'waiting':
+      return content.approvals.map(({ id }) => id).join(' ');
+    case 'group': {
+      const { label, description, rows, hidden } = content.group;
+      const shown = rows.map(({ key, record, count }) => `${key} ${record.id} ${count}`);
+      return [label, description, hidden, ...shown].join('\n');
+    }
+    case 'older':
+      return '';
+  }
+}
+
+function childrenOf(content: TopContent): DecisionNode[] {
+  switch (content.kind) {
+    case 'waiting':
+      return content.approvals.map((approval) => ({ kind: 'approval', approval }));
+    case 'group': {
+      const { key, rows, hidden } = content.group;
+      const nodes: DecisionNode[] = rows.map((row) => ({ kind: 'decision', ...row }));
+      return hidden === 0 ? nodes : [...nodes, { kind: 'hidden', key: `${key}:hidden`, count: hidden }];
+    }
+    case 'older':
+      return [];
+  }
+}
+
+function createTopItem(content: TopContent): vscode.TreeItem {
+  switch (content.kind) {
+    case 'waiting':
+      return createWaitingItem(content.approvals.length);
+    case 'group':
+      return createGroupItem(content.group);
+    case 'older':
+      return createOlderItem('older', loadOlderLabel);
   }
 }
 

@@ -45,11 +45,13 @@ export class PolicyTree implements vscode.TreeDataProvider<PolicyNode>, Disposab
   readonly #parts: PolicyTreeParts;
   readonly #owned = new DisposableList();
   readonly #changed = this.#owned.add(new vscode.EventEmitter<undefined>());
-  readonly #repaint = this.#owned.add(createRepaint(() => this.#changed.fire(undefined), recountMs));
+  readonly #repaint = this.#owned.add(createRepaint(() => this.#paint(), recountMs));
   readonly #view: vscode.TreeView<PolicyNode>;
   /** What was read last; null when it has to be read again. */
   #contents: PolicyContents | null = null;
   #endpoint: EndpointHealth = 'idle';
+  /** The policies with their hits when they were painted last. */
+  #painted = '';
 
   readonly onDidChangeTreeData = this.#changed.event;
 
@@ -91,7 +93,8 @@ export class PolicyTree implements vscode.TreeDataProvider<PolicyNode>, Disposab
     if (node !== undefined) return childrenOf(node);
     const contents = (this.#contents ??= await readPolicies(this.#parts));
     this.#view.description = contents.isInForce ? '' : notInForceText;
-    const files = describePolicies(contents.files, contents.packs, this.#parts.decisions.decisions);
+    const files = this.#describe(contents);
+    this.#painted = JSON.stringify(files);
     return [
       ...contents.problems.map((problem): PolicyNode => ({ kind: 'problem', problem })),
       ...files.map(({ file, policies }): PolicyNode => ({ kind: 'file', file, policies })),
@@ -113,6 +116,17 @@ export class PolicyTree implements vscode.TreeDataProvider<PolicyNode>, Disposab
 
   dispose(): void {
     this.#owned.dispose();
+  }
+
+  #describe({ files, packs }: PolicyContents): ReturnType<typeof describePolicies> {
+    return describePolicies(files, packs, this.#parts.decisions.decisions);
+  }
+
+  /** A row that is painted anew swallows the click that is just being made on it, so nothing is where nothing was hit. */
+  #paint(): void {
+    const isSame =
+      this.#contents !== null && JSON.stringify(this.#describe(this.#contents)) === this.#painted;
+    if (!isSame) this.#changed.fire(undefined);
   }
 }
 

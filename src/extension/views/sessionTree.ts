@@ -33,7 +33,9 @@ export class SessionTree implements vscode.TreeDataProvider<SessionNode>, Dispos
   readonly #parts: SessionTreeParts;
   readonly #owned = new DisposableList();
   readonly #changed = this.#owned.add(new vscode.EventEmitter<undefined>());
-  readonly #repaint = this.#owned.add(createRepaint(() => this.#changed.fire(undefined)));
+  readonly #repaint = this.#owned.add(createRepaint(() => this.#paint()));
+  /** The texts of the rows when they were painted last. */
+  #painted = '';
 
   readonly onDidChangeTreeData = this.#changed.event;
 
@@ -98,6 +100,20 @@ export class SessionTree implements vscode.TreeDataProvider<SessionNode>, Dispos
 
   dispose(): void {
     this.#owned.dispose();
+  }
+
+  /** A row that is painted anew swallows the click that is just being made on it. */
+  #paint(): void {
+    const subjects = [
+      ...this.#parts.registry.terminals.map(({ subject }) => subject),
+      ...this.hostSubjects,
+      ...this.debugSubjects,
+      ...this.#foreignSubjects(),
+    ];
+    const shown = JSON.stringify(subjects.map((subject) => [contextOf(subject), formatSession(subject)]));
+    if (shown === this.#painted) return;
+    this.#painted = shown;
+    this.#changed.fire(undefined);
   }
 
   #createHostItem(): vscode.TreeItem {
