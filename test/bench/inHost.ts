@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { request } from 'node:http';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { Session } from 'node:inspector/promises';
 import * as vscode from 'vscode';
 import { EndpointClient } from '../../src/client/endpointClient.ts';
 import type { RampartApi } from '../../src/extension/api.ts';
@@ -28,20 +28,23 @@ export async function run(): Promise<void> {
 }
 
 /** The longest pause of the event loop while nothing happens, and during a burst with both views shown. */
-async function measureBurst(api: RampartApi, socket: string): Promise<Record<string, number>> {
+async function measureBurst(api: RampartApi, socket: string): Promise<object> {
   await until('it is connected', () => api.status().endpoint === 'connected', 30_000);
   await vscode.commands.executeCommand('rampart.decisions.focus');
   await vscode.commands.executeCommand(commandIds.showDeniedCommands);
   await new Promise((resolve) => setTimeout(resolve, 3_000));
-  const idle = await longestPause(() => new Promise((resolve) => setTimeout(resolve, 4_000)));
+  const idle = await measurePauses(() => new Promise((resolve) => setTimeout(resolve, 4_000)));
   const heapBefore = process.memoryUsage().heapUsed;
   const cpuBefore = process.cpuUsage();
-  const burst = await longestPause(async () => {
-    const told = request({ socketPath: socket, path: '/bench/burst', method: 'POST' }).end();
-    const [answer] = (await once(told, 'response')) as [AsyncIterable<Buffer>];
-    let last = '';
-    for await (const part of answer) last += part.toString();
-    await until('the last one is there', () => api.decisions().at(-1)?.id === last, 60_000);
+  let burst: Pauses | null = null;
+  await profile(async () => {
+    burst = await measurePauses(async () => {
+      const told = request({ socketPath: socket, path: '/bench/burst', method: 'POST' }).end();
+      const [answer] = (await once(told, 'response')) as [AsyncIterable<Buffer>];
+      let last = '';
+      for await (const part of answer) last += part.toString();
+      await until('the last one is there', () => api.decisions().at(-1)?.id === last, 60_000);
+    });
   });
   const { user, system } = process.cpuUsage(cpuBefore);
   return {
@@ -53,16 +56,47 @@ async function measureBurst(api: RampartApi, socket: string): Promise<Record<str
   };
 }
 
-async function longestPause(work: () => Promise<unknown>): Promise<number> {
-  const delay = monitorEventLoopDelay({ resolution: 1 });
-  delay.enable();
+/** The longest time in which nobody else had a turn, and the longest processor time of one; in milliseconds. */
+interface Pauses {
+  readonly wallMs: number;
+  readonly cpuMs: number;
+}
+
+/** Other processes make a turn longer, but not its processor time. */
+async function measurePauses(work: () => Promise<unknown>): Promise<Pauses> {
+  let [wallMs, cpuMs] = [0, 0];
+  let [lastWall, lastCpu] = [performance.now(), readThreadMs()];
+  const timer = setInterval(() => {
+    const [wall, cpu] = [performance.now(), readThreadMs()];
+    wallMs = Math.max(wallMs, wall - lastWall);
+    cpuMs = Math.max(cpuMs, cpu - lastCpu);
+    [lastWall, lastCpu] = [wall, cpu];
+  }, 1);
   await work();
-  delay.disable();
-  return delay.max / 1e6;
+  clearInterval(timer);
+  return { wallMs, cpuMs };
+}
+
+/** The processor time of this thread. */
+function readThreadMs(): number {
+  return Number(readFileSync('/proc/thread-self/schedstat', 'utf8').split(' ')[0]) / 1e6;
+}
+
+/** Writes what this process does meanwhile as a profile, where one is wanted: `BENCH_PROFILE=FILE`. */
+async function profile(work: () => Promise<void>): Promise<void> {
+  const file = process.env['BENCH_PROFILE'] ?? '';
+  if (file === '') return work();
+  const session = new Session();
+  session.connect();
+  await session.post('Profiler.enable');
+  await session.post('Profiler.start');
+  await work();
+  writeFileSync(file, JSON.stringify((await session.post('Profiler.stop')).profile));
+  session.disconnect();
 }
 
 /** From the call that switches the mode to the first command that starts in an open terminal. */
-async function measureSwitches(api: RampartApi): Promise<Record<string, number>> {
+async function measureSwitches(api: RampartApi): Promise<object> {
   const terminal = vscode.window.createTerminal({ name: 'switched' });
   terminal.show();
   await until('it is the active terminal', () => vscode.window.activeTerminal === terminal, 30_000);
