@@ -2,14 +2,19 @@ import type { CommandCondition, Condition } from '../policy/condition.ts';
 import type { Rule } from '../policy/policySet.ts';
 
 /** The keys of a condition as a policy file has them. */
-const commandKeys: Readonly<Partial<Record<keyof CommandCondition, string>>> = {
+const commandKeys: Readonly<Record<Exclude<keyof CommandCondition, 'hasEffects'>, string>> = {
   matches: 'command_matches',
   contains: 'command_contains',
   notMatches: 'command_not_matches',
   runs: 'runs',
   runsHere: 'runs_here',
   mentions: 'mentions',
+  onOwn: 'on_own',
   deletes: 'deletes',
+  changesRights: 'changes_rights',
+  operation: 'operation',
+  signals: 'signals',
+  mounts: 'mounts',
   reads: 'reads',
   writes: 'writes',
 };

@@ -39,6 +39,8 @@ export interface CommandCondition {
   readonly runs: CommandShapes | null;
   /** Whether it runs on this machine, and not through ssh or in a container. */
   readonly runsHere: boolean | null;
+  /** Whether what it acts on is a developer's own, and nobody else's. */
+  readonly onOwn: boolean | null;
   /** Texts any of which stands in the command, whatever its case. */
   readonly mentions: readonly string[] | null;
   readonly deletes: readonly TargetClass[] | null;

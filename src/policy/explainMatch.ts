@@ -1,3 +1,4 @@
+import { actsOnOwn } from './ownTarget.ts';
 import type { Call, PlacedDeletion } from './call.ts';
 import type { Component } from './component.ts';
 import type { CommandCondition, Condition } from './condition.ts';
@@ -131,7 +132,7 @@ function explainComponent(
   component: Component,
   call: Call,
 ): readonly MatchReason[] {
-  const { matches, contains, runs, runsHere, mentions, reads, writes } = condition;
+  const { matches, contains, runs, runsHere, onOwn, mentions, reads, writes } = condition;
   const { text } = component;
   const named = firstReason({
     field: 'command_matches',
@@ -150,9 +151,8 @@ function explainComponent(
   return [
     ...(named === null ? explainSubstring(contains, call.searchedText(component)) : [named]),
     ...(shape === undefined ? [] : [{ field: 'runs', entry: shape.source, subject: text }]),
-    ...(runsHere === null || runsHere === component.isElsewhere
-      ? []
-      : [{ field: 'runs_here', entry: String(runsHere), subject: text }]),
+    ...explainFact('runs_here', runsHere, () => !component.isElsewhere, text),
+    ...explainFact('on_own', onOwn, () => actsOnOwn(component), text),
     ...explainSubstring(mentions, call.searchedText(component), 'mentions'),
     ...explainPlaces('deletes', condition.deletes, () => call.deletionsOf(component)),
     ...explainPlaces('changes_rights', condition.changesRights, () => call.rightsOf(component)),
@@ -164,6 +164,16 @@ function explainComponent(
     ...file('reads', reads, reads === null ? [] : call.readsOf(component).each),
     ...file('writes', writes, writes === null ? [] : call.writesOf(component).each),
   ];
+}
+
+/** What is asked of a command with true or false, where it holds. */
+function explainFact(
+  field: string,
+  wanted: boolean | null,
+  read: () => boolean,
+  subject: string,
+): readonly MatchReason[] {
+  return wanted === null || wanted !== read() ? [] : [{ field, entry: String(wanted), subject }];
 }
 
 function explainPlaces(

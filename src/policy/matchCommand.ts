@@ -2,6 +2,7 @@ import type { Call, PlacedDeletion } from './call.ts';
 import type { Component } from './component.ts';
 import type { CommandCondition } from './condition.ts';
 import { matchesAny, matchesPath } from './matchCall.ts';
+import { actsOnOwn } from './ownTarget.ts';
 import type { TargetClass } from './targetClass.ts';
 
 /** Whether the parts of a condition hold that are about the commands of a call. */
@@ -60,14 +61,15 @@ function isEffectMatch(
   call: Call,
   isGranting: boolean,
 ): boolean {
-  const { mentions, operation, signals } = condition;
+  const { mentions, operation, signals, onOwn } = condition;
   return (
     isProgramMatch(condition, component, call, isGranting) &&
     (mentions === null || hasSubstring(mentions, call.searchedText(component))) &&
     (operation === null || operation.some((name) => call.operationsOf(component).has(name))) &&
     (signals === null || call.signalsEndpoint(component)) &&
     arePlacesMatch(condition, component, call, isGranting) &&
-    areFilesMatch(condition, component, call)
+    areFilesMatch(condition, component, call) &&
+    (onOwn === null || onOwn === actsOnOwn(component))
   );
 }
 

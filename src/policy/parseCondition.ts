@@ -25,6 +25,7 @@ export const conditionKeys = [
   'runs',
   'mentions',
   'runs_here',
+  'on_own',
   'deletes',
   'changes_rights',
   'operation',
@@ -116,14 +117,14 @@ class ConditionParser {
 
   #command(): CommandCondition | null {
     const runs = this.#patterns('runs', parseCommandShape);
-    const here = this.#values.get('runs_here');
     const texts = {
       matches: this.#patterns('command_matches', parseTextPattern),
       contains: this.#patterns('command_contains', parseSubstring),
       notMatches: this.#patterns('command_not_matches', parseTextPattern),
     };
     const effects = {
-      runsHere: here === undefined ? null : this.#file.readBoolean(here, 'runs_here'),
+      runsHere: this.#boolean('runs_here'),
+      onOwn: this.#boolean('on_own'),
       runs: runs === null ? null : new CommandShapes(runs),
       mentions: this.#patterns('mentions', parseSubstring),
       deletes: this.#words('deletes', targetClasses),
@@ -137,6 +138,11 @@ class ConditionParser {
     const hasEffects = Object.values(effects).some((part) => part !== null);
     if (!hasEffects && Object.values(texts).every((part) => part === null)) return null;
     return { ...texts, ...effects, hasEffects };
+  }
+
+  #boolean(key: ConditionKey): boolean | null {
+    const node = this.#values.get(key);
+    return node === undefined ? null : this.#file.readBoolean(node, key);
   }
 
   /** A list of texts, each made into a pattern; one that cannot be is a problem. */
