@@ -10,6 +10,8 @@ export interface EndpointFacts {
   readonly directory: string;
   /** Null when there is none yet. */
   readonly entry: { readonly isFolder: boolean; readonly uid: number; readonly mode: number } | null;
+  /** Names of what the endpoint could not read there and put aside. */
+  readonly putAside: readonly string[];
   readonly uid: number;
   readonly mountInfo: string;
   readonly health: Result<Health, ClientFailure>;
@@ -22,7 +24,7 @@ export interface EndpointFacts {
 
 /** What of the endpoint and its directory keeps programs from being guarded. */
 export function checkEndpoint(facts: EndpointFacts): readonly Check[] {
-  return [checkDirectory(facts), ...checkHealth(facts), ...checkPolicies(facts)];
+  return [checkDirectory(facts), ...checkPutAside(facts), ...checkHealth(facts), ...checkPolicies(facts)];
 }
 
 function checkDirectory({ directory, entry, uid, mountInfo }: EndpointFacts): Check {
@@ -44,6 +46,16 @@ function checkDirectory({ directory, entry, uid, mountInfo }: EndpointFacts): Ch
       `\`chmod 700 ${directory}\`, after a look at what is in it`,
     ]);
   return good(name, directory);
+}
+
+function checkPutAside({ directory, putAside }: EndpointFacts): readonly Check[] {
+  if (putAside.length === 0) return [];
+  return [
+    bad('kept files', 'warning', [
+      `the endpoint could not read, and put aside, ${putAside.join(', ')} in ${directory}: a later version wrote it, or it is broken`,
+      'update to that version and take the ending off again while no endpoint runs, or delete it',
+    ]),
+  ];
 }
 
 function checkHealth({ health, version, isGuarded, directory }: EndpointFacts): readonly Check[] {

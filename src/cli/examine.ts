@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import { release } from 'node:os';
 import { failure, success } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
@@ -9,6 +9,7 @@ import { installationPlace } from '../client/installation.ts';
 import { homeDirectory } from '../system/stateDirectory.ts';
 import type { StatePaths } from '../system/stateDirectory.ts';
 import type { Check } from './check.ts';
+import { asideSuffix } from '../protocol/routes.ts';
 import { checkEndpoint } from './checkEndpoint.ts';
 import { checkInstallation } from './checkInstallation.ts';
 import type { InstallationFacts } from './checkInstallation.ts';
@@ -66,6 +67,10 @@ export async function examine(
     ...checkEndpoint({
       directory: paths.directory,
       entry: entry === undefined ? null : { isFolder: entry.isDirectory(), uid: entry.uid, mode: entry.mode },
+      putAside:
+        entry?.isDirectory() === true
+          ? readdirSync(paths.directory).filter((name) => name.endsWith(asideSuffix))
+          : [],
       uid: process.geteuid?.() ?? 0,
       mountInfo,
       health,

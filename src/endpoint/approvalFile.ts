@@ -7,6 +7,7 @@ import { parseRuleReference } from '../protocol/parseAuditRecord.ts';
 import type { Approval } from './approvals.ts';
 import type { QuestionKeys } from './askedTree.ts';
 import type { Grant } from './grants.ts';
+import { putAside } from './putAside.ts';
 
 /** What survives a restart. */
 export interface KeptApprovals {
@@ -23,6 +24,9 @@ export interface ApprovalFileSettings {
   readonly logger: Logger;
 }
 
+/** The version of the file's form. */
+const format = 1;
+
 const nothing: KeptApprovals = { approvals: [], grants: [] };
 
 /** What the endpoint before us left in this boot; what cannot be read counts as nothing. */
@@ -34,9 +38,13 @@ export function readKeptApprovals({ file, boot, logger }: ApprovalFileSettings):
     return nothing;
   }
   const kept = parseJson(text);
-  if (!kept.ok) logger.warn(`the kept approvals cannot be read: ${kept.error}`);
-  if (!kept.ok || !isRecord(kept.value) || kept.value['boot'] !== boot || boot === '') return nothing;
-  const { approvals, grants } = kept.value;
+  const value = kept.ok && isRecord(kept.value) ? kept.value : {};
+  const { format: found = format, boot: ofBoot, approvals, grants } = value;
+  if (found !== format || typeof ofBoot !== 'string') {
+    putAside(file, 'the kept approvals cannot be read, so what was asked is asked anew', logger);
+    return nothing;
+  }
+  if (ofBoot !== boot || boot === '') return nothing;
   return {
     approvals: recordsIn(approvals).flatMap((value) => parseKept(value) ?? []),
     grants: recordsIn(grants).flatMap((value) => parseGrant(value) ?? []),
@@ -47,7 +55,7 @@ export function readKeptApprovals({ file, boot, logger }: ApprovalFileSettings):
 export function writeKeptApprovals(kept: KeptApprovals, settings: ApprovalFileSettings): void {
   const { file, boot, logger } = settings;
   try {
-    writeFileSync(`${file}.new`, `${JSON.stringify({ boot, ...kept })}\n`, { mode: 0o600 });
+    writeFileSync(`${file}.new`, `${JSON.stringify({ format, boot, ...kept })}\n`, { mode: 0o600 });
     renameSync(`${file}.new`, file);
   } catch (thrown) {
     logger.error(`the approvals cannot be kept: ${messageOf(thrown)}`);

@@ -7,6 +7,7 @@ import type { AuditRecord } from '../protocol/auditRecord.ts';
 import { isPermitted } from '../protocol/decision.ts';
 import { parseAuditRecord } from '../protocol/parseAuditRecord.ts';
 import type { Asker } from './attribution.ts';
+import { copyAside } from './putAside.ts';
 
 /** How many records wait at most; more are recorded at once. */
 const maxHeldRecords = 4_096;
@@ -38,7 +39,7 @@ export class HeldRecords implements Disposable {
 
   constructor(settings: HeldRecordSettings) {
     this.#settings = settings;
-    const left = readLeft(settings.file);
+    const left = readLeft(settings);
     const recorded = left.length === 0 ? null : settings.findRecorded(new Set(left.map(({ id }) => id)));
     for (const entry of left) if (recorded?.has(entry.id) !== true) this.#held.set(entry.id, entry);
     this.#timer = setInterval(() => this.look(), lookIntervalMs);
@@ -106,16 +107,19 @@ export class HeldRecords implements Disposable {
   }
 }
 
-function readLeft(file: string): readonly AuditRecord[] {
+function readLeft({ file, logger }: HeldRecordSettings): readonly AuditRecord[] {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
   } catch {
     return [];
   }
-  return text.split('\n').flatMap((line) => {
+  const lines = text.split('\n').filter((line) => line !== '');
+  const left = lines.flatMap((line) => {
     const value = parseJson(line);
     const entry = value.ok ? parseAuditRecord(value.value) : value;
     return entry.ok ? [entry.value] : [];
   });
+  if (left.length < lines.length) copyAside(file, 'records that wait cannot be read', logger);
+  return left;
 }

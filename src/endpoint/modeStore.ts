@@ -5,8 +5,10 @@ import type { Disposable } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
 import type { Logger } from '../base/logger.ts';
 import { isRecord, parseJson } from '../base/record.ts';
+import type { UnknownRecord } from '../base/record.ts';
 import { isMode, stricterMode } from '../protocol/mode.ts';
 import type { Mode } from '../protocol/mode.ts';
+import { putAside } from './putAside.ts';
 
 /** The longest timed change of the mode, in seconds: a week. */
 export const maxTimedSeconds = 604_800;
@@ -155,19 +157,20 @@ const enforced: Held = { mode: 'enforce', until: null, then: 'enforce' };
 
 function readHeld({ file, boot, clock, logger }: ModeStoreSettings): Held {
   const kept = readKept(file, logger);
-  if (!isRecord(kept) || !isMode(kept['mode'])) return enforced;
+  if (kept === null) return enforced;
   const until = typeof kept['until'] === 'string' ? Date.parse(kept['until']) : null;
   const sameBoot = boot !== '' && kept['boot'] === boot;
   const lasting = (mode: Mode): Mode => (mode === 'disabled' && !sameBoot ? 'enforce' : mode);
   const then = lasting(isMode(kept['then']) ? kept['then'] : 'enforce');
-  if (until === null) return { mode: lasting(kept['mode']), until: null, then: lasting(kept['mode']) };
-  const isOver = Number.isNaN(until) || until <= clock.now() || lasting(kept['mode']) !== kept['mode'];
+  if (until === null) return { mode: lasting(kept.mode), until: null, then: lasting(kept.mode) };
+  const isOver = Number.isNaN(until) || until <= clock.now() || lasting(kept.mode) !== kept.mode;
   // A clock that was set back must not stretch the time.
   const end = Math.min(until, clock.now() + maxTimedSeconds * 1000);
-  return isOver ? { mode: then, until: null, then } : { mode: kept['mode'], until: end, then };
+  return isOver ? { mode: then, until: null, then } : { mode: kept.mode, until: end, then };
 }
 
-function readKept(file: string, logger: Logger): unknown {
+/** What the file says of the mode; null when there is none that we can read. */
+function readKept(file: string, logger: Logger): (UnknownRecord & { readonly mode: Mode }) | null {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -175,6 +178,9 @@ function readKept(file: string, logger: Logger): unknown {
     return null;
   }
   const parsed = parseJson(text);
-  if (!parsed.ok) logger.warn(`the kept mode cannot be read, enforce is in force: ${parsed.error}`);
-  return parsed.ok ? parsed.value : null;
+  const kept = parsed.ok && isRecord(parsed.value) ? parsed.value : {};
+  const { mode } = kept;
+  if (isMode(mode)) return { ...kept, mode };
+  putAside(file, 'the kept mode cannot be read, enforce is in force', logger);
+  return null;
 }

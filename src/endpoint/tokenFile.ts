@@ -1,10 +1,10 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { messageOf } from '../base/assert.ts';
 import type { Logger } from '../base/logger.ts';
 import { isRecord, parseJson } from '../base/record.ts';
 import type { UnknownRecord } from '../base/record.ts';
 import { isAgentName, isTokenScope } from '../protocol/agentToken.ts';
 import type { TokenScope } from '../protocol/agentToken.ts';
+import { putAside } from './putAside.ts';
 
 /** A token as it is kept: its hash, never itself. Times are milliseconds since 1970. */
 export interface KeptToken {
@@ -35,8 +35,7 @@ export function readKeptTokens(file: string, logger: Logger): readonly KeptToken
   const value = kept.ok && isRecord(kept.value) ? kept.value : {};
   const { format: found = format, tokens } = value;
   if (Array.isArray(tokens) && found === format) return tokens.filter(isRecord).flatMap(parseKept);
-  logger.error(`the kept tokens cannot be read, so no token holds: ${file} was put aside`);
-  putAside(file, logger);
+  putAside(file, 'the kept tokens cannot be read, so no token holds', logger);
   return [];
 }
 
@@ -45,14 +44,6 @@ export function writeKeptTokens(tokens: readonly KeptToken[], file: string): voi
   const text = JSON.stringify({ format, tokens: tokens.map(formatKept) });
   writeFileSync(`${file}.new`, `${text}\n`, { mode: 0o600 });
   renameSync(`${file}.new`, file);
-}
-
-function putAside(file: string, logger: Logger): void {
-  try {
-    renameSync(file, `${file}.unreadable`);
-  } catch (thrown) {
-    logger.error(`the kept tokens cannot be put aside: ${messageOf(thrown)}`);
-  }
 }
 
 /** Under the peer's names where it has them. */

@@ -40,6 +40,9 @@ export const stateEntries = {
   log: 'endpoint.log',
 } as const;
 
+/** Behind the name of what an endpoint could not read and left to be looked at. */
+export const asideSuffix = '.unreadable';
+
 /** The longest path a Unix socket may have here; the kernel's own limit is 108 with its NUL. */
 export const maxSocketPathBytes = 100;
 

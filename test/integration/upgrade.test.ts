@@ -123,3 +123,59 @@ for (const [title, choose] of [
       await machine.run(after, 'stop');
     });
   });
+
+const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
+
+/** What a version to come could leave, in forms that nobody knows yet, by its name in the state directory. */
+const ofLaterVersion: Readonly<Record<string, string | Buffer>> = {
+  state: readFileSync('test/fixtures/wire/stateFiles/format2.bin'),
+  'mode.json': '{"format":2,"modes":[{"for":"everything","is":"disabled"}]}\n',
+  'approvals.json': '{"format":2,"boot":"0","waiting":[{"id":"a"}]}\n',
+  'tokens.json': '{"format":2,"tokens":{"ci":"secret"}}\n',
+  'held.jsonl': '{"schema_version":"rampart.audit.v2","what":{"ran":"ls"}}\n',
+  [`audit/${yesterday}.jsonl`]:
+    '{"schema_version":"rampart.audit.v2","what":{"ran":"ls"},"prev":"","seal":"x"}\n',
+};
+
+function leave(rampart: Rampart, files: Readonly<Record<string, string | Buffer>>): void {
+  mkdirSync(join(rampart.stateDirectory, 'audit'), { recursive: true, mode: 0o700 });
+  for (const [name, content] of Object.entries(files))
+    writeFileSync(join(rampart.stateDirectory, name), content, { mode: 0o600 });
+}
+
+describe('an older version, where a later one has left files of other forms', () => {
+  it('enforces, says what it could not read, and loses nothing of it', async (t) => {
+    const rampart = new Rampart(t);
+    leave(rampart, ofLaterVersion);
+    await rampart.serve();
+    assert.notEqual((await rampart.guard(['touch', 'forbidden'])).status, 0);
+    assert.equal((await rampart.guard(['touch', 'harmless'])).status, 0);
+    assert.match((await rampart.run(['status'])).stdout, /^mode +enforce/mu);
+
+    const aside = ['mode.json', 'approvals.json', 'tokens.json', 'held.jsonl'];
+    const doctor = await rampart.run(['doctor']);
+    for (const name of aside) {
+      const kept = readFileSync(join(rampart.stateDirectory, `${name}.unreadable`), 'utf8');
+      assert.equal(kept, ofLaterVersion[name]);
+      assert.match(doctor.stdout, new RegExp(`^warning +kept files: .*${name}\\.unreadable`, 'mu'));
+    }
+    const day = `audit/${yesterday}.jsonl`;
+    assert.equal(readFileSync(join(rampart.stateDirectory, day), 'utf8'), ofLaterVersion[day]);
+    const refused = await rampart.run(['log', '--denied']);
+    assert.match(refused.stdout, /touch forbidden/u);
+  });
+
+  it('refuses what an upstream of another form might have refused, and says how to go on', async (t) => {
+    const rampart = new Rampart(t);
+    const file = { 'upstream.json': '{"format":2,"servers":["https://policy.example"]}\n' };
+    leave(rampart, file);
+    await rampart.serve();
+    const refused = await rampart.guard(['touch', 'harmless']);
+    assert.notEqual(refused.status, 0);
+    assert.match(
+      refused.stderr,
+      /upstream\.json cannot be read here: update, or name one anew by `rampart serve --upstream`/u,
+    );
+    assert.equal(readFileSync(join(rampart.stateDirectory, 'upstream.json'), 'utf8'), file['upstream.json']);
+  });
+});

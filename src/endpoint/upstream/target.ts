@@ -42,6 +42,12 @@ export interface UpstreamTarget {
 /** Where the peer listens when nobody says otherwise. */
 const defaultUrl = 'http://localhost:9090';
 
+/** Of an upstream that somebody wished, of which it cannot be read any more which one it is. */
+export const unreadableUrl = 'unreadable:';
+
+const unreadableProblem =
+  'upstream.json cannot be read here: update, or name one anew by `rampart serve --upstream`';
+
 /** The longest file of the peer's that is read, in bytes; its own limit. */
 const maxFileBytes = 1_048_576;
 
@@ -67,6 +73,7 @@ export function findUpstream(
   wish: UpstreamWish,
   surroundings: UpstreamSurroundings,
 ): Result<UpstreamTarget, string> {
+  if (wish.url === unreadableUrl) return failure(unreadableProblem);
   const address = wish.url === 'auto' ? discoverUrl(surroundings) : success(wish.url);
   if (!address.ok) return address;
   const url = parseUpstreamUrl(address.value);

@@ -2,6 +2,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { messageOf } from '../../base/assert.ts';
 import type { Logger } from '../../base/logger.ts';
 import { isRecord, parseJson } from '../../base/record.ts';
+import { unreadableUrl } from './target.ts';
 import type { UpstreamWish } from './target.ts';
 
 /** The version of the file's form. */
@@ -43,7 +44,7 @@ function readKept(file: string, logger: Logger): UpstreamWish | null {
   if (isWhole) return { url, tokenFile, authorities, failsClosed: failsClosed === true };
   logger.error(`the kept upstream cannot be read: ${file}`);
   // Somebody wanted one, and it is not known which: what it would refuse must not run.
-  return { url: 'unreadable:', tokenFile: null, authorities: null, failsClosed: true };
+  return { url: unreadableUrl, tokenFile: null, authorities: null, failsClosed: true };
 }
 
 function isTextOrNull(value: unknown): value is string | null {

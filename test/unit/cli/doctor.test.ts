@@ -207,6 +207,7 @@ function endpoint(facts: Partial<EndpointFacts>): readonly Check[] {
   return checkEndpoint({
     directory: '/d',
     entry: { isFolder: true, uid: 1000, mode: 0o40700 },
+    putAside: [],
     uid: 1000,
     mountInfo: '1 0 8:1 / / rw - ext4 /dev/x rw',
     health: success({ mode: 'enforce', version: '1.0.0', pid: 1, url: null, protocol: 1, uptime_seconds: 1 }),
@@ -258,6 +259,12 @@ test('an endpoint that is away, of another version, lenient or in trouble is tol
     'endpoint',
     'problem',
     /in trouble: late/,
+  );
+  expect(
+    endpoint({ putAside: ['tokens.json.unreadable'] }),
+    'kept files',
+    'warning',
+    /tokens\.json\.unreadable/,
   );
   expect(endpoint({ policyProblems: ['f:1: x'] }), 'policy', 'warning', /f:1: x/);
 });
