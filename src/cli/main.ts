@@ -12,7 +12,10 @@ declare const RAMPART_VERSION: string;
 /** What the installed command had to say to an editor's binary is not for the programs that it starts. */
 const own = process.env[shimElectronVariable] === '1' ? [shimElectronVariable, 'ELECTRON_RUN_AS_NODE'] : [];
 
-const words = process.argv.slice(2);
+/** An editor that runs the hook of an uninstallation says so in a word before ours. */
+const words = process.argv
+  .slice(2)
+  .filter((word, index) => index > 0 || !word.startsWith('--type=extension-post-'));
 process.exitCode = await runCommandLine(commands, words, {
   environment: Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.includes(name))),
   environmentBytes: readEnvironmentBytes(process.env).filter(
