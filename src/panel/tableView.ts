@@ -58,7 +58,10 @@ export class TableView {
     this.element = this.#scroller;
     this.#scroller.addEventListener('scroll', () => this.#paint(), { passive: true });
     this.#scroller.addEventListener('keydown', (event) => this.#onKey(event));
-    this.#body.addEventListener('click', (event) => this.#onClick(event));
+    // A press is enough: when rows come before the release, the row is another element and no click is told. What
+    // presses no button, a screen reader, tells only the click.
+    for (const type of ['mousedown', 'click'] as const)
+      this.#body.addEventListener(type, (event) => this.#onPress(event));
     new ResizeObserver(() => this.#paint()).observe(this.#scroller);
   }
 
@@ -166,7 +169,8 @@ export class TableView {
     else if (top + rowPx > this.#scroller.scrollTop + room) this.#scroller.scrollTop = top + rowPx - room;
   }
 
-  #onClick(event: MouseEvent): void {
+  #onPress(event: MouseEvent): void {
+    if (event.button !== 0) return;
     const row = event.target instanceof Element ? event.target.closest('[data-index]') : null;
     if (row instanceof HTMLElement) this.#activate(Number(row.dataset['index']));
   }

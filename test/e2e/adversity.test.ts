@@ -33,19 +33,14 @@ describe('a person in whose way something is', () => {
     await reportSays(/PROBLEM.*\/dev\/null/);
   });
 
-  it('hears which setting cannot be used, and is led to it', async () => {
+  it('hears which setting and which policy file cannot be used and what holds meanwhile, and is led to both', async () => {
     await start({ settings: { 'rampart.policy.files': ['rules.yaml'] } });
-    await host.open();
-    await press(/rampart\.policy\.files: entry 1 is "rules\.yaml"/, 'Open Settings');
-    await host.page.locator('.settings-editor .setting-item', { hasText: 'Policy: Files' }).waitFor();
-  });
-
-  it('hears which policy file is broken and what holds meanwhile, and is led to the place', async () => {
-    await start({});
     const policies = join(host.home, '.rampart/policies');
     mkdirSync(policies, { recursive: true, mode: 0o700 });
     writeFileSync(join(policies, 'mine.yaml'), 'version: "1"\npolicies:\n  - nome: x\n');
     await host.open();
+    await press(/rampart\.policy\.files: entry 1 is "rules\.yaml"/, 'Open Settings');
+    await host.page.locator('.settings-editor .setting-item', { hasText: 'Policy: Files' }).waitFor();
     await host.runCommand('Rampart: Protect Terminal');
     await press(/cannot use mine\.yaml as it is, line 3.*the last good policy holds/, 'Open');
     await host.page.locator('.tab.active', { hasText: 'mine.yaml' }).waitFor();

@@ -59,6 +59,8 @@ describe('a person who looks through the panel of denied commands', () => {
       './agent-cleanup.sh; for n in 1 2 3 4 5 6 7 8; do /bin/echo number $n; done',
     );
     await host.terminalShows(/number 8/);
+    // Beside the panel, in every picture.
+    await host.runCommand('Rampart: Focus on Decisions View');
     await host.runCommand('Rampart: Show Denied Commands');
     await row('rm -rf ../precious').click();
     const detail = host.webview().locator('.detail');
@@ -104,11 +106,9 @@ describe('a person who looks through the panel of denied commands', () => {
     await count(/^\d+ decisions$/);
   });
 
-  for (const theme of ['Dark Modern', 'Light Modern', 'Dark High Contrast']) {
+  for (const theme of ['Dark Modern', 'Light Modern', 'Dark High Contrast', 'Light High Contrast']) {
     it(`leaves nobody out in the theme ${theme}`, async () => {
-      await host.runCommand('Preferences: Color Theme');
-      await host.page.keyboard.type(theme);
-      await host.page.keyboard.press('Enter');
+      await host.chooseTheme(theme);
       await row('rm -rf ../precious').click();
       await until(async () => (await findViolations()).length === 0, {
         what: 'no violation',

@@ -27,11 +27,6 @@ async function runSuite(
 }
 
 describe('the test host', () => {
-  it('calls a suite good that ends well and leaves its results', async (context) => {
-    const outcome = await runSuite(context, "require('fs').writeFileSync(results, '{}');");
-    assert.deepEqual(outcome, { ok: true });
-  });
-
   it('calls a suite bad whose extension host leaves early, though VS Code says it ended well', async (context) => {
     const outcome = await runSuite(context, 'process.exit(0);');
     assert.match(outcome.ok ? '' : outcome.problem, /ended without writing/);

@@ -71,7 +71,8 @@ describe('a person who protects a terminal', () => {
     await host.runCommand('Rampart: Protect Terminal');
     await host.pick('Open guarded terminal');
     await host.statusItem(/Rampart: enforce/);
-    await host.showTerminal('bash');
+    // The editor may have opened another one of that name with its panel.
+    await host.page.locator('.terminal-tabs-entry.is-active', { hasText: 'bash' }).waitFor();
     await host.screenshot('e2e-2-protected');
   });
 
@@ -80,6 +81,7 @@ describe('a person who protects a terminal', () => {
     await host.terminalShows(/agent: \.\.\/precious is still there/);
     assert.match(await host.terminalText(), denial);
     assert.ok(isThere());
+    await until(() => deletions().length > 0, { what: 'a record' });
     assert.deepEqual(deletions(), ['enforce deny enforced']);
     await host.screenshot('e2e-3-denied');
   });

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { createDemo } from '../../scripts/demo/createDemo.mjs';
 import { startHost, type Host } from '../host/host.mjs';
 import { findRepository } from '../host/installation.mjs';
+import { until } from '../host/until.mjs';
 
 const root = findRepository();
 
@@ -46,6 +47,7 @@ describe('a person who removes Rampart from the machine', () => {
   it('is told what was removed and what is left when no terminal is, and the rules are left', async () => {
     await host.runCommand('Notifications: Clear All Notifications');
     await host.runCommand('Terminal: Kill All Terminals');
+    await until(() => findGuarded(host.home).length === 0, { what: 'the guarded processes to end' });
     await confirm();
     await host.toast('Left: ');
     await host.screenshot('e2e-removal-2-removed');
@@ -56,3 +58,14 @@ describe('a person who removes Rampart from the machine', () => {
     assert.deepEqual(readdirSync(own('policies')), ['mine.yaml']);
   });
 });
+
+/** The processes that have the library of this home. */
+function findGuarded(home: string): readonly string[] {
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/maps`, 'utf8').includes(`${home}/.rampart/lib/`);
+    } catch {
+      return false;
+    }
+  });
+}

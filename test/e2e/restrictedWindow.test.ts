@@ -30,8 +30,10 @@ describe('a person who does not trust the workspace yet', () => {
     await host.runCommand('Rampart: Protect Terminal');
     await host.statusItem(/Rampart: enforce/);
     await host.screenshot('e2e-restricted-trust');
-    await host.page.locator('.monaco-dialog-box').getByText('Trust Folder & Continue').click();
-    await host.typeInTerminal('bash', './agent-cleanup.sh; ./agent-cleanup.sh');
+    // The oldest supported editor opens a terminal without asking, and the window stays restricted.
+    if (process.env['TEST_EDITOR'] !== 'oldest')
+      await host.page.locator('.monaco-dialog-box').getByText('Trust Folder & Continue').click();
+    await host.typeInTerminal('bash', 'for run in 1 2 3 4 5 6; do ./agent-cleanup.sh; done');
     await host.terminalShows(/still there/);
     assert.ok(existsSync(join(demo.precious, 'thesis.txt')));
   });

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -16,11 +17,15 @@ policies:
       - action: ask
         when:
           command_matches: ["/bin/echo perhaps*"]
-        message: "asked in a test"
+        message: "published for everybody to see"
+      - action: deny
+        when:
+          command_matches: ["/bin/echo never*"]
+        message: "said in a test"
 `;
 
 /** Every test goes on where the one before it left the window. */
-describe('a person who looks through the views', () => {
+describe('a person who looks through the views, and is asked there', () => {
   let host: Host;
   const pane = (name: string): Locator =>
     host.page.locator('.sidebar .pane', {
@@ -28,6 +33,8 @@ describe('a person who looks through the views', () => {
     });
   const row = (text: string | RegExp): Locator =>
     host.page.locator('.sidebar .monaco-list-row', { hasText: text }).first();
+  const nothingWaits = (): Promise<void> =>
+    host.page.locator('.statusbar-item', { hasText: 'waits for you' }).waitFor({ state: 'detached' });
   const press = async (view: string, button: string): Promise<void> => {
     await pane(view).locator('.pane-header').hover();
     await pane(view).locator(`.action-label[aria-label^="${button}"]`).click();
@@ -64,6 +71,7 @@ describe('a person who looks through the views', () => {
   it('sees decisions by terminal, by time and by command', async () => {
     await host.typeInTerminal('bash', './agent-cleanup.sh');
     await row(/rm -rf \.\.\/precious/).waitFor();
+    await host.page.locator('.activitybar .badge', { hasText: /^1$/ }).waitFor();
     await press('Decisions', 'Group by Time');
     await row(/\d{4}-\d\d-\d\d \d\d:00.*1 denied/).waitFor();
     await press('Decisions', 'Group by Command');
@@ -104,17 +112,8 @@ describe('a person who looks through the views', () => {
     await detail.getByText('What you can do').waitFor();
   });
 
-  it('answers what waits by a click on its row', async () => {
-    await host.typeInTerminal('bash', '/bin/echo perhaps');
-    await row(/\/bin\/echo perhaps.*asked in a test/).click();
-    await host.page.getByText('Allow for this session').waitFor();
-    await host.screenshot('e2e-views-4-answer');
-    await host.pick('Deny');
-    await host.terminalShows(/denied `\/bin\/echo perhaps`/);
-  });
-
   it('finds every rule with its hits, and switches a pack off and on by its box', async () => {
-    await row(/default-deletion/)
+    await row(/default-deletion.*1 hit/)
       .locator('.monaco-tl-twistie')
       .click();
     await row(/#2 deny\s*1 hit · deletion outside the workspace/).waitFor();
@@ -128,17 +127,111 @@ describe('a person who looks through the views', () => {
     await row(/default-deletion\s*\d+ rules/).waitFor();
   });
 
-  for (const theme of ['Light Modern', 'Dark Modern', 'Dark High Contrast', 'Light High Contrast']) {
-    it(`can read every view in the theme ${theme}`, async () => {
-      await host.runCommand('Preferences: Color Theme');
-      await host.page.keyboard.type(theme);
-      await host.pick(theme);
-      const picker = host.page.locator('.quick-input-widget:not([style*="display: none"])');
-      await until(async () => (await picker.count()) === 0, { what: 'the theme to be chosen' });
-      await host.runCommand('Rampart: Show Denied Commands');
-      await host.webview().locator('.row').first().click();
-      await host.webview().locator('.detail').getByText('What you can do').waitFor();
-      await host.screenshot(`e2e-views-7-${theme.replaceAll(' ', '-').toLowerCase()}`);
-    });
-  }
+  it('answers what waits by a click on its row', async () => {
+    await host.typeInTerminal('bash', '/bin/echo perhaps');
+    await row(/\/bin\/echo perhaps.*published for everybody/).click();
+    await host.page.getByText('Allow for this session').waitFor();
+    await host.screenshot('e2e-views-4-answer');
+    await host.pick('Deny');
+    await host.terminalShows(/denied `\/bin\/echo perhaps`/);
+    await nothingWaits();
+  });
+
+  it('sees in every place that a command waits, and allows it in the message', async () => {
+    await host.runCommand('Rampart: Focus on Decisions View');
+    await host.typeInTerminal('bash', '/bin/echo perhaps one');
+    await host.statusItem(/1 command waits for you \d:\d\d/);
+    await host.treeRow(/1 command waits for you/);
+    await host.treeRow(/\/bin\/echo perhaps one.*published for everybody/);
+    const toast = await host.toast(/may `\/bin\/echo perhaps one` run\?/);
+    await host.screenshot('e2e-asked-1-waiting');
+    await toast.getByRole('button', { name: 'Allow Once' }).click();
+    await host.terminalShows(/^perhaps one$/m);
+    await nothingWaits();
+  });
+
+  it('denies another one by its row, and allows one there', async () => {
+    const answer = async (command: string, button: string): Promise<void> => {
+      await host.typeInTerminal('bash', command);
+      const waiting = row(`${command}bash · published`);
+      await waiting.hover();
+      await waiting.locator(`.action-label[aria-label="${button}"]`).click();
+    };
+    await answer('/bin/echo perhaps two', 'Deny');
+    await host.terminalShows(/denied `\/bin\/echo perhaps two`/);
+    await nothingWaits();
+    await answer('/bin/echo perhaps too', 'Allow Once');
+    await host.terminalShows(/^perhaps too$/m);
+    await nothingWaits();
+  });
+
+  it('chooses how far the answer reaches, and is told when it comes too late', async () => {
+    await host.typeInTerminal('bash', '/bin/echo perhaps three');
+    await (await host.statusItem(/1 command waits/)).click();
+    await host.page.getByText('Allow for this session').waitFor();
+    await host.screenshot('e2e-asked-2-question');
+    await host.pick('Allow for this session');
+    await host.terminalShows(/^perhaps three$/m);
+    const toast = await host.toast(/perhaps three/);
+    await toast.getByRole('button', { name: 'Deny' }).click();
+    await host.toast(/already answered/);
+  });
+
+  it('is led by a refusal in the terminal to the decision', async () => {
+    await host.typeInTerminal('bash', 'clear; /bin/echo never');
+    await host.terminalShows(/denied `\/bin\/echo never`[^]*\[[0-9a-f]{8}\]/);
+    const line = host.page
+      .locator('.terminal-wrapper.active .xterm-rows')
+      .getByText('rampart: denied')
+      .last();
+    const box = await line.boundingBox();
+    const place = [(box?.x ?? 0) + 60, (box?.y ?? 0) + 6] as const;
+    const isShown = async (): Promise<boolean> => {
+      await host.page.mouse.move(place[0] + 5, place[1]);
+      await host.page.mouse.move(...place, { steps: 3 });
+      await host.page.mouse.click(...place);
+      return host.webview().locator('.row[aria-selected="true"]', { hasText: '/bin/echo never' }).isVisible();
+    };
+    await host.page.keyboard.down('Control');
+    try {
+      await until(isShown, { what: 'the decision', timeoutMs: 15_000 });
+    } finally {
+      await host.page.keyboard.up('Control');
+    }
+    await host.screenshot('e2e-asked-3-link');
+    // The setting says that nobody wants to be told.
+    assert.equal(await host.page.locator('.notification-toast', { hasText: 'Rampart denied' }).count(), 0);
+  });
+
+  it('finds the policies in force, and how often each decided', async () => {
+    await host.runCommand('Rampart: Focus on Policy View');
+    await host.treeRow(/default-deletion\s*\d+ rules/);
+    await host.page.locator('.pane', { hasText: 'Policy' }).last().locator('.monaco-list').focus();
+    await host.page.keyboard.press('End');
+    const row = await host.treeRow(/ask-first\s*2 rules · \d+ hits/);
+    await host.screenshot('e2e-asked-4-policy');
+    await row.click();
+    await host.page.locator('.tab.active', { hasText: 'ask-first.yaml' }).waitFor();
+    await host.page.locator('.codelens-decoration', { hasText: 'Test this rule' }).first().waitFor();
+    await host.screenshot('e2e-asked-5-rule');
+  });
+
+  it('is shown the newest five hundred rows, and older ones when that is wanted', async () => {
+    await host.typeInTerminal('bash', 'clear; for n in $(seq 520); do /bin/echo many $n; done');
+    await host.terminalShows(/^many 520$/m);
+    await row(/^\/bin\/echo many 520$/).waitFor();
+    const list = pane('Decisions').locator('.monaco-list').first();
+    const reachesEnd = async (last: RegExp): Promise<void> => {
+      const isThere = async (): Promise<boolean> => {
+        await list.press('End');
+        return row(last).isVisible();
+      };
+      await until(isThere, { what: String(last) });
+    };
+    await reachesEnd(/older rows? not shown/);
+    await host.screenshot('e2e-views-8-many');
+    await row(/older rows? not shown/).click();
+    await reachesEnd(/agent-cleanup\.sh/);
+    await row(/older rows? not shown/).waitFor({ state: 'detached' });
+  });
 });

@@ -56,6 +56,8 @@ describe('a window whose extension host dies', () => {
     await host.treeRow(/bash.*\d decisions · \d denied/);
     await host.treeRow(/rm -rf \.\.\/precious/);
     await host.treeRow(/bash.*guarded · \d+ decisions · \d denied/);
+    const strangers = host.page.locator('.pane-body .monaco-list-row', { hasText: 'Outside this window' });
+    await strangers.waitFor({ state: 'detached' });
     await host.screenshot('e2e-window-back');
     assert.equal(readEndpointPid(), endpoint);
   });

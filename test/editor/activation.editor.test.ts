@@ -11,9 +11,6 @@ import {
   readEnvironmentFile,
 } from './scene.ts';
 
-/** Far beyond what `activate` may take, because others work on the machine; `npm run bench:extension` measures it. In milliseconds. */
-const activationBudgetMs = 1_000;
-
 describe('a window that was just opened', () => {
   let api: RampartApi;
   before(async () => {
@@ -24,10 +21,6 @@ describe('a window that was just opened', () => {
     const oldest = /^1\.99\./;
     if (process.env['TEST_EDITOR'] === 'oldest') assert.match(vscode.version, oldest);
     else assert.doesNotMatch(vscode.version, oldest);
-  });
-
-  it('is activated within its budget', () => {
-    assert.ok(api.activationMs < activationBudgetMs, `activate took ${api.activationMs} ms`);
   });
 
   it('has every command', async () => {

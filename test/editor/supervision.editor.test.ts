@@ -10,9 +10,6 @@ import { activateRampart, awaitGuarded, createScratch, findDecision, readEndpoin
 
 const { Global } = vscode.ConfigurationTarget;
 
-/** How long after its death an endpoint may be away, in milliseconds. */
-const awayBudgetMs = 8_000;
-
 /** Ends the endpoint as a crash does, and waits for the next one. */
 async function replaceEndpoint(api: RampartApi): Promise<void> {
   const before = readEndpointPid();
@@ -36,20 +33,17 @@ describe('an endpoint that is killed', () => {
   });
   after(() => terminal.dispose());
 
-  it('is back within its budget, and is said to be away in between', async () => {
+  it('is back, and is said to be away in between', async () => {
     const before = readEndpointPid();
     const seen: string[] = [];
     const subscription = api.onDidChangeStatus((status) => {
       seen.push(`${status.endpoint} ${status.mode ?? 'no mode'}`);
     });
-    const killedAt = performance.now();
     process.kill(before, 'SIGKILL');
     await until('it was seen to be away', () => seen.some((line) => line.startsWith('away')));
     assert.ok(api.statusText().tone === 'warning' || api.status().endpoint === 'connected');
     await until('it is back', () => api.status().endpoint === 'connected' && api.status().mode === 'enforce');
-    const awayMs = performance.now() - killedAt;
     subscription.dispose();
-    assert.ok(awayMs < awayBudgetMs, `it was away for ${awayMs} ms: ${seen.join(', ')}`);
     assert.notEqual(readEndpointPid(), before);
   });
 

@@ -223,6 +223,17 @@ export class Host {
     await this.#quickRow(text).click({ timeout: lineTimeoutMs });
   }
 
+  /** Chooses a colour theme by its name. @param {string} theme */
+  async chooseTheme(theme) {
+    await this.runCommand('Preferences: Color Theme');
+    const picker = this.page.locator('.quick-input-widget:not([style*="display: none"])');
+    const input = picker.getByPlaceholder(/Color Theme/);
+    await input.waitFor({ timeout: itemTimeoutMs });
+    await input.fill(theme);
+    await this.pick(theme);
+    await input.waitFor({ state: 'detached', timeout: itemTimeoutMs });
+  }
+
   /** @param {string | RegExp} text @returns {Promise<import('playwright-core').Locator>} the status-bar item with that text */
   async statusItem(text) {
     return this.#shown('.part.statusbar .statusbar-item', text, itemTimeoutMs);
@@ -230,7 +241,7 @@ export class Host {
 
   /** @param {string | RegExp} text @returns {Promise<import('playwright-core').Locator>} the notification with that text */
   async toast(text) {
-    return this.#shown('.notification-toast', text, lineTimeoutMs);
+    return this.#shown('.notification-toast', text, itemTimeoutMs);
   }
 
   /** @param {string | RegExp} text @returns {Promise<import('playwright-core').Locator>} the tree row with that text, in any view */
