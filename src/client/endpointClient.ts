@@ -111,6 +111,14 @@ export interface RunAnyway {
   readonly expiresAt: string;
 }
 
+/** The guard of terminals was turned on or off. */
+export interface GuardChange {
+  readonly guarded: boolean;
+  /** Of what, as a person would say it: `all workspaces`, a folder. */
+  readonly where: string;
+  readonly reason: string;
+}
+
 /** A token that is to be made for an agent. */
 export interface TokenWish {
   readonly agent: string;
@@ -215,6 +223,11 @@ export class EndpointClient {
   /** Lets a refused command run once, by the id of its record or at least its first 8 digits. */
   runAnyway(record: string): Outcome<RunAnyway> {
     return this.#call('POST', routes.grants, { record }, parseRunAnyway);
+  }
+
+  /** Has it in the log that the guard was turned on or off, where, and why. */
+  recordGuard(change: GuardChange): Outcome<null> {
+    return this.#call('POST', routes.guard, change, () => success(null));
   }
 
   /** The agents' tokens, those that ended lately too. */

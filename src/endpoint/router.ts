@@ -13,6 +13,7 @@ import {
 import { handleAuditDates, handleAuditExport, handleAuditStats } from './handlers/auditDays.ts';
 import { handleAuditEvents } from './handlers/auditEvents.ts';
 import { handleGrant } from './handlers/grants.ts';
+import { handleGuard } from './handlers/guard.ts';
 import { handleHealth } from './handlers/health.ts';
 import { handleMode } from './handlers/mode.ts';
 import { handlePolicies } from './handlers/policies.ts';
@@ -81,6 +82,7 @@ export const routeTable: readonly Route[] = [
   { method: 'POST', path: routes.tokens, authority: 'owner', handler: handleTokenOrder },
   { method: 'DELETE', path: `${routes.tokens}/`, authority: 'owner', handler: handleTokenRevocation },
   { method: 'POST', path: routes.grants, authority: 'admin', handler: handleGrant },
+  { method: 'POST', path: routes.guard, authority: 'admin', handler: handleGuard },
   { method: 'POST', path: routes.shutdown, authority: 'admin', handler: handleShutdown },
 ];
 

@@ -114,6 +114,11 @@ export class SessionStore implements Disposable {
     return success(this.#viewOf(session));
   }
 
+  /** What a person said of a terminal or task. */
+  protectionOf(pid: number): SessionView['protection'] {
+    return this.#sessions.get(pid)?.view.protection ?? 'scoped';
+  }
+
   /** Says who starts things in a session that no window knows, or which session it goes by. */
   settle(pid: number, by: { readonly actor: Actor } | { readonly parent: number }): KnownSession {
     const session = this.#sessionOf(pid, this.#startOf(pid));

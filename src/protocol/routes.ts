@@ -16,6 +16,7 @@ export const routes = {
   sessions: '/v1/sessions',
   approvals: '/v1/approvals',
   grants: '/v1/grants',
+  guard: '/v1/guard',
   rulesAllowed: '/v1/rules/auto-allowed',
   rulesLearn: '/v1/rules/learn',
   stream: '/v1/events/stream',

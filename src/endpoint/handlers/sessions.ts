@@ -22,9 +22,15 @@ export const handleSessionRegistration: Handler = (request, parts, pidText) => {
   if (!body.ok) return refuse(400, body.error);
   const registration = parseRegistration(body.value);
   if (!registration.ok) return refuse(400, registration.error);
-  const session = parts.deciders.sessions.register(pid, registration.value);
+  const { sessions } = parts.deciders;
+  const before = sessions.protectionOf(pid);
+  const session = sessions.register(pid, registration.value);
   if (!session.ok) return refuse(404, session.error);
   parts.noteSession(pid);
+  const { kind, name, protection } = session.value;
+  if (protection !== before && [protection, before].includes('released')) {
+    parts.noteChange(`${kind} ${protection}`, `${name} (${pid}); it was ${before}`, request.caller);
+  }
   return respond(200, session.value);
 };
 

@@ -290,6 +290,22 @@ test('takes the name of a session that has asked and ended, but no release', asy
   assert.deepEqual(await sessionsOf(fixture), []);
 });
 
+test('notes in the log that a terminal was released and taken back, once each', async (context) => {
+  const fixture = await startFixture(context);
+  for (const protection of ['protected', 'released', 'released', 'protected']) {
+    await fixture.call('PUT', '/v1/sessions/200', { ...registration, protection });
+  }
+  const told = fixture.records().map(({ tool, request, decision, pid }) => {
+    const { message } = decision as UnknownRecord;
+    return [tool, (request as UnknownRecord)['command'], message, pid];
+  });
+  const { name } = registration;
+  assert.deepEqual(told, [
+    ['rampart', 'terminal released', `${name} (200); it was protected`, 200],
+    ['rampart', 'terminal protected', `${name} (200); it was released`, 200],
+  ]);
+});
+
 test('leaves a released terminal alone, but not the agents in it', async (context) => {
   const fixture = await startFixture(context);
   await fixture.call('PUT', '/v1/sessions/200', { ...registration, protection: 'released' });
@@ -301,7 +317,7 @@ test('leaves a released terminal alone, but not the agents in it', async (contex
     [asPerson, asAgent, marked, elsewhere].map((answer) => answer['allowed']),
     [true, false, false, false],
   );
-  assert.equal(fixture.records().length, 3);
+  assert.equal(fixture.records().filter(({ tool }) => tool === 'exec').length, 3);
   await fixture.call('PUT', '/v1/sessions/200', registration);
   assert.equal((await fixture.ask('rm -rf x', { sid: 200 }))['allowed'], false);
 });

@@ -362,3 +362,36 @@ test('tells which days have a log, counts them and hands them out', async (conte
   );
   assert.deepEqual(statuses, [404, 400, 400, 400]);
 });
+
+test('notes in the log that the guard was turned off and on, where, why and by whom', async (context) => {
+  const fixture = await startFixture(context);
+  const off = { guarded: false, where: 'all workspaces', reason: 'rampart.enabled' };
+  const answer = await fixture.call('POST', '/v1/guard', off);
+  assert.deepEqual([answer.status, answer.body], [201, { recorded: true }]);
+  await fixture.call('POST', '/v1/guard', { guarded: true, where: '/home/me/app' });
+  const told = fixture.records().map(({ tool, request, decision, pid, enforced }) => {
+    const { action, message } = decision as UnknownRecord;
+    return [tool, (request as UnknownRecord)['command'], action, message, pid, enforced];
+  });
+  assert.deepEqual(told, [
+    ['rampart', 'guard off', 'watch', 'all workspaces: rampart.enabled', 200, false],
+    ['rampart', 'guard on', 'watch', '/home/me/app', 200, false],
+  ]);
+});
+
+test('takes no note of the guard that says not what, where or briefly', async (context) => {
+  const fixture = await startFixture(context);
+  const good = { guarded: false, where: 'here' };
+  const bodies = [
+    [],
+    { ...good, guarded: 'no' },
+    { ...good, where: ' ' },
+    { ...good, where: 'x'.repeat(257) },
+    { ...good, reason: 7 },
+  ];
+  for (const body of bodies) {
+    const answer = await fixture.call('POST', '/v1/guard', body);
+    assert.equal(answer.status, 400, JSON.stringify(body));
+  }
+  assert.deepEqual(fixture.records(), []);
+});
