@@ -1,6 +1,6 @@
 import type { Call, Glob, PathList } from './call.ts';
 import type { Component } from './component.ts';
-import type { Condition, NumberRange } from './condition.ts';
+import type { CodeSource, Condition, NumberRange } from './condition.ts';
 import { joinPath } from './paths.ts';
 import type { PathPatterns } from './pathPatterns.ts';
 import type { PathPattern, TextPattern } from './patterns.ts';
@@ -13,9 +13,13 @@ export function isCallMatch(condition: Condition, call: Call, isGranting: boolea
     isPathMatch(condition, call, isGranting) &&
     isToolMatch(condition, call) &&
     (condition.sends === null || matchesPath(condition.sends, call.sends(), call)) &&
-    (condition.runsCodeFrom === null ||
-      condition.runsCodeFrom.some((source) => call.codeSources().has(source)))
+    (condition.runsCodeFrom === null || runsAnyOf(condition.runsCodeFrom, call))
   );
+}
+
+function runsAnyOf(sources: readonly CodeSource[], call: Call): boolean {
+  const found = call.codeSources();
+  return sources.some((source) => found.has(source));
 }
 
 /** Whether any of the paths matches any of the patterns. */
@@ -99,14 +103,18 @@ function isSessionMatch({ session, notSession }: Condition, { request }: Call): 
 }
 
 function isEnvironmentMatch({ environmentAssignments, environmentRemovals }: Condition, call: Call): boolean {
-  const names = (read: (component: Component) => readonly string[]): readonly string[] =>
-    call.reading.components.flatMap(read);
   return (
-    (environmentAssignments === null ||
-      names(assignedNames).some((name) => matchesAny(environmentAssignments, name))) &&
-    (environmentRemovals === null ||
-      names(removedNames).some((name) => matchesAny(environmentRemovals, name)))
+    (environmentAssignments === null || isAnyNamed(environmentAssignments, assignedNames, call)) &&
+    (environmentRemovals === null || isAnyNamed(environmentRemovals, removedNames, call))
   );
+}
+
+function isAnyNamed(
+  patterns: readonly TextPattern[],
+  read: (component: Component) => readonly string[],
+  { reading }: Call,
+): boolean {
+  return reading.components.flatMap(read).some((name) => matchesAny(patterns, name));
 }
 
 /** The variables that a command sets, for itself or for what follows. */
@@ -136,7 +144,15 @@ export function removedNames({ program, words }: Component): readonly string[] {
 }
 
 function isPathMatch({ path, notPath }: Condition, call: Call, isGranting: boolean): boolean {
-  if (path === null) return notPath === null;
+  return path === null ? notPath === null : isOnPath(path, notPath, call, isGranting);
+}
+
+function isOnPath(
+  path: readonly PathPattern[],
+  notPath: readonly PathPattern[] | null,
+  call: Call,
+  isGranting: boolean,
+): boolean {
   const given = call.request.path;
   if (given === null) return false;
   const candidates = candidatesOf(given, call);

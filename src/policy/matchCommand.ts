@@ -1,7 +1,10 @@
 import type { Call, PlacedDeletion } from './call.ts';
+import type { SortedCommand } from './commandShape.ts';
+import type { CommandShapes } from './commandShapes.ts';
 import type { Component } from './component.ts';
 import type { CommandCondition } from './condition.ts';
 import { matchesAny, matchesPath } from './matchCall.ts';
+import type { Operation } from './operation.ts';
 import { actsOnOwn } from './ownTarget.ts';
 import type { TargetClass } from './targetClass.ts';
 
@@ -65,12 +68,16 @@ function isEffectMatch(
   return (
     isProgramMatch(condition, component, call, isGranting) &&
     (mentions === null || hasSubstring(mentions, call.searchedText(component))) &&
-    (operation === null || operation.some((name) => call.operationsOf(component).has(name))) &&
+    (operation === null || doesAnyOf(operation, call.operationsOf(component))) &&
     (signals === null || call.signalsEndpoint(component)) &&
     arePlacesMatch(condition, component, call, isGranting) &&
     areFilesMatch(condition, component, call) &&
     (onOwn === null || onOwn === actsOnOwn(component))
   );
+}
+
+function doesAnyOf(names: readonly Operation[], done: ReadonlySet<Operation>): boolean {
+  return names.some((name) => done.has(name));
 }
 
 function arePlacesMatch(
@@ -106,8 +113,11 @@ function isProgramMatch(
 ): boolean {
   if (runsHere !== null && runsHere === component.isElsewhere) return false;
   if (runs === null) return true;
-  const command = call.sortedOf(component);
-  return runs
+  return hasShape(runs, call.sortedOf(component), isGranting);
+}
+
+function hasShape(shapes: CommandShapes, command: SortedCommand, isGranting: boolean): boolean {
+  return shapes
     .of(isGranting ? command.written : command.program)
     .some((shape) => shape.test(command, isGranting));
 }
