@@ -1,4 +1,6 @@
 import type { Disposable } from '../base/disposable.ts';
+import { parseJson } from '../base/record.ts';
+import { parseStreamEvent } from '../protocol/parseStreamEvent.ts';
 import type { StreamEvent } from '../protocol/streamEvent.ts';
 import type { StreamSink } from './exchange.ts';
 
@@ -17,9 +19,13 @@ const heartbeatMs = 15_000;
 /** How long an event may wait for others to go out with it, in milliseconds: a write costs more than an event. */
 const flushDelayMs = 5;
 
+/** An event that was sent, as text: what is held for long is cheap to hold. */
 interface HeldEvent {
   readonly id: number;
-  readonly text: string;
+  readonly json: string;
+}
+
+interface WaitingEvent extends HeldEvent {
   readonly event: StreamEvent;
 }
 
@@ -59,7 +65,7 @@ export class EventStream implements Disposable {
   readonly #firstId: number;
   #nextId: number;
   #heldBytes = 0;
-  #waiting: HeldEvent[] = [];
+  #waiting: WaitingEvent[] = [];
   #flushTimer: NodeJS.Timeout | null = null;
 
   /** `startedAt` in milliseconds since 1970. */
@@ -88,15 +94,13 @@ export class EventStream implements Disposable {
   publish(event: StreamEvent, json: string = JSON.stringify(event)): void {
     const id = this.#nextId;
     this.#nextId += 1;
-    const text = `id: ${id}\ndata: ${json}\n\n`;
-    const held = { id, text, event };
-    this.#held.push(held);
-    this.#heldBytes += text.length;
+    this.#held.push({ id, json });
+    this.#heldBytes += json.length;
     while (this.#held.length > maxHeldEvents || this.#heldBytes > maxHeldBytes) {
-      this.#heldBytes -= this.#held.shift()?.text.length ?? 0;
+      this.#heldBytes -= this.#held.shift()?.json.length ?? 0;
     }
     if (this.#readers.size === 0) return;
-    this.#waiting.push(held);
+    this.#waiting.push({ id, json, event });
     this.#flushTimer ??= setTimeout(() => this.flush(), flushDelayMs);
   }
 
@@ -108,11 +112,11 @@ export class EventStream implements Disposable {
     if (events.length === 0) return;
     this.#waiting = [];
     // Encoded once: what waits for slow readers is in memory once, however many they are.
-    const all = Buffer.from(events.map(({ text }) => text).join(''));
+    const all = Buffer.from(events.map(frameOf).join(''));
     for (const reader of this.#readers) {
       const { filter } = reader.wishes;
       const wanted = filter === null ? events : events.filter(({ event }) => isWanted(event, filter));
-      const piece = wanted.length === events.length ? all : wanted.map((held) => held.text).join('');
+      const piece = wanted.length === events.length ? all : wanted.map(frameOf).join('');
       if (wanted.length > 0) this.#send(reader, piece, wanted.length);
     }
   }
@@ -143,8 +147,9 @@ export class EventStream implements Disposable {
     const firstHeld = this.#held[0]?.id ?? this.#nextId;
     if (from < firstHeld) reader.sink.write(frame({ type: 'gap', missed: firstHeld - from }));
     const { filter } = reader.wishes;
-    for (const { id, text, event } of this.#held) {
-      if (id >= from && (filter === null || isWanted(event, filter))) this.#send(reader, text, 1);
+    for (const held of this.#held) {
+      if (held.id >= from && (filter === null || isTextWanted(held.json, filter)))
+        this.#send(reader, frameOf(held), 1);
     }
   }
 
@@ -176,8 +181,18 @@ function isWanted(event: StreamEvent, { types, actions, agents, sessions }: Stre
   return isAmong(actions, decision.action) && isAmong(agents, agent) && isAmong(sessions, session);
 }
 
+function isTextWanted(json: string, filter: StreamFilter): boolean {
+  const value = parseJson(json);
+  const event = value.ok ? parseStreamEvent(value.value) : value;
+  return event.ok && isWanted(event.value, filter);
+}
+
 function isAmong(wanted: readonly string[], name: string): boolean {
   return wanted.length === 0 || wanted.includes(name);
+}
+
+function frameOf({ id, json }: HeldEvent): string {
+  return `id: ${id}\ndata: ${json}\n\n`;
 }
 
 function frame(event: StreamEvent): string {

@@ -65,7 +65,7 @@ export class RequestReader {
       return { kind: 'refused', message: `the head is longer than ${maxHeadBytes} bytes` };
     }
     if (end === -1) return null;
-    const head = parseRequestHead(bytes.toString('latin1', 0, end));
+    const head = readKnownHead(bytes.toString('latin1', 0, end));
     if (!head.ok) return { kind: 'refused', message: head.error };
     this.#head = head.value;
     this.#put(bytes.subarray(end + endOfHead.length));
@@ -126,4 +126,20 @@ export class RequestReader {
     this.#pieces = bytes.length === 0 ? [] : [bytes];
     this.#length = bytes.length;
   }
+}
+
+/** How many heads are remembered, and how long each may be: libraries send the same few again and again. */
+const maxRememberedHeads = 256;
+const maxRememberedLength = 512;
+const rememberedHeads = new Map<string, ReturnType<typeof parseRequestHead>>();
+
+function readKnownHead(text: string): ReturnType<typeof parseRequestHead> {
+  const known = rememberedHeads.get(text);
+  if (known !== undefined) return known;
+  const head = parseRequestHead(text);
+  if (rememberedHeads.size >= maxRememberedHeads) rememberedHeads.clear();
+  // A credential is kept by nobody.
+  const isSecret = head.ok && head.value.headers.has('authorization');
+  if (text.length <= maxRememberedLength && !isSecret) rememberedHeads.set(text, head);
+  return head;
 }
