@@ -167,7 +167,7 @@ class TreeWalk {
         break;
       case 'command_substitution':
         if (type === 'file_redirect' && this.#isFramed.at(-1) === true)
-          frame.redirections.push(this.#slice());
+          frame.redirections.push(this.#redirection());
         break;
       default:
     }
@@ -194,7 +194,7 @@ class TreeWalk {
     if (type === 'variable_assignment') {
       frame.assignments.push(this.#slice());
       if (frame.type !== 'command') frame.words.push(this.#slice());
-    } else if (type === 'file_redirect') frame.redirections.push(this.#slice());
+    } else if (type === 'file_redirect') frame.redirections.push(this.#redirection());
     else if (type === 'herestring_redirect')
       frame.hereText = this.#builder.textOf(this.#slice().slice(3).trim());
     else frame.words.push(this.#slice());
@@ -203,10 +203,20 @@ class TreeWalk {
   #noteRedirect(frame: Frame, type: string): void {
     if (!type.endsWith('_redirect') && type !== 'heredoc_body') return;
     if (frame.bodyEnd < 0) frame.bodyEnd = this.#builder.count;
-    if (type === 'file_redirect') frame.redirections.push(this.#slice());
+    if (type === 'file_redirect') frame.redirections.push(this.#redirection());
     else if (type === 'herestring_redirect')
       frame.hereText = this.#builder.textOf(this.#slice().slice(3).trim());
     else if (type === 'heredoc_body') frame.hereText = this.#slice();
+  }
+
+  /** The grammar takes words behind a redirection for more targets of it; to the shell they are words of the command. */
+  #redirection(): string {
+    const text = this.#slice();
+    if (/^\S*[<>]\S*\s*\S+\s/.test(text)) {
+      const targets = this.#cursor.currentNode.childrenForFieldName('destination');
+      if (targets.length > 1) this.#isWrong = true;
+    }
+    return text;
   }
 
   #noteLoop(frame: Frame, type: string): void {
