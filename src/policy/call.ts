@@ -3,7 +3,7 @@ import type { Component, Reading } from './component.ts';
 import { readCodeSources } from './codeFlow.ts';
 import type { CodeSource } from './condition.ts';
 import type { Deletion } from './deletion.ts';
-import { readDeletions } from './deletions.ts';
+import { deletesOperands, readDeletions } from './deletions.ts';
 import type { SortedCommand } from './commandShape.ts';
 import { sortCommand } from './commandShape.ts';
 import { namesSought, readFindScope } from './findCommand.ts';
@@ -150,6 +150,7 @@ export class Call {
     const isNamedByVariable = readDeletions(component, nowhere).some(
       ({ path, isKnown }) => !isKnown && /^\$\{?\w+\}?$/.test(path),
     );
+    if (component.isOpenEnded && !component.isElsewhere) return this.#listed(component);
     if (!isNamedByVariable) return [];
     return this.reading.components
       .filter(({ program }) => program === 'find')
@@ -160,6 +161,19 @@ export class Call {
           isKnown,
           isWhole: false,
         })),
+      );
+  }
+
+  /** What `ls` lists of other directories, where a command deletes whatever its input names. */
+  #listed(component: Component): readonly Deletion[] {
+    if (!deletesOperands(component.program)) return [];
+    return this.reading.components
+      .filter(({ program, isElsewhere }) => program === 'ls' && !isElsewhere)
+      .flatMap(({ words, directory }) =>
+        words
+          .slice(1)
+          .filter(({ text }) => text.includes('/') || /^~|^\.\./.test(text))
+          .map(({ text, isKnown }) => ({ path: text, directory, isKnown, isWhole: false })),
       );
   }
 

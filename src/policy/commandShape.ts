@@ -115,11 +115,16 @@ function compileOption(wanted: string): OptionTest {
   if (wanted.startsWith('--'))
     return ({ text }) => {
       const name = nameOf(text);
-      return name === wanted || (name.length >= minAbbreviation && wanted.startsWith(name));
+      return name === wanted || isAbbreviation(name, wanted);
     };
   if (wanted.length > 2) return ({ text }) => text === wanted || nameOf(text) === wanted;
   const letter = wanted.charAt(1);
   return ({ text }) => text === wanted || (text.includes(letter) && /^-[A-Za-z0-9]+$/.test(text));
+}
+
+/** What stops before a dash is an option of its own: `--export` is no short form of `--export-secret-keys`. */
+function isAbbreviation(name: string, wanted: string): boolean {
+  return name.length >= minAbbreviation && wanted.startsWith(name) && wanted[name.length] !== '-';
 }
 
 function nameOf(option: string): string {

@@ -11,10 +11,15 @@ import { literalWord } from './shellScript.ts';
 
 /** Programs all of whose operands are gone afterwards, or emptied. `remove…` are commands of `cmake -E`. */
 const deletingPrograms: ReadonlySet<string> = new Set(
-  'rm grm unlink rmdir shred srm wipe rimraf remove remove_directory del-cli trash trash-put rip rmtrash safe-rm del erase'.split(
+  'rm grm unlink rmdir shred srm wipe rimraf remove remove_directory del-cli trash trash-cli trash-put rip rmtrash safe-rm del erase'.split(
     ' ',
   ),
 );
+
+/** Whether all operands of a program are gone afterwards. */
+export function deletesOperands(program: string): boolean {
+  return deletingPrograms.has(program);
+}
 
 /** Options of these programs whose value is the next word. */
 const valueOptions: ReadonlySet<string> = new Set([

@@ -106,6 +106,8 @@ function fetchedFiles(component: Component, texts: readonly string[]): readonly 
 function ranFile({ program, words, directory }: Component): string | null {
   const first = words[0]?.text ?? '';
   if (isShell(program)) return pathOf(readShellCall(words).script?.text, directory);
+  if (program === 'java')
+    return pathOf(words.find((_word, index) => words[index - 1]?.text === '-jar')?.text, directory);
   if (isInterpreter(program) || program === '.' || program === 'source')
     return pathOf(words.slice(1).find((word) => !word.text.startsWith('-'))?.text, directory);
   return first.includes('/') ? joinPath(directory, first) : null;

@@ -104,6 +104,19 @@ export function isTakingSecrets(code: string): boolean {
   return takingSecrets.test(code);
 }
 
+/** Libraries of clouds, clusters, stores and other services. */
+const serviceLibrary =
+  /\b(?:boto3|botocore|aws-sdk|googleapiclient|google\.cloud|azure\.|kubernetes|openstack|digitalocean|hcloud|linode_api4|oci\.|stripe|twilio|github|gitlab|octokit|jira|slack_sdk|firebase_admin|supabase|redis|ioredis|pymongo|mongoose|mongodb|elasticsearch|opensearchpy|hvac|pika|kafka|boto|qdrant_client|pinecone|weaviate|cloudflare|heroku3|pulumi|terraform|django|flask_sqlalchemy|sqlalchemy|ActiveRecord|Aws::|PrismaClient|sequelize|typeorm)\b|@aws-sdk|@google-cloud|@azure\/|@kubernetes|@octokit|@elastic|@slack|@prisma|firebase-admin/;
+
+/** Methods that take away what a service keeps, not an entry of a list. */
+const serviceDeletion =
+  /[._](?:delete|destroy|terminate|purge|drop|flush|deregister|truncate|wipe)(?:_\w+|[A-Z]\w*|all|db)?\s{0,4}\(|\bDelete\w*Command\b|\bTerminate\w*Command\b/;
+
+/** Whether code asks a service elsewhere, through its library, to take something away. */
+export function isUsingService(code: string): boolean {
+  return serviceLibrary.test(code) && serviceDeletion.test(code);
+}
+
 /** Whether code changes files. */
 export function isWriting(code: string): boolean {
   return writing.test(code);

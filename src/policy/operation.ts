@@ -1,5 +1,5 @@
 import type { Component } from './component.ts';
-import { isTakingSecrets, readInlineCode } from './inlineCode.ts';
+import { isTakingSecrets, isUsingService, readInlineCode } from './inlineCode.ts';
 import { isInterpreter } from './programs.ts';
 import { databaseClients, keepers, plainPrograms, publishers, weakDeletions } from './operationPrograms.ts';
 import { isChange } from './lookingVerbs.ts';
@@ -46,6 +46,7 @@ export function readOperations(
   if (databaseClients.has(program) || isQuerying(component))
     return emptiesData(component, text()) ? new Set<Operation>(['empty']) : none;
   if (isTakingOut(component)) return new Set<Operation>(['reveal']);
+  if (isDeletingRemotely(component)) return new Set<Operation>(['delete']);
   if (isWithoutOperations(component)) return none;
   const asked = sort(component);
   return isOnlyAsked(asked) ? none : operationsOf(component, asked, line);
@@ -57,10 +58,17 @@ function isTakingOut(component: Component): boolean {
   return code !== null && isTakingSecrets(code);
 }
 
+/** Code that tells a service elsewhere, through its library, to delete or stop something. */
+function isDeletingRemotely(component: Component): boolean {
+  const code = isInterpreter(component.program) ? readInlineCode(component) : null;
+  return code !== null && isUsingService(code);
+}
+
 function isWithoutOperations({ program, words }: Component): boolean {
   const isOwn = /^(?:\.|[^/]+\/)/.test(words[0]?.text ?? '');
-  const isBare = words.length < 2 && !publishers.has(program);
-  return isBare || isOwn || plainPrograms.has(program) || isInterpreter(program);
+  if (isOwn) return true;
+  if (publishers.has(program)) return false;
+  return words.length < 2 || plainPrograms.has(program) || isInterpreter(program);
 }
 
 /** A dry run, or the question whether one may: `kubectl auth can-i delete pods`. */
@@ -86,7 +94,7 @@ function operationsOf(
   // What goes straight into a login is not shown.
   const isShown = program !== 'kubectl' && !isSilenced(component) && !line.includes('--password-stdin');
   if (isShown && isRevealing(operands.slice(0, maxVerbPlace), options)) found.add('reveal');
-  if (isPublishing(program, operands)) found.add('publish');
+  if (isPublishing(program, operands) && !options.includes('--snapshot')) found.add('publish');
   if (isChange(program, operands, options)) found.add('change');
   return found;
 }

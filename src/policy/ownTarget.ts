@@ -113,5 +113,10 @@ function namesOwnDatabase(program: string, texts: readonly string[]): boolean {
       (text, index) => !text.startsWith('-') && !values.has(texts[index] ?? '') && !/[\s/:]/.test(text),
     );
   const isDropping = program === 'mysqladmin';
-  return [...named, ...(isDropping ? operands : operands.slice(0, 1))].some((name) => ownDatabase.test(name));
+  return (
+    named.some((name) => ownDatabase.test(name) || ownStage.test(name)) ||
+    (isDropping ? operands : operands.slice(0, 1)).some((name) => ownDatabase.test(name)) ||
+    (/^(?:redis|valkey|keydb)-cli$/.test(program) &&
+      valuesOf(texts, /^-p$/).some((port) => port !== '6379' && !texts.includes('-u')))
+  );
 }

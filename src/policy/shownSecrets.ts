@@ -31,7 +31,7 @@ export function isSeekingSecret({ program, words }: Component): boolean {
 
 /** Whether a command prints all variables of the environment. */
 export function isListingEnvironment({ program, words }: Component): boolean {
-  if (program === 'set') return words.length === 1;
+  if (program === 'set' || program === 'history') return words.length === 1;
   if (program === 'env' || program === 'printenv')
     return words.slice(1).every(({ text }) => text.startsWith('-'));
   return /^(?:declare|typeset|export)$/.test(program) && words[1]?.text === '-p';

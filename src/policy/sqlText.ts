@@ -12,6 +12,7 @@ const emptying: readonly RegExp[] = [
   /\balter\s+table\s+\S+\s+drop\b/,
   /\bdetach\s+delete\b|\bmatch\s*\(\w*\)\s*(?:detach\s+)?delete\b/,
   /\bflush(?:all|db)\b|\bscript\s+flush\b|\bflush_all\b/,
+  /\bremove\s+(?:database|namespace|table)\b|\._drop\s*\(|\bdelete\s+(?:noprompt\s+)?(?:backup|archivelog|obsolete|copy)\b/,
   /\bdropdatabase\s*\(|\.drop(?:indexes|collection)?\s*\(|\bdrop_(?:database|collection|all|table)\s*\(/,
   /\b(?:deletemany|remove|delete_many|deleteone)\s*\(\s*(?:\{\s*\})?\s*\)/,
   /\bshutdown\b\s*(?:nosave|save|abort|immediate)?\s*['"]?\s*$/,

@@ -12,6 +12,7 @@ export type TargetClass =
   | 'root'
   | 'temporary'
   | 'cache'
+  | 'cache_root'
   | 'unknown';
 
 /** Every name that `deletes` takes. */
@@ -24,14 +25,37 @@ export const targetClasses: readonly TargetClass[] = [
   'root',
   'temporary',
   'cache',
+  'cache_root',
   'unknown',
 ];
 
 /** Temporary directories that every system has. */
-export const systemTemporary: readonly string[] = ['/var/tmp', '/dev/shm'];
+export const systemTemporary: readonly string[] = [
+  '/var/tmp',
+  '/dev/shm',
+  '/private/tmp',
+  '/private/var/tmp',
+];
+
+/** In these every program keeps a cache of its own. */
+const sharedCaches = ['.cache', 'Library/Caches'];
 
 /** What is kept there can be made again, by convention; relative to the home directory. */
-const cacheDirectories = ['.cache', 'Library/Caches', '.npm/_cacache'];
+const cacheDirectories = [
+  ...sharedCaches,
+  'Library/Developer/Xcode/DerivedData',
+  '.npm/_cacache',
+  '.gradle/caches',
+  '.m2/repository',
+  '.cargo/registry',
+  '.nuget/packages',
+  '.pub-cache',
+  '.bun/install/cache',
+  '.local/share/pnpm/store',
+  '.yarn/berry/cache',
+  '.ivy2/cache',
+  'go/pkg/mod',
+];
 
 /**
  * What version managers and shells take away and build again whenever a terminal opens; relative to the home
@@ -71,6 +95,7 @@ function wholeOf(path: string): string {
 function addWholes(classes: Set<TargetClass>, whole: string, world: PathWorld): void {
   const home = world.home === null ? null : world.realpath(world.home);
   const workspace = world.workspace === null ? null : world.realpath(world.workspace);
+  if (home !== null && sharedCaches.some((name) => whole === `${home}/${name}`)) classes.add('cache_root');
   if (/^\/[^/]*$/.test(whole)) classes.add('root');
   if (home !== null && (whole === home || isBelow(home, whole))) classes.add('home');
   if (workspace !== null && whole === workspace) classes.add('workspace_root');
