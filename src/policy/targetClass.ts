@@ -30,12 +30,7 @@ export const targetClasses: readonly TargetClass[] = [
 ];
 
 /** Temporary directories that every system has. */
-export const systemTemporary: readonly string[] = [
-  '/var/tmp',
-  '/dev/shm',
-  '/private/tmp',
-  '/private/var/tmp',
-];
+export const systemTemporary: readonly string[] = ['/var/tmp', '/dev/shm'];
 
 /** In these every program keeps a cache of its own. */
 const sharedCaches = ['.cache', 'Library/Caches'];

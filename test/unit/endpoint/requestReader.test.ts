@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { RequestReader } from '../../../src/endpoint/requestReader.ts';
+import '../../support/propertySeed.ts';
 
 const maxBodyBytes = 1_000;
 

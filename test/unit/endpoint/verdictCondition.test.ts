@@ -9,6 +9,7 @@ import { parsePolicySet } from '../../../src/policy/parsePolicySet.ts';
 import type { ExecRequest } from '../../../src/protocol/execRequest.ts';
 import type { VerdictCondition, VerdictQuestion } from '../../../src/system/stateTables.ts';
 import { imagineRequest, imagineWorld, openShellReader } from '../policy/policyWorld.ts';
+import '../../support/propertySeed.ts';
 
 const reader = await openShellReader();
 const { set } = parsePolicySet([

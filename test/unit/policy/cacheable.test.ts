@@ -9,6 +9,7 @@ import { parsePolicySet } from '../../../src/policy/parsePolicySet.ts';
 import type { PolicyOrigin, PolicySet } from '../../../src/policy/policySet.ts';
 import type { ExecRequest } from '../../../src/protocol/execRequest.ts';
 import { imagineRequest, imagineWorld, openShellReader } from './policyWorld.ts';
+import '../../support/propertySeed.ts';
 
 const reader = await openShellReader();
 const world = imagineWorld(reader);

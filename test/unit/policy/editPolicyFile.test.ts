@@ -7,6 +7,7 @@ import { evaluate } from '../../../src/policy/evaluate.ts';
 import { parsePolicySet } from '../../../src/policy/parsePolicySet.ts';
 import type { Result } from '../../../src/base/result.ts';
 import { imagineRequest, imagineWorld, openShellReader } from './policyWorld.ts';
+import '../../support/propertySeed.ts';
 
 const world = imagineWorld(await openShellReader());
 

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { parsePolicySet } from '../../../src/policy/parsePolicySet.ts';
 import type { PolicyOrigin } from '../../../src/policy/policySet.ts';
+import '../../support/propertySeed.ts';
 
 const source = (text: string, file = 'a.yaml', origin: PolicyOrigin = 'user') => ({ file, text, origin });
 

@@ -1,6 +1,7 @@
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { fuzzTargets } from './policyFuzz.ts';
+import '../../support/propertySeed.ts';
 
 /** A taste; `npm run fuzz:policy` takes minutes. */
 const runs = 100;

@@ -8,6 +8,7 @@ import { evaluate } from '../../../src/policy/evaluate.ts';
 import { parsePolicySet } from '../../../src/policy/parsePolicySet.ts';
 import type { PolicySet } from '../../../src/policy/policySet.ts';
 import { imagineRequest, imagineWorld, openShellReader } from './policyWorld.ts';
+import '../../support/propertySeed.ts';
 
 const world = imagineWorld(await openShellReader());
 const builtin = readFileSync('policies/default.yaml', 'utf8');

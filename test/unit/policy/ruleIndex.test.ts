@@ -9,6 +9,7 @@ import { parsePolicySet } from '../../../src/policy/parsePolicySet.ts';
 import type { PlacedRule, PolicySet } from '../../../src/policy/policySet.ts';
 import type { ExecRequest } from '../../../src/protocol/execRequest.ts';
 import { imagineRequest, imagineWorld, openShellReader } from './policyWorld.ts';
+import '../../support/propertySeed.ts';
 
 const world = imagineWorld(await openShellReader());
 const builtin = readFileSync('policies/default.yaml', 'utf8');

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { parseExecRequest } from '../../../src/protocol/parseExecRequest.ts';
 import { readableText } from '../../../src/protocol/byteText.ts';
 import { only, readWireExamples, wireFolder } from '../../support/wireExamples.ts';
+import '../../support/propertySeed.ts';
 
 const id = '0123456789abcdef0123456789abcdef';
 

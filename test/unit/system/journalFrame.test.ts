@@ -9,6 +9,7 @@ import type { JournalFrame } from '../../../src/system/journalFrame.ts';
 import { readableText } from '../../../src/protocol/byteText.ts';
 import { only, readWireExamples, wireFolder } from '../../support/wireExamples.ts';
 import type { WireExample } from '../../support/wireExamples.ts';
+import '../../support/propertySeed.ts';
 
 const hello: JournalFrame = {
   kind: 'hello',
