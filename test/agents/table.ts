@@ -138,7 +138,7 @@ async function openTerminal({ host, stranger }: Surroundings): Promise<void> {
 
 async function leave({ host, model, stranger }: Surroundings): Promise<void> {
   await host.stop();
-  model.stop();
+  await model.stop();
   stranger.stop();
 }
 

@@ -1,4 +1,5 @@
 import { isRecord } from '../../base/record.ts';
+import type { ToolCall } from './shellCall.ts';
 
 /** What a coding agent told its model, as far as a scripted one has to know it. */
 export interface ModelTurn {
@@ -10,10 +11,8 @@ export interface ModelTurn {
   readonly isStreamed: boolean;
 }
 
-/** What the model says next: run a command with a tool, or a closing word. */
-export type ModelSaying =
-  | { readonly kind: 'call'; readonly tool: string; readonly command: string; readonly number: number }
-  | { readonly kind: 'end' };
+/** What the model says next: a call of one of the agent's tools; null is a closing word. */
+export type ModelReply = ToolCall | null;
 
 /** One event of a streamed answer; the name stands only where the API has names. */
 export interface ModelEvent {
@@ -25,24 +24,21 @@ export interface ModelEvent {
 export interface ModelDialect {
   /** The end of the path of a request, without its query. */
   readonly path: RegExp;
-  /** The tools that run shell text, as agents call them. */
-  readonly shellTools: readonly string[];
   read(body: Readonly<Record<string, unknown>>): ModelTurn;
   /** The answer as events; the last one of a dialect that is not streamed is the whole answer. */
-  write(saying: ModelSaying, turn: ModelTurn): readonly ModelEvent[];
+  write(reply: ModelReply, turn: ModelTurn): readonly ModelEvent[];
   /** The answer as one value. */
-  writeWhole(saying: ModelSaying, turn: ModelTurn): unknown;
+  writeWhole(reply: ModelReply, turn: ModelTurn): unknown;
 }
 
 const closingWord = 'done';
 
-/** What a tool is given besides the command, where its schema wants a word on it. */
-const description = 'run';
+/** Of the call that is said next, in its conversation. */
+const numberOf = ({ results }: ModelTurn): number => results.length + 1;
 
 /** The Messages API of Anthropic. */
 const messages: ModelDialect = {
   path: /\/v1\/messages$/,
-  shellTools: ['Bash'],
   read: (body) => ({
     tools: listOf(body['tools']).map((tool) => textOf(tool['name'])),
     results: listOf(body['messages'])
@@ -52,17 +48,17 @@ const messages: ModelDialect = {
     model: textOf(body['model']),
     isStreamed: body['stream'] === true,
   }),
-  write: (saying, { model }) => {
+  write: (reply, turn) => {
     const block =
-      saying.kind === 'end'
+      reply === null
         ? { start: { type: 'text', text: '' }, delta: { type: 'text_delta', text: closingWord } }
         : {
-            start: { ...messagesCall(saying), input: {} },
-            delta: { type: 'input_json_delta', partial_json: JSON.stringify(messagesCall(saying).input) },
+            start: { ...messagesCall(reply, turn), input: {} },
+            delta: { type: 'input_json_delta', partial_json: JSON.stringify(reply.words) },
           };
-    const delta = { stop_reason: messagesStop(saying), stop_sequence: null };
+    const delta = { stop_reason: messagesStop(reply), stop_sequence: null };
     return [
-      { type: 'message_start', message: messagesAnswer(model, [], null) },
+      { type: 'message_start', message: messagesAnswer(turn.model, [], null) },
       { type: 'content_block_start', index: 0, content_block: block.start },
       { type: 'content_block_delta', index: 0, delta: block.delta },
       { type: 'content_block_stop', index: 0 },
@@ -70,23 +66,20 @@ const messages: ModelDialect = {
       { type: 'message_stop' },
     ].map((payload) => ({ name: payload.type, payload }));
   },
-  writeWhole: (saying, { model }) =>
+  writeWhole: (reply, turn) =>
     messagesAnswer(
-      model,
-      [saying.kind === 'end' ? { type: 'text', text: closingWord } : messagesCall(saying)],
-      messagesStop(saying),
+      turn.model,
+      [reply === null ? { type: 'text', text: closingWord } : messagesCall(reply, turn)],
+      messagesStop(reply),
     ),
 };
 
-function messagesCall({ tool, command, number }: ModelSaying & { kind: 'call' }): {
-  readonly type: 'tool_use';
-  readonly input: { readonly command: string; readonly description: string };
-} & Record<'id' | 'name', string> {
-  return { type: 'tool_use', id: `toolu_${number}`, name: tool, input: { command, description } };
+function messagesCall({ tool, words }: ToolCall, turn: ModelTurn): object {
+  return { type: 'tool_use', id: `toolu_${numberOf(turn)}`, name: tool, input: words };
 }
 
-function messagesStop({ kind }: ModelSaying): string {
-  return kind === 'end' ? 'end_turn' : 'tool_use';
+function messagesStop(reply: ModelReply): string {
+  return reply === null ? 'end_turn' : 'tool_use';
 }
 
 function messagesAnswer(model: string, content: readonly unknown[], stop: string | null): unknown {
@@ -98,7 +91,6 @@ function messagesAnswer(model: string, content: readonly unknown[], stop: string
 /** The Responses API of OpenAI. */
 const responses: ModelDialect = {
   path: /\/responses$/,
-  shellTools: ['exec_command', 'shell_command', 'shell'],
   read: (body) => ({
     tools: listOf(body['tools']).map((tool) => textOf(tool['name'])),
     results: listOf(body['input'])
@@ -107,8 +99,8 @@ const responses: ModelDialect = {
     model: textOf(body['model']),
     isStreamed: true,
   }),
-  write: (saying) => {
-    const item = responsesItem(saying);
+  write: (reply, turn) => {
+    const item = responsesItem(reply, turn);
     const usage = { input_tokens: 1, output_tokens: 1, total_tokens: 2 };
     return [
       { type: 'response.created', response: { id: 'resp_1' } },
@@ -116,27 +108,22 @@ const responses: ModelDialect = {
       { type: 'response.completed', response: { id: 'resp_1', output: [item], usage } },
     ].map((payload) => ({ name: payload.type, payload }));
   },
-  writeWhole: (saying) => ({ id: 'resp_1', output: [responsesItem(saying)] }),
+  writeWhole: (reply, turn) => ({ id: 'resp_1', output: [responsesItem(reply, turn)] }),
 };
 
-function responsesItem(saying: ModelSaying): unknown {
-  if (saying.kind === 'end') {
+function responsesItem(reply: ModelReply, turn: ModelTurn): unknown {
+  if (reply === null) {
     const content = [{ type: 'output_text', text: closingWord, annotations: [] }];
     return { type: 'message', id: 'm_1', role: 'assistant', content };
   }
-  const { tool, command, number } = saying;
-  const given =
-    tool === 'exec_command'
-      ? { cmd: command }
-      : { command: tool === 'shell' ? ['bash', '-lc', command] : command };
-  const call = { id: `fc_${number}`, call_id: `call_${number}`, name: tool };
-  return { type: 'function_call', ...call, arguments: JSON.stringify(given) };
+  const number = numberOf(turn);
+  const call = { id: `fc_${number}`, call_id: `call_${number}`, name: reply.tool };
+  return { type: 'function_call', ...call, arguments: JSON.stringify(reply.words) };
 }
 
 /** The Chat Completions API of OpenAI, which many others speak. */
 const completions: ModelDialect = {
   path: /\/chat\/completions$/,
-  shellTools: ['bash', 'shell', 'run_shell_command', 'execute_command', 'run_in_terminal'],
   read: (body) => ({
     tools: listOf(body['tools']).map((tool) =>
       isRecord(tool['function']) ? textOf(tool['function']['name']) : '',
@@ -147,46 +134,44 @@ const completions: ModelDialect = {
     model: textOf(body['model']),
     isStreamed: body['stream'] === true,
   }),
-  write: (saying, { model }) => {
-    const chunk = { id: 'c1', object: 'chat.completion.chunk', created: 1, model };
-    const reason = completionsReason(saying);
+  write: (reply, turn) => {
+    const chunk = { id: 'c1', object: 'chat.completion.chunk', created: 1, model: turn.model };
+    const choice = { index: 0, delta: completionsMessage(reply, turn), finish_reason: null };
+    const last = { index: 0, delta: {}, finish_reason: completionsReason(reply) };
     return [
-      {
-        payload: {
-          ...chunk,
-          choices: [{ index: 0, delta: completionsMessage(saying), finish_reason: null }],
-        },
-      },
-      { payload: { ...chunk, choices: [{ index: 0, delta: {}, finish_reason: reason }] } },
+      { payload: { ...chunk, choices: [choice] } },
+      { payload: { ...chunk, choices: [last], usage: completionsUsage } },
       { payload: '[DONE]' },
     ];
   },
-  writeWhole: (saying, { model }) => ({
+  writeWhole: (reply, turn) => ({
     id: 'c1',
     object: 'chat.completion',
     created: 1,
-    model,
-    choices: [{ index: 0, message: completionsMessage(saying), finish_reason: completionsReason(saying) }],
-    usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
+    model: turn.model,
+    choices: [
+      { index: 0, message: completionsMessage(reply, turn), finish_reason: completionsReason(reply) },
+    ],
+    usage: completionsUsage,
   }),
 };
 
-function completionsMessage(saying: ModelSaying): unknown {
-  if (saying.kind === 'end') return { role: 'assistant', content: closingWord };
-  const { tool, command, number } = saying;
-  const called = { name: tool, arguments: JSON.stringify({ command, description }) };
-  const call = { index: 0, id: `call_${number}`, type: 'function', function: called };
+const completionsUsage = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 };
+
+function completionsMessage(reply: ModelReply, turn: ModelTurn): unknown {
+  if (reply === null) return { role: 'assistant', content: closingWord };
+  const called = { name: reply.tool, arguments: JSON.stringify(reply.words) };
+  const call = { index: 0, id: `call_${numberOf(turn)}`, type: 'function', function: called };
   return { role: 'assistant', content: null, tool_calls: [call] };
 }
 
-function completionsReason({ kind }: ModelSaying): string {
-  return kind === 'end' ? 'stop' : 'tool_calls';
+function completionsReason(reply: ModelReply): string {
+  return reply === null ? 'stop' : 'tool_calls';
 }
 
 /** The Gemini API of Google. */
 const gemini: ModelDialect = {
   path: /:(?:streamGenerateContent|generateContent)$/,
-  shellTools: ['run_shell_command'],
   read: (body) => ({
     tools: listOf(body['tools'])
       .flatMap((tool) => listOf(tool['functionDeclarations']))
@@ -198,15 +183,13 @@ const gemini: ModelDialect = {
     model: '',
     isStreamed: false,
   }),
-  write: (saying) => [{ payload: geminiAnswer(saying) }],
-  writeWhole: (saying) => geminiAnswer(saying),
+  write: (reply) => [{ payload: geminiAnswer(reply) }],
+  writeWhole: geminiAnswer,
 };
 
-function geminiAnswer(saying: ModelSaying): unknown {
+function geminiAnswer(reply: ModelReply): unknown {
   const part =
-    saying.kind === 'end'
-      ? { text: closingWord }
-      : { functionCall: { name: saying.tool, args: { command: saying.command } } };
+    reply === null ? { text: closingWord } : { functionCall: { name: reply.tool, args: reply.words } };
   return {
     candidates: [{ content: { role: 'model', parts: [part] }, finishReason: 'STOP', index: 0 }],
     usageMetadata: { promptTokenCount: 1, candidatesTokenCount: 1, totalTokenCount: 2 },

@@ -3,25 +3,49 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isRecord, parseJson } from '../../base/record.ts';
 import { modelDialects } from './modelDialects.ts';
-import type { ModelDialect, ModelSaying, ModelTurn } from './modelDialects.ts';
+import type { ModelDialect, ModelReply, ModelTurn } from './modelDialects.ts';
+import { callShell } from './shellCall.ts';
 
 /** A model that is no model: it has an agent run given commands, one after the other, and hears what they print. */
-export interface ScriptedModel {
-  readonly port: number;
+export interface ScriptedModel extends ModelServer {
   /** What the agent's shell tool gave back, a text for each command that was run. */
   readonly results: readonly string[];
-  stop(): Promise<void>;
 }
 
 /** The most of a request that is read, in bytes; an agent's instructions and tools are some hundred kilobytes. */
 const maxRequestBytes = 16_777_216;
 
+/** A server that agents take for their model's. */
+export interface ModelServer {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
 /**
- * Starts a scripted model on loopback. It speaks the APIs of `modelDialects.ts`; what an agent asks for besides
- * is answered with an empty object.
+ * Starts a scripted model on loopback that has an agent run these commands; one without a shell hears the closing word.
  */
 export async function startScriptedModel(commands: readonly string[]): Promise<ScriptedModel> {
   let results: readonly string[] = [];
+  const server = await serveModel((turn) => {
+    if (turn.results.length > results.length) results = turn.results;
+    const command = commands[turn.results.length];
+    return command === undefined ? null : callShell(command, turn.tools);
+  });
+  return {
+    ...server,
+    get results() {
+      return results;
+    },
+  };
+}
+
+/**
+ * Serves the APIs of `modelDialects.ts` on loopback; what an agent asks for besides is answered with an empty object.
+ * When deciding fails, the connection is cut.
+ */
+export async function serveModel(
+  decide: (turn: ModelTurn) => ModelReply | Promise<ModelReply>,
+): Promise<ModelServer> {
   const server = createServer((request, response) => {
     respond(request, response).catch(() => response.destroy());
   });
@@ -35,9 +59,8 @@ export async function startScriptedModel(commands: readonly string[]): Promise<S
       return;
     }
     const turn = dialect.read(body.value);
-    if (turn.results.length > results.length) results = turn.results;
     const isStreamed = turn.isStreamed || url.pathname.endsWith(':streamGenerateContent');
-    answer(dialect, { saying: sayNext(commands, dialect, turn), turn, isStreamed }, response);
+    answer(dialect, { reply: await decide(turn), turn, isStreamed }, response);
   }
 
   server.listen(0, '127.0.0.1');
@@ -45,9 +68,6 @@ export async function startScriptedModel(commands: readonly string[]): Promise<S
   const address = server.address();
   return {
     port: isRecord(address) && typeof address['port'] === 'number' ? address['port'] : 0,
-    get results() {
-      return results;
-    },
     stop: async () => {
       server.closeAllConnections();
       server.close();
@@ -56,31 +76,19 @@ export async function startScriptedModel(commands: readonly string[]): Promise<S
   };
 }
 
-/** The command behind as many as have given something back; an agent without a shell hears the closing word. */
-function sayNext(
-  commands: readonly string[],
-  { shellTools }: ModelDialect,
-  { tools, results }: ModelTurn,
-): ModelSaying {
-  const tool = shellTools.find((name) => tools.includes(name));
-  const command = commands[results.length];
-  if (tool === undefined || command === undefined) return { kind: 'end' };
-  return { kind: 'call', tool, command, number: results.length + 1 };
-}
-
 interface Answer {
-  readonly saying: ModelSaying;
+  readonly reply: ModelReply;
   readonly turn: ModelTurn;
   readonly isStreamed: boolean;
 }
 
-function answer(dialect: ModelDialect, { saying, turn, isStreamed }: Answer, response: ServerResponse): void {
+function answer(dialect: ModelDialect, { reply, turn, isStreamed }: Answer, response: ServerResponse): void {
   if (!isStreamed) {
-    writeJson(dialect.writeWhole(saying, turn), response);
+    writeJson(dialect.writeWhole(reply, turn), response);
     return;
   }
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
-  for (const { name, payload } of dialect.write(saying, turn)) {
+  for (const { name, payload } of dialect.write(reply, turn)) {
     const text = typeof payload === 'string' ? payload : JSON.stringify(payload);
     response.write(`${name === undefined ? '' : `event: ${name}\n`}data: ${text}\n\n`);
   }

@@ -1,17 +1,9 @@
-import { createServer } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { messageOf } from '../../../src/base/assert.ts';
-import { isRecord, parseJson } from '../../../src/base/record.ts';
-import { anthropicMessages } from './anthropicMessages.ts';
-import type { Dialect, ModelAnswer, ModelRequest } from './dialect.ts';
-import { gemini } from './gemini.ts';
-import { openaiChat } from './openaiChat.ts';
-import { openaiResponses } from './openaiResponses.ts';
+import type { ModelReply, ModelTurn } from '../../../src/client/agents/modelDialects.ts';
+import { serveModel } from '../../../src/client/agents/scriptedModel.ts';
+import type { ModelServer } from '../../../src/client/agents/scriptedModel.ts';
 import { chooseCall } from './step.ts';
-import type { Step, ToolCall } from './step.ts';
-
-const dialects: readonly Dialect[] = [anthropicMessages, openaiResponses, openaiChat, gemini];
+import type { Step } from './step.ts';
 
 /** What one agent is to do. */
 export interface Script {
@@ -36,30 +28,21 @@ export interface Played {
  * the same every time. It speaks the interfaces of four vendors. One agent at a time.
  */
 export class ScriptedModel {
-  readonly #server: Server;
+  #server: ModelServer | null = null;
   #script: Script = { steps: [] };
   #played: Played = { results: [], problems: [] };
   /** For every step that was reached, when the world is ready for it. */
   #ready: Promise<void>[] = [];
 
-  private constructor() {
-    this.#server = createServer((request, response) => {
-      this.#answer(request, response).catch((thrown: unknown) => {
-        this.#played.problems.push(messageOf(thrown));
-        response.destroy();
-      });
-    });
-  }
-
   static async start(): Promise<ScriptedModel> {
     const model = new ScriptedModel();
-    await new Promise<void>((resolve) => model.#server.listen(0, '127.0.0.1', resolve));
+    model.#server = await serveModel((turn) => model.#decide(turn));
     return model;
   }
 
   /** `http://127.0.0.1:PORT`. */
   get origin(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${String(this.#server?.port)}`;
   }
 
   /** Has the next agent do this; what comes of it is written into the value that this gives back. */
@@ -70,26 +53,21 @@ export class ScriptedModel {
     return this.#played;
   }
 
-  stop(): void {
-    this.#server.closeAllConnections();
-    this.#server.close();
+  async stop(): Promise<void> {
+    await this.#server?.stop();
   }
 
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = (request.url ?? '').split('?')[0] ?? '';
-    const dialect = dialects.find((each) => each.isFor(path));
-    if (dialect === undefined) {
-      answerAside(path, response);
-      return;
+  async #decide(turn: ModelTurn): Promise<ModelReply> {
+    try {
+      return await this.#next(turn);
+    } catch (thrown) {
+      this.#played.problems.push(messageOf(thrown));
+      throw thrown;
     }
-    const parsed = parseJson(await readText(request));
-    if (!parsed.ok || !isRecord(parsed.value)) throw new Error(`${path} was asked with what is no object`);
-    const call = await this.#decide(dialect.read(parsed.value));
-    send(response, dialect.answer(call, parsed.value, path));
   }
 
   /** The step behind those whose results are there; agents also ask for titles and the like, without tools. */
-  async #decide({ tools, results }: ModelRequest): Promise<ToolCall | null> {
+  async #next({ tools, results }: ModelTurn): Promise<ModelReply> {
     const { steps, reached } = this.#script;
     const step = results.length;
     if (step < this.#played.results.length || tools.length === 0) return null;
@@ -102,35 +80,4 @@ export class ScriptedModel {
     if (call === null) throw new Error(`the agent offers no tool for a step, only ${tools.join(' ')}`);
     return call;
   }
-}
-
-/** What agents ask for beside a conversation. */
-function answerAside(path: string, response: ServerResponse): void {
-  const known: unknown = path.endsWith('/models')
-    ? { object: 'list', data: [{ id: 'scripted', object: 'model' }], models: [] }
-    : path.endsWith('/count_tokens')
-      ? { input_tokens: 1 }
-      : null;
-  response.writeHead(known === null ? 404 : 200, { 'content-type': 'application/json' });
-  response.end(JSON.stringify(known ?? {}));
-}
-
-function send(response: ServerResponse, answer: ModelAnswer): void {
-  if ('json' in answer) {
-    response.writeHead(200, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(answer.json));
-    return;
-  }
-  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
-  for (const { event, data } of answer.frames) {
-    const text = typeof data === 'string' ? data : JSON.stringify(data);
-    response.write(`${event === undefined ? '' : `event: ${event}\n`}data: ${text}\n\n`);
-  }
-  response.end();
-}
-
-async function readText(request: IncomingMessage): Promise<string> {
-  const pieces: Buffer[] = [];
-  for await (const piece of request) pieces.push(piece as Buffer);
-  return Buffer.concat(pieces).toString();
 }
