@@ -26,6 +26,8 @@ export interface PolicyFile {
 }
 
 const fileKeys = ['version', 'default_action', 'notify', 'policies', 'tests'];
+const notifyKeys = ['url', 'platform', 'on'];
+const platforms = ['auto', 'slack', 'discord', 'teams', 'openclaw', 'webhook'];
 const policyKeys = ['name', 'description', 'priority', 'enabled', 'match', 'rules'];
 const matchKeys = ['agent', 'session', 'tool'];
 const ruleKeys = ['action', 'when', 'message', 'ask', 'webhook', 'expires_at', 'once', 'added'];
@@ -73,6 +75,7 @@ class FileParser {
     const values = this.#file.readMap(root, fileKeys, 'the file');
     if (values === null) return { policies: [], defaultAction: null };
     this.#checkVersion(values.get('version'));
+    this.#checkNotify(values.get('notify'));
     const defaultAction = this.#defaultAction(values.get('default_action'));
     const list = values.get('policies');
     const nodes = list === undefined ? null : this.#file.readList(list, 'policies');
@@ -98,6 +101,31 @@ class FileParser {
     const version = node === undefined ? null : this.#file.readText(node, 'version');
     if (node !== undefined && version !== null && version !== '' && version !== '1')
       this.#file.report(node, `unknown version ${version}, this is version 1`);
+  }
+
+  /** Nobody is notified from here; what is written wrong is said all the same. */
+  #checkNotify(node: Node | undefined): void {
+    const values = node === undefined ? null : this.#file.readMap(node, notifyKeys, 'notify');
+    if (values === null) return;
+    const url = values.get('url');
+    const platform = values.get('platform');
+    const on = values.get('on');
+    if (url !== undefined) this.#checkAddress(url, 'notify.url');
+    if (platform !== undefined) this.#checkWord(platform, 'platform', platforms);
+    for (const item of (on === undefined ? null : this.#file.readList(on, 'on')) ?? [])
+      this.#checkWord(item, 'entry of on', [...actions.keys()]);
+  }
+
+  #checkWord(node: Node, what: string, known: readonly string[]): void {
+    const word = this.#file.readText(node, what);
+    if (word !== null && !known.includes(word))
+      this.#file.report(node, `unknown ${what} ${word}, one of ${known.join(', ')}`);
+  }
+
+  #checkAddress(node: Node, what: string): void {
+    const text = this.#file.readText(node, what);
+    if (text !== null && !/^https?:\/\/[^/\s]/.test(text))
+      this.#file.report(node, `${what} must be an address that begins with https:// or http://`);
   }
 
   #defaultAction(node: Node | undefined): Action | null {
@@ -195,8 +223,9 @@ class FileParser {
     const values =
       node === undefined ? null : this.#file.readMap(node, ['url', 'timeout', 'fail_open'], 'webhook');
     const url = values?.get('url');
-    if (url === undefined || (this.#file.readText(url, 'url') ?? '') === '')
+    if (url === undefined || this.#file.readText(url, 'url') === '')
       this.#file.report(node ?? rule, 'action webhook needs webhook.url');
+    else this.#checkAddress(url, 'webhook.url');
   }
 
   #expiry(node: Node | undefined): number | null {

@@ -53,6 +53,25 @@ describe('a policy file', () => {
     ]);
   });
 
+  it('is refused where it says wrongly who is told', () => {
+    assert.deepEqual(problemsOf('notify: { adress: x }'), ['1:11 unknown key "adress" in notify']);
+    assert.deepEqual(problemsOf('notify: { url: x }'), [
+      '1:16 notify.url must be an address that begins with https:// or http://',
+    ]);
+    assert.deepEqual(problemsOf('notify: { platform: irc }'), [
+      '1:21 unknown platform irc, one of auto, slack, discord, teams, openclaw, webhook',
+    ]);
+    assert.deepEqual(problemsOf('notify: { on: [never] }'), [
+      '1:16 unknown entry of on never, one of allow, deny, ask, watch, log, webhook',
+    ]);
+    assert.deepEqual(problemsOf(withRule('action: webhook', 'webhook: { url: x }')), [
+      '5:25 webhook.url must be an address that begins with https:// or http://',
+    ]);
+    assert.deepEqual(problemsOf(withRule('action: webhook', 'webhook: { url: "" }')), [
+      '5:18 action webhook needs webhook.url',
+    ]);
+  });
+
   it('is refused where a value has the wrong type', () => {
     assert.deepEqual(problemsOf(withRule('action: deny', 'when: { command_matches: rm }')), [
       '5:34 command_matches must be a list',

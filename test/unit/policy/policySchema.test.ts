@@ -99,6 +99,7 @@ describe('the schema of the language', () => {
 
   const right = [
     'version: 1',
+    'notify: { url: https://x.test, platform: auto, on: [deny, ask] }',
     'default_action: log',
     'policies: [{ name: p, match: { tool: [a, b], agent: x } }]',
     'policies: [{ name: p, match: { tool: a }, priority: -5, enabled: false, description: d }]',
@@ -106,11 +107,14 @@ describe('the schema of the language', () => {
     rule('when: { tool_param_matches: { a: b } }'),
     rule('when: { agent_depth: { gte: 1 } }'),
     rule("when: { runs: ['git push -f'] }, once: true, expires_at: '2030-01-01T00:00:00Z', message: m"),
-    'policies: [{ name: p, rules: [{ action: webhook, webhook: { url: x, timeout: 5s, fail_open: true } }] }]',
+    'policies: [{ name: p, rules: [{ action: webhook, webhook: { url: https://x.test, timeout: 5s, fail_open: true } }] }]',
     'tests: [{ tool: exec, expect: log, params: { command: ls } }]',
   ];
   const wrong = [
     'version: 2',
+    'notify: { adress: x }',
+    'notify: { platform: irc }',
+    'policies: [{ name: p, rules: [{ action: webhook, webhook: { url: x } }] }]',
     'default_action: maybe',
     'defaultAction: deny',
     'policies: [{ rules: [] }]',
