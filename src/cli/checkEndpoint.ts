@@ -1,4 +1,5 @@
 import type { Result } from '../base/result.ts';
+import type { UpstreamStatus } from '../client/endpointClient.ts';
 import type { ClientFailure } from '../client/httpExchange.ts';
 import type { Health } from '../protocol/health.ts';
 import { bad, good } from './check.ts';
@@ -20,11 +21,19 @@ export interface EndpointFacts {
   readonly isGuarded: boolean;
   /** What is wrong with policy files, as the endpoint says. */
   readonly policyProblems: readonly string[];
+  /** Null without one, and where the endpoint tells nobody of it. */
+  readonly upstream: UpstreamStatus | null;
 }
 
 /** What of the endpoint and its directory keeps programs from being guarded. */
 export function checkEndpoint(facts: EndpointFacts): readonly Check[] {
-  return [checkDirectory(facts), ...checkPutAside(facts), ...checkHealth(facts), ...checkPolicies(facts)];
+  return [
+    checkDirectory(facts),
+    ...checkPutAside(facts),
+    ...checkHealth(facts),
+    ...checkPolicies(facts),
+    ...checkUpstream(facts),
+  ];
 }
 
 function checkDirectory({ directory, entry, uid, mountInfo }: EndpointFacts): Check {
@@ -106,5 +115,24 @@ function checkPolicies({ policyProblems }: EndpointFacts): readonly Check[] {
       `not all policy files count: ${policyProblems.join('; ')}`,
       'correct them; `rampart policy lint` tells more',
     ]),
+  ];
+}
+
+function checkUpstream({ upstream }: EndpointFacts): readonly Check[] {
+  if (upstream === null) return [];
+  const { wished, url, state, reason } = upstream;
+  const where = url ?? wished;
+  if (state === 'connected' || state === 'idle') return [good('upstream', `${where} is ${state}`)];
+  const why = reason === null ? '' : `: ${reason}`;
+  return [
+    state === 'away'
+      ? bad('upstream', 'warning', [
+          `${where} is away${why}`,
+          'start it there; until then this endpoint decides alone, or refuses where its fail mode is closed',
+        ])
+      : bad('upstream', 'problem', [
+          `${where} cannot be used${why}`,
+          'correct the address or the token (`rampart serve --upstream`, or the setting of the editor); until then everything is refused that would be asked there',
+        ]),
   ];
 }

@@ -11,6 +11,7 @@ import type { StatePaths } from '../system/stateDirectory.ts';
 import type { Check } from './check.ts';
 import { asideSuffix } from '../protocol/routes.ts';
 import { checkEndpoint } from './checkEndpoint.ts';
+import type { EndpointFacts } from './checkEndpoint.ts';
 import { checkInstallation } from './checkInstallation.ts';
 import type { InstallationFacts } from './checkInstallation.ts';
 import { checkMachine } from './checkMachine.ts';
@@ -76,12 +77,21 @@ export async function examine(
       health,
       version: context.version,
       isGuarded,
-      policyProblems:
-        status?.ok === true
-          ? status.value.problems.map(({ file, line, message }) => `${file}:${line}: ${message}`)
-          : [],
+      ...whatIsTold(status),
     }),
   ];
+}
+
+/** What the endpoint tells of itself; nothing to who may not ask. */
+function whatIsTold(
+  status: Awaited<ReturnType<EndpointClient['policyStatus']>> | null,
+): Pick<EndpointFacts, 'policyProblems' | 'upstream'> {
+  if (status?.ok !== true) return { policyProblems: [], upstream: null };
+  const { problems, upstream } = status.value;
+  return {
+    policyProblems: problems.map(({ file, line, message }) => `${file}:${line}: ${message}`),
+    upstream,
+  };
 }
 
 function installationFacts(home: string, mountInfo: string, context: CommandContext): InstallationFacts {

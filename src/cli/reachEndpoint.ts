@@ -51,6 +51,7 @@ function startEndpoint(
   return ensureEndpoint({
     program: currentNodeProgram(),
     bundle: join(context.bundleFolder, 'endpoint.js'),
+    version: context.version,
     paths,
     arguments: [...starterWords(process.pid, context.processes), ...(isOwnGuard ? [] : chosen)],
     environment: context.environment,

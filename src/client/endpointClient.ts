@@ -15,10 +15,10 @@ import type { Mode } from '../protocol/mode.ts';
 import { parseApproval } from '../protocol/parseApproval.ts';
 import { parseAuditRecord, parseRuleReference } from '../protocol/parseAuditRecord.ts';
 import { parseSessionView } from '../protocol/parseSessionView.ts';
-import { parsePolicyProblems } from '../protocol/parseStreamEvent.ts';
+import { parsePolicyProblems, parseStreamEvent } from '../protocol/parseStreamEvent.ts';
 import { routes } from '../protocol/routes.ts';
 import type { SessionRegistration, SessionView } from '../protocol/session.ts';
-import type { PolicyProblem } from '../protocol/streamEvent.ts';
+import type { PolicyProblem, StreamEvent } from '../protocol/streamEvent.ts';
 import type { EndpointAddress } from './endpointAddress.ts';
 import { exchangeJson } from './httpExchange.ts';
 import type { ClientFailure } from './httpExchange.ts';
@@ -40,12 +40,17 @@ export interface PreflightAnswer {
   readonly notice: string | null;
 }
 
+/** How an upstream stands. */
+export type UpstreamStatus = Omit<Extract<StreamEvent, { readonly type: 'upstream' }>, 'type'>;
+
 /** What is in force. */
 export interface PolicyStatus {
   readonly mode: Mode;
   readonly policyCount: number;
   readonly ruleCount: number;
   readonly problems: readonly PolicyProblem[];
+  /** Null where there is none. */
+  readonly upstream: UpstreamStatus | null;
 }
 
 /** One policy in force. */
@@ -312,7 +317,15 @@ function parsePolicyStatus(answer: unknown): Result<PolicyStatus, string> {
     policyCount: countIn(answer, 'policy_count'),
     ruleCount: countIn(answer, 'rule_count'),
     problems: parsePolicyProblems(answer['problems']),
+    upstream: parseUpstream(answer['upstream']),
   });
+}
+
+function parseUpstream(value: unknown): UpstreamStatus | null {
+  const event = isRecord(value) ? parseStreamEvent({ ...value, type: 'upstream' }) : null;
+  if (event?.ok !== true || event.value.type !== 'upstream') return null;
+  const { wished, url, state, reason } = event.value;
+  return { wished, url, state, reason };
 }
 
 function parsePolicyOverview(answer: unknown): Result<PolicyOverview, string> {

@@ -19,6 +19,8 @@ export interface EndpointStart {
   readonly program: NodeProgram;
   /** The bundle of the endpoint, `endpoint.js`. */
   readonly bundle: string;
+  /** Of the endpoint in that bundle. */
+  readonly version: string;
   readonly paths: StatePaths;
   /** Arguments beside `--state-dir` and `--on-demand`. */
   readonly arguments: readonly string[];
@@ -73,13 +75,17 @@ async function startAnew(
   return awaitHealth(client, outcome.value === 'ready');
 }
 
-/** An endpoint of an older protocol is replaced by ours; one of a newer is left, and told of. */
+/**
+ * An endpoint of an older protocol is replaced by ours, and so is an older one of the same protocol that may be: where
+ * that is refused, it goes on. One of a newer protocol is left, and told of.
+ */
 async function settleVersion(
   health: Health,
   client: EndpointClient,
   start: EndpointStart,
 ): Promise<Result<RunningEndpoint, string>> {
-  if (health.protocol === protocolVersion) return success({ health, started: false });
+  const isReplaced = health.replaceable && isOlder(health.version, start.version);
+  if (health.protocol === protocolVersion && !isReplaced) return success({ health, started: false });
   const found = `the endpoint that runs (version ${health.version}, process ${health.pid ?? 'unknown'})`;
   if (health.protocol > protocolVersion) {
     const versions = `speaks protocol ${health.protocol}, this program ${protocolVersion}`;
@@ -87,11 +93,25 @@ async function settleVersion(
   }
   const ended = await client.shutdown();
   if (!ended.ok) {
+    if (health.protocol === protocolVersion) return success({ health, started: false });
     return failure(`${found} is older and could not be replaced, end it yourself: ${ended.error.message}`);
   }
   return (await isGone(client, health.pid))
     ? startAnew(client, start)
     : failure(`${found} is older and does not end; end it yourself`);
+}
+
+/** Whether a version comes before another one; what stands behind the three numbers does not count. */
+function isOlder(version: string, than: string): boolean {
+  const [one, other] = [numbersOf(version), numbersOf(than)];
+  if (one === null || other === null) return false;
+  const differing = one.findIndex((number, index) => number !== other[index]);
+  return differing >= 0 && (one[differing] ?? 0) < (other[differing] ?? 0);
+}
+
+function numbersOf(version: string): readonly number[] | null {
+  const found = /^(\d+)\.(\d+)\.(\d+)/.exec(version);
+  return found === null ? null : found.slice(1).map(Number);
 }
 
 /** Whether neither socket nor process is left; only then can another one take the place. */

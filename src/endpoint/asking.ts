@@ -47,7 +47,13 @@ export type Settlement =
   /** Nothing: the decision stands as it is. */
   | { readonly kind: 'decided' }
   /** A person lets it run, against a denial too where they overrule; `why` is for the log. */
-  | { readonly kind: 'granted'; readonly why: string; readonly overrules: boolean }
+  | {
+      readonly kind: 'granted';
+      readonly why: string;
+      readonly overrules: boolean;
+      /** The approval for this one start; absent where it was granted in another way. */
+      readonly approvalId?: string;
+    }
   /** Nobody is to be bothered yet: it is not known whose session this is. */
   | { readonly kind: 'early' }
   /** A person has not decided yet, or decided against it. */
@@ -147,7 +153,14 @@ export class Asking implements Disposable {
     const grant = this.#settings.grants.take(keys, tree, decision.action !== 'ask');
     if (grant !== null) {
       this.#settings.onDidChange();
-      return { kind: 'granted', why: whyGranted(grant), overrules: grant.overrules };
+      const { overrules, reach, id: approvalId } = grant;
+      const isOnce = !overrules && reach === 'exact';
+      return {
+        kind: 'granted',
+        why: whyGranted(grant),
+        overrules,
+        ...(isOnce ? { approvalId } : {}),
+      };
     }
     if (this.#covered.take(request, decision.action !== 'ask')) return coveredSettlement;
     const { command, cwd } = request;

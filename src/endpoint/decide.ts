@@ -319,8 +319,13 @@ function formatAnswer(answered: Answered): PreflightAnswer {
     ...(isForced ? { policy_decision: decision.action, policy_message: decision.message } : {}),
     ...(isRecorded ? { audit_id: id } : {}),
     rule: decision.rule,
-    ...(allowed ? {} : refusalOf(answered)),
+    ...(allowed ? grantOf(answered) : refusalOf(answered)),
   };
+}
+
+function grantOf({ settlement }: Answered): Pick<PreflightAnswer, 'approval_id'> {
+  const isNamed = settlement.kind === 'granted' && settlement.approvalId !== undefined;
+  return isNamed ? { approval_id: settlement.approvalId } : {};
 }
 
 function refusalOf({ decision, id, settlement }: Answered): Pick<PreflightAnswer, 'notice' | 'approval_id'> {

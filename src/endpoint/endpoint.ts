@@ -16,6 +16,7 @@ import type { EndpointLock, LockFailure } from './endpointLock.ts';
 import { FifoDoor } from './fifoDoor.ts';
 import { watchLifetime } from './lifetime.ts';
 import type { EndpointParts } from './parts.ts';
+import { learnPauseMs, Pause, reloadPauseMs } from './pause.ts';
 import { createRouter } from './router.ts';
 import { createServices, problemsOf } from './services.ts';
 import type { EndpointSettings, EndpointWorld, Services, Tenure } from './services.ts';
@@ -202,6 +203,8 @@ function createParts(
     handRules,
     url,
     tokens: services.tokens,
+    pauses: { reload: new Pause(world.clock, reloadPauseMs), learn: new Pause(world.clock, learnPauseMs) },
+    isReplaceable: settings.onDemand && settings.policies.files.length === 0,
     isOwner: (caller) => checkAccess('owner', caller, accessOf({ settings, world, services })).ok,
     noteChange: (what, message, caller) => services.recordIncident({ what, message, refused: false }, caller),
     problems: () => problemsOf(services, settings.paths.audit),

@@ -7,6 +7,7 @@ import type { EventStream } from './eventStream.ts';
 import type { Caller, EndpointRequest, EndpointResponse } from './exchange.ts';
 import type { HandRules } from './handRules.ts';
 import type { ModeStore } from './modeStore.ts';
+import type { Pause } from './pause.ts';
 import type { PolicyStore } from './policyStore.ts';
 import type { TokenStore } from './tokenStore.ts';
 
@@ -26,6 +27,9 @@ export interface EndpointParts {
   readonly approvals: Approvals;
   readonly handRules: HandRules;
   readonly tokens: TokenStore;
+  readonly pauses: { readonly reload: Pause; readonly learn: Pause };
+  /** Whether one of a newer version may take its place: it was started on demand, and with no policy files of its own. */
+  readonly isReplaceable: boolean;
   /** Whether a caller owns the endpoint. */
   isOwner(caller: Caller): boolean;
   /** Notes in the log what was done to the endpoint itself, and by whom. */

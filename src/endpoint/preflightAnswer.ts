@@ -14,6 +14,6 @@ export interface PreflightAnswer {
   readonly audit_id?: string;
   readonly rule: Decision['rule'];
   readonly notice?: string;
-  /** The approval that waits for a person, or that a person denied. */
+  /** The approval that waits for a person, that a person denied, or that this start uses up. */
   readonly approval_id?: string;
 }

@@ -12,10 +12,12 @@ import {
 } from './handlers/approvals.ts';
 import { handleAuditDates, handleAuditExport, handleAuditStats } from './handlers/auditDays.ts';
 import { handleAuditEvents } from './handlers/auditEvents.ts';
+import { handleBulkResolution } from './handlers/bulkResolution.ts';
 import { handleGrant } from './handlers/grants.ts';
 import { handleGuard } from './handlers/guard.ts';
 import { handleHealth } from './handlers/health.ts';
 import { handleMode } from './handlers/mode.ts';
+import { handleHostedApproval, handleMetrics } from './handlers/omitted.ts';
 import { handlePolicies } from './handlers/policies.ts';
 import { handlePolicyReload } from './handlers/policyReload.ts';
 import { handlePolicySummary } from './handlers/policySummary.ts';
@@ -62,6 +64,7 @@ export const routeTable: readonly Route[] = [
   { method: 'HEAD', path: routes.stream, authority: 'stream', handler: handleStream },
   { method: 'GET', path: routes.approvals, authority: 'admin', handler: handleApprovals },
   { method: 'POST', path: routes.approvals, authority: 'admin', handler: handleApprovalRequest },
+  { method: 'POST', path: routes.approvalsBulk, authority: 'admin', handler: handleBulkResolution },
   { method: 'GET', path: `${routes.approvals}/`, authority: 'admin', handler: handleApproval },
   {
     method: 'POST',
@@ -70,6 +73,14 @@ export const routeTable: readonly Route[] = [
     authority: 'admin',
     handler: handleApprovalResolution,
   },
+  {
+    method: 'POST',
+    path: `${routes.hostedApprovals}/`,
+    suffix: '/resolve',
+    authority: 'admin',
+    handler: handleHostedApproval,
+  },
+  { method: 'GET', path: routes.metrics, authority: 'admin', handler: handleMetrics },
   { method: 'GET', path: routes.rulesAllowed, authority: 'admin', handler: handleAllowedRules },
   {
     method: 'DELETE',

@@ -97,7 +97,7 @@ export function createWindowParts(surroundings: WindowSurroundings): WindowParts
     new EndpointSupervisor({
       createSource: () =>
         new EventSource({ address: machine.address, folders: windowFolders(), canApprove: true }),
-      ensureEndpoint: () => startEndpoint(machine, environment),
+      ensureEndpoint: () => startEndpoint(machine, surroundings),
       logger,
     }),
   );
@@ -226,13 +226,14 @@ function readLoader(
 
 async function startEndpoint(
   machine: Machine,
-  environment: WindowSurroundings['environment'],
+  { environment, version }: Pick<WindowSurroundings, 'environment' | 'version'>,
 ): Promise<Result<unknown, string>> {
   const installed = machine.install();
   if (!installed.ok) return installed;
   return ensureEndpoint({
     program: currentNodeProgram(),
     bundle: join(installed.value.runtimeFolder, 'endpoint.js'),
+    version,
     paths: machine.paths,
     arguments: [
       ...readPolicyFiles(machine.home).flatMap((file) => ['--policy', file]),

@@ -15,6 +15,8 @@ export interface Health {
   readonly pid: number | null;
   /** The TCP address; null when it listens on its socket only. */
   readonly url: string | null;
+  /** Whether one of a newer version may take its place. */
+  readonly replaceable: boolean;
 }
 
 /** Reads a health answer by the rules that the peer's own clients apply. */
@@ -33,5 +35,6 @@ export function parseHealth(value: unknown): Result<Health, string> {
     protocol: typeof protocol === 'number' ? protocol : 1,
     pid: typeof pid === 'number' ? pid : null,
     url: typeof url === 'string' ? url : null,
+    replaceable: value['replaceable'] === true,
   });
 }

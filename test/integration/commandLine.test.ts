@@ -181,6 +181,7 @@ test('`status` tells of the endpoint, and exits 3 when there is none', async (co
     pid: ready['pid'],
     socket: ready['socket'],
     unguarded: [],
+    upstream: null,
     url: null,
     state_dir: rampart.stateDirectory,
   });

@@ -108,10 +108,15 @@ for (const [title, choose] of [
       );
       assert.match(await machine.run(after, 'status'), /enforce/u);
 
+      // A newer version takes the place of the older one by itself, an older one waits until that is stopped.
       // The next endpoint is of the new version; it knows what the one before did, and reads the same policy.
-      await machine.run(after, 'stop');
+      const isNewer = second === resolve('dist');
+      if (!isNewer) await machine.run(after, 'stop');
       const next = machine.openShell(after);
       assert.ok(await machine.isRefused(next, 'forbidden-3'));
+      assert.notEqual(rampart.endpointPid, endpoint);
+      const running = JSON.parse(await machine.run(after, 'status', '--json')) as { version: string };
+      assert.equal(running.version, isNewer ? own : other);
       assert.ok(await machine.isRefused(shell, 'forbidden-4'));
       await until('the policy is the edited one', () => next.said.stderr.includes('nobody ever touches'));
       const refused = await machine.run(after, 'log', '--denied');

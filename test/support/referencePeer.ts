@@ -59,6 +59,10 @@ export class ReferencePeer {
   spoil: PeerOptions['spoil'];
   rules: readonly PeerRule[];
   streamsOpened = 0;
+  /** What the peer answers who reads its log. */
+  logStatus = 200;
+  logReads = 0;
+  readonly #log: UnknownRecord[] = [];
 
   private constructor(options: PeerOptions) {
     this.#options = options;
@@ -120,6 +124,7 @@ export class ReferencePeer {
       hash: '',
       ...fields,
     };
+    this.#log.push(event);
     this.#send({ type: 'audit', event });
   }
 
@@ -155,7 +160,22 @@ export class ReferencePeer {
   #read(path: string): Reply {
     const [, id] = /^\/v1\/approvals\/([^/]+)$/.exec(path) ?? [];
     if (path === '/healthz') return this.#health();
+    if (path.startsWith('/v1/audit/events?')) return this.#readLog(new URLSearchParams(path.split('?')[1]));
     return id === undefined ? notFound : this.#show(id);
+  }
+
+  /** The newest first; where a day's file begins stands a line that is no record. */
+  #readLog(query: URLSearchParams): Reply {
+    this.logReads += 1;
+    if (this.logStatus !== 200) return [this.logStatus, { error: 'the log cannot be read' }];
+    const today = new Date().toISOString().slice(0, 10);
+    const date = query.get('date') ?? today;
+    const day = this.#log.filter(({ timestamp }) => String(timestamp).startsWith(date));
+    const lines = [...day].reverse().concat({ id: '', timestamp: '0001-01-01T00:00:00Z', decision: {} });
+    const offset = Number(query.get('offset') ?? 0);
+    const end = offset + Number(query.get('limit') ?? 50);
+    const next_offset = end < lines.length ? end : 0;
+    return [200, { events: lines.slice(offset, end), total_in_file: lines.length, next_offset, date }];
   }
 
   #take(path: string, body: UnknownRecord | null): Reply {

@@ -110,6 +110,7 @@ async function ask(
   const running = await ensureEndpoint({
     program: currentNodeProgram(),
     bundle: join(context.bundleFolder, 'endpoint.js'),
+    version: context.version,
     paths,
     arguments: starterWords(process.pid, context.processes),
     environment: context.environment,

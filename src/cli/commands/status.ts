@@ -1,5 +1,6 @@
 import type { BareProcess } from '../../client/measureTree.ts';
 import { EndpointClient } from '../../client/endpointClient.ts';
+import type { UpstreamStatus } from '../../client/endpointClient.ts';
 import type { Health } from '../../protocol/health.ts';
 import type { StatePaths } from '../../system/stateDirectory.ts';
 import { say, stateDirectoryOf } from '../command.ts';
@@ -16,7 +17,7 @@ export const statusCommand: Command = {
   manual: {
     synopsis: ['[--state-dir D] [--json]'],
     description: [
-      'Says whether a policy endpoint runs, in which mode, and where. Programs that run without the library below a guarded one are named, with the reason: what they start is not seen. `--json` prints one object: running, mode, pid, socket, url, version, uptime_seconds, state_dir, unguarded.',
+      'Says whether a policy endpoint runs, in which mode, and where. Programs that run without the library below a guarded one are named, with the reason: what they start is not seen. So is the upstream, whether it answers, and why not; a guarded program is not told of it. `--json` prints one object: running, mode, pid, socket, url, version, uptime_seconds, state_dir, unguarded, upstream (null without one: wished, url, state, reason).',
     ],
     examples: [
       { line: 'rampart status', text: "Look at the user's own endpoint." },
@@ -35,12 +36,15 @@ export const statusCommand: Command = {
     if (options.words.length > 0) return { usage: `unexpected argument \`${options.words.join(' ')}\`` };
     const paths = stateDirectoryOf(options, context);
     if (!paths.ok) return { usage: paths.error };
-    const health = await new EndpointClient({ kind: 'socket', path: paths.value.socket }).health();
+    const client = new EndpointClient({ kind: 'socket', path: paths.value.socket });
+    const health = await client.health();
     const isJson = options.has('--json');
     const bare = findBarePrograms(context.processes, `unix://${paths.value.socket}`);
     if (health.ok) {
+      const policy = await client.policyStatus();
+      const running = { health: health.value, upstream: policy.ok ? policy.value.upstream : null };
       context.output.out(
-        isJson ? formatJson(health.value, paths.value, bare) : formatText(health.value, paths.value, bare),
+        isJson ? formatJson(running, paths.value, bare) : formatText(running, paths.value, bare),
       );
       return exitStatus.done;
     }
@@ -54,22 +58,38 @@ export const statusCommand: Command = {
   },
 };
 
-function formatJson(health: Health | null, paths: StatePaths, bare: readonly BareProcess[]): string {
+/** What is known of an endpoint that runs. */
+interface Running {
+  readonly health: Health;
+  readonly upstream: UpstreamStatus | null;
+}
+
+const nobody = { mode: null, pid: null, url: null, version: null, uptime_seconds: null } as const;
+
+function formatJson(running: Running | null, paths: StatePaths, bare: readonly BareProcess[]): string {
+  const { mode, pid, url, version, uptime_seconds } = running?.health ?? nobody;
   const status = {
-    running: health !== null,
-    mode: health?.mode ?? null,
-    pid: health?.pid ?? null,
+    running: running !== null,
+    mode,
+    pid,
     socket: paths.socket,
-    url: health?.url ?? null,
-    version: health?.version ?? null,
-    uptime_seconds: health?.uptime_seconds ?? null,
+    url,
+    version,
+    uptime_seconds,
     state_dir: paths.directory,
     unguarded: bare,
+    upstream: running?.upstream ?? null,
   };
   return `${JSON.stringify(status)}\n`;
 }
 
-function formatText(health: Health, paths: StatePaths, bare: readonly BareProcess[]): string {
+/** An upstream as a person reads it: where it is, how it stands, and why it is not connected. */
+export function formatUpstream({ wished, url, state, reason }: UpstreamStatus): string {
+  const why = reason === null ? '' : `: ${replaceControls(reason)}`;
+  return `${replaceControls(url ?? wished)} is ${state}${why}`;
+}
+
+function formatText({ health, upstream }: Running, paths: StatePaths, bare: readonly BareProcess[]): string {
   const rows: readonly (readonly [string, string])[] = [
     ['mode', health.mode],
     ['pid', String(health.pid ?? 'unknown')],
@@ -77,6 +97,7 @@ function formatText(health: Health, paths: StatePaths, bare: readonly BareProces
     ['version', health.version],
     ['socket', paths.socket],
     ...(health.url === null ? [] : [['url', health.url] as const]),
+    ...(upstream === null ? [] : [['upstream', formatUpstream(upstream)] as const]),
     ...bare.map(({ pid, name, reason }) => {
       return ['unguarded', `${replaceControls(name)} (${pid}): ${bareReasons[reason]}`] as const;
     }),

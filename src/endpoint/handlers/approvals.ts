@@ -3,6 +3,7 @@ import type { UnknownRecord } from '../../base/record.ts';
 import { failure, success } from '../../base/result.ts';
 import type { Result } from '../../base/result.ts';
 import { approvalScopes } from '../../protocol/approval.ts';
+import type { ApprovalView } from '../../protocol/approval.ts';
 import { viewOf } from '../approvals.ts';
 import type { Resolution } from '../approvals.ts';
 import type { ResolveFailure } from '../asking.ts';
@@ -16,16 +17,36 @@ const maxNameLength = 128;
 /** The session of what the peer's hooks ask for; the peer's own word. */
 const hookSession = 'hook';
 
-/** `GET /v1/approvals`: those that wait. Nothing groups them here, the peer's key for that stays empty. */
-export const handleApprovals: Handler = (_request, parts) =>
-  respond(200, {
-    approvals: parts.approvals.pending.map((approval) => ({
-      ...viewOf(approval),
-      credential_owner: 'server/admin',
-    })),
-    run_groups: [],
-    run_grant_ttl_ms: approvedLifeMs,
-  });
+/** In whose name an approval was asked for; the peer's word for one that no agent's token stands behind. */
+const credentialOwner = 'server/admin';
+
+/** `GET /v1/approvals`: those that wait, and which of them belong to one run of an agent. */
+export const handleApprovals: Handler = (_request, parts) => {
+  const approvals = parts.approvals.pending.map((approval) => ({
+    ...viewOf(approval),
+    credential_owner: credentialOwner,
+  }));
+  return respond(200, { approvals, run_groups: groupByRun(approvals), run_grant_ttl_ms: approvedLifeMs });
+};
+
+/** The groups of the peer: two or more of one agent, session and run. */
+function groupByRun(approvals: readonly ApprovalView[]): readonly object[] {
+  const groups = new Map<string, [ApprovalView, ...ApprovalView[]]>();
+  for (const approval of approvals) {
+    if (approval.run_id === undefined) continue;
+    const key = JSON.stringify([approval.agent, approval.session, approval.run_id]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [approval]);
+    else group.push(approval);
+  }
+  return [...groups.values()]
+    .filter(({ length }) => length > 1)
+    .map((items) => {
+      const [{ agent, session, run_id, created_at }] = items;
+      const shared = { agent, session, run_id, credential_owner: credentialOwner };
+      return { ...shared, count: items.length, earliest_created_at: created_at, items };
+    });
+}
 
 /** `GET /v1/approvals/{id}`: one that waits or was settled a while ago. */
 export const handleApproval: Handler = (_request, parts, id) => {
@@ -80,8 +101,13 @@ function parseResolution(value: unknown): Result<Resolution, string> {
   if (typeof persist !== 'boolean') return failure('persist is true or false');
   const known = approvalScopes.find((each) => each === scope);
   if (known === undefined) return failure(`scope is one of ${approvalScopes.join(', ')}`);
+  return success({ approved, scope: known, by: personIn(value) });
+}
+
+/** Who says it, as the request has it. */
+export function personIn(value: UnknownRecord): string {
   const by = textIn(value, 'resolved_by').slice(0, maxNameLength);
-  return success({ approved, scope: known, by: by === '' ? 'a person' : by });
+  return by === '' ? 'a person' : by;
 }
 
 function statusOf({ kind }: ResolveFailure): number {

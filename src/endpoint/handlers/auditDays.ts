@@ -2,6 +2,7 @@ import { openLogDay } from '../auditFolder.ts';
 import { isAuditDate, listAuditDates, readAuditStats } from '../auditQuery.ts';
 import { refuse, respond } from '../exchange.ts';
 import type { Handler } from '../parts.ts';
+import { wordIn } from './auditEvents.ts';
 
 /** How many days one count covers, as the peer has it. */
 const maxDays = 366;
@@ -24,8 +25,8 @@ export const handleAuditExport: Handler = ({ query }, parts) => {
 /** `GET /v1/audit/stats`: counts over some days, both ends included; without ends, today. */
 export const handleAuditStats: Handler = async ({ query }, parts) => {
   const today = new Date(parts.deciders.clock.now()).toISOString().slice(0, 10);
-  const to = query.get('to') ?? today;
-  const from = query.get('from') ?? to;
+  const to = wordIn(query, 'to') ?? today;
+  const from = wordIn(query, 'from') ?? to;
   if (!isAuditDate(from) || !isAuditDate(to)) return refuse(400, 'from and to are written YYYY-MM-DD');
   const days = (Date.parse(to) - Date.parse(from)) / dayMs + 1;
   if (!(days >= 1 && days <= maxDays)) return refuse(400, `from and to are 1 to ${maxDays} days`);

@@ -7,16 +7,16 @@ const maxLimit = 500;
 
 /** `GET /v1/audit/events`: a day's records, the newest first; `next_offset` is 0 at the end, as the peer has it. */
 export const handleAuditEvents: Handler = async ({ query }, parts) => {
-  const date = query.get('date') ?? new Date(parts.deciders.clock.now()).toISOString().slice(0, 10);
+  const date = wordIn(query, 'date') ?? new Date(parts.deciders.clock.now()).toISOString().slice(0, 10);
   if (!isAuditDate(date)) return refuse(400, 'date is written YYYY-MM-DD');
   const limit = countIn(query, 'limit', defaultLimit);
   const offset = countIn(query, 'offset', 0);
   if (limit === null || offset === null) return refuse(400, 'limit and offset are whole numbers');
   const filter = {
-    tool: query.get('tool'),
-    action: query.get('action'),
-    agent: query.get('agent'),
-    session: query.get('session'),
+    tool: wordIn(query, 'tool'),
+    action: wordIn(query, 'action'),
+    agent: wordIn(query, 'agent'),
+    session: wordIn(query, 'session'),
   };
   const page = await readAuditPage(parts.auditFolder, date, filter, {
     limit: Math.min(limit, maxLimit),
@@ -31,6 +31,12 @@ export const handleAuditEvents: Handler = async ({ query }, parts) => {
       })
     : refuse(500, page.error);
 };
+
+/** As the peer has it, an empty word is none. */
+export function wordIn(query: URLSearchParams, name: string): string | null {
+  const word = query.get(name);
+  return word === '' ? null : word;
+}
 
 function countIn(query: URLSearchParams, name: string, absent: number): number | null {
   const text = query.get(name);

@@ -13,4 +13,5 @@ export const handleHealth: Handler = (_request, parts) =>
     protocol: protocolVersion,
     pid: parts.pid,
     url: parts.url(),
+    replaceable: parts.isReplaceable,
   });

@@ -6,10 +6,12 @@ import type { Handler } from '../parts.ts';
 export const handlePolicies: Handler = (_request, parts) => {
   const { policies, defaultAction } = parts.policy.set;
   return respond(200, {
-    policies: policies.map(({ name, priority, file, rules }) => ({
+    policies: policies.map(({ name, priority, file, rules, tools, agent }) => ({
       name,
       priority,
       source_file: file,
+      ...(tools === null ? {} : { match_tools: tools.map(({ source }) => source) }),
+      ...(agent === null ? {} : { match_agent: agent.source }),
       rule_count: rules.length,
     })),
     default_action: defaultAction,

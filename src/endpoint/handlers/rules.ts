@@ -39,6 +39,8 @@ export const handleRuleLearning: Handler = (request, parts) => {
   if (!body.ok) return refuse(400, body.error);
   const lesson = parseLesson(body.value);
   if (!lesson.ok) return refuse(400, lesson.error);
+  const { learn } = parts.pauses;
+  if (learn.isOn(request.caller)) return refuse(429, 'a rule was written a moment ago: try again');
   const { tool, args, source } = lesson.value;
   const pattern = exactPattern(args);
   const added = new Date(parts.deciders.clock.now()).toISOString();
@@ -54,7 +56,10 @@ export const handleRuleLearning: Handler = (request, parts) => {
   const written = parts.handRules.add(rule);
   if (!written.ok) return refuse(500, written.error);
   const { name, isNew } = written.value;
-  if (isNew) parts.policy.reload();
+  if (isNew) {
+    learn.begin();
+    parts.policy.reload();
+  }
   return respond(isNew ? 201 : 409, { rule_name: name, tool, pattern, decision: 'allow', source });
 };
 

@@ -4,7 +4,7 @@ import type { ExecRequest } from '../../protocol/execRequest.ts';
 import { parseExecRequest } from '../../protocol/parseExecRequest.ts';
 import { bindAgent } from '../access.ts';
 import { recordOfDecision } from '../auditEntry.ts';
-import { decide } from '../decide.ts';
+import { decide, explainJudgement } from '../decide.ts';
 import type { EndpointResponse } from '../exchange.ts';
 import { parseBody, refuse, respond } from '../exchange.ts';
 import type { EndpointParts, Handler } from '../parts.ts';
@@ -31,8 +31,11 @@ export const handleTool: Handler = async (request, parts, tool, { token }) => {
   parts.noteAsker(asked);
   // Nobody is held here: the client asks again.
   const answer = await decide(asked, parts.deciders, askedIn(body.value, request, null));
-  const shown = formatToolAnswer(answer);
-  if (!answer.allowed) return formatRefusal(answer, shown, parts);
+  const shown = { ...formatToolAnswer(answer), ...approvalOf(answer, parts) };
+  if (!answer.allowed) {
+    const suggestions = explainJudgement(asked, parts.deciders)?.remedies ?? [];
+    return formatRefusal(answer, { ...shown, suggestions }, parts);
+  }
   return response === ''
     ? respond(200, shown)
     : respond(200, { ...shown, ...judgeResponse(asked, response, parts) });
@@ -42,6 +45,17 @@ export const handleTool: Handler = async (request, parts, tool, { token }) => {
 function formatToolAnswer(answer: PreflightAnswer): object {
   const { matched_policies: names, enforced, ...rest } = answer;
   return { ...rest, policy: names?.[0] ?? '', suggestions: [], ...(enforced ? {} : { enforced: false }) };
+}
+
+/** Who approved what runs now, in the words of the peer. */
+function approvalOf({ allowed, approval_id: id }: PreflightAnswer, { approvals }: EndpointParts): object {
+  if (!allowed || id === undefined) return {};
+  const by = approvals.find(id)?.resolvedBy ?? null;
+  return {
+    approval_status: 'approved',
+    approval_scope: 'once',
+    ...(by === null ? {} : { approval_resolved_by: by }),
+  };
 }
 
 function formatRefusal(

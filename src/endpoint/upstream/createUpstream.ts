@@ -51,6 +51,10 @@ export function createUpstream(parts: UpstreamParts, owned: DisposableList): Ups
       pid,
       publish: (event) => stream.publish(event),
       onApprovals: () => approvals.look(),
+      onLost: (reason) => {
+        const message = `what it decided while its stream was not read is not known: ${reason}`;
+        parts.recordIncident({ what: `upstream ${upstream.view.url ?? wish.url}`, message, refused: false });
+      },
     }),
   );
   const approvals = owned.add(

@@ -7,6 +7,7 @@ import { isMode } from '../../protocol/mode.ts';
 import type { Mode } from '../../protocol/mode.ts';
 import { routes } from '../../protocol/routes.ts';
 import type { StreamEvent } from '../../protocol/streamEvent.ts';
+import { MissedEvents } from './missedEvents.ts';
 import type { UpstreamStream } from './transport.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -33,11 +34,14 @@ export interface UpstreamStreamSettings {
   readonly publish: (event: StreamEvent) => void;
   /** Its list of approvals is another. */
   readonly onApprovals: () => void;
+  /** What it decided while its stream was not read cannot be told, and why. */
+  readonly onLost: (reason: string) => void;
 }
 
 /** Reads the upstream's stream into ours until it is disposed. What we asked ourselves is in ours already. */
 export class UpstreamStreamReader implements Disposable {
   readonly #settings: UpstreamStreamSettings;
+  readonly #missed = new MissedEvents();
   #abort: AbortController | null = null;
   #timer: NodeJS.Timeout | null = null;
   #pauseMs = firstPauseMs;
@@ -94,6 +98,7 @@ export class UpstreamStreamReader implements Disposable {
     }, probeIntervalMs);
     probe.unref();
     try {
+      await this.#catchUp();
       await this.#read(opened.bytes);
     } catch {
       // However it ended, it is opened again.
@@ -103,6 +108,14 @@ export class UpstreamStreamReader implements Disposable {
       this.#isReading = false;
     }
     return this.#nextPause();
+  }
+
+  /** The stream is open already, so that nothing falls between what is fetched and what is streamed. */
+  async #catchUp(): Promise<void> {
+    const { upstream, onLost } = this.#settings;
+    const missed = await this.#missed.read((call) => upstream.call(call));
+    if (missed.ok) for (const event of missed.value) this.#publish(event);
+    else onLost(missed.error);
   }
 
   #nextPause(): number {
@@ -155,6 +168,7 @@ export class UpstreamStreamReader implements Disposable {
 
   #publish(event: UnknownRecord): void {
     const { upstream, publish } = this.#settings;
+    if (!this.#missed.note(event['id'])) return;
     if (upstream.isOwn(event['tool_call_id']) || !isDecision(event)) return;
     const { request } = event;
     const fields = isRecord(request) ? request : {};

@@ -210,10 +210,19 @@ function endpoint(facts: Partial<EndpointFacts>): readonly Check[] {
     putAside: [],
     uid: 1000,
     mountInfo: '1 0 8:1 / / rw - ext4 /dev/x rw',
-    health: success({ mode: 'enforce', version: '1.0.0', pid: 1, url: null, protocol: 1, uptime_seconds: 1 }),
+    health: success({
+      mode: 'enforce',
+      version: '1.0.0',
+      pid: 1,
+      url: null,
+      protocol: 1,
+      uptime_seconds: 1,
+      replaceable: true,
+    }),
     version: '1.0.0',
     isGuarded: false,
     policyProblems: [],
+    upstream: null,
     ...facts,
   });
 }
@@ -248,6 +257,7 @@ test('an endpoint that is away, of another version, lenient or in trouble is tol
     url: null,
     protocol: 1,
     uptime_seconds: 1,
+    replaceable: true,
   } as const;
   expect(endpoint({ health: success(health) }), 'endpoint', 'warning', /version 0\.9\.0, this is 1\.0\.0/);
   expect(endpoint({ health: success(health) }), 'mode', 'warning', /`monitor`: nothing is refused/);
@@ -267,6 +277,20 @@ test('an endpoint that is away, of another version, lenient or in trouble is tol
     /tokens\.json\.unreadable/,
   );
   expect(endpoint({ policyProblems: ['f:1: x'] }), 'policy', 'warning', /f:1: x/);
+});
+
+test('an upstream is named with its state, and why it cannot be asked', () => {
+  const upstream = {
+    wished: 'auto',
+    url: 'http://127.0.0.1:9090',
+    state: 'connected',
+    reason: null,
+  } as const;
+  expect(endpoint({ upstream }), 'upstream', 'ok', /^http:\/\/127\.0\.0\.1:9090 is connected$/);
+  const away = { ...upstream, state: 'away', reason: 'connect ECONNREFUSED' } as const;
+  expect(endpoint({ upstream: away }), 'upstream', 'warning', /9090 is away: connect ECONNREFUSED$/);
+  const unusable = { ...upstream, url: null, state: 'unusable', reason: 'no token' } as const;
+  expect(endpoint({ upstream: unusable }), 'upstream', 'problem', /^auto cannot be used: no token$/);
 });
 
 test('the mount that holds a path is the longest, and the last of two', () => {

@@ -50,6 +50,7 @@ test('asks every route as the protocol has it and reads the answer', async (cont
       policy_count: 2,
       rule_count: 9,
       problems: [{ file: 'f', line: 1, column: 2, message: 'm' }],
+      upstream: { wished: 'auto', url: null, state: 'unusable', reason: 'no token' },
     },
     '/v1/policy/reload': { success: true },
     '/v1/audit/events?date=2026-01-02&limit=2': {
@@ -88,7 +89,15 @@ test('asks every route as the protocol has it and reads the answer', async (cont
   assert.deepEqual(
     outcomes.map((outcome) => (outcome.ok ? outcome.value : outcome.error)),
     [
-      { mode: 'enforce', uptime_seconds: 1, version: '1', protocol: 1, pid: 2, url: null },
+      {
+        mode: 'enforce',
+        uptime_seconds: 1,
+        version: '1',
+        protocol: 1,
+        pid: 2,
+        url: null,
+        replaceable: false,
+      },
       { allowed: false, notice: 'by rule x', message: 'no' },
       { mode: 'monitor', until: '2026-01-01T00:00:00Z' },
       { mode: 'monitor', until: '2026-01-01T00:00:00Z' },
@@ -97,6 +106,7 @@ test('asks every route as the protocol has it and reads the answer', async (cont
         policyCount: 2,
         ruleCount: 9,
         problems: [{ file: 'f', line: 1, column: 2, message: 'm' }],
+        upstream: { wished: 'auto', url: null, state: 'unusable', reason: 'no token' },
       },
       null,
       { events: [auditRecord({})], totalInFile: 7, nextOffset: 2 },

@@ -32,6 +32,7 @@ function startOf(context: TestContext, script: string): EndpointStart {
   return {
     program: { path: process.execPath, isElectron: false },
     bundle,
+    version: '1.10.0',
     paths: statePathsIn(join(folder, 'state')),
     arguments: ['--mode', 'monitor'],
     environment: {
@@ -125,11 +126,18 @@ test('passes on what an endpoint needs, and makes an editor’s binary a Node', 
   assert.deepEqual(electron, { ...kept, ELECTRON_RUN_AS_NODE: '1' });
 });
 
-/** An endpoint of another protocol; one that ends when it is told to, unless it refuses. */
+interface OtherEndpoint {
+  readonly protocol: number;
+  readonly version?: string;
+  readonly replaceable?: boolean;
+  readonly refuses?: boolean;
+}
+
+/** An endpoint of another protocol or version; one that ends when it is told to, unless it refuses. */
 async function startOther(
   context: TestContext,
   start: EndpointStart,
-  { protocol, refuses }: { readonly protocol: number; readonly refuses: boolean },
+  { refuses = false, ...said }: OtherEndpoint,
 ): Promise<Server> {
   mkdirSync(start.paths.directory, { recursive: true, mode: 0o700 });
   const server = createServer((request, response) => {
@@ -140,7 +148,7 @@ async function startOther(
         mode: 'enforce',
         uptime_seconds: 0,
         version: '9.9',
-        protocol,
+        ...said,
       };
       response.end(JSON.stringify(health));
       return;
@@ -183,3 +191,26 @@ test('leaves an endpoint of a newer protocol alone, and says how to go on', asyn
     'the endpoint that runs (version 9.9, process unknown) is newer: it speaks protocol 2, this program 1; update this one, or end that with `rampart stop`',
   );
 });
+
+test('takes the place of an older version that was started on demand, where it may', async (context) => {
+  const start = startOf(context, listening);
+  await startOther(context, start, { protocol: 1, version: '1.9.9', replaceable: true });
+  const replaced = await ensureEndpoint(start);
+  assert.ok(replaced.ok, JSON.stringify(replaced));
+  endAtTheEnd(context, replaced.value.health.pid);
+  assert.deepEqual([replaced.value.started, replaced.value.health.version], [true, '1']);
+});
+
+for (const [title, other] of [
+  ['that refuses', { version: '1.9.9', replaceable: true, refuses: true }],
+  ['that a person started', { version: '1.9.9' }],
+  ['of the same version', { version: '1.10.0-beta', replaceable: true }],
+  ['of a newer version', { version: '1.11.0', replaceable: true }],
+  ['whose version says nothing', { version: 'dev', replaceable: true }],
+] as const)
+  test(`goes on with an endpoint ${title}`, async (context) => {
+    const start = startOf(context, listening);
+    await startOther(context, start, { protocol: 1, ...other });
+    const found = await ensureEndpoint(start);
+    assert.deepEqual(found.ok && [found.value.started, found.value.health.version], [false, other.version]);
+  });

@@ -51,6 +51,7 @@ test('is healthy by the rules of the peer', async (context) => {
     protocol: 1,
     pid: 99,
     url: null,
+    replaceable: false,
   });
   assert.ok(text.length <= 4_096 && text.endsWith('\n'));
 });

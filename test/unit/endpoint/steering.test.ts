@@ -194,7 +194,15 @@ test('lists the policies in force', async (context) => {
   await fixture.ask('ls');
   const policies = await fixture.call('GET', '/v1/policies');
   assert.deepEqual(policies.body, {
-    policies: [{ name: 'fixture', priority: 100, source_file: fixture.policyFile, rule_count: 3 }],
+    policies: [
+      {
+        name: 'fixture',
+        priority: 100,
+        source_file: fixture.policyFile,
+        match_tools: ['exec'],
+        rule_count: 3,
+      },
+    ],
     default_action: 'allow',
     count: 1,
     problems: [],

@@ -59,6 +59,25 @@ test('puts what needs approval before a person and says under which id', async (
   assert.match(String(asked.body['expires_at']), /^\d{4}-.*Z$/);
   const approval = await fixture.call('GET', `/v1/approvals/${String(asked.body['approval_id'])}`);
   assert.deepEqual([approval.status, approval.body['status']], [200, 'pending']);
+  const resolution = { approved: true, resolved_by: 'Ada' };
+  await fixture.call('POST', `/v1/approvals/${String(asked.body['approval_id'])}/resolve`, resolution);
+  const { status, body } = await callTool(fixture, 'npm publish');
+  const { approval_id: id, approval_status: state, approval_scope: scope, approval_resolved_by: by } = body;
+  assert.deepEqual(
+    [status, id, state, scope, by],
+    [200, asked.body['approval_id'], 'approved', 'once', 'Ada'],
+  );
+  assert.equal((await callTool(fixture, 'npm publish')).status, 202);
+});
+
+test('suggests to who is refused what a person can do', async (context) => {
+  const fixture = await startFixture(context, { policy });
+  const asked = await callTool(fixture, "npm publish 'a b'");
+  const [allow, change] = asked.body['suggestions'] as readonly string[];
+  assert.equal(allow, `rampart allow 'npm publish '\\''a b'\\'''`);
+  assert.match(String(change), /^change rule 2 of fixture, .*fixture\.yaml:\d+$/);
+  const denied = await callTool(fixture, 'rm -rf x');
+  assert.match(String(denied.body['suggestions']), /^change rule 1 of fixture, /);
 });
 
 test('refuses nothing in monitor and says what the policy has against it', async (context) => {

@@ -13,7 +13,7 @@ import type { PeerRule } from '../../support/referencePeer.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
 import { until } from '../../support/until.ts';
 import { startFixture } from './runningEndpoint.ts';
-import type { EndpointFixture, RunningFixture } from './runningEndpoint.ts';
+import type { EndpointFixture, OpenStream, RunningFixture } from './runningEndpoint.ts';
 
 const peerRules: readonly PeerRule[] = [
   { text: 'ssh', action: 'deny', message: 'nothing leaves' },
@@ -240,6 +240,53 @@ test('merges the stream of the upstream into its own, without what it asked ther
     const event = (await stream.nextOf('audit'))['event'] as UnknownRecord;
     if ((event['request'] as UnknownRecord)['command'] === 'cat z') break;
   }
+});
+
+/** The commands of the peer's next decisions that came into the stream. */
+async function nextCommands(stream: OpenStream, count: number): Promise<readonly unknown[]> {
+  const commands: unknown[] = [];
+  while (commands.length < count) {
+    const { event } = await stream.nextOf('audit');
+    if (isRecord(event) && isRecord(event['request']) && event['tool'] !== 'rampart') {
+      commands.push(event['request']['command']);
+    }
+  }
+  return commands;
+}
+
+test('fetches what the upstream decided while its stream was not read, in its order and once', async (context) => {
+  const peer = await ReferencePeer.start(context, { rules: peerRules });
+  peer.publishDecision('before', 'deny');
+  const fixture = await startBefore(context, wishFor(peer.url));
+  const stream = await fixture.openStream();
+  await until('the log of the peer was looked at', () => peer.logReads > 0);
+  peer.publishDecision('first', 'deny');
+  assert.deepEqual(await nextCommands(stream, 1), ['first']);
+  peer.dropStreams();
+  const missed = Array.from({ length: 70 }, (_none, index) => `missed ${index}`);
+  for (const command of missed) peer.publishDecision(command, 'deny');
+  assert.deepEqual(await nextCommands(stream, missed.length), missed);
+  await connected(peer, 2);
+  peer.publishDecision('last', 'deny');
+  assert.deepEqual(await nextCommands(stream, 1), ['last']);
+});
+
+test('says in the log that it cannot tell what the upstream decided meanwhile', async (context) => {
+  const peer = await ReferencePeer.start(context, { rules: peerRules });
+  const fixture = await startBefore(context, wishFor(peer.url));
+  await until('the log of the peer was looked at', () => peer.logReads > 0);
+  peer.logStatus = 503;
+  peer.dropStreams();
+  await connected(peer, 2);
+  await until('the loss is told', () =>
+    fixture
+      .records()
+      .some(({ decision }) =>
+        /^what it decided .* is not known: its log is answered with status 503$/.test(
+          String((decision as UnknownRecord)['message']),
+        ),
+      ),
+  );
 });
 
 test('passes an approval through: whoever settles it, here or there, settles both', async (context) => {

@@ -105,7 +105,15 @@ test('takes a health answer by the rules of the peer', () => {
   };
   assert.deepEqual(parseHealth(health), {
     ok: true,
-    value: { mode: 'enforce', uptime_seconds: 3, version: '1', protocol: 1, pid: 5, url: 'http://x' },
+    value: {
+      mode: 'enforce',
+      uptime_seconds: 3,
+      version: '1',
+      protocol: 1,
+      pid: 5,
+      url: 'http://x',
+      replaceable: false,
+    },
   });
   const peer = parseHealth({ status: 'ok', mode: 'enforce', uptime_seconds: 3, version: '1' });
   assert.ok(peer.ok && peer.value.pid === null && peer.value.url === null);
