@@ -1,20 +1,31 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { createDemo } from '../../scripts/demo/createDemo.mjs';
 import { startHost, type Host } from '../host/host.mjs';
 import { findRepository } from '../host/installation.mjs';
+import { until } from '../host/until.mjs';
 
 const root = findRepository();
 
 /** Every test goes on where the one before it left the window. */
-describe('a window whose extension host dies', () => {
+describe('a window that is killed, loaded anew and closed, and loses Rampart in the end', () => {
   let host: Host;
   let demo: { workspace: string; precious: string };
   let endpoint: number;
+  let native: string;
   const isThere = (): boolean => existsSync(join(demo.precious, 'thesis.txt'));
+
+  const own = (...names: readonly string[]): string => join(host.home, '.rampart', ...names);
+  const confirm = async (): Promise<void> => {
+    await host.runCommand('Rampart: Remove from This Machine');
+    await host.page
+      .locator('.monaco-dialog-box')
+      .getByRole('button', { name: 'Remove', exact: true })
+      .click();
+  };
 
   /** The endpoint's process as `rampart status` tells it; null when none answers. */
   const readEndpointPid = (): number | null => {
@@ -40,7 +51,7 @@ describe('a window whose extension host dies', () => {
   });
   after(() => host.stop());
 
-  it('leaves the endpoint alive and the terminal guarded', async () => {
+  it('leaves the endpoint alive and the terminal guarded when its extension host dies', async () => {
     assert.ok(endpoint > 0);
     process.kill(host.extensionHosts().at(-1) ?? 0, 'SIGKILL');
     await host.typeInTerminal('bash', './agent-cleanup.sh');
@@ -77,4 +88,70 @@ describe('a window whose extension host dies', () => {
     await host.page.goto('about:blank');
     assert.equal(readEndpointPid(), endpoint);
   });
+
+  it('tells what is in the way of removing Rampart while a terminal is guarded, and nothing is removed', async () => {
+    await host.open();
+    await host.statusItem(/Rampart: enforce/);
+    mkdirSync(own('policies'), { recursive: true, mode: 0o700 });
+    writeFileSync(own('policies', 'mine.yaml'), 'policies: []\n');
+    await confirm();
+    await host.toast('these processes are guarded by it');
+    await host.screenshot('e2e-removal-1-refused');
+    assert.ok(existsSync(own('versions')));
+  });
+
+  it('tells what was removed and what is left when no terminal is, and leaves the rules', async () => {
+    await host.runCommand('Notifications: Clear All Notifications');
+    await host.runCommand('Terminal: Kill All Terminals');
+    await until(() => findGuarded(host.home).length === 0, { what: 'the guarded processes to end' });
+    await confirm();
+    await host.toast('Left: ');
+    await host.screenshot('e2e-removal-2-removed');
+    assert.deepEqual(
+      ['bin', 'lib', 'versions'].filter((name) => existsSync(own(name))),
+      [],
+    );
+    assert.deepEqual(readdirSync(own('policies')), ['mine.yaml']);
+  });
+
+  it('tells that there is no library for this machine, leads to what works, and puts nothing into terminals', async () => {
+    const extensions = join(host.folder, 'extensions');
+    const [name = ''] = readdirSync(extensions).filter((one) => one.startsWith('rampart-guard.rampart'));
+    native = join(extensions, name, 'dist/native');
+    // As in a package for every platform, which brings no library.
+    renameSync(native, `${native}.gone`);
+    await host.reload();
+    await host.statusItem(/Rampart: not supported here/);
+    await host.runCommand('Rampart: Protect Terminal');
+    const toast = await host.toast(/brings no preload library for linux/);
+    await host.screenshot('e2e-no-library-1');
+    await toast.getByRole('button', { name: 'Supported Platforms' }).click();
+    await host.page.locator('.tab.active', { hasText: 'README' }).waitFor();
+    await host.runCommand('Terminal: Create New Terminal');
+    await host.typeInTerminal('bash', 'echo "[$LD_PRELOAD][$RAMPART_URL]"');
+    await host.terminalShows(/^\[\]\[\]$/m);
+  });
+
+  it('tells in the loader’s own words when the library is there and cannot be loaded', async () => {
+    renameSync(`${native}.gone`, native);
+    writeFileSync(join(native, `linux-${process.arch}/librampart.so`), 'no library at all');
+    await host.reload();
+    await host.statusItem(/Rampart: off/);
+    await host.runCommand('Rampart: Protect Terminal');
+    const toast = await host.toast(/cannot be loaded here: ERROR: ld\.so/);
+    await host.statusItem(/Rampart: problem/);
+    await host.screenshot('e2e-no-library-2');
+    assert.ok(await toast.getByRole('button', { name: 'Show Log' }).isVisible());
+  });
 });
+
+/** The processes that have the library of this home. */
+function findGuarded(home: string): readonly string[] {
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/maps`, 'utf8').includes(`${home}/.rampart/lib/`);
+    } catch {
+      return false;
+    }
+  });
+}
