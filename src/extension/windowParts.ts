@@ -33,6 +33,7 @@ import { readGuardScope, readPolicyFiles, readUpstreamArguments } from './config
 import { EndpointSupervisor } from './endpoint/endpointSupervisor.ts';
 import { fetchFromEndpoint, registerEndpointFollower } from './endpoint/followEndpoint.ts';
 import { Guard } from './injection/guard.ts';
+import { recordGuard } from './injection/recordGuard.ts';
 import { TerminalRegistry } from './injection/terminalRegistry.ts';
 import { createWorkspaceChoice } from './injection/workspaceChoice.ts';
 import { ApprovalStore } from './model/approvalStore.ts';
@@ -103,6 +104,7 @@ export function createWindowParts(surroundings: WindowSurroundings): WindowParts
   );
   owned.add(vscode.workspace.onDidChangeWorkspaceFolders(() => supervisor.reopen()));
   const processes = createProcessTable(platform);
+  const told = { client, supervisor, logger, background, folders: windowFolders };
   const host = new HostGuard({ environment, platform, pid: process.pid, processes });
   const guard = owned.add(
     new Guard({
@@ -112,6 +114,7 @@ export function createWindowParts(surroundings: WindowSurroundings): WindowParts
       check: (library) => checkLibrary(library, trialEnvironment(library, platform), platform),
       socket: machine.paths.socket,
       startEndpoint: () => supervisor.start(),
+      record: (turn) => recordGuard(told, turn),
     }),
   );
   const trees = new TreeWatch(processes);

@@ -89,6 +89,25 @@ export const protectMessages = {
 /** Denied by the built-in policy, and harmless where nothing is guarded: there is no such directory. */
 export const tryCommand = 'rm -rf /srv/no-such-folder';
 
+/** Over the question whether new terminals shall really be unguarded. */
+export const guardOffTitle = t`Leave new terminals and tasks unguarded, in every workspace?`;
+
+/** The answers to it. */
+export const guardOffChoices: readonly Choice<boolean>[] = [
+  {
+    value: true,
+    label: t`$(warning) Turn the guard off`,
+    detail: t`Agents that are started later run unchecked. The audit log keeps that you did.`,
+  },
+  { value: false, label: t`$(close) Cancel`, detail: t`Nothing changes.` },
+];
+
+/** Said when a setting turned it off. */
+export const guardOffBySetting = t`Rampart: the guard was turned off by its setting. New terminals and tasks are not guarded.`;
+
+/** The button below that. */
+export const turnOnButton = t`Turn It On Again`;
+
 /** Starts the policy endpoint anew. */
 export const restartButton = t`Restart It Now`;
 

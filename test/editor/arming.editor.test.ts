@@ -242,6 +242,11 @@ describe('the guard in one workspace', () => {
     assert.equal(api.status().guardEnabled, true, 'it was not confirmed');
     await runAndPick(commandIds.setWorkspaceGuard, 2, 0);
     await until('it is off', () => !api.status().guardEnabled);
+    await until('it is recorded, with the folder', () =>
+      findDecision(api, 'guard off')?.decision.message.startsWith(
+        `${find().uri.fsPath}: the command Guard in This Workspace`,
+      ),
+    );
     assert.match(api.statusText().text, /Rampart: off here/);
     assert.equal(api.statusText().tone, 'warning');
     assert.equal(vscode.workspace.getConfiguration().get(settingIds.guardEnabled), true);

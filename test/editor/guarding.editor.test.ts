@@ -192,6 +192,9 @@ describe('a person who protects terminals', () => {
       .getConfiguration()
       .update(settingIds.guardEnabled, false, vscode.ConfigurationTarget.Global);
     await until('the guard is off', () => !api.status().guardEnabled);
+    await until('it is recorded', () =>
+      findDecision(api, 'guard off')?.decision.message.endsWith(`the setting ${settingIds.guardEnabled}`),
+    );
     const busy = vscode.window.createTerminal({ name: 'busy' });
     busy.show();
     const started = `${createScratch()}/started`;
@@ -271,8 +274,13 @@ describe('a person who protects terminals', () => {
   it('turns the guard off for new terminals, and old ones stay guarded', async () => {
     early.show();
     await until('it is the active terminal', () => vscode.window.activeTerminal === early);
-    await runAndPick(commandIds.stopProtecting, 2);
+    await runAndPick(commandIds.stopProtecting, 2, 1);
+    assert.equal(api.status().guardEnabled, true, 'it was not confirmed');
+    await runAndPick(commandIds.stopProtecting, 2, 0);
     await until('the guard is off', () => !api.status().guardEnabled);
+    await until('it is recorded', () =>
+      findDecision(api, 'guard off')?.decision.message.endsWith('the command Stop Protecting'),
+    );
     const file = `${createScratch()}/environment`;
     const terminal = vscode.window.createTerminal({ name: 'later' });
     terminal.sendText(formatEnvironmentDump(file));
@@ -306,12 +314,13 @@ describe('a person who protects terminals', () => {
     const node = { kind: 'decision', key: record.id, record, count: 1 };
     // The answer offers to type it again, and waits for a click that never comes.
     const picking = runAndPick([commandIds.allowDenied, node], 0);
-    await until('it may run', () => {
+    const decisions = (): readonly AuditRecord[] =>
+      api.decisions().filter(({ request }) => request.command === command);
+    await until('it may run', async () => {
+      const before = decisions().length;
       early.sendText(command);
-      // Denials may stand behind it already.
-      return api
-        .decisions()
-        .some(({ request, decision }) => request.command === command && decision.action === 'allow');
+      await until('it is decided about', () => decisions().length > before);
+      return decisions().at(-1)?.decision.action === 'allow';
     });
     await Promise.race([picking, Promise.resolve()]);
   });

@@ -2,7 +2,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** How long one test may take, in milliseconds. */
-const testTimeoutMs = 30_000;
+const testTimeoutMs = 60_000;
 
 /**
  * What VS Code calls inside its extension host: runs the test files beside this one, in the order of their

@@ -41,7 +41,7 @@ export async function isGuardReady(parts: CommandParts): Promise<boolean> {
     await adviseUnsupported(parts);
     return false;
   }
-  const turnedOn = await guard.turnOn();
+  const turnedOn = await guard.turnOn('Protect Terminal');
   if (!turnedOn.ok) {
     notices.warn(protectMessages.problem(turnedOn.error));
     return false;

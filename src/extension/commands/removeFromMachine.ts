@@ -23,7 +23,7 @@ export async function removeFromMachine(parts: CommandParts): Promise<void> {
   const { notices, guard, supervisor } = parts;
   const { question, detail, button } = removeMessages;
   if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, button)) !== button) return;
-  await guard.turnOff();
+  await guard.turnOff('Remove from This Machine');
   supervisor.rest();
   const outcome = (await endEndpoint(parts))
     ? await uninstall(parts)

@@ -24,14 +24,19 @@ export async function setWorkspaceGuard(parts: CommandParts): Promise<void> {
   const chosen = await chooseValue(workspaceGuardTitle, workspaceGuardChoices(setting, here));
   if (chosen === null || chosen === here) return;
   const isLowering = isGuardWanted(setting, here) && !isGuardWanted(setting, chosen);
-  if (isLowering && (await chooseValue(workspaceOffTitle, workspaceOffChoices)) !== true) return;
-  await changeWorkspaceGuard(parts, chosen);
+  if (isLowering) await leaveWorkspaceUnguarded(parts);
+  else await changeWorkspaceGuard(parts, chosen);
+}
+
+/** Turns the guard off in this workspace, after one more question. */
+export async function leaveWorkspaceUnguarded(parts: CommandParts): Promise<void> {
+  if ((await chooseValue(workspaceOffTitle, workspaceOffChoices)) === true)
+    await changeWorkspaceGuard(parts, 'off');
 }
 
 /** Changes it, and says so. */
-export async function changeWorkspaceGuard(parts: CommandParts, choice: WorkspaceGuard): Promise<void> {
-  const { guard, notices } = parts;
-  const set = await guard.setHere(choice);
+async function changeWorkspaceGuard({ guard, notices }: CommandParts, choice: WorkspaceGuard): Promise<void> {
+  const set = await guard.setHere(choice, 'Guard in This Workspace');
   if (set.ok) notices.inform(workspaceGuardMessages[choice]);
   else notices.warn(protectMessages.problem(set.error));
 }

@@ -9,7 +9,7 @@ import { isGuardWanted, type WorkspaceGuard } from '../../presentation/workspace
 import { isGuardEnabled, isHostGuardWanted, writeGuardEnabled } from '../configuration.ts';
 import { contextKeys } from '../ids.ts';
 import type { WindowStatus } from '../model/windowStatus.ts';
-import { armTerminals, disarmTerminals } from './terminalEnvironment.ts';
+import { armTerminals, disarmTerminals, isArming } from './terminalEnvironment.ts';
 import type { WorkspaceChoice } from './workspaceChoice.ts';
 
 /** What the guard is given. */
@@ -26,7 +26,16 @@ export interface GuardParts {
   readonly platform: string;
   /** Keeps an endpoint running from now on. */
   readonly startEndpoint: () => void;
+  /** Has it recorded that the guard of this window was turned on or off. */
+  readonly record: (change: GuardTurn) => Promise<void>;
   readonly logger: Logger;
+}
+
+/** The guard of this window was turned on or off. */
+export interface GuardTurn {
+  readonly guarded: boolean;
+  /** The command by which; null when it was the setting. */
+  readonly command: string | null;
 }
 
 /** Whether new terminals and tasks get the library: the user's wish, carried out for this window. */
@@ -34,9 +43,14 @@ export class Guard implements Disposable {
   readonly #parts: GuardParts;
   #library: string | null = null;
   #applying: Promise<Result<null, string>> = Promise.resolve(success(null));
+  /** Whether the guard was wanted when that was last carried out, in an earlier life of the window at first. */
+  #wasWanted: boolean;
+  /** The command whose wish comes next. */
+  #command: string | null = null;
 
   constructor(parts: GuardParts) {
     this.#parts = parts;
+    this.#wasWanted = isArming(parts.collection);
   }
 
   /** Whether a terminal that opens now gets the library. */
@@ -62,16 +76,18 @@ export class Guard implements Disposable {
   }
 
   /** Turns the guard on for good, in this workspace too. */
-  async turnOn(): Promise<Result<null, string>> {
+  async turnOn(command: string): Promise<Result<null, string>> {
     const { workspace } = this.#parts;
+    this.#command = command;
     if (workspace.read() === 'off') await workspace.write('follow');
     if (workspace.read() === 'follow' && !isGuardEnabled()) await writeGuardEnabled(true);
     return this.apply();
   }
 
   /** Turns the guard off for what starts from now on; what is guarded stays so. */
-  async turnOff(): Promise<void> {
+  async turnOff(command: string): Promise<void> {
     const { workspace } = this.#parts;
+    this.#command = command;
     if (workspace.read() === 'on') await workspace.write('follow');
     await writeGuardEnabled(false);
     this.#parts.logger.warn('the guard was turned off');
@@ -79,7 +95,8 @@ export class Guard implements Disposable {
   }
 
   /** Turns the guard on or off in this workspace, or lets it follow the user's setting again. */
-  async setHere(choice: WorkspaceGuard): Promise<Result<null, string>> {
+  async setHere(choice: WorkspaceGuard, command: string): Promise<Result<null, string>> {
+    this.#command = command;
     await this.#parts.workspace.write(choice);
     this.#parts.logger.warn(`the guard in this workspace was set to: ${choice}`);
     return this.apply();
@@ -93,12 +110,16 @@ export class Guard implements Disposable {
     const { status, platform } = this.#parts;
     const { here } = this;
     const enabled = isGuardWanted(isGuardEnabled(), here) && status.current.supported;
+    const command = this.#command;
+    this.#command = null;
     await vscode.commands.executeCommand('setContext', contextKeys.guardEnabled, enabled);
     const armed = enabled ? await this.#arm() : success(null);
     if (!enabled || !armed.ok) await this.#disarm();
     status.update({ guardEnabled: enabled, here, problem: armed.ok ? null : armed.error });
     if (!status.current.supported) return failure(`there is no library for ${platform}`);
     if (enabled && armed.ok) this.#parts.startEndpoint();
+    if (enabled !== this.#wasWanted) await this.#parts.record({ guarded: enabled, command });
+    this.#wasWanted = enabled;
     return armed;
   }
 
