@@ -7,9 +7,10 @@
 export function formatTargets(targets) {
   const rows = targets.map(({ what, measured, most = Infinity, least = -Infinity, unit = '' }) => {
     const isReached = measured <= most && measured >= least;
+    const verdict = isReached ? 'reached' : Number.isNaN(measured) ? 'not measured' : '**not reached**';
     const wanted = most === Infinity ? `≥ ${String(least)}${unit}` : `≤ ${String(most)}${unit}`;
     const value = Number.isFinite(measured) ? `${String(Number(measured.toPrecision(4)))}${unit}` : 'none';
-    return `| ${[what, wanted, value, isReached ? 'reached' : '**not reached**'].join(' | ')} |`;
+    return `| ${[what, wanted, value, verdict].join(' | ')} |`;
   });
   return ['| target | wanted | measured | |', '|---|---|---|---|', ...rows].join('\n');
 }
