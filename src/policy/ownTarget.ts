@@ -5,32 +5,108 @@ import { valueOptionsOf } from './valueOptions.ts';
 const others = /(?:^|[^a-z])(?:prod|production|live)(?:$|[^a-z])|prod[-_.]|[-_.]prod|\/_all\b/i;
 
 const ownHost =
-  /^(?:localhost|127(?:\.\d+){3}|\[?::1\]?|0\.0\.0\.0|host\.docker\.internal|[\w.-]+\.(?:localhost|local|test)|host\.minikube\.internal)$/i;
-
-/** An address in a word, with or without a scheme: what stands before the port or the path. */
-const address =
-  /(?:^|=)(?:([a-z][\w+.-]*):\/\/)?(?:[^/@\s=]*@)?(\[[\d:a-f]+\]|[\w.-]+)(?::\d+)?(?=\/|\?|$|,)/i;
-
-const networkRange = /^(?:[\w-]+=)?[\d.]+\/\d{1,2}$/;
-/** Schemes behind which a name stands that is no machine's. */
-const stores = /^(?:s3|gs|az|abfss?|wasbs?|file|docker|oci|arn)$/i;
-
-const hostOption =
-  /^(?:-h|--host|--hostname|--server|--endpoint|--endpoint-url|--url|--uri|--bootstrap-server|--brokers|--addr|--address)$/;
-const contextOption = /^(?:--context|--kube-context|--kubecontext)$/;
+  /^(?:localhost|127(?:\.\d+){3}|\[?::1\]?|0\.0\.0\.0|host\.docker\.internal|[\w.-]+\.(?:localhost|local|test))$/i;
 const ownContext =
-  /^(?:kind(?:-.*)?|k3d-.*|minikube|docker-desktop|docker-for-desktop|rancher-desktop|colima|orbstack|microk8s|default-local|local(?:host)?)$/i;
-
+  /^(?:kind(?:-.*)?|k3d-.*|minikube|docker-desktop|docker-for-desktop|rancher-desktop|colima|orbstack|microk8s)$/i;
 const ownStage = /^(?:tests?|testing|dev|devel|development|local|ci|sandbox|scratch)$/i;
-const stageVariable = /(?:^|_)(?:ENV|ENVIRONMENT|STAGE)$/;
-const stageOption = /^(?:--env|--environment|--stage|--target)$/;
+const ownSettings = /(?:^|[._])(?:tests?|testing)(?:$|[._])/i;
 
 /** A database, by its name, that is made for tests or is a developer's own. */
-export const ownDatabase =
+const ownDatabase =
   /^(?:(?:\w+[-_])?tests?(?:[-_]\w+)?|\w+[-_](?:testing|dev|devel|development|local|sandbox|scratch|ci))$/i;
 
 /** Emulators of services that run on this machine. */
 const emulators = /^(?:awslocal|tflocal|cdklocal|samlocal|pulumilocal|chlocal)$/;
+
+/**
+ * By what a program is told whose things it acts on. What another program would read says nothing: a variable or an option
+ * that this one ignores is put there by anybody.
+ */
+interface Reader {
+  /** Options that name a machine. */
+  readonly hosts?: RegExp;
+  /** Operands that are addresses name a machine: any of them, or the first. */
+  readonly takesAddresses?: 'any' | 'first';
+  /** Variables that hold an address or the name of a machine. */
+  readonly hostVariables?: RegExp;
+  readonly stages?: RegExp;
+  readonly stageVariables?: RegExp;
+  readonly contexts?: RegExp;
+  /** Options that name a database; operands name one too. */
+  readonly databases?: RegExp;
+}
+
+const server = /^(?:-h|--host|--hostname|--uri|--url|-u)$/;
+const databaseUrl = /^(?:DATABASE_URL|DB_HOST|DB_URL)$/;
+const framework: Reader = { hostVariables: databaseUrl };
+
+const readers: readonly (readonly [RegExp, Reader])[] = [
+  [
+    /^(?:psql|pgcli|dropdb|createdb|pg_restore|vacuumdb|reindexdb|usql)$/,
+    {
+      hosts: /^(?:-h|--host)$/,
+      takesAddresses: 'first',
+      hostVariables: /^PGHOST$/,
+      databases: /^(?:-d|--dbname)$/,
+    },
+  ],
+  [
+    /^(?:mysql|mariadb|mycli|mysqladmin|sqlcmd|cockroach|clickhouse-client|cqlsh)$/,
+    { hosts: server, takesAddresses: 'first', databases: /^(?:-[dD]|--database)$/ },
+  ],
+  [
+    /^(?:mongosh|mongo|mongorestore|mongoimport)$/,
+    { hosts: /^(?:-h|--host|--uri)$/, takesAddresses: 'first', databases: /^(?:-d|--db|--nsInclude)$/ },
+  ],
+  [/^(?:redis|valkey|keydb)-cli$/, { hosts: /^-[hu]$/ }],
+  [
+    /^(?:influx|cypher-shell|arangosh|surreal|neo4j-admin|etcdctl)$/,
+    { hosts: /^(?:--host|-a|--address|--server\.endpoint|--conn|--endpoints?)$/ },
+  ],
+  [
+    /^(?:kafka-|kafkactl|kaf$|kcat$|rpk$|rabbitmqadmin$|nats$)/,
+    { hosts: /^(?:--bootstrap-server|--brokers|-b|-H|--host|-s|--server)$/ },
+  ],
+  [/^(?:curl|wget|https?|xhs?|curlie|nc|ncat|telnet|grpcurl)$/, { takesAddresses: 'any' }],
+  [/^(?:nmap|zenmap|rustscan|fping|hping3|nuclei|feroxbuster|dirsearch|wpscan)$/, { takesAddresses: 'any' }],
+  [
+    /^(?:kubectl|oc|helm|kustomize|flux|velero|istioctl|linkerd|argocd|helmfile)$/,
+    { contexts: /^(?:--context|--kube-context)$/ },
+  ],
+  [/^aws$/, { hosts: /^--endpoint-url$/, hostVariables: /^AWS_ENDPOINT_URL/ }],
+  [/^(?:rails|rake)$/, { ...framework, stageVariables: /^(?:RAILS|RACK)_ENV$/ }],
+  [
+    /^(?:node|prisma|knex|sequelize|sequelize-cli|typeorm|mikro-orm|drizzle-kit|migrate-mongo|node-pg-migrate|db-migrate)$/,
+    { ...framework, stageVariables: /^NODE_ENV$/, stages: /^--env$/ },
+  ],
+  [
+    /^(?:php|artisan|console|symfony)$/,
+    { ...framework, stageVariables: /^APP_ENV$/, stages: /^(?:--env|-e)$/ },
+  ],
+  [
+    /^(?:python[\d.]*|manage\.py|django-admin)$/,
+    { ...framework, stageVariables: /^DJANGO_SETTINGS_MODULE$/, stages: /^--settings$/ },
+  ],
+  [
+    /^(?:alembic|flask|dbmate|diesel|sqlx|goose|migrate|atlas|tern|flyway|liquibase)$/,
+    { ...framework, hosts: /^(?:-url|--url|-u|-database|--database|--database-url)$/ },
+  ],
+  [/^mix$/, { ...framework, stageVariables: /^MIX_ENV$/ }],
+  [/^dotnet$/, { stageVariables: /^(?:ASPNETCORE|DOTNET)_ENVIRONMENT$/, stages: /^--environment$/ }],
+  [/^(?:serverless|sls|sst|cdk)$/, { stages: /^--stage$/ }],
+  [/^dbt$/, { stages: /^(?:--target|-t)$/ }],
+];
+
+const known = new Map<string, Reader | null>();
+const maxKnown = 512;
+
+function readerOf(program: string): Reader | null {
+  const found = known.get(program);
+  if (found !== undefined) return found;
+  const reader = readers.find(([names]) => names.test(program))?.[1] ?? null;
+  if (known.size < maxKnown) known.set(program, reader);
+  return reader;
+}
 
 /**
  * Whether a command says that what it acts on is a developer's own: on this machine, in a local cluster, or a database or
@@ -40,83 +116,101 @@ export function actsOnOwn(component: Component): boolean {
   const { program, words, assignments } = component;
   const texts = words.map((word) => word.text);
   const settings = assignments.map(({ name, value }) => ({ name, text: value.text }));
-  if ([...texts.slice(1), ...settings.map(({ text }) => text)].some((text) => others.test(text)))
-    return false;
+  const isOthers =
+    texts.slice(1).some((text) => others.test(text)) || settings.some(({ text }) => others.test(text));
+  if (isOthers) return false;
   if (emulators.test(program)) return true;
-  const hosts = [
-    ...texts.slice(1).flatMap(hostsOf),
-    ...namedHosts(texts),
-    ...settings.flatMap(({ text }) => urlHost(text)),
-  ];
+  const reader = readerOf(program);
+  if (reader === null) return false;
+  const hosts = hostsOf(reader, texts, settings);
   if (hosts.some((host) => !ownHost.test(host))) return false;
-  return (
-    hosts.length > 0 ||
-    settings.some(({ name, text }) => stageVariable.test(name) && ownStage.test(text)) ||
-    settings.some(
-      ({ name, text }) => /SETTINGS_MODULE$/.test(name) && /(?:^|[._])tests?(?:$|[._])/.test(text),
-    ) ||
-    isStaged(texts) ||
-    valuesOf(texts, contextOption).some((context) => ownContext.test(context)) ||
-    namesOwnDatabase(program, texts)
-  );
+  return hosts.length > 0 || isOwnStage(reader, texts, settings) || namesOwn(reader, program, texts);
 }
 
-/** The host of a word that is an address; a word without a scheme counts only for the names of this machine. */
-function hostsOf(text: string): readonly string[] {
-  if (networkRange.test(text)) return [];
-  const found = address.exec(text);
-  const host = found?.[2] ?? '';
-  if (found?.[1] !== undefined) return stores.test(found[1]) ? [] : [host];
-  return /^(?:localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0|host\.docker\.internal)$/i.test(host) ? [host] : [];
+interface Setting {
+  readonly name: string;
+  readonly text: string;
 }
 
-function urlHost(text: string): readonly string[] {
-  return text.includes('://') ? hostsOf(text) : [];
+/** The machines that a command names where its program looks for them. */
+function hostsOf(reader: Reader, texts: readonly string[], settings: readonly Setting[]): readonly string[] {
+  const { hosts, takesAddresses, hostVariables } = reader;
+  const named = hosts === undefined ? [] : valuesOf(texts, hosts);
+  const set = hostVariables === undefined ? [] : settings.filter(({ name }) => hostVariables.test(name));
+  return [
+    ...[...named, ...set.map(({ text }) => text)].flatMap((text) => hostIn(text) ?? bareHost(text)),
+    ...addressed(takesAddresses, texts).flatMap((text) => hostIn(text) ?? []),
+  ];
 }
 
-/** What options such as `-h` and `--host` name. */
-function namedHosts(texts: readonly string[]): readonly string[] {
-  return valuesOf(texts, hostOption)
-    .filter((value) => !value.includes('://') && !value.startsWith('/') && value !== '')
-    .map((value) => value.replace(/^[^@]*@/, '').replace(/[:/].*$/, ''));
+function addressed(taken: Reader['takesAddresses'], texts: readonly string[]): readonly string[] {
+  if (taken === undefined) return [];
+  if (taken === 'any') return texts.slice(1);
+  const first = texts
+    .slice(1)
+    .find((text, index) => !text.startsWith('-') && (index === 0 || !/^-[a-zA-Z-]/.test(texts[index] ?? '')));
+  return first === undefined || !/[:/]/.test(first) ? [] : [first];
 }
 
-/** Values of options, as the next word or behind `=`. */
+const address = /^(?:([a-z][\w+.-]*):\/\/)?(?:[^/@\s=]*@)?(\[[\d:a-f]+\]|[\w.-]+)(?::\d+)?(?=\/|\?|$|,)/i;
+const networkRange = /^[\d.]+\/\d{1,2}$/;
+/** Schemes behind which a name stands that is no machine's. */
+const stores = /^(?:s3|gs|az|abfss?|wasbs?|file|docker|oci|arn)$/i;
+const endsAsHost = /\.(?:com|net|org|io|dev|app|co|cloud|ai|internal|example|eu|de|uk|us)$/i;
+
+/** The host of a word that is an address; one without a scheme must look like one. */
+function hostIn(text: string): readonly string[] | null {
+  const [whole = '', scheme, host = ''] = networkRange.test(text) ? [] : (address.exec(text) ?? []);
+  if (scheme !== undefined) return stores.test(scheme) ? null : [host];
+  const isNamed = ownHost.test(host) || endsAsHost.test(host);
+  return isNamed || (/^[a-z\d-]+\.[\w.-]+$/i.test(host) && text[whole.length] === '/') ? [host] : null;
+}
+
+function bareHost(text: string): readonly string[] {
+  const host = text.replace(/^[^@]*@/, '').replace(/[:/,].*$/, '');
+  return host === '' || text.startsWith('/') ? [] : [host];
+}
+
+/** Values of options: the next word, behind `=`, or behind a single letter. */
 function valuesOf(texts: readonly string[], option: RegExp): readonly string[] {
   return texts.flatMap((text, index) => {
     const [name = '', value] = text.split(/=(.*)/s);
     if (value !== undefined && option.test(name)) return [value];
+    if (/^-[a-zA-Z]./.test(text) && option.test(text.slice(0, 2))) return [text.slice(2)];
     return option.test(texts[index - 1] ?? '') && !text.startsWith('-') ? [text] : [];
   });
 }
 
-/** `--env=testing`, `-e test`, `--settings=config.settings.test`, `RAILS_ENV=test` as an operand. */
-function isStaged(texts: readonly string[]): boolean {
+function isOwnStage(
+  { stages, stageVariables }: Reader,
+  texts: readonly string[],
+  settings: readonly Setting[],
+): boolean {
+  const isOwn = (text: string): boolean => ownStage.test(text) || ownSettings.test(text);
+  const told = stages === undefined ? [] : valuesOf(texts, stages);
+  if (told.some(isOwn)) return true;
+  if (stageVariables === undefined) return false;
+  // `rails db:drop RAILS_ENV=test` sets it, too.
+  const set = texts.flatMap((text) => /^([A-Z_]+)=(.*)$/.exec(text)?.slice(1) ?? []);
   return (
-    valuesOf(texts, stageOption).some((stage) => ownStage.test(stage)) ||
-    valuesOf(texts, /^--settings$/).some((name) => /(?:^|[._])tests?(?:$|[._])/.test(name)) ||
-    texts.some((text) => /^[A-Z_]*(?:ENV|STAGE)=(?:test|testing|dev|development|local|ci)$/.test(text))
+    settings.some(({ name, text }) => stageVariables.test(name) && isOwn(text)) ||
+    (stageVariables.test(set[0] ?? '') && isOwn(set[1] ?? ''))
   );
 }
 
-/** Programs whose first operand, or whose option, names a database. */
-const databasePrograms =
-  /^(?:psql|pgcli|mysql|mariadb|mycli|mongosh|mongo|mongorestore|mongoimport|pg_restore|dropdb|createdb|mysqladmin|usql|sqlcmd|cockroach|clickhouse-client|redis-cli|valkey-cli|keydb-cli)$/;
-
-function namesOwnDatabase(program: string, texts: readonly string[]): boolean {
-  if (!databasePrograms.test(program)) return false;
+function namesOwn({ contexts, databases }: Reader, program: string, texts: readonly string[]): boolean {
+  if (contexts !== undefined) return valuesOf(texts, contexts).some((context) => ownContext.test(context));
+  if (/^(?:redis|valkey|keydb)-cli$/.test(program))
+    return valuesOf(texts, /^-p$/).some((port) => port !== '6379');
+  if (databases === undefined) return false;
+  const named = valuesOf(texts, databases);
+  if (named.length > 0) return named.every((name) => ownDatabase.test(name) || ownStage.test(name));
   const values = valueOptionsOf(program);
-  const named = valuesOf(texts, /^(?:-[dD]|--(?:db|dbname|database|nsInclude))$/);
   const operands = texts
     .slice(1)
     .filter(
       (text, index) => !text.startsWith('-') && !values.has(texts[index] ?? '') && !/[\s/:]/.test(text),
     );
-  const isDropping = program === 'mysqladmin';
-  return (
-    named.some((name) => ownDatabase.test(name) || ownStage.test(name)) ||
-    (isDropping ? operands : operands.slice(0, 1)).some((name) => ownDatabase.test(name)) ||
-    (/^(?:redis|valkey|keydb)-cli$/.test(program) &&
-      valuesOf(texts, /^-p$/).some((port) => port !== '6379' && !texts.includes('-u')))
-  );
+  const databaseOperands = program === 'mysqladmin' ? operands.slice(1) : operands.slice(0, 1);
+  return databaseOperands.some((name) => ownDatabase.test(name));
 }

@@ -22,6 +22,9 @@ const { set } = parsePolicySet([builtin]);
 
 const decide = (command: string): string => evaluate(set, imagineRequest({ command }), world).action;
 
+const quote = (words: readonly string[]): string =>
+  words.map((word) => (/[^\w./:=-]/.test(word) ? `'${word}'` : word)).join(' ');
+
 /** Pieces of shell text, put together without care. */
 const shellText = fc
   .array(
@@ -117,6 +120,61 @@ describe('evaluation', () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it('never lets a command go because it names a stage, a machine or a cluster that its program does not read', () => {
+    const stopped = [
+      ['dropdb', 'shop'],
+      ['psql', '-c', 'DROP DATABASE shop'],
+      ['kubectl', 'delete', 'ns', 'x'],
+      ['terraform', 'destroy'],
+      ['aws', 'rds', 'delete-db-instance', '--db-instance-identifier', 'x'],
+      ['gcloud', 'sql', 'instances', 'delete', 'x'],
+      ['rails', 'db:drop'],
+      ['php', 'artisan', 'migrate:fresh'],
+      ['python', 'manage.py', 'flush'],
+      ['mix', 'ecto.reset'],
+      ['redis-cli', 'flushall'],
+      ['mongosh', 'shop', '--eval', 'db.dropDatabase()'],
+      ['helm', 'uninstall', 'x'],
+      ['curl', '-X', 'DELETE', 'https://example.com/x'],
+      ['heroku', 'pg:reset'],
+    ];
+    /** What is read, and by whom. */
+    const settings = [
+      ['ENV=test', ''],
+      ['STAGE=dev', ''],
+      ['RAILS_ENV=test', 'rails'],
+      ['NODE_ENV=test', ''],
+      ['APP_ENV=testing', 'php'],
+      ['MIX_ENV=test', 'mix'],
+      ['DJANGO_SETTINGS_MODULE=x.test', 'python'],
+      ['PGHOST=localhost', 'dropdb psql'],
+      ['AWS_ENDPOINT_URL=http://localhost:1', 'aws'],
+      ['DATABASE_URL=postgres://localhost/x', 'rails php python mix'],
+    ] as const;
+    const options = [
+      ['--environment=dev', ''],
+      ['--stage dev', ''],
+      ['--target dev', ''],
+      ['--env testing', 'php'],
+      ['--context minikube', 'kubectl helm'],
+      ['--host localhost', 'dropdb psql mongosh'],
+      ['--endpoint-url http://localhost:1', 'aws'],
+      ['--settings x.test', 'python'],
+      ['localhost', ''],
+    ] as const;
+    for (const words of stopped) {
+      const command = quote(words);
+      const isStopped = (text: string): boolean => ['deny', 'ask'].includes(decide(text));
+      assert.ok(isStopped(command), command);
+      for (const [text, programs] of settings)
+        if (!programs.split(' ').includes(words[0] ?? ''))
+          assert.ok(isStopped(`${text} ${command}`), `${text} ${command}`);
+      for (const [text, programs] of options)
+        if (!programs.split(' ').includes(words[0] ?? ''))
+          assert.ok(isStopped(`${command} ${text}`), `${command} ${text}`);
+    }
   });
 
   it('never allows a denied command because something is run beside it', () => {
