@@ -1,7 +1,14 @@
 import type { CodeSource } from './condition.ts';
 import type { Component } from './component.ts';
 import { hasRunDownload } from './downloads.ts';
-import { isDecodingCode, isEvaluating, isOpeningShell, isTalking, readInlineCode } from './inlineCode.ts';
+import {
+  isDecodingCode,
+  isEvaluating,
+  isOpeningShell,
+  isRunningDecoded,
+  isTalking,
+  readInlineCode,
+} from './inlineCode.ts';
 import { downloaders, isDecoding, isInterpreter } from './programs.ts';
 import { programOf } from './readLaunches.ts';
 import { isShell, readShellCall } from './shellCall.ts';
@@ -30,6 +37,7 @@ function codeSourcesOf(component: Component): readonly CodeSource[] {
   const code = readInlineCode(component);
   if (code === null) return [];
   if (isOpeningShell(code)) return ['network'];
+  if (isRunningDecoded(code)) return ['decoder'];
   if (!isEvaluating(code)) return [];
   return [
     ...(isTalking(code) || isTalking(component.text) ? ['network' as const] : []),

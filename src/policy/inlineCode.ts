@@ -224,6 +224,16 @@ export function isOpeningShell(code: string): boolean {
   return socket.test(code) && shellStarted.test(code);
 }
 
+/** A command that is given to a shell, or code that is evaluated, straight out of a decoder. */
+const runningDecoded = new RegExp(
+  String.raw`\b(?:${running}|eval|exec\w*|Function|loads)\s{0,4}\(\s{0,4}(?:\[[^\]]{0,80})?(?:[\w.]{0,60}\(\s{0,4}){0,3}[^'"()]{0,60}(?:b(?:64|32|16|85)decode|fromhex|unhexlify|\batob|Buffer\.from|decode64|decode_base64|base64_decode|codecs\.decode|hex2bin|unpack|decompress|str_rot13|gzinflate)\b`,
+);
+
+/** Whether code runs what only a decoder makes readable. */
+export function isRunningDecoded(code: string): boolean {
+  return runningDecoded.test(code);
+}
+
 /** Whether code evaluates something as code. */
 export function isEvaluating(code: string): boolean {
   return evaluating.test(code);
@@ -241,4 +251,11 @@ export function isTalking(code: string): boolean {
 
 function argumentsOf(code: string, call: RegExp): readonly string[] {
   return [...code.matchAll(call)].map((found) => (found[1] ?? found[2] ?? '').replaceAll(/\\(.)/g, '$1'));
+}
+
+/** Whether an interpreter names no script: `python3`, `python3 -u -`, `node --input-type=module`. */
+export function takesCodeFromInput(words: readonly Word[]): boolean {
+  const [first] = words.slice(1).filter(({ text }) => text === '-' || !text.startsWith('-'));
+  const isGiven = words.some(({ text }) => /^-(?:[a-zA-Z]*[cer]|p|-eval|-print)$/.test(text));
+  return !isGiven && (first === undefined || first.text === '-');
 }

@@ -152,8 +152,9 @@ const table: readonly (readonly [string, Family])[] = [
     'rampart',
     {
       looks:
-        /^(?:help|version|test|explain|rules|policy|bench|log|audit|verify|doctor|status|mode|completion|approvals|preload|serve|block)$/,
-      depth: 1,
+        /^(?:help|version|test|explain|bench|log|audit|verify|doctor|status|completion|preload|serve|block|lint|list|ls|show|packs|enforce)$/,
+      groups: /^(?:policy|rules|mode|approvals)$/,
+      depth: 2,
     },
   ],
   ['ufw', family('app', 1)],

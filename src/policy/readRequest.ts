@@ -8,6 +8,7 @@ import type { Mount } from './mounts.ts';
 import { readMounts } from './mounts.ts';
 import { readLiteralOutput } from './literalOutput.ts';
 import { programOf, readLaunches } from './readLaunches.ts';
+import { shellTexts, takesCodeFromInput } from './inlineCode.ts';
 import { isInterpreter } from './programs.ts';
 import { isShell, readShellCall } from './shellCall.ts';
 import type {
@@ -117,6 +118,7 @@ class RequestReading {
     const isTransparent =
       launches.length > 0 && launches.every((launch) => launch.isTransparent && isReadable(launch));
     const text = command.words.flatMap((word) => word.written ?? []).join(' ');
+    const hereText = command.hereText ?? this.#codeOf(words, place);
     const expanded = command.words.map((word) => word.text).join(' ');
     this.#components.push({
       words,
@@ -131,13 +133,14 @@ class RequestReading {
       mounts: place.mounts,
       isOpenEnded: place.isOpenEnded,
       isGrantable: place.isGrantable && !isTransparent && command.words.length > 0,
-      hereText: command.hereText ?? this.#codeOf(words),
+      hereText,
       input: place.input,
       inner: { from: index + 1, to: index + 1 },
     });
     this.#noteWritten(index, command);
     for (const launch of launches) this.#readLaunch(launch, command, place, isTransparent);
     this.#readMore(command, place);
+    if (hereText !== null) this.#readCode(words, hereText, place);
   }
 
   /** What is known of a file that the text writes itself. */
@@ -151,11 +154,21 @@ class RequestReading {
     if (text !== null) this.#written.set(file, `${this.#written.get(file) ?? ''}${text}\n`);
   }
 
-  /** The code of an interpreter that runs a file which the text has written. */
-  #codeOf(words: readonly Word[]): string | null {
-    if (this.#written.size === 0 || !(isInterpreter(programOf(words[0])) || isGoRun(words))) return null;
+  /** The code of an interpreter that runs a file which the text has written, or what `echo 'CODE' | python3` gives it. */
+  #codeOf(words: readonly Word[], { input }: Place): string | null {
+    if (this.#written.size === 0 && input === null) return null;
+    if (!isInterpreter(programOf(words[0])) && !isGoRun(words)) return null;
     const file = words.slice(1).find(({ text }) => this.#written.has(text));
-    return file === undefined ? null : (this.#written.get(file.text) ?? null);
+    if (file !== undefined) return this.#written.get(file.text) ?? null;
+    return input !== null && takesCodeFromInput(words) ? readLiteralOutput(this.#components, input) : null;
+  }
+
+  /** The shell texts that stand in such code. */
+  #readCode(words: readonly Word[], code: string, place: Place): void {
+    const program = programOf(words[0]);
+    if (!isInterpreter(program) || !takesCodeFromInput(words) || place.depth >= maxLaunchDepth) return;
+    for (const text of shellTexts(code, program))
+      this.#readText(text, [], { ...place, input: null, isGrantable: false, depth: place.depth + 1 });
   }
 
   /** A shell that runs such a file, or such a file itself. */
