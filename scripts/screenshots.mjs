@@ -74,6 +74,8 @@ try {
   await host.open();
   await host.page.setViewportSize({ width: 1200, height: 700 });
   await host.runCommand('Rampart: Focus on Decisions View');
+  await host.statusItem(/Rampart: off/);
+  await host.page.getByText('default-deletion').first().waitFor();
   await shoot();
   await host.runCommand('Rampart: Protect Terminal');
   await host.statusItem(/Rampart: enforce/);
