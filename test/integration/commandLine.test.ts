@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { isRecord } from '../../src/base/record.ts';
 import { commands } from '../../src/cli/commandTable.ts';
 import { readMachineId } from '../../src/system/stateDirectory.ts';
 import { kill } from '../support/processes.ts';
@@ -186,6 +187,18 @@ test('`status` tells of the endpoint, and exits 3 when there is none', async (co
     state_dir: rampart.stateDirectory,
   });
   assert.match((await rampart.run(['status'])).stdout, /^mode +enforce$/m);
+});
+
+test('`status` and `doctor` name the upstream, how it stands, and why', async (context) => {
+  const rampart = new Rampart(context);
+  await rampart.serve('--upstream', 'http://127.0.0.1:9');
+  await until('the upstream is seen to be away', async () => {
+    const { upstream } = parseObject((await rampart.run(['status', '--json'])).stdout);
+    return isRecord(upstream) && upstream['state'] === 'away' && typeof upstream['reason'] === 'string';
+  });
+  const { stdout } = await rampart.run(['status']);
+  assert.match(stdout, /^upstream +http:\/\/127\.0\.0\.1:9\/? is away: .+$/m);
+  assert.match((await rampart.run(['doctor'])).stdout, /upstream: .*127\.0\.0\.1:9\/? is away: /);
 });
 
 test('`mode` and `stop` say as JSON what holds now, and who is gone', async (context) => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { cli, parseObject, Rampart } from '../support/rampart.ts';
@@ -17,6 +17,55 @@ test('the command’s own are its exit status, its signals, its pid and its stre
   assert.equal(Number(running.said.stdout), running.child.pid);
   running.child.kill('SIGINT');
   assert.equal((await running.finished).signal, 'SIGINT');
+});
+
+test('whatever way the command ends, it ends as it would without', async (context) => {
+  const rampart = new Rampart(context);
+  await rampart.serve();
+  const plain = ['sh', '-c'];
+  const guarded = [process.execPath, cli, 'preload', '--', ...plain];
+  const some = ['exit 9', 'kill -HUP $$', 'test -t 0; echo $?; exit 4'];
+  const endings = ['exit 0', 'exit 127', 'exit 255', 'trap "echo trapped; exit 3" HUP; kill -HUP $$'];
+  const signals = ['INT', 'QUIT', 'KILL', 'PIPE', 'TERM', 'USR1'].map((name) => `kill -${name} $$`);
+  // By itself, as a background job, and in a session without a terminal. What a background job of a script is started to
+  // ignore, Node.js takes back before any code of ours runs.
+  const ways = [
+    [['env'], [...some, ...endings, ...signals]],
+    [['sh', '-c', '"$@" & wait $!', 'sh'], some],
+    [['setsid', '-w'], some],
+  ] as const;
+  for (const [way, scripts] of ways) {
+    for (const script of scripts) {
+      const [without, within] = await Promise.all(
+        [plain, guarded].map(
+          (words) => rampart.startProgram([...way, ...words, script], { input: '' }).finished,
+        ),
+      );
+      assert.deepEqual(within, without, `${way.join(' ')} ${script}`);
+    }
+  }
+});
+
+test('signals from outside end, stop and wake the command itself', async (context) => {
+  const rampart = new Rampart(context);
+  await rampart.serve();
+  for (const signal of ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGKILL'] as const) {
+    const running = rampart.start(['preload', '--', 'sh', '-c', 'echo begun; read x'], {});
+    await until('the command runs', () => running.said.stdout === 'begun\n');
+    running.child.kill(signal);
+    assert.equal((await running.finished).signal, signal);
+  }
+  const running = rampart.start(['preload', '--', 'sh', '-c', 'echo begun; read x; echo "$x"'], {});
+  await until('the command runs', () => running.said.stdout === 'begun\n');
+  const state = (): string =>
+    readFileSync(`/proc/${running.child.pid}/stat`, 'latin1').split(') ')[1]?.[0] ?? '';
+  running.child.kill('SIGSTOP');
+  await until('it is stopped', () => state() === 'T');
+  running.child.kill('SIGCONT');
+  await until('it goes on', () => state() !== 'T');
+  running.child.stdin?.end('last\n');
+  const { status, stdout } = await running.finished;
+  assert.deepEqual([status, stdout], [0, 'begun\nlast\n']);
 });
 
 test('the terminal is the command’s own', async (context) => {
