@@ -35,6 +35,14 @@ describe('a person who looks through the views, and is asked there', () => {
     host.page.locator('.sidebar .monaco-list-row', { hasText: text }).first();
   const nothingWaits = (): Promise<void> =>
     host.page.locator('.statusbar-item', { hasText: 'waits for you' }).waitFor({ state: 'detached' });
+  /** A long list has only the rows that can be seen. */
+  const reachEnd = async (view: string, last: RegExp): Promise<void> => {
+    const isThere = async (): Promise<boolean> => {
+      await pane(view).locator('.monaco-list').first().press('End');
+      return row(last).isVisible();
+    };
+    await until(isThere, { what: String(last) });
+  };
   const press = async (view: string, button: string): Promise<void> => {
     await pane(view).locator('.pane-header').hover();
     await pane(view).locator(`.action-label[aria-label^="${button}"]`).click();
@@ -180,24 +188,9 @@ describe('a person who looks through the views, and is asked there', () => {
   it('is led by a refusal in the terminal to the decision', async () => {
     await host.typeInTerminal('bash', 'clear; /bin/echo never');
     await host.terminalShows(/denied `\/bin\/echo never`[^]*\[[0-9a-f]{8}\]/);
-    const line = host.page
-      .locator('.terminal-wrapper.active .xterm-rows')
-      .getByText('rampart: denied')
-      .last();
-    const box = await line.boundingBox();
-    const place = [(box?.x ?? 0) + 60, (box?.y ?? 0) + 6] as const;
-    const isShown = async (): Promise<boolean> => {
-      await host.page.mouse.move(place[0] + 5, place[1]);
-      await host.page.mouse.move(...place, { steps: 3 });
-      await host.page.mouse.click(...place);
-      return host.webview().locator('.row[aria-selected="true"]', { hasText: '/bin/echo never' }).isVisible();
-    };
-    await host.page.keyboard.down('Control');
-    try {
-      await until(isShown, { what: 'the decision', timeoutMs: 15_000 });
-    } finally {
-      await host.page.keyboard.up('Control');
-    }
+    await host.followLink('rampart: denied', async () =>
+      host.webview().locator('.row[aria-selected="true"]', { hasText: '/bin/echo never' }).isVisible(),
+    );
     await host.screenshot('e2e-asked-3-link');
     // The setting says that nobody wants to be told.
     assert.equal(await host.page.locator('.notification-toast', { hasText: 'Rampart denied' }).count(), 0);
@@ -206,11 +199,9 @@ describe('a person who looks through the views, and is asked there', () => {
   it('finds the policies in force, and how often each decided', async () => {
     await host.runCommand('Rampart: Focus on Policy View');
     await host.treeRow(/default-deletion\s*\d+ rules/);
-    await host.page.locator('.pane', { hasText: 'Policy' }).last().locator('.monaco-list').focus();
-    await host.page.keyboard.press('End');
-    const row = await host.treeRow(/ask-first\s*2 rules · \d+ hits/);
+    await reachEnd('Policy', /ask-first\s*2 rules · \d+ hits/);
     await host.screenshot('e2e-asked-4-policy');
-    await row.click();
+    await row(/ask-first\s*2 rules/).click();
     await host.page.locator('.tab.active', { hasText: 'ask-first.yaml' }).waitFor();
     await host.page.locator('.codelens-decoration', { hasText: 'Test this rule' }).first().waitFor();
     await host.screenshot('e2e-asked-5-rule');
@@ -220,18 +211,10 @@ describe('a person who looks through the views, and is asked there', () => {
     await host.typeInTerminal('bash', 'clear; for n in $(seq 520); do /bin/echo many $n; done');
     await host.terminalShows(/^many 520$/m);
     await row(/^\/bin\/echo many 520$/).waitFor();
-    const list = pane('Decisions').locator('.monaco-list').first();
-    const reachesEnd = async (last: RegExp): Promise<void> => {
-      const isThere = async (): Promise<boolean> => {
-        await list.press('End');
-        return row(last).isVisible();
-      };
-      await until(isThere, { what: String(last) });
-    };
-    await reachesEnd(/older rows? not shown/);
+    await reachEnd('Decisions', /older rows? not shown/);
     await host.screenshot('e2e-views-8-many');
     await row(/older rows? not shown/).click();
-    await reachesEnd(/agent-cleanup\.sh/);
+    await reachEnd('Decisions', /agent-cleanup\.sh/);
     await row(/older rows? not shown/).waitFor({ state: 'detached' });
   });
 });

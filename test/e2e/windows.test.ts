@@ -130,21 +130,9 @@ describe('a person with two windows', () => {
   it('finds behind a refusal that is longer than the line the decision, and runs it anyway, once', async () => {
     await host.typeInTerminal('bash', `clear; ${longCommand}`);
     await host.terminalShows(/denied `\/bin\/echo never word[^]*\[[0-9a-f]{8}\]/);
-    const line = first.locator('.terminal-wrapper.active .xterm-rows > div', { hasText: /\[[0-9a-f]{8}\]/ });
-    const box = await line.last().boundingBox();
-    const place = [(box?.x ?? 0) + 20, (box?.y ?? 0) + 6] as const;
-    await first.keyboard.down('Control');
-    try {
-      const isShown = async (): Promise<boolean> => {
-        await first.mouse.move(place[0] + 5, place[1]);
-        await first.mouse.move(...place, { steps: 3 });
-        await first.mouse.click(...place);
-        return host.webview().locator('.row[aria-selected="true"]', { hasText: 'never word' }).isVisible();
-      };
-      await until(isShown, { what: 'the decision', timeoutMs: 15_000 });
-    } finally {
-      await first.keyboard.up('Control');
-    }
+    await host.followLink(/\[[0-9a-f]{8}\]/, async () =>
+      host.webview().locator('.row[aria-selected="true"]', { hasText: 'never word' }).isVisible(),
+    );
     await host.showTerminal('bash');
     await host.runCommand('Rampart: Run Refused Command Anyway…');
     await host.screenshot('e2e-windows-4-run-anyway');

@@ -28,6 +28,7 @@ import { until } from './until.mjs';
 const paintTimeoutMs = 90_000;
 const itemTimeoutMs = 30_000;
 const lineTimeoutMs = 15_000;
+const linkTimeoutMs = 1_500;
 const paletteAttempts = 4;
 const crashNoticeMs = 1_000;
 
@@ -298,6 +299,32 @@ export class Host {
       },
     );
     return text;
+  }
+
+  /**
+   * Follows the link at the beginning of the last line with that text in the terminal in front, until it led there.
+   * @param {string | RegExp} text @param {() => Promise<boolean>} isThere
+   */
+  async followLink(text, isThere) {
+    const line = this.page.locator('.terminal-wrapper.active .xterm-rows > div', { hasText: text }).last();
+    const pointer = this.page.locator('.terminal-wrapper.active .xterm-cursor-pointer').first();
+    const follow = async () => {
+      const box = await line.boundingBox();
+      if (box === null) return false;
+      // What the pointer is over is asked for when it comes there.
+      await this.page.mouse.move(box.x + 45, box.y + 6);
+      await this.page.mouse.move(box.x + 30, box.y + 6, { steps: 3 });
+      // Not every line shows it; a click that came too early is made again.
+      await pointer.waitFor({ timeout: linkTimeoutMs }).catch(() => undefined);
+      await this.page.mouse.click(box.x + 30, box.y + 6);
+      return until(isThere, { what: 'where the link leads', timeoutMs: linkTimeoutMs });
+    };
+    await this.page.keyboard.down('Control');
+    try {
+      await until(follow, { what: `the link at ${String(text)}`, timeoutMs: 2 * itemTimeoutMs });
+    } finally {
+      await this.page.keyboard.up('Control');
+    }
   }
 
   /** Keeps a picture of the window as `.artifacts/NAME.png`. @param {string} name */
