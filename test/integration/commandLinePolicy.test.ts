@@ -90,6 +90,26 @@ test('`allow` lets through what is asked about, exactly that or what a pattern m
   assert.equal(await decide(rampart, '--', 'sudo', 'rm', 'x.o'), 'ask');
 });
 
+test('`allow` and `block` say with --json what they wrote and where', async (context) => {
+  const rampart = new Rampart(context);
+  const run = async (...words: readonly string[]): Promise<Readonly<Record<string, unknown>>> =>
+    parseObject((await rampart.run(words)).stdout);
+  const allowed = await run('allow', '--json', '--once', '--', 'sudo', 'ls');
+  const { policy, ...rest } = allowed;
+  assert.equal(typeof policy, 'string');
+  assert.deepEqual(rest, {
+    action: 'allow',
+    tool: 'exec',
+    pattern: 'sudo ls',
+    file: join(policiesOf(rampart), 'by-hand.yaml'),
+    expires_at: null,
+    once: true,
+  });
+  const blocked = await run('block', '--json', '--for', '1h', '--pattern', 'terraform destroy*');
+  assert.deepEqual([blocked['action'], blocked['once']], ['deny', false]);
+  assert.ok(Date.parse(String(blocked['expires_at'])) > Date.now());
+});
+
 test('`allow` writes nothing that a denial would win over, and names the rule', async (context) => {
   const rampart = new Rampart(context);
   const { status, stdout, stderr } = await rampart.run(['allow', 'rm -rf /']);
