@@ -39,7 +39,7 @@ const maintenanceIntervalMs = 1_000;
 const maxRecentIds = 16_384;
 
 /** How far a clock may be set back without the log going back to an earlier day, in milliseconds. */
-const maxClockStepMs = 172_800_000;
+const maxClockStepMs = 2_592_000_000;
 
 /** What the log needs of the world. */
 export interface AuditLogSettings {

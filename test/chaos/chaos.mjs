@@ -4,7 +4,7 @@
 // nothing that the policy denies may have run while somebody could have been asked. The last line is PASS, or FAIL with the first
 // thing that is wrong; then it exits 1.
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -180,6 +180,12 @@ async function settle(busy) {
   const ids = records.map(({ id }) => id);
   assert.equal(new Set(ids).size, ids.length, 'an id is in the log twice');
   const byCommand = new Map();
+  // Where only the answer was lost, that is told beside the decision.
+  const unanswered = new Set(
+    records
+      .filter(({ decision }) => decision.message.startsWith('run without an answer'))
+      .map(({ cwd, request }) => `${cwd} ${request.command}`),
+  );
   for (const { request, decision, tool, cwd } of records) {
     if (tool === 'rampart') continue;
     const key = `${cwd} ${request.command}`;
@@ -202,14 +208,17 @@ async function settle(busy) {
       // A shell that was refused tries the next directory of PATH, and may find nobody there any more.
       const found = byCommand.get(`${folder} ${words.join(' ')}`) ?? [];
       assert.ok(found.length > 0, `${words.join(' ')} ran and is not in the log`);
-      const isTold = found.some(({ message }) => message.startsWith('run without an answer'));
-      assert.ok(isTold, `${words.join(' ')} ran, and the log says that it was denied`);
+      assert.ok(
+        unanswered.has(`${folder} ${words.join(' ')}`),
+        `${words.join(' ')} ran, and the log says that it was denied`,
+      );
     }
   }
   assert.ok(starts > 0, 'nothing was started');
-  execFileSync(process.execPath, [resolve('dist', 'cli.js'), 'log', '--verify', '--state-dir', state], {
-    env: { PATH: '/usr/bin:/bin', HOME: root },
-  });
+  const verify = [resolve('dist', 'cli.js'), 'log', '--verify', '--state-dir', state];
+  const environment = { PATH: '/usr/bin:/bin', HOME: root };
+  const verified = spawnSync(process.execPath, verify, { env: environment, encoding: 'utf8' });
+  assert.equal(verified.status, 0, `the log does not verify: ${verified.stdout}${verified.stderr}`);
   return { starts, unasked };
 }
 

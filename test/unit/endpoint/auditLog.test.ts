@@ -107,15 +107,17 @@ test('removes nothing from a folder that is no longer its own', (context) => {
   assert.deepEqual(readdirSync(fixture.folder).sort(), ['2020-01-01.jsonl', `${day}.jsonl`]);
 });
 
-test('stays in the order of its lines when the clock is set back over midnight', async (context) => {
+test('stays in the order of its lines when the clock is set back over midnight, or by weeks', async (context) => {
   const fixture = createLog(context);
   const log = fixture.open();
   fixture.append(log);
   fixture.clock.time -= 6 * 3_600_000;
   fixture.append(log);
   fixture.append(fixture.open());
+  fixture.clock.time -= 20 * 86_400_000;
+  fixture.append(fixture.open());
   assert.deepEqual(readdirSync(fixture.folder), [`${day}.jsonl`]);
-  assert.deepEqual(await fixture.verify(), [3, []]);
+  assert.deepEqual(await fixture.verify(), [4, []]);
 });
 
 test('loses and doubles nothing while the disk is full', async (context) => {
