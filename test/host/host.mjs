@@ -309,7 +309,9 @@ export class Host {
     const line = this.page.locator('.terminal-wrapper.active .xterm-rows > div', { hasText: text }).last();
     const pointer = this.page.locator('.terminal-wrapper.active .xterm-cursor-pointer').first();
     const follow = async () => {
-      const box = await line.boundingBox();
+      // What the click led to may have come late, and hidden the terminal.
+      if (await isThere()) return true;
+      const box = (await line.isVisible()) ? await line.boundingBox() : null;
       if (box === null) return false;
       // What the pointer is over is asked for when it comes there.
       await this.page.mouse.move(box.x + 45, box.y + 6);

@@ -101,9 +101,9 @@ export class DeniedPanel implements vscode.WebviewViewProvider, Disposable {
     this.#owned.add(webview.onDidReceiveMessage((message: unknown) => this.#receive(message)));
     this.#owned.add(
       view.onDidChangeVisibility(() => {
-        // The page of a hidden view is gone; a new one says when it is ready.
-        this.#isReady = false;
+        // The page of a hidden view is gone; a new one says when it is ready, which may be told before this.
         if (view.visible) status.update({ unseenDenials: 0 });
+        else this.#isReady = false;
       }),
     );
     this.#owned.add(
