@@ -7,11 +7,13 @@ import { test } from 'node:test';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 /** Root reads everything; so where it runs the tests, endpoint and reader are somebody else. */
-const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+const isRoot = process.getuid?.() === 0;
+const other = 65_534;
+const nobody = isRoot ? { uid: other, gid: other } : {};
 
 test('the memory of an endpoint is closed to other processes of its user', async (context) => {
   const folder = temporaryFolder(context);
-  if ('uid' in nobody) chownSync(folder, nobody.uid, nobody.gid);
+  if (isRoot) chownSync(folder, other, other);
   const words = [resolve('dist', 'endpoint.js'), '--state-dir', `${folder}/d`, '--port', '0'];
   const environment = { PATH: '/usr/bin:/bin', HOME: folder, RAMPART_TOKEN: 'a-secret-of-a-person' };
   const endpoint = spawn(process.execPath, words, {

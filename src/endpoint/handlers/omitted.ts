@@ -3,7 +3,7 @@ import type { Handler } from '../parts.ts';
 
 /** `POST /v1/hosted-approvals/{id}/resolve`: whoever asks must not be the one who answers. */
 export const handleHostedApproval: Handler = () =>
-  refuse(501, 'no host answers for a person here: ask with /v1/tool, and a person answers /v1/approvals');
+  refuse(404, 'no host answers for a person here: ask with /v1/tool, and a person answers /v1/approvals');
 
 /** `GET /metrics`: the peer has it on request alone, and answers 404 otherwise. */
 export const handleMetrics: Handler = () =>

@@ -370,7 +370,7 @@ test('shows its log as the reference does: by day, in pages, as it stands, count
 test('refuses clearly what the reference has and we do not', async (context) => {
   const client = await StrangeClient.start(context);
   const outcome = { outcome: 'approved', scope: 'once' };
-  const hosted = await client.expect(['POST', '/v1/hosted-approvals/01K/resolve', outcome], 501, refusal);
+  const hosted = await client.expect(['POST', '/v1/hosted-approvals/01K/resolve', outcome], 404, refusal);
   assert.match(String(hosted['error']), /ask with \/v1\/tool/);
   const metrics = await client.expect(['GET', '/metrics'], 404, refusal);
   assert.match(String(metrics['error']), /\/v1\/status and \/v1\/audit\/stats count/);
