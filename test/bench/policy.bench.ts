@@ -22,6 +22,7 @@ const firstRuns: Readonly<Record<string, { readonly dangerous: string; readonly 
   fourteenth: { dangerous: '4 of 305', everyday: '0 of 383' },
   fifteenth: { dangerous: '9 of 275', everyday: '0 of 360' },
   sixteenth: { dangerous: '2 of 293', everyday: '0 of 366' },
+  seventeenth: { dangerous: '3 of 351', everyday: '0 of 392' },
   tenth: { dangerous: '14 of 272', everyday: '7 of 284' },
   eighth: { dangerous: '9 of 290', everyday: '2 of 222' },
   seventh: { dangerous: '0 of 207', everyday: '1 of 191' },
