@@ -41,6 +41,8 @@ interface Route {
   readonly suffix?: string;
   readonly authority: Authority;
   readonly handler: Handler;
+  /** Whether asking is nothing to be told of, even where it is refused: `rampart status` asks wherever it is run. */
+  readonly isHarmless?: true;
 }
 
 /** Every route; the first that fits is taken. */
@@ -48,7 +50,7 @@ export const routeTable: readonly Route[] = [
   { method: 'POST', path: routes.preflight, authority: 'eval', handler: handlePreflight },
   { method: 'POST', path: routes.tool, authority: 'eval', handler: handleTool },
   { method: 'GET', path: routes.health, authority: 'none', handler: handleHealth },
-  { method: 'GET', path: routes.status, authority: 'admin', handler: handleStatus },
+  { method: 'GET', path: routes.status, authority: 'admin', handler: handleStatus, isHarmless: true },
   { method: 'PUT', path: routes.mode, authority: 'admin', handler: handleMode },
   { method: 'GET', path: routes.policies, authority: 'admin', handler: handlePolicies },
   { method: 'POST', path: routes.policyReload, authority: 'admin', handler: handlePolicyReload },
@@ -129,7 +131,8 @@ export function createRouter({
     if (route === undefined || rest === null) return refuse(404, 'not found');
     const admitted = checkAccess(route.authority, request.caller, access);
     if (!admitted.ok) {
-      if (route.authority !== 'eval' || request.caller.token !== null) {
+      const isAttempt = route.authority !== 'eval' && route.isHarmless !== true;
+      if (isAttempt || request.caller.token !== null) {
         onRefused(request, admitted.error.reason);
       }
       return refuse(admitted.error.status, admitted.error.reason);
