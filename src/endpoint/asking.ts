@@ -54,7 +54,7 @@ export type Settlement =
       /** The approval for this one start; absent where it was granted in another way. */
       readonly approvalId?: string;
     }
-  /** Nobody is to be bothered yet: it is not known whose session this is. */
+  /** It is not known yet whose session this is, so nobody is to be bothered, and it may be nobody's business. */
   | { readonly kind: 'early' }
   /** A person has not decided yet, or decided against it. */
   | { readonly kind: 'pending' | 'denied'; readonly approval: Approval };
@@ -165,8 +165,8 @@ export class Asking implements Disposable {
     if (this.#covered.take(request, decision.action !== 'ask')) return coveredSettlement;
     const { command, cwd } = request;
     this.#noteRefusal({ id, command, cwd, keys, tree, at: this.#settings.clock.now() });
-    if (decision.action !== 'ask') return { kind: 'decided' };
     if (!mayPrompt) return { kind: 'early' };
+    if (decision.action !== 'ask') return { kind: 'decided' };
     const wait = this.#mayHold(request) ? asked.wait : null;
     return this.#ask(petitionOf(request, decision, { keys, tree }), wait);
   }

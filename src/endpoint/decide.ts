@@ -154,6 +154,8 @@ function settle(
   if (!(settlement instanceof Promise) && settlement.kind === 'early') {
     const held = holdEarly(question, judged, deciders);
     if (held !== null) return held;
+    // No person's word would have changed it.
+    if (judged.decision.action !== 'ask') return finish(decided, { kind: 'decided' }, deciders);
   }
   return settlement instanceof Promise
     ? settlement.then((settled) => finish(decided, settled, deciders))

@@ -261,13 +261,26 @@ test('holds what a person would be asked until a window told whose the terminal 
   assert.equal((await held.answer)['allowed'], true);
 });
 
-test('lets what was held run in a terminal that turns out to be left alone', async (context) => {
+for (const command of ['npm publish', 'rm -rf x']) {
+  test(`lets ${command}, held meanwhile, run in a terminal that turns out to be left alone`, async (context) => {
+    const fixture = await start(context);
+    await fixture.openStream(window);
+    const held = await askHeld(fixture, command);
+    await register(fixture, 200, mine);
+    assert.equal((await held.answer)['allowed'], true);
+    assert.deepEqual(summary(fixture), []);
+  });
+}
+
+test('refuses what it held in a terminal that turns out to be an agent’s, once', async (context) => {
   const fixture = await start(context);
   await fixture.openStream(window);
-  const held = await askHeld(fixture, 'npm publish');
-  await register(fixture, 200, mine);
-  assert.equal((await held.answer)['allowed'], true);
-  assert.deepEqual(summary(fixture), []);
+  const held = await askHeld(fixture, 'rm -rf x');
+  await register(fixture, 200, { ...mine, hidden: true });
+  const { allowed, notice } = await held.answer;
+  assert.equal(allowed, false);
+  assert.doesNotMatch(String(notice), /not known yet/);
+  assert.deepEqual(summary(fixture), ['rm -rf x agent preload']);
 });
 
 test('answers at once what it held when it ends', async (context) => {
