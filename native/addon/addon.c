@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <node_api.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -216,17 +217,20 @@ struct signals {
 };
 
 /* Node ignores SIGPIPE and SIGXFSZ from its start on, and exec would keep that; handlers fall back
-   by themselves. What else the parent had ignored Node has already forgotten. */
-static void reset_signals(struct signals *signals) {
-    struct sigaction standard;
+   by themselves. What else the parent had ignored Node has forgotten: `ignored` has a bit for each.
+ */
+static void reset_signals(struct signals *signals, uint64_t ignored) {
     sigset_t none;
     memset(signals, 0, sizeof *signals);
-    memset(&standard, 0, sizeof standard);
-    standard.sa_handler = SIG_DFL;
-    (void)sigaction(SIGPIPE, NULL, &signals->actions[SIGPIPE]);
-    signals->changed[SIGPIPE] = sigaction(SIGPIPE, &standard, NULL) == 0;
-    (void)sigaction(SIGXFSZ, NULL, &signals->actions[SIGXFSZ]);
-    signals->changed[SIGXFSZ] = sigaction(SIGXFSZ, &standard, NULL) == 0;
+    for (int number = 1; number < SIGNAL_COUNT; number++) {
+        struct sigaction action;
+        bool is_ignored = ((ignored >> (number - 1)) & 1) != 0;
+        if (!is_ignored && number != SIGPIPE && number != SIGXFSZ)
+            continue;
+        memset(&action, 0, sizeof action);
+        action.sa_handler = is_ignored ? SIG_IGN : SIG_DFL;
+        signals->changed[number] = sigaction(number, &action, &signals->actions[number]) == 0;
+    }
     (void)sigemptyset(&none);
     (void)sigprocmask(SIG_SETMASK, &none, &signals->mask);
 }
@@ -297,33 +301,43 @@ static char **copy_vector(napi_env env, napi_value value) {
     return vector;
 }
 
-static int replace_process(const char *path, char *const argv[], char *const envp[]) {
+static int replace_process(const char *path, char *const argv[], char *const envp[],
+                           uint64_t ignored) {
     struct signals signals;
     int error;
     restore_stdio();
     restore_limits();
-    reset_signals(&signals);
+    reset_signals(&signals, ignored);
     (void)execve(path, argv, envp);
     error = errno;
     restore_signals(&signals);
     return error;
 }
 
-/* execve(path, argv, envp): becomes another program. Returns only by throwing. */
+/* A set of signals, written as in /proc/PID/status; empty when the value is none. */
+static uint64_t read_signals(napi_env env, napi_value value) {
+    char text[2 * sizeof(uint64_t) + 1];
+    size_t len;
+    if (napi_get_value_string_utf8(env, value, text, sizeof text, &len) != napi_ok)
+        return 0;
+    return strtoull(text, NULL, 16);
+}
+
+/* execve(path, argv, envp[, ignored]): becomes another program. Returns only by throwing. */
 static napi_value become(napi_env env, napi_callback_info info) {
-    size_t count = 3;
-    napi_value arguments[3];
+    size_t count = 4;
+    napi_value arguments[4];
     char *path = NULL;
     char **argv = NULL;
     char **envp = NULL;
     int error = EINVAL;
-    if (napi_get_cb_info(env, info, &count, arguments, NULL, NULL) == napi_ok && count == 3) {
+    if (napi_get_cb_info(env, info, &count, arguments, NULL, NULL) == napi_ok && count >= 3) {
         path = copy_string(env, arguments[0]);
         argv = copy_vector(env, arguments[1]);
         envp = copy_vector(env, arguments[2]);
     }
     if (path != NULL && argv != NULL && envp != NULL)
-        error = replace_process(path, argv, envp);
+        error = replace_process(path, argv, envp, read_signals(env, arguments[3]));
     else
         (void)throw_usage(env, "execve takes a path, arguments and an environment, without NUL");
     if (path != NULL && argv != NULL && envp != NULL)

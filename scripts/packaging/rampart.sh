@@ -12,7 +12,18 @@ case $self in
   */*) ;;
   *) self=./$self ;;
 esac
-script=${self%/*}/../lib/rampart/bin/rampart.cjs
+script=${self%/*}/rampart.cjs
+if [ ! -f "$script" ]; then
+  script=${self%/*}/../lib/rampart/bin/rampart.cjs
+fi
+# Node.js forgets which signals its caller ignores.
+case ${1-} in preload | serve)
+  if [ -r /proc/self/status ]; then
+    while read -r field value; do
+      if [ "$field" = SigIgn: ]; then export RAMPART_SHIM_IGNORED="$value"; fi
+    done </proc/self/status
+  fi ;;
+esac
 program=$(command -v node) || program=
 if [ -z "$program" ]; then
   echo "rampart: Node.js 20.19 or newer is needed, and there is no node in PATH: install it (https://nodejs.org, or your system's package nodejs)" >&2

@@ -44,6 +44,7 @@ export async function becomeProgram(
       toBuffer(program.path),
       program.argv.map(toBuffer),
       program.environment.map(toBuffer),
+      ...(context.ignoredSignals === '' ? [] : [context.ignoredSignals]),
     );
   } catch (thrown) {
     return failure(startFailureOf(thrown));

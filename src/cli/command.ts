@@ -16,6 +16,8 @@ export interface CommandContext {
   /** The words behind the command's name as bytes. */
   readonly argumentBytes: readonly ByteText[];
   readonly cwd: string;
+  /** The signals that the caller ignores, as `SigIgn` of `/proc/PID/status`; empty when they are not known. */
+  readonly ignoredSignals: string;
   readonly output: Output;
   /** Folder of the running bundle, with `endpoint.js`, `policies/` and `native/`. */
   readonly bundleFolder: string;

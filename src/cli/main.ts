@@ -1,4 +1,4 @@
-import { shimElectronVariable } from '../client/commandShim.ts';
+import { shimElectronVariable, shimIgnoredVariable } from '../client/commandShim.ts';
 import { loadNativeAddon } from '../system/nativeAddon.ts';
 import { createProcessTable } from '../system/processTable.ts';
 import { commands } from './commandTable.ts';
@@ -9,8 +9,11 @@ import { runCommandLine } from './runCommandLine.ts';
 /** The version of the package, put in by the bundler. */
 declare const RAMPART_VERSION: string;
 
-/** What the installed command had to say to an editor's binary is not for the programs that it starts. */
-const own = process.env[shimElectronVariable] === '1' ? [shimElectronVariable, 'ELECTRON_RUN_AS_NODE'] : [];
+/** What the installed command had to say to us, or to an editor's binary, is not for the programs that we start. */
+const own = [
+  shimIgnoredVariable,
+  ...(process.env[shimElectronVariable] === '1' ? [shimElectronVariable, 'ELECTRON_RUN_AS_NODE'] : []),
+];
 
 /** An editor that runs the hook of an uninstallation says so in a word before ours. */
 const words = process.argv
@@ -23,6 +26,7 @@ process.exitCode = await runCommandLine(commands, words, {
   ),
   argumentBytes: readArgumentBytes(words),
   cwd: readWorkingDirectory(),
+  ignoredSignals: process.env[shimIgnoredVariable] ?? '',
   output: createOutput(1, 2),
   bundleFolder: import.meta.dirname,
   addon: loadNativeAddon(import.meta.dirname),

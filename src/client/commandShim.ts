@@ -3,6 +3,20 @@ import type { NodeProgram } from './nodeProgram.ts';
 /** Set by the shim where it had to say `ELECTRON_RUN_AS_NODE` itself, so that the command takes both away again. */
 export const shimElectronVariable = 'RAMPART_SHIM_ELECTRON';
 
+/** Set by the shim to the signals that its caller ignores, as the kernel writes them: Node.js forgets them when it starts. */
+export const shimIgnoredVariable = 'RAMPART_SHIM_IGNORED';
+
+/** Notes the ignored signals for commands that become another program; where there is no /proc, nothing is noted. */
+const noteIgnored = [
+  'case ${1-} in preload | serve)',
+  '  if [ -r /proc/self/status ]; then',
+  '    while read -r field value; do',
+  `      if [ "$field" = SigIgn: ]; then export ${shimIgnoredVariable}="$value"; fi`,
+  '    done </proc/self/status',
+  '  fi ;;',
+  'esac',
+];
+
 /** Ends well with a Node that runs our bundles; as old as JavaScript can be, for one that does not. */
 const versionCheck =
   'var v = process.versions.node.split("."); process.exit(v[0] > 20 || (v[0] == 20 && v[1] >= 19) ? 0 : 1)';
@@ -22,6 +36,7 @@ export function formatCommandShim(script: string, program: NodeProgram): string 
     "# Rampart's command line. Written by its installation, which also repairs it.",
     `script=${quote(script)}`,
     `program=${quote(program.path)}`,
+    ...noteIgnored,
     'if [ -x "$program" ] && [ -f "$script" ]; then',
     ...(program.isElectron ? electron : []),
     '  exec "$program" "$script" "$@"',

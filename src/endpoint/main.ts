@@ -7,6 +7,7 @@ import { messageOf } from '../base/assert.ts';
 import type { Logger } from '../base/logger.ts';
 import { createShellReader } from '../policy/shellReader.ts';
 import { readBootId } from '../system/bootId.ts';
+import { isSignalIn } from '../system/ignoredSignals.ts';
 import { loadNativeAddon } from '../system/nativeAddon.ts';
 import { createProcessTable } from '../system/processTable.ts';
 import type { ProcessTable } from '../system/processTable.ts';
@@ -69,7 +70,11 @@ async function run(words: readonly string[], environment: NodeJS.ProcessEnv): Pr
   if (isGuarded)
     logger.info('started from inside the tree that is guarded: nothing here may loosen the guard');
   const settings = settingsOf(wishes, ignored, paths.value, world);
-  return serve({ ...settings, surroundings: isGuarded ? {} : surroundings }, world);
+  return serve(
+    { ...settings, surroundings: isGuarded ? {} : surroundings },
+    world,
+    options.value.ignoredSignals,
+  );
 }
 
 /** What an upstream is found by, its token among it: copied before that is wiped. */
@@ -145,11 +150,18 @@ function startersOf(
   return parent === null ? [] : [{ pid: parent.pid, started: parent.started }];
 }
 
-async function serve(settings: EndpointSettings, world: EndpointWorld): Promise<number> {
+async function serve(
+  settings: EndpointSettings,
+  world: EndpointWorld,
+  ignoredSignals: string,
+): Promise<number> {
   const started = await startEndpoint(settings, world);
   if (!started.ok) return complainAbout(started.error, settings);
   const { ready, ended, stop } = started.value;
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(signal));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    const isIgnored = isSignalIn(ignoredSignals, signal);
+    process.on(signal, () => (isIgnored ? undefined : stop(signal)));
+  }
   // Whoever waited for the line may be gone by now.
   process.stdout.on('error', () => undefined);
   process.stdout.write(`${JSON.stringify(ready)}\n`);

@@ -30,6 +30,8 @@ export interface EndpointOptions {
   readonly mode: Mode | null;
   readonly onDemand: boolean;
   readonly startedBy: readonly ProcessReference[];
+  /** What does not end it, as its starter has it (`nohup`): `SigIgn` of `/proc/PID/status`. */
+  readonly ignoredSignals: string;
   readonly lingerMs: number;
   readonly holdMs: number;
   /** Null keeps the one that was kept. */
@@ -61,6 +63,7 @@ export function parseEndpointOptions(words: readonly string[]): Result<EndpointO
     mode,
     onDemand: values['on-demand'] === true,
     startedBy: startedBy.value,
+    ignoredSignals: values['ignored-signals'] ?? '',
     upstream: upstream.value,
     holdMs: millisecondsOf(hold.value, defaultHoldMs),
     lingerMs: millisecondsOf(linger.value, defaultLingerMs),
@@ -75,6 +78,7 @@ const known = {
   mode: { type: 'string' },
   'on-demand': { type: 'boolean' },
   'started-by': { type: 'string' },
+  'ignored-signals': { type: 'string' },
   linger: { type: 'string' },
   hold: { type: 'string' },
   upstream: { type: 'string' },

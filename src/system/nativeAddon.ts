@@ -21,8 +21,16 @@ export interface NativeAddon {
   lockFile(descriptor: number): boolean;
   /** Makes a FIFO with mode 0600. */
   makeFifo(path: string): void;
-  /** Replaces this process; returns only by throwing. A Buffer can say what is not UTF-8. */
-  execve(path: NativeText, argv: readonly NativeText[], environment: readonly NativeText[]): never;
+  /**
+   * Replaces this process; returns only by throwing. A Buffer can say what is not UTF-8. The program ignores the
+   * signals of a set, if one is given, that is written as `SigIgn` of `/proc/PID/status`.
+   */
+  execve(
+    path: NativeText,
+    argv: readonly NativeText[],
+    environment: readonly NativeText[],
+    ignored?: string,
+  ): never;
   /** Wipes what stands in variables of our own environment, and keeps others of our user from looking into this process. */
   concealSecrets(names: readonly string[]): void;
 }

@@ -7,7 +7,7 @@ import type { Manifest } from '../../scripts/formatEditorDocument.mjs';
 import { recordOfDecision } from '../../src/endpoint/auditEntry.ts';
 import { routeTable } from '../../src/endpoint/router.ts';
 import { listPacks } from '../../src/policy/listPacks.ts';
-import { shimElectronVariable } from '../../src/client/commandShim.ts';
+import { shimElectronVariable, shimIgnoredVariable } from '../../src/client/commandShim.ts';
 import { imagineRequest } from '../unit/policy/policyWorld.ts';
 
 const read = (file: string): string => readFileSync(file, 'utf8');
@@ -97,7 +97,9 @@ describe('a list in the documents is what the code has', () => {
     // The command's own, which no person sets.
     const sought = new Set(
       names.filter(
-        (name) => name !== shimElectronVariable && !/^RAMPART_(?:DOORS|PURE|IMPURE|VERSION)$/u.test(name),
+        (name) =>
+          ![shimElectronVariable, shimIgnoredVariable].includes(name) &&
+          !/^RAMPART_(?:DOORS|PURE|IMPURE|VERSION)$/u.test(name),
       ),
     );
     const listed = rowsOf(read('docs/without-the-editor.md'), '## Variables').map(([name]) => unquote(name));

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { formatCommandShim } from '../../src/client/commandShim.ts';
 import { cli, parseObject, Rampart } from '../support/rampart.ts';
 import { until } from '../support/until.ts';
 
@@ -23,16 +24,25 @@ test('whatever way the command ends, it ends as it would without', async (contex
   const rampart = new Rampart(context);
   await rampart.serve();
   const plain = ['sh', '-c'];
-  const guarded = [process.execPath, cli, 'preload', '--', ...plain];
+  const guarded = [installCommand(rampart), 'preload', '--', ...plain];
   const some = ['exit 9', 'kill -HUP $$', 'test -t 0; echo $?; exit 4'];
   const endings = ['exit 0', 'exit 127', 'exit 255', 'trap "echo trapped; exit 3" HUP; kill -HUP $$'];
   const signals = ['INT', 'QUIT', 'KILL', 'PIPE', 'TERM', 'USR1'].map((name) => `kill -${name} $$`);
-  // By itself, as a background job, and in a session without a terminal. What a background job of a script is started to
-  // ignore, Node.js takes back before any code of ours runs.
+  // By itself, as a background job, which ignores what a keyboard ends, in a session without a terminal, and as one that is
+  // to outlive its terminal or to ignore more than that.
+  const all = [...some, ...endings, ...signals];
   const ways = [
-    [['env'], [...some, ...endings, ...signals]],
-    [['sh', '-c', '"$@" & wait $!', 'sh'], some],
+    [['env'], all],
+    [
+      ['sh', '-c', '"$@" & wait $!', 'sh'],
+      [...some, 'kill -INT $$; kill -QUIT $$; exit 6'],
+    ],
     [['setsid', '-w'], some],
+    [['nohup'], ['kill -HUP $$; exit 6', 'grep SigIgn /proc/self/status']],
+    [
+      ['sh', '-c', 'trap "" HUP PIPE TERM USR1; exec "$@"', 'sh'],
+      ['grep SigIgn /proc/$$/status', 'kill -HUP $$; kill -PIPE $$; exit 6'],
+    ],
   ] as const;
   for (const [way, scripts] of ways) {
     for (const script of scripts) {
@@ -44,6 +54,23 @@ test('whatever way the command ends, it ends as it would without', async (contex
       assert.deepEqual(within, without, `${way.join(' ')} ${script}`);
     }
   }
+});
+
+/** The command as it is installed, which is what people type. */
+function installCommand(rampart: Rampart): string {
+  return rampart.write('rampart', formatCommandShim(cli, { path: process.execPath, isElectron: false }));
+}
+
+test('an endpoint that is to outlive its terminal does, and ends when it is told to', async (context) => {
+  const rampart = new Rampart(context);
+  const running = rampart.startProgram(['nohup', installCommand(rampart), 'serve', '--no-default-policy'], {
+    input: '',
+  });
+  await until('the endpoint listens', () => running.said.stdout.includes('\n'));
+  running.child.kill('SIGHUP');
+  assert.equal((await rampart.run(['status'])).status, 0);
+  running.child.kill('SIGTERM');
+  assert.equal((await running.finished).status, 0);
 });
 
 test('signals from outside end, stop and wake the command itself', async (context) => {

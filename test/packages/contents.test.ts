@@ -134,6 +134,7 @@ describe('the package for npm', () => {
         ...papers,
         ...generated,
         ...native,
+        'bin/rampart',
         'bin/rampart.cjs',
       ].sort(),
     );
@@ -144,8 +145,8 @@ describe('the package for npm', () => {
     const manifest = JSON.parse(contentOf(files, 'package.json').toString()) as Record<string, unknown>;
     for (const key of ['scripts', 'dependencies', 'optionalDependencies'])
       assert.equal(manifest[key], undefined);
-    assert.deepEqual(manifest['bin'], { rampart: 'bin/rampart.cjs' });
-    assert.equal(files.find((file) => file.path === 'bin/rampart.cjs')?.mode, 0o755);
+    assert.deepEqual(manifest['bin'], { rampart: 'bin/rampart' });
+    assert.equal(files.find((file) => file.path === 'bin/rampart')?.mode, 0o755);
   });
 });
 

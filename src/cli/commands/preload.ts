@@ -17,7 +17,7 @@ export const preloadCommand: Command = {
   manual: {
     synopsis: ['[OPTION]… -- COMMAND [ARGUMENT]…'],
     description: [
-      'Runs a command with the preload library: every program that it starts, and the command itself, is asked about first. An endpoint is started if none answers. Terminal, signals and exit status are those of the command. What the caller ignores (`nohup`, a background job of a script) is not ignored in it: Node.js takes that back when it starts.',
+      'Runs a command with the preload library: every program that it starts, and the command itself, is asked about first. An endpoint is started if none answers. Terminal, signals and exit status are those of the command. On Linux what the caller ignores (`nohup`, a background job of a script) is ignored in it, too.',
     ],
     examples: [
       { line: 'rampart preload -- make test', text: 'Guard one command and all that it starts.' },

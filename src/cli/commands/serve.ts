@@ -150,8 +150,14 @@ function readServeWords(
     ...(hold === undefined ? [] : ['--hold', hold]),
     ...(mode.value === undefined ? [] : ['--mode', mode.value]),
     ...upstreamWords(options, context),
+    ...ignoredSignalWords(context),
     ...starterWords(process.pid, context.processes),
   ]);
+}
+
+/** What its caller wants it to outlive (`nohup`). */
+function ignoredSignalWords({ ignoredSignals }: CommandContext): readonly string[] {
+  return ignoredSignals === '' ? [] : ['--ignored-signals', ignoredSignals];
 }
 
 /** What the endpoint itself checks, its files as absolute paths. */

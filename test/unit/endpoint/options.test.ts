@@ -16,6 +16,7 @@ const nothing = {
   mode: null,
   onDemand: false,
   startedBy: [],
+  ignoredSignals: '',
   upstream: null,
   lingerMs: 60_000,
   holdMs: 20_000,
@@ -24,7 +25,7 @@ const nothing = {
 test('takes every option, and none', () => {
   assert.deepEqual(parsed(), nothing);
   const words =
-    '--state-dir d --port 0 --policy /a --policy b --no-default-policy --mode monitor --on-demand --started-by 7:89,8:90 --linger 5 --hold 0 --upstream http://localhost:1 --upstream-token-file t --upstream-ca /c --upstream-fail-closed';
+    '--state-dir d --port 0 --policy /a --policy b --no-default-policy --mode monitor --on-demand --started-by 7:89,8:90 --ignored-signals 0000000000000001 --linger 5 --hold 0 --upstream http://localhost:1 --upstream-token-file t --upstream-ca /c --upstream-fail-closed';
   assert.deepEqual(parsed(...words.split(' ')), {
     stateDirectory: 'd',
     port: 0,
@@ -36,6 +37,7 @@ test('takes every option, and none', () => {
       { pid: 7, started: 89 },
       { pid: 8, started: 90 },
     ],
+    ignoredSignals: '0000000000000001',
     upstream: {
       url: 'http://localhost:1',
       tokenFile: join(process.cwd(), 't'),
