@@ -18,6 +18,8 @@ export interface Component {
   readonly directory: string | null;
   /** It runs on another machine, in a container or under another root: its paths are not ours. */
   readonly isElsewhere: boolean;
+  /** It runs in a container of the project's own: what it reaches beside it is the developer's. */
+  readonly isInOwnContainer: boolean;
   /** What of this machine a container that it runs in can see. */
   readonly mounts: readonly Mount[];
   /** More operands come from its input. */

@@ -104,6 +104,18 @@ export function isRunVariable(name: string): boolean {
   return runVariables.test(name);
 }
 
+/** `make -f -` takes its rules from its standard input. */
+export function isMakeOfInput(program: string, words: readonly Word[]): boolean {
+  return (
+    /^g?make$/.test(program) &&
+    words.some(
+      ({ text }, at) =>
+        /^-f(?:-|\/dev\/stdin)$/.test(text) ||
+        (/^(?:-|\/dev\/stdin)$/.test(text) && /^(?:-f|--file|--makefile)$/.test(words[at - 1]?.text ?? '')),
+    )
+  );
+}
+
 /** The commands in the recipes of a makefile, with what make calls a function as the shell calls it. */
 export function recipesOf(makefile: string): string {
   return makefile

@@ -1,19 +1,7 @@
 import type { Component } from './component.ts';
+import { isBeside } from './ownContainer.ts';
+import { hostIn, othersName, ownContext, ownDatabase, ownHost, ownSettings, ownStage } from './ownNames.ts';
 import { valueOptionsOf } from './valueOptions.ts';
-
-/** What belongs to others whatever else is named. */
-const others = /(?:^|[^a-z])(?:prod|production|live)(?:$|[^a-z])|prod[-_.]|[-_.]prod|\/_all\b/i;
-
-const ownHost =
-  /^(?:localhost|127(?:\.\d+){3}|\[?::1\]?|0\.0\.0\.0|host\.docker\.internal|[\w.-]+\.(?:localhost|local|test))$/i;
-const ownContext =
-  /^(?:kind(?:-.*)?|k3d-.*|minikube|docker-desktop|docker-for-desktop|rancher-desktop|colima|orbstack|microk8s)$/i;
-const ownStage = /^(?:tests?|testing|dev|devel|development|local|ci|sandbox|scratch)$/i;
-const ownSettings = /(?:^|[._])(?:tests?|testing)(?:$|[._])/i;
-
-/** A database, by its name, that is made for tests or is a developer's own. */
-const ownDatabase =
-  /^(?:(?:\w+[-_])?tests?(?:[-_]\w+)?|\w+[-_](?:testing|dev|devel|development|local|sandbox|scratch|ci))$/i;
 
 /** Emulators of services that run on this machine. */
 const emulators = /^(?:awslocal|tflocal|cdklocal|samlocal|pulumilocal|chlocal)$/;
@@ -23,6 +11,8 @@ const emulators = /^(?:awslocal|tflocal|cdklocal|samlocal|pulumilocal|chlocal)$/
  * that this one ignores is put there by anybody.
  */
 interface Reader {
+  /** Where no machine is named, it acts on what runs beside it. */
+  readonly reachesBeside?: true;
   /** Options that name a machine. */
   readonly hosts?: RegExp;
   /** Operands that are addresses name a machine: any of them, or the first. */
@@ -38,12 +28,13 @@ interface Reader {
 
 const server = /^(?:-h|--host|--hostname|--uri|--url|-u)$/;
 const databaseUrl = /^(?:DATABASE_URL|DB_HOST|DB_URL)$/;
-const framework: Reader = { hostVariables: databaseUrl };
+const framework: Reader = { reachesBeside: true, hostVariables: databaseUrl };
 
 const readers: readonly (readonly [RegExp, Reader])[] = [
   [
     /^(?:psql|pgcli|dropdb|createdb|pg_restore|vacuumdb|reindexdb|usql)$/,
     {
+      reachesBeside: true,
       hosts: /^(?:-h|--host)$/,
       takesAddresses: 'first',
       hostVariables: /^PGHOST$/,
@@ -52,21 +43,27 @@ const readers: readonly (readonly [RegExp, Reader])[] = [
   ],
   [
     /^(?:mysql|mariadb|mycli|mysqladmin|sqlcmd|cockroach|clickhouse-client|cqlsh)$/,
-    { hosts: server, takesAddresses: 'first', databases: /^(?:-[dD]|--database)$/ },
+    { reachesBeside: true, hosts: server, takesAddresses: 'first', databases: /^(?:-[dD]|--database)$/ },
   ],
   [
     /^(?:mongosh|mongo|mongorestore|mongoimport)$/,
-    { hosts: /^(?:-h|--host|--uri)$/, takesAddresses: 'first', databases: /^(?:-d|--db|--nsInclude)$/ },
+    {
+      reachesBeside: true,
+      hosts: /^(?:-h|--host|--uri)$/,
+      takesAddresses: 'first',
+      databases: /^(?:-d|--db|--nsInclude)$/,
+    },
   ],
-  [/^(?:redis|valkey|keydb)-cli$/, { hosts: /^-[hu]$/ }],
+  [/^(?:redis|valkey|keydb)-cli$/, { reachesBeside: true, hosts: /^-[hu]$/ }],
   [
     /^(?:influx|cypher-shell|arangosh|surreal|neo4j-admin|etcdctl)$/,
-    { hosts: /^(?:--host|-a|--address|--server\.endpoint|--conn|--endpoints?)$/ },
+    { reachesBeside: true, hosts: /^(?:--host|-a|--address|--server\.endpoint|--conn|--endpoints?)$/ },
   ],
   [
     /^(?:kafka-|kafkactl|kaf$|kcat$|rpk$|rabbitmqadmin$|nats$)/,
-    { hosts: /^(?:--bootstrap-server|--brokers|-b|-H|--host|-s|--server)$/ },
+    { reachesBeside: true, hosts: /^(?:--bootstrap-server|--brokers|-b|-H|--host|-s|--server)$/ },
   ],
+  [/^(?:rabbitmqctl|nodetool|wp|drush|bench|memcflush)$/, { reachesBeside: true }],
   [/^(?:curl|wget|https?|xhs?|curlie|nc|ncat|telnet|grpcurl)$/, { takesAddresses: 'any' }],
   [/^(?:nmap|zenmap|rustscan|fping|hping3|nuclei|feroxbuster|dirsearch|wpscan)$/, { takesAddresses: 'any' }],
   [
@@ -117,14 +114,27 @@ export function actsOnOwn(component: Component): boolean {
   const texts = words.map((word) => word.text);
   const settings = assignments.map(({ name, value }) => ({ name, text: value.text }));
   const isOthers =
-    texts.slice(1).some((text) => others.test(text)) || settings.some(({ text }) => others.test(text));
+    texts.slice(1).some((text) => othersName.test(text)) ||
+    settings.some(({ text }) => othersName.test(text));
   if (isOthers) return false;
   if (emulators.test(program)) return true;
   const reader = readerOf(program);
   if (reader === null) return false;
   const hosts = hostsOf(reader, texts, settings);
+  if (component.isInOwnContainer) return isOwnInside(component, reader, hosts);
   if (hosts.some((host) => !ownHost.test(host))) return false;
   return hosts.length > 0 || isOwnStage(reader, texts, settings) || namesOwn(reader, program, texts);
+}
+
+/** In a container of the project a program reaches what is the project's, unless something names another machine or stage. */
+function isOwnInside(
+  { assigned }: Component,
+  { reachesBeside, hostVariables, stageVariables }: Reader,
+  hosts: readonly string[],
+): boolean {
+  if (assigned.some((name) => hostVariables?.test(name) === true || stageVariables?.test(name) === true))
+    return false;
+  return hosts.length > 0 ? hosts.every(isBeside) : reachesBeside === true;
 }
 
 interface Setting {
@@ -150,20 +160,6 @@ function addressed(taken: Reader['takesAddresses'], texts: readonly string[]): r
     .slice(1)
     .find((text, index) => !text.startsWith('-') && (index === 0 || !/^-[a-zA-Z-]/.test(texts[index] ?? '')));
   return first === undefined || !/[:/]/.test(first) ? [] : [first];
-}
-
-const address = /^(?:([a-z][\w+.-]*):\/\/)?(?:[^/@\s=]*@)?(\[[\d:a-f]+\]|[\w.-]+)(?::\d+)?(?=\/|\?|$|,)/i;
-const networkRange = /^[\d.]+\/\d{1,2}$/;
-/** Schemes behind which a name stands that is no machine's. */
-const stores = /^(?:s3|gs|az|abfss?|wasbs?|file|docker|oci|arn)$/i;
-const endsAsHost = /\.(?:com|net|org|io|dev|app|co|cloud|ai|internal|example|eu|de|uk|us)$/i;
-
-/** The host of a word that is an address; one without a scheme must look like one. */
-function hostIn(text: string): readonly string[] | null {
-  const [whole = '', scheme, host = ''] = networkRange.test(text) ? [] : (address.exec(text) ?? []);
-  if (scheme !== undefined) return stores.test(scheme) ? null : [host];
-  const isNamed = ownHost.test(host) || endsAsHost.test(host);
-  return isNamed || (/^[a-z\d-]+\.[\w.-]+$/i.test(host) && text[whole.length] === '/') ? [host] : null;
 }
 
 function bareHost(text: string): readonly string[] {

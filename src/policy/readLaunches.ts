@@ -84,6 +84,13 @@ function joinWords(words: readonly Word[]): Word {
   };
 }
 
+/** Options of compose whose value is the next word; those of the engine mean other things. */
+const composeValues: ReadonlySet<string> = new Set(
+  '-f --file -p --project-name --project-directory --env-file --profile --ansi --parallel --progress'.split(
+    ' ',
+  ),
+);
+
 /** Finds `docker exec` and `git …` style launchers behind the program's own options. */
 function findLauncherOf(
   program: string,
@@ -93,10 +100,11 @@ function findLauncherOf(
   if (single !== null) return { launcher: single, start: 1 };
   if (!hasLauncherSubcommand(program)) return null;
   const values = valueOptionsOf(program);
+  const valuesOf = (so: string): ReadonlySet<string> => (so.endsWith('compose') ? composeValues : values);
   let name = program;
   for (let at = 1; at < words.length && name.split(' ').length <= 3; at += 1) {
     const text = words[at]?.text ?? '';
-    if (values.has(text)) at += 1;
+    if (valuesOf(name).has(text)) at += 1;
     else if (text === '-E' || !text.startsWith('-')) {
       name = `${name} ${text}`;
       const launcher = findLauncher(name);

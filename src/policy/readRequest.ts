@@ -2,10 +2,11 @@ import type { ExecRequest } from '../protocol/execRequest.ts';
 import type { Component, Reading } from './component.ts';
 import { namesSought, readFindScope } from './findCommand.ts';
 import type { Launch } from './launch.ts';
-import { isRunVariable, recipesOf } from './hiddenTexts.ts';
+import { isMakeOfInput, isRunVariable, recipesOf } from './hiddenTexts.ts';
 import { joinPath } from './paths.ts';
 import type { Mount } from './mounts.ts';
 import { readMounts } from './mounts.ts';
+import { OwnContainers } from './ownContainer.ts';
 import { readLiteralOutput } from './literalOutput.ts';
 import { programOf, readLaunches } from './readLaunches.ts';
 import { shellTexts, takesCodeFromInput } from './inlineCode.ts';
@@ -48,6 +49,7 @@ const commandsPerClockLook = 64;
 export interface ReadingWorld {
   readonly reader: ShellReader;
   readonly home: string | null;
+  readonly workspace: string | null;
   /** Milliseconds since some moment; what takes too long is refused, or read without the grammar. */
   elapsed(): number;
 }
@@ -58,6 +60,7 @@ interface Place {
   readonly assigned: readonly string[];
   readonly input: Span | null;
   readonly isElsewhere: boolean;
+  readonly isInOwnContainer: boolean;
   readonly mounts: readonly Mount[];
   readonly isOpenEnded: boolean;
   readonly isGrantable: boolean;
@@ -75,12 +78,14 @@ class RequestReading {
   /** What the text writes into files, by their names as they are put in. */
   readonly #written = new Map<string, string>();
   readonly #started: number;
+  readonly #containers: OwnContainers;
   #isCut = false;
   #isFallback = false;
 
   constructor(world: ReadingWorld) {
     this.#world = world;
     this.#started = world.elapsed();
+    this.#containers = new OwnContainers(world, this.#components);
   }
 
   read(request: ExecRequest): Reading {
@@ -89,6 +94,7 @@ class RequestReading {
       assigned: [],
       input: null,
       isElsewhere: false,
+      isInOwnContainer: false,
       mounts: [],
       isOpenEnded: false,
       isGrantable: true,
@@ -130,6 +136,7 @@ class RequestReading {
       redirections: command.redirections,
       directory: place.directory,
       isElsewhere: place.isElsewhere,
+      isInOwnContainer: place.isInOwnContainer,
       mounts: place.mounts,
       isOpenEnded: place.isOpenEnded,
       isGrantable: place.isGrantable && !isTransparent && command.words.length > 0,
@@ -187,7 +194,7 @@ class RequestReading {
     if (command.body !== null) this.#readBody(command.body, command, place);
     if (isShell(programOf(command.words[0]))) this.#readInput(command, place);
     if (command.assignments.length > 0) this.#readRunVariables(command, place);
-    if (isMakeOfInput(command.words)) this.#readMakefile(command, place);
+    if (isMakeOfInput(programOf(command.words[0]), command.words)) this.#readMakefile(command, place);
     if (this.#written.size > 0) this.#readWrittenScript(command, place);
   }
 
@@ -238,6 +245,7 @@ class RequestReading {
       assigned: [...outer.assigned, ...launch.assigned],
       input: launch.isOpenEnded ? null : outer.input,
       isElsewhere: outer.isElsewhere || launch.isElsewhere,
+      isInOwnContainer: this.#containers.isOwn(launch, command, outer),
       mounts: launch.isElsewhere
         ? readMounts({ program: programOf(command.words[0]), words: command.words })
         : outer.mounts,
@@ -376,17 +384,6 @@ function listedPlaces({ words }: Component): readonly Word[] {
 /** `go run FILE`: Go has no interpreter, but runs its files. */
 function isGoRun(words: readonly Word[]): boolean {
   return programOf(words[0]) === 'go' && words[1]?.text === 'run';
-}
-
-function isMakeOfInput(words: readonly Word[]): boolean {
-  return (
-    /^g?make$/.test(programOf(words[0])) &&
-    words.some(
-      ({ text }, at) =>
-        /^-f(?:-|\/dev\/stdin)$/.test(text) ||
-        (/^(?:-|\/dev\/stdin)$/.test(text) && /^(?:-f|--file|--makefile)$/.test(words[at - 1]?.text ?? '')),
-    )
-  );
 }
 
 /** The shell text of a launch can be read; one that only the run can tell cannot. */
