@@ -3,10 +3,7 @@ import { defaultAgent, extensionsAgent, findAgentMarkers } from '../protocol/env
 import type { ExecRequest } from '../protocol/execRequest.ts';
 import type { Actor } from '../protocol/session.ts';
 import type { ProcessStat, ProcessTable } from '../system/processTable.ts';
-import type { KnownSession, SessionStore } from './sessions.ts';
-
-/** How long it is waited for a window that tells whose a session is, in milliseconds. */
-export const registrationMs = 5_000;
+import { registrationMs, type KnownSession, type SessionStore } from './sessions.ts';
 
 /** How long after a session became dormant a library may still ask that has not read so, in milliseconds. */
 const dormancyLagMs = 3_000;

@@ -16,6 +16,12 @@ import type { DormantSession } from '../system/stateTables.ts';
 /** How many sessions are remembered; the one that was seen first goes. */
 export const maxSessions = 4_096;
 
+/** How long it is waited for a window that tells whose a session is, in milliseconds. */
+export const registrationMs = 5_000;
+
+/** How long a session is remembered at least, though it has ended: records may wait for whose it was. In milliseconds. */
+const shortLifeMs = 2 * registrationMs;
+
 /** How long a leader that was seen counts as being there, in milliseconds. */
 const leaderLifeMs = 1_000;
 
@@ -72,10 +78,11 @@ export class SessionStore implements Disposable {
     this.#timer.unref();
   }
 
-  /** The sessions whose leader still runs; the others are forgotten. */
+  /** The sessions whose leader still runs. */
   list(): readonly SessionView[] {
-    this.#forgetEnded();
-    return [...this.#sessions.values()].map((session) => this.#viewOf(session));
+    return [...this.#sessions.values()]
+      .filter(({ view }) => this.#processes.isRunning(view.pid, view.started))
+      .map((session) => this.#viewOf(session));
   }
 
   /** The session that a living process leads; null when nothing is known of it. */
@@ -224,8 +231,10 @@ export class SessionStore implements Disposable {
   }
 
   #forgetEnded(): void {
-    for (const [pid, { view }] of this.#sessions) {
-      if (!this.#processes.isRunning(pid, view.started)) this.#sessions.delete(pid);
+    const now = performance.now();
+    for (const [pid, { view, since }] of this.#sessions) {
+      if (now - since > shortLifeMs && !this.#processes.isRunning(pid, view.started))
+        this.#sessions.delete(pid);
     }
   }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { UnknownRecord } from '../../../src/base/record.ts';
@@ -215,6 +216,17 @@ test('has the record of a session of which nobody told yet wait, and puts it in 
   await register(fixture, 200, { ...mine, kind: 'task' });
   assert.deepEqual(summary(fixture), ['rm -rf x automation preload', 'ls automation preload']);
   assert.equal(readFileSync(fixture.paths.held, 'utf8'), '');
+});
+
+test('knows whose the record of a short task is, though the task has ended and others looked meanwhile', async (context) => {
+  const fixture = await start(context);
+  await fixture.openStream(window);
+  await ask(fixture, 'ls', { pid: 710, ppid: 700, sid: 700, session: 'preload-700' });
+  rmSync(join(fixture.folder, 'proc', '700'), { recursive: true });
+  await fixture.call('GET', '/v1/sessions');
+  await register(fixture, 700, { ...mine, kind: 'task', name: 'short' });
+  await until('it is recorded', () => summary(fixture).length > 0);
+  assert.deepEqual(summary(fixture), ['ls automation preload']);
 });
 
 test('drops the records of a terminal that turns out to be left alone, but no refusal', async (context) => {
