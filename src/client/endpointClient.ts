@@ -116,8 +116,18 @@ export interface RunAnyway {
   readonly expiresAt: string;
 }
 
-/** The guard of terminals was turned on or off. */
+/** What the guard, or a part of it, is about. */
+export type GuardSubject =
+  /** New terminals and tasks. */
+  | 'terminals'
+  /** What extensions start without a terminal. */
+  | 'extensions'
+  /** What persons type in terminals of their own. */
+  | 'persons';
+
+/** The guard, or a part of it, was turned on or off. */
 export interface GuardChange {
+  readonly of: GuardSubject;
   readonly guarded: boolean;
   /** Of what, as a person would say it: `all workspaces`, a folder. */
   readonly where: string;

@@ -6,6 +6,7 @@ import {
   isUpstream,
   type SettingProblem,
 } from '../presentation/settingProblems.ts';
+import type { GuardSubject } from '../client/endpointClient.ts';
 import type { Scope } from '../protocol/session.ts';
 import { settingIds } from './ids.ts';
 
@@ -38,6 +39,20 @@ export async function writeGuardEnabled(enabled: boolean): Promise<void> {
   await vscode.workspace
     .getConfiguration()
     .update(settingIds.guardEnabled, enabled, vscode.ConfigurationTarget.Global);
+}
+
+/** The setting by which the guard, or a part of it, is turned on and off. */
+export const guardBySetting: Readonly<Record<GuardSubject, string>> = {
+  terminals: settingIds.guardEnabled,
+  extensions: settingIds.guardExtensionHost,
+  persons: settingIds.guardScope,
+};
+
+/** Has the user's settings turn the guard, or a part of it, on. */
+export async function writeGuardOn(of: GuardSubject): Promise<void> {
+  await vscode.workspace
+    .getConfiguration()
+    .update(guardBySetting[of], of === 'persons' ? 'all' : true, vscode.ConfigurationTarget.Global);
 }
 
 /** Whose commands are asked about in a terminal of which the person said nothing. What is no scope leaves nobody alone. */

@@ -30,6 +30,7 @@ export function activate(context: vscode.ExtensionContext): RampartApi {
     extension: context.extensionUri,
     collection: context.environmentVariableCollection,
     workspaceState: context.workspaceState,
+    globalState: context.globalState,
     version,
     clock: { now: () => Date.now() },
     logger,

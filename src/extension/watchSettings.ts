@@ -38,7 +38,8 @@ export function watchSettings(parts: SettingParts): Disposable {
       if (!event.affectsConfiguration('rampart')) return;
       tell();
       if (event.affectsConfiguration(settingIds.guardScope)) parts.registry.registerAll();
-      const isGuard = [settingIds.guardEnabled, settingIds.guardExtensionHost].some((id) =>
+      const { guardEnabled, guardExtensionHost, guardScope } = settingIds;
+      const isGuard = [guardEnabled, guardExtensionHost, guardScope].some((id) =>
         event.affectsConfiguration(id),
       );
       if (isGuard) background.run('following the setting', parts.follow);

@@ -33,6 +33,7 @@ import { readGuardScope, readPolicyFiles, readUpstreamArguments } from './config
 import { EndpointSupervisor } from './endpoint/endpointSupervisor.ts';
 import { fetchFromEndpoint, registerEndpointFollower } from './endpoint/followEndpoint.ts';
 import { Guard } from './injection/guard.ts';
+import { createKeptWishes } from './injection/keptWishes.ts';
 import { recordGuard } from './injection/recordGuard.ts';
 import { TerminalRegistry } from './injection/terminalRegistry.ts';
 import { createWorkspaceChoice } from './injection/workspaceChoice.ts';
@@ -56,6 +57,8 @@ export interface WindowSurroundings {
   readonly collection: vscode.GlobalEnvironmentVariableCollection;
   /** Where the user's own data about this workspace are kept. */
   readonly workspaceState: vscode.Memento;
+  /** Where the user's own data are kept that are of no workspace. */
+  readonly globalState: vscode.Memento;
   /** Of this extension. */
   readonly version: string;
   readonly clock: Clock;
@@ -110,6 +113,7 @@ export function createWindowParts(surroundings: WindowSurroundings): WindowParts
     new Guard({
       ...{ collection: surroundings.collection, status, host, platform, logger },
       workspace: createWorkspaceChoice(surroundings.workspaceState),
+      kept: createKeptWishes(surroundings.globalState),
       install: machine.install,
       check: (library) => checkLibrary(library, trialEnvironment(library, platform), platform),
       socket: machine.paths.socket,

@@ -102,8 +102,12 @@ export const guardOffChoices: readonly Choice<boolean>[] = [
   { value: false, label: t`$(close) Cancel`, detail: t`Nothing changes.` },
 ];
 
-/** Said when a setting turned it off. */
-export const guardOffBySetting = t`Rampart: the guard was turned off by its setting. New terminals and tasks are not guarded.`;
+/** Said when a setting turned the guard off, or a part of it. */
+export const guardOffBySetting = {
+  terminals: t`Rampart: the guard was turned off by its setting. New terminals and tasks are not guarded.`,
+  extensions: t`Rampart: a setting was changed, and what extensions start without a terminal is not guarded any more.`,
+  persons: t`Rampart: a setting was changed, and what you type in your own terminals is not asked about any more. What agents start still is.`,
+} as const;
 
 /** The button below that. */
 export const turnOnButton = t`Turn It On Again`;

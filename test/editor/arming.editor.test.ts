@@ -349,9 +349,14 @@ describe('what extensions start without a terminal', () => {
     assert.ok(maps.includes('libc') && !maps.includes('librampart'));
   });
 
-  it('is as it was before, to the letter, when it is not wanted any more', async () => {
+  it('is as it was before, to the letter, when it is not wanted any more, which is recorded', async () => {
     await set(settingIds.guardExtensionHost, false);
     await until('it is off', () => api.host().length === 0);
     assert.deepEqual({ ...process.env }, unchanged);
+    await until('it is recorded', () =>
+      findDecision(api, 'guard of extensions off')?.decision.message.endsWith(
+        `the setting ${settingIds.guardExtensionHost}`,
+      ),
+    );
   });
 });

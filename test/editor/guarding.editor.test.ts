@@ -166,6 +166,11 @@ describe('a person who protects terminals', () => {
 
   it('leaves a terminal alone that a person uses, but not one of an agent', async () => {
     await setScope(undefined);
+    await until('it is recorded', () =>
+      findDecision(api, 'guard of persons off')?.decision.message.endsWith(
+        `the setting ${settingIds.guardScope}`,
+      ),
+    );
     const mine = vscode.window.createTerminal({ name: 'mine' });
     await until('it is left alone', async () => (await findSubject(api, mine))?.state.kind === 'dormant');
     const done = `${createScratch()}/done`;

@@ -3,13 +3,15 @@ import type { Disposable } from '../../base/disposable.ts';
 import type { Logger } from '../../base/logger.ts';
 import { failure, success, type Result } from '../../base/result.ts';
 import { formatSocketUrl } from '../../client/endpointAddress.ts';
+import type { GuardSubject } from '../../client/endpointClient.ts';
 import type { HostGuard } from '../../client/hostGuard.ts';
 import type { Installation } from '../../client/installation.ts';
 import { isGuardWanted, type WorkspaceGuard } from '../../presentation/workspaceGuard.ts';
-import { isGuardEnabled, isHostGuardWanted, writeGuardEnabled } from '../configuration.ts';
+import { isGuardEnabled, isHostGuardWanted, readGuardScope, writeGuardEnabled } from '../configuration.ts';
 import { contextKeys } from '../ids.ts';
 import type { WindowStatus } from '../model/windowStatus.ts';
 import { armTerminals, disarmTerminals, isArming } from './terminalEnvironment.ts';
+import type { KeptWishes } from './keptWishes.ts';
 import type { WorkspaceChoice } from './workspaceChoice.ts';
 
 /** What the guard is given. */
@@ -17,6 +19,7 @@ export interface GuardParts {
   readonly collection: vscode.GlobalEnvironmentVariableCollection;
   readonly status: WindowStatus;
   readonly workspace: WorkspaceChoice;
+  readonly kept: KeptWishes;
   readonly host: HostGuard;
   /** Installs library and command to their stable paths; repeated it costs little. */
   readonly install: () => Result<Installation, string>;
@@ -26,13 +29,14 @@ export interface GuardParts {
   readonly platform: string;
   /** Keeps an endpoint running from now on. */
   readonly startEndpoint: () => void;
-  /** Has it recorded that the guard of this window was turned on or off. */
+  /** Has it recorded that the guard of this window, or a part of it, was turned on or off. */
   readonly record: (change: GuardTurn) => Promise<void>;
   readonly logger: Logger;
 }
 
-/** The guard of this window was turned on or off. */
+/** The guard of this window, or a part of it, was turned on or off. */
 export interface GuardTurn {
+  readonly of: GuardSubject;
   readonly guarded: boolean;
   /** The command by which; null when it was the setting. */
   readonly command: string | null;
@@ -118,9 +122,20 @@ export class Guard implements Disposable {
     status.update({ guardEnabled: enabled, here, problem: armed.ok ? null : armed.error });
     if (!status.current.supported) return failure(`there is no library for ${platform}`);
     if (enabled && armed.ok) this.#parts.startEndpoint();
-    if (enabled !== this.#wasWanted) await this.#parts.record({ guarded: enabled, command });
+    if (enabled !== this.#wasWanted) await this.#parts.record({ of: 'terminals', guarded: enabled, command });
     this.#wasWanted = enabled;
+    if (enabled && armed.ok) await this.#recordParts();
     return armed;
+  }
+
+  /** What the settings say of parts of the guard may have changed while nobody looked. */
+  async #recordParts(): Promise<void> {
+    const { kept, record } = this.#parts;
+    const wishes = { extensions: isHostGuardWanted(), persons: readGuardScope() === 'all' } as const;
+    for (const of of ['extensions', 'persons'] as const) {
+      const guarded = wishes[of];
+      if (await kept.isChanged(of, guarded)) await record({ of, guarded, command: null });
+    }
   }
 
   async #arm(): Promise<Result<null, string>> {

@@ -378,6 +378,8 @@ test('notes in the log that the guard was turned off and on, where, why and by w
   const answer = await fixture.call('POST', '/v1/guard', off);
   assert.deepEqual([answer.status, answer.body], [201, { recorded: true }]);
   await fixture.call('POST', '/v1/guard', { guarded: true, where: '/home/me/app' });
+  for (const of of ['extensions', 'persons'])
+    await fixture.call('POST', '/v1/guard', { guarded: false, where: '/w', of });
   const told = fixture.records().map(({ tool, request, decision, pid, enforced }) => {
     const { action, message } = decision as UnknownRecord;
     return [tool, (request as UnknownRecord)['command'], action, message, pid, enforced];
@@ -385,6 +387,8 @@ test('notes in the log that the guard was turned off and on, where, why and by w
   assert.deepEqual(told, [
     ['rampart', 'guard off', 'watch', 'all workspaces: rampart.enabled', 200, false],
     ['rampart', 'guard on', 'watch', '/home/me/app', 200, false],
+    ['rampart', 'guard of extensions off', 'watch', '/w', 200, false],
+    ['rampart', 'guard of persons off', 'watch', '/w', 200, false],
   ]);
 });
 
@@ -393,6 +397,7 @@ test('takes no note of the guard that says not what, where or briefly', async (c
   const good = { guarded: false, where: 'here' };
   const bodies = [
     [],
+    { ...good, of: 'toString' },
     { ...good, guarded: 'no' },
     { ...good, where: ' ' },
     { ...good, where: 'x'.repeat(257) },
