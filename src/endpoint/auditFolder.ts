@@ -26,6 +26,15 @@ export function dayOfLog(name: string): string {
   return name.slice(0, 'YYYY-MM-DD'.length);
 }
 
+/** The last day of the log before another one; null when there is none. */
+export function dayBefore(folder: string, day: string): string | null {
+  return (
+    listLogNames(folder)
+      .map(dayOfLog)
+      .findLast((name) => name < day) ?? null
+  );
+}
+
 /** The files of a day, the oldest first. */
 export function listDayNames(folder: string, day: string): readonly string[] {
   return listLogNames(folder).filter((name) => dayOfLog(name) === day);
@@ -45,10 +54,20 @@ export function openLogDay(folder: string, day: string): readonly number[] {
 
 /** Puts the full file of a day aside, in front of the next one. Throws when it cannot be renamed. */
 export function putLogAside(folder: string, day: string): void {
-  const parts = listDayNames(folder, day).map((name) => Number(fileName.exec(name)?.[2] ?? 0));
+  renameToPart(folder, `${day}.jsonl`, day);
+}
+
+/** Makes the files of the newest day parts of an earlier one, behind those that it has. Throws when one cannot be renamed. */
+export function moveLogDay(folder: string, newest: string, day: string): void {
+  const own = listDayNames(folder, day).filter((name) => name === `${day}.jsonl`);
+  for (const name of [...own, ...listDayNames(folder, newest)]) renameToPart(folder, name, day);
+}
+
+function renameToPart(folder: string, name: string, day: string): void {
+  const parts = listDayNames(folder, day).map((part) => Number(fileName.exec(part)?.[2] ?? 0));
   const next = Math.max(0, ...parts) + 1;
   if (next > maxParts) return;
-  renameSync(join(folder, `${day}.jsonl`), join(folder, `${day}.${String(next).padStart(3, '0')}.jsonl`));
+  renameSync(join(folder, name), join(folder, `${day}.${String(next).padStart(3, '0')}.jsonl`));
 }
 
 /** What is kept of a log. */

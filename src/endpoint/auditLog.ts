@@ -15,7 +15,7 @@ import type { Disposable } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
 import type { Logger } from '../base/logger.ts';
 import { sealRecord } from '../system/auditChain.ts';
-import { dayOfLog, listLogNames, putLogAside, removeOldLogs } from './auditFolder.ts';
+import { dayBefore, dayOfLog, listLogNames, moveLogDay, putLogAside, removeOldLogs } from './auditFolder.ts';
 import type { Retention } from './auditFolder.ts';
 import { readLastHash } from './lastSeal.ts';
 
@@ -38,7 +38,7 @@ const maintenanceIntervalMs = 1_000;
 /** How many ids are remembered so that no decision is recorded twice. */
 const maxRecentIds = 16_384;
 
-/** How far a clock may be set back without the log going back to an earlier day, in milliseconds. */
+/** A clock that moves further between two records is in doubt, in milliseconds. */
 const maxClockStepMs = 2_592_000_000;
 
 /** What the log needs of the world. */
@@ -236,18 +236,35 @@ export class AuditLog implements Disposable {
     return this.#open;
   }
 
-  /** Today, or the newest day of the log when the clock was set back a little: its lines are in their order. */
+  /** Today, or the newest day of the log when the clock was set back: its lines stay in their order. */
   #day(): string {
-    const now = this.#settings.clock.now();
-    const today = new Date(now).toISOString().slice(0, 10);
-    const isSetBack = today < this.#newestDay && Date.parse(this.#newestDay) - now < maxClockStepMs;
-    return isSetBack ? this.#newestDay : today;
+    const today = new Date(this.#settings.clock.now()).toISOString().slice(0, 10);
+    if (today >= this.#newestDay) return today;
+    if (this.#isAstray(today)) this.#takeBackDay(today);
+    return this.#newestDay;
   }
 
+  /** Whether the newest day alone is far ahead, and all others agree with the clock: then it was wrong that day, not now. */
+  #isAstray(today: string): boolean {
+    if (!isFarBehind(today, this.#newestDay)) return false;
+    const before = dayBefore(this.#settings.folder, this.#newestDay);
+    return before !== null && before <= today;
+  }
+
+  #takeBackDay(today: string): void {
+    const { folder, logger } = this.#settings;
+    this.#close();
+    logger.warn(`the clock was wrong: what the log has of ${this.#newestDay} now stands under ${today}`);
+    moveLogDay(folder, this.#newestDay, today);
+    this.#newestDay = today;
+  }
+
+  /** A clock that has gone far ahead makes nothing old before a second day says so. */
   #removeOld(today: string): void {
     const { folder, logger, isOurs, retention = defaultRetention } = this.#settings;
     if (!isOurs()) return;
-    const removed = removeOldLogs(folder, today, retention);
+    const before = dayBefore(folder, today) ?? today;
+    const removed = removeOldLogs(folder, isFarBehind(before, today) ? before : today, retention);
     if (removed.length > 0) logger.info(`no longer kept of the audit log: ${removed.join(', ')}`);
   }
 
@@ -255,6 +272,10 @@ export class AuditLog implements Disposable {
     if (this.#open !== null) closeSync(this.#open.descriptor);
     this.#open = null;
   }
+}
+
+function isFarBehind(day: string, other: string): boolean {
+  return Date.parse(other) - Date.parse(day) > maxClockStepMs;
 }
 
 /** Whether the file's last line was cut short. */

@@ -107,17 +107,42 @@ test('removes nothing from a folder that is no longer its own', (context) => {
   assert.deepEqual(readdirSync(fixture.folder).sort(), ['2020-01-01.jsonl', `${day}.jsonl`]);
 });
 
-test('stays in the order of its lines when the clock is set back over midnight, or by weeks', async (context) => {
+test('stays in the order of its lines when the clock is set back over midnight, or by years', async (context) => {
   const fixture = createLog(context);
   const log = fixture.open();
   fixture.append(log);
   fixture.clock.time -= 6 * 3_600_000;
   fixture.append(log);
   fixture.append(fixture.open());
-  fixture.clock.time -= 20 * 86_400_000;
-  fixture.append(fixture.open());
+  for (const days of [20, 300, 20_000]) {
+    fixture.clock.time -= days * 86_400_000;
+    fixture.append(fixture.open());
+  }
   assert.deepEqual(readdirSync(fixture.folder), [`${day}.jsonl`]);
-  assert.deepEqual(await fixture.verify(), [4, []]);
+  assert.deepEqual(await fixture.verify(), [6, []]);
+});
+
+test('comes back from a clock that was years ahead, in one chain, and loses no day to it', async (context) => {
+  const fixture = createLog(context);
+  const log = fixture.open({ maxFileBytes: 3_000 });
+  const ahead = 20 * 365 * 86_400_000;
+  fixture.append(log);
+  fixture.clock.time += 86_400_000;
+  fixture.append(log);
+  fixture.clock.time += ahead;
+  for (let count = 0; count < 6; count += 1) fixture.append(log);
+  fixture.clock.time -= ahead;
+  fixture.append(log);
+  fixture.append(fixture.open());
+  const days = new Set(readdirSync(fixture.folder).map((name) => name.slice(0, 10)));
+  assert.deepEqual([...days].sort(), [day, '2026-03-05']);
+  assert.deepEqual(fixture.ids(), upTo(10));
+  assert.deepEqual(await fixture.verify(), [10, []]);
+  fixture.clock.time += 200 * 86_400_000;
+  fixture.append(fixture.open());
+  fixture.clock.time += 86_400_000;
+  fixture.append(fixture.open());
+  assert.deepEqual(readdirSync(fixture.folder).sort(), ['2026-09-21.jsonl', '2026-09-22.jsonl']);
 });
 
 test('loses and doubles nothing while the disk is full', async (context) => {
