@@ -13,9 +13,9 @@ import { basename, dirname, join } from 'node:path';
 import { messageOf } from '../base/assert.ts';
 import type { Disposable } from '../base/disposable.ts';
 import type { Logger } from '../base/logger.ts';
-import { asideSuffix } from '../protocol/routes.ts';
 import { parseJournal } from '../system/journalFrame.ts';
 import type { JournalFrame } from '../system/journalFrame.ts';
+import { asideName } from './putAside.ts';
 
 /** How often the journal is looked for, in milliseconds. */
 const pollIntervalMs = 100;
@@ -163,9 +163,9 @@ function openJournal(file: string): number {
     if (fstatSync(descriptor).isFile()) return descriptor;
     closeSync(descriptor);
   } catch (thrown) {
-    renameSync(file, `${file}${asideSuffix}`);
+    renameSync(file, asideName(file));
     throw thrown;
   }
-  renameSync(file, `${file}${asideSuffix}`);
+  renameSync(file, asideName(file));
   throw new Error(`${file} is not a regular file`);
 }

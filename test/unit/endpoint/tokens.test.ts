@@ -168,15 +168,20 @@ test('keeps tokens over a restart as hashes, in a file for its owner alone', asy
   );
 });
 
-test('takes a file of tokens that cannot be read for none, and leaves it to be looked at', async (context) => {
+test('takes a file of tokens that cannot be read for none, and leaves each such file to be looked at', async (context) => {
   const { fixture } = await startWithPort(context);
   await make(fixture, { agent: 'a' });
-  fixture.endpoint.stop('restart');
-  await fixture.endpoint.ended;
-  writeFileSync(fixture.paths.tokens, '{"format":2,"tokens":[]}');
-  const next = await startFixture(context, { folder: fixture.folder });
-  assert.deepEqual((await next.call('GET', '/v1/tokens')).body, { tokens: [] });
-  assert.equal(readFileSync(`${fixture.paths.tokens}.unreadable`, 'utf8'), '{"format":2,"tokens":[]}');
+  const foreign = [2, 3].map((format) => `{"format":${format},"tokens":[]}`);
+  let running = fixture;
+  for (const text of foreign) {
+    running.endpoint.stop('restart');
+    await running.endpoint.ended;
+    writeFileSync(fixture.paths.tokens, text);
+    running = await startFixture(context, { folder: fixture.folder });
+    assert.deepEqual((await running.call('GET', '/v1/tokens')).body, { tokens: [] });
+  }
+  const kept = ['', '.2'].map((part) => readFileSync(`${fixture.paths.tokens}${part}.unreadable`, 'utf8'));
+  assert.deepEqual(kept, foreign);
 });
 
 test('refuses orders that are none', async (context) => {
