@@ -77,7 +77,7 @@ function parseKept(value: UnknownRecord): Approval | null {
     resolvedAt: null,
     resolvedBy: null,
     persisted: false,
-    isHeld: false,
+    heldUntil: null,
     tool: textIn(value, 'tool') ?? 'exec',
     command: textIn(value, 'command') ?? '',
     agent: textIn(value, 'agent') ?? '',

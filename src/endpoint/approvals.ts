@@ -56,8 +56,8 @@ export interface Approval extends Petition {
   readonly resolvedAt: number | null;
   readonly resolvedBy: string | null;
   readonly persisted: boolean;
-  /** Whether a process is held until this is settled. */
-  readonly isHeld: boolean;
+  /** Until when a process is held for this one; null when none is. */
+  readonly heldUntil: number | null;
 }
 
 /** What a person said. */
@@ -67,7 +67,7 @@ export interface Resolution {
   readonly by: string;
 }
 
-/** Tells of an approval that was requested or settled. */
+/** Tells of an approval that was requested or settled, or for which a process began or ceased to wait. */
 export interface ApprovalNews {
   readonly change: ApprovalChange;
   readonly approval: Approval;
@@ -109,11 +109,11 @@ export class Approvals implements Disposable {
   }
 
   /** The approval for this: the one that waits for the same, else a new one. A failure says why none can be asked for. */
-  request(petition: Petition, isHeld: boolean): Result<Approval, string> {
+  request(petition: Petition, heldUntil: number | null): Result<Approval, string> {
     const { pending } = this;
     const { keys, tree } = petition;
     const same = keys === null ? undefined : pending.find((each) => isSame(each, keys, tree));
-    if (same !== undefined) return success(this.setHeld(same, same.isHeld || isHeld));
+    if (same !== undefined) return success(heldUntil === null ? same : this.setHeld(same, heldUntil));
     if (petition.command.length > maxAskedLength) return failure('the command is too long to be shown');
     if (pending.length >= maxPending) return failure('too many approvals are pending');
     if (keys !== null && pending.filter((each) => each.tree === tree).length >= maxPendingInTree) {
@@ -129,16 +129,19 @@ export class Approvals implements Disposable {
       resolvedAt: null,
       resolvedBy: null,
       persisted: false,
-      isHeld,
+      heldUntil,
     };
     this.#put(approval, 'requested');
     return success(approval);
   }
 
-  /** Notes whether a process is held for this one. */
-  setHeld(approval: Approval, isHeld: boolean): Approval {
-    const held = { ...(this.#approvals.get(approval.id) ?? approval), isHeld };
-    if (this.#approvals.has(approval.id)) this.#approvals.set(approval.id, held);
+  /** Notes until when a process is held for this one, and tells it. */
+  setHeld(approval: Approval, heldUntil: number | null): Approval {
+    const known = this.#approvals.get(approval.id);
+    if (known?.status !== 'pending') return known ?? approval;
+    const held = { ...known, heldUntil };
+    if (known.heldUntil === heldUntil) return known;
+    this.#put(held, heldUntil === null ? 'released' : 'held');
     return held;
   }
 
@@ -194,7 +197,8 @@ function isSame(approval: Approval, keys: QuestionKeys, tree: string): boolean {
 /** An approval as it is shown, its secrets replaced. */
 export function viewOf(approval: Approval): ApprovalView {
   const { id, status, tool, command, agent, session, message, rule, cwd, pid, sid } = approval;
-  const { createdAt, expiresAt, runId, resolvedAt, resolvedBy, persisted } = approval;
+  const { createdAt, expiresAt, heldUntil, runId, resolvedAt, resolvedBy, persisted } = approval;
+  const isHeld = status === 'pending' && heldUntil !== null;
   return {
     id,
     status,
@@ -207,9 +211,10 @@ export function viewOf(approval: Approval): ApprovalView {
     cwd,
     pid,
     sid,
-    held: status === 'pending' && approval.isHeld,
+    held: isHeld,
     created_at: timeText(createdAt),
     expires_at: timeText(expiresAt),
+    ...(isHeld ? { held_until: timeText(heldUntil) } : {}),
     ...(runId === null ? {} : { run_id: runId }),
     ...(resolvedAt === null ? {} : { resolved_at: timeText(resolvedAt), persisted }),
     ...(resolvedBy === null ? {} : { resolved_by: resolvedBy }),

@@ -107,6 +107,8 @@ interface Waiter {
   readonly petition: Petition;
   /** What it waits for now. */
   approval: Approval;
+  /** How long it is held, in milliseconds since 1970. */
+  readonly until: number;
   /** Whoever left must not use up what a person grants. */
   readonly isThere: () => boolean;
   readonly settle: (settlement: Settlement) => void;
@@ -257,11 +259,15 @@ export class Asking implements Disposable {
     return holdMs > 0 && this.#held < maxHeld && isAnswerable() && isAskedByShell(request, processes);
   }
 
+  #holdMsOf({ seconds }: PatientAsker): number {
+    return Math.min(this.#settings.holdMs, seconds * 1_000);
+  }
+
   #ask(petition: Petition, wait: PatientAsker | null): Settlement | Promise<Settlement> {
-    const { approvals, onDidChange } = this.#settings;
+    const { approvals, clock, onDidChange } = this.#settings;
     const denial = petition.keys === null ? null : approvals.findDenial(petition.keys, petition.tree);
     if (denial !== null) return { kind: 'denied', approval: denial };
-    const requested = approvals.request(petition, wait !== null);
+    const requested = approvals.request(petition, wait === null ? null : clock.now() + this.#holdMsOf(wait));
     if (!requested.ok) return { kind: 'decided' };
     onDidChange();
     return wait === null
@@ -270,12 +276,14 @@ export class Asking implements Disposable {
   }
 
   #hold(petition: Petition, approval: Approval, wait: PatientAsker): Promise<Settlement> {
-    const end = performance.now() + Math.min(this.#settings.holdMs, wait.seconds * 1_000);
+    const holdMs = this.#holdMsOf(wait);
+    const end = performance.now() + holdMs;
     this.#held += 1;
     return new Promise((resolve) => {
       const waiter: Waiter = {
         petition,
         approval,
+        until: this.#settings.clock.now() + holdMs,
         isThere: () => wait.isOpen(),
         settle: (settlement) => {
           clearInterval(timer);
@@ -303,7 +311,7 @@ export class Asking implements Disposable {
       if (others.length > 0) this.#waiters.set(id, others);
       else {
         this.#waiters.delete(id);
-        this.#settings.approvals.setHeld(waiter.approval, false);
+        this.#settings.approvals.setHeld(waiter.approval, null);
       }
     }
   }
@@ -322,7 +330,7 @@ export class Asking implements Disposable {
 
   /** One approval is for one start: who waits for another one waits on, for an approval of its own. */
   #askAgain(waiter: Waiter): void {
-    const requested = this.#settings.approvals.request(waiter.petition, true);
+    const requested = this.#settings.approvals.request(waiter.petition, waiter.until);
     if (!requested.ok) waiter.settle({ kind: 'decided' });
     else this.#join(waiter, requested.value);
   }

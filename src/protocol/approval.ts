@@ -25,6 +25,8 @@ export interface ApprovalView {
   readonly sid: number | null;
   /** Whether a process is held until this is settled. */
   readonly held: boolean;
+  /** Until when at most; while one is held, where the endpoint says it. */
+  readonly held_until?: string;
   /** RFC 3339, as are the others. */
   readonly created_at: string;
   readonly expires_at: string;
@@ -34,5 +36,8 @@ export interface ApprovalView {
   readonly persisted?: boolean;
 }
 
-/** What happened to an approval, for those who show it. */
-export type ApprovalChange = 'requested' | 'resolved' | 'expired';
+/** What happened to an approval, for those who show it; `held` and `released` tell whether a process waits for it. */
+export type ApprovalChange = (typeof approvalChanges)[number];
+
+/** Every change. */
+export const approvalChanges = ['requested', 'held', 'released', 'resolved', 'expired'] as const;

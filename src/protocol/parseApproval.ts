@@ -25,6 +25,7 @@ export function parseApproval(value: unknown): Result<ApprovalView, string> {
     pid: typeof value['pid'] === 'number' ? value['pid'] : null,
     sid: typeof value['sid'] === 'number' ? value['sid'] : null,
     held: value['held'] === true,
+    ...(typeof value['held_until'] === 'string' ? { held_until: value['held_until'] } : {}),
     created_at: textIn(value, 'created_at'),
     expires_at: textIn(value, 'expires_at'),
     ...(typeof value['run_id'] === 'string' ? { run_id: value['run_id'] } : {}),

@@ -2,6 +2,7 @@ import { isRecord } from '../base/record.ts';
 import type { UnknownRecord } from '../base/record.ts';
 import { failure, success } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
+import { approvalChanges } from './approval.ts';
 import { isMode } from './mode.ts';
 import { parseApproval } from './parseApproval.ts';
 import { parseAuditRecord } from './parseAuditRecord.ts';
@@ -62,11 +63,10 @@ const readers: Readonly<Record<string, (value: UnknownRecord) => Result<StreamEv
     }),
   approvals: () => success({ type: 'approvals' }),
   approval: ({ change, approval }) => {
-    if (change !== 'requested' && change !== 'resolved' && change !== 'expired') {
-      return failure('the event has no change');
-    }
+    const known = approvalChanges.find((each) => each === change);
+    if (known === undefined) return failure('the event has no change');
     const read = parseApproval(approval);
-    return read.ok ? success({ type: 'approval', change, approval: read.value }) : read;
+    return read.ok ? success({ type: 'approval', change: known, approval: read.value }) : read;
   },
   upstream: ({ wished, url, state, reason }) => {
     const known = (['idle', 'connected', 'away', 'unusable'] as const).find((name) => name === state);

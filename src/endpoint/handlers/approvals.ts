@@ -75,7 +75,7 @@ export const handleApprovalRequest: Handler = (request, parts) => {
       tree: hookSession,
       upstreamApproval: null,
     },
-    false,
+    null,
   );
   if (!requested.ok) return refuse(503, requested.error);
   const { id, status, expires_at } = viewOf(requested.value);

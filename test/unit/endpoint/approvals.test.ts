@@ -235,6 +235,7 @@ test('holds a command of a shell while somebody is asked, and lets it go as that
     await until('it was told to wait', () => held.interims() >= 2);
     const [approval] = await listOf(fixture);
     assert.equal(approval?.['held'], true);
+    assert.equal(approval['held_until'], '2026-03-04T05:06:27.089Z');
     await settle(fixture, { approved });
     const { allowed, notice } = await held.answer;
     assert.equal(allowed, approved);
@@ -243,9 +244,9 @@ test('holds a command of a shell while somebody is asked, and lets it go as that
   }
 });
 
-test('denies what was held until the time is over, and leaves the approval there', async (context) => {
+test('denies what was held until the time is over, leaves the approval there, and tells it', async (context) => {
   const fixture = await start(context, { settings: { holdMs: 1_100 } });
-  await openWindow(fixture);
+  const stream = await fixture.openStream('/v1/events/stream?approvals=answer');
   const held = askWaiting(fixture);
   const { allowed, notice } = await held.answer;
   assert.equal(allowed, false);
@@ -253,6 +254,12 @@ test('denies what was held until the time is over, and leaves the approval there
   assert.ok(held.interims() >= 2, 'it heard that it is not forgotten');
   const [approval] = await listOf(fixture);
   assert.equal(approval?.['held'], false);
+  const told = [await stream.nextOf('approval'), await stream.nextOf('approval')];
+  const seen = told.map(({ change, approval: view }) => [change, (view as UnknownRecord)['held']]);
+  assert.deepEqual(seen, [
+    ['requested', true],
+    ['released', false],
+  ]);
 });
 
 test('lets one of two run whose command was approved once', async (context) => {
