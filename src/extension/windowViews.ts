@@ -59,6 +59,8 @@ export function createWindowViews(
     new DenialNotifier({
       status,
       isListVisible: () => views.denied.isVisible,
+      questionOf: ({ decision, request, sid }) =>
+        decision.action === 'ask' ? approvals.questionOf(request.command, sid) : 'none',
       isOurs: ({ sid, session }) => session === parts.host.session || registry.isOurs(sid),
       clock,
       background,

@@ -6,4 +6,5 @@ const given = parseJson(document.body.dataset['texts'] ?? '');
 const texts = given.ok && isRecord(given.value) ? Object.entries(given.value) : [];
 useTranslations(
   Object.fromEntries(texts.filter((entry): entry is [string, string] => typeof entry[1] === 'string')),
+  document.documentElement.lang,
 );

@@ -1,10 +1,10 @@
-import type { ApprovalScope, ApprovalView } from '../protocol/approval.ts';
+import type { ApprovalScope, ApprovalStatus, ApprovalView } from '../protocol/approval.ts';
 import { defaultAgent } from '../protocol/environment.ts';
 import { formatRule } from './decisionLabel.ts';
 import { iconColors, type Icon } from './icon.ts';
 import type { Choice } from './protectText.ts';
-import { firstClause, formatCount, formatLine, formatTimeOfDay, twoDigits } from './text.ts';
-import { t } from './localise.ts';
+import { plural, t } from './localise.ts';
+import { firstClause, formatLine, formatTimeOfDay, twoDigits } from './text.ts';
 
 /** A command that waits for a person, as a row of a view. */
 export interface ApprovalLabel {
@@ -18,9 +18,19 @@ export interface ApprovalLabel {
 /** What a person can answer. */
 export type ApprovalChoice = ApprovalScope | 'deny';
 
-/** The time that is left to answer, `9:58`. Both in milliseconds since 1970. */
-export function formatTimeLeft(expiresAt: string, now: number): string {
-  const seconds = Math.max(0, Math.ceil((Date.parse(expiresAt) - now) / 1_000));
+/** Whether a program waits for the answer still: `now` in milliseconds since 1970. */
+export function isHeld({ held, held_until: until }: ApprovalView, now: number): boolean {
+  return held && (until === undefined || Date.parse(until) > now);
+}
+
+/** When the answer comes too late: for the program that waits, else for an approval at all. */
+function deadlineOf(approval: ApprovalView): string {
+  return approval.held ? (approval.held_until ?? approval.expires_at) : approval.expires_at;
+}
+
+/** The time that is left to answer, `0:19`; `now` in milliseconds since 1970. */
+export function formatTimeLeft(approval: ApprovalView, now: number): string {
+  const seconds = Math.max(0, Math.ceil((Date.parse(deadlineOf(approval)) - now) / 1_000));
   return Number.isNaN(seconds) ? '' : `${Math.floor(seconds / 60)}:${twoDigits(seconds % 60)}`;
 }
 
@@ -30,7 +40,8 @@ export function formatTimeLeft(expiresAt: string, now: number): string {
  */
 export function formatApproval(approval: ApprovalView, terminal: string): ApprovalLabel {
   const label = formatLine(approval.command);
-  const until = t`until ${formatTimeOfDay(approval.expires_at)}`;
+  const time = formatTimeOfDay(deadlineOf(approval));
+  const until = approval.held ? t`until ${time}` : t`to be run again once allowed, until ${time}`;
   const reason = firstClause(approval.message);
   const description = [terminal, reason, until].filter((part) => part !== '').join(' · ');
   const facts: readonly (readonly [string, string | null])[] = [
@@ -39,10 +50,7 @@ export function formatApproval(approval: ApprovalView, terminal: string): Approv
     [t`Folder`, approval.cwd],
     [t`Agent`, approval.agent === defaultAgent ? null : approval.agent],
     [t`Terminal`, terminal],
-    [
-      t`Waiting`,
-      approval.held ? t`the program waits for the answer` : t`it was denied; once approved it may run again`,
-    ],
+    [t`Waiting`, waitingSentence(approval)],
   ];
   return {
     label,
@@ -55,22 +63,33 @@ export function formatApproval(approval: ApprovalView, terminal: string): Approv
   };
 }
 
+/** Whether somebody waits for the answer, or has to come again. */
+function waitingSentence({ held }: ApprovalView): string {
+  return held
+    ? t`The program waits for the answer.`
+    : t`The program was denied and does not wait. Once you allow it, run it again.`;
+}
+
 /** Over the row that holds what waits. */
 export function formatWaiting(count: number): string {
-  return t`${formatCount(count, t`command waits`, t`commands wait`)} for you`;
+  return plural(count)`# command waits for you | # commands wait for you`;
 }
 
 /** The status-bar item while something waits. */
 export function formatWaitingStatus(waiting: readonly ApprovalView[], now: number): string {
-  const [first] = waiting;
+  const [first] = byDeadline(waiting);
   if (first === undefined) return '';
-  const left = formatTimeLeft(first.expires_at, now);
-  return `$(question) ${formatWaiting(waiting.length)} ${left}`;
+  return `$(question) ${formatWaiting(waiting.length)} ${formatTimeLeft(first, now)}`;
+}
+
+/** What there is the least time for first. */
+function byDeadline(waiting: readonly ApprovalView[]): readonly ApprovalView[] {
+  return waiting.toSorted((one, other) => Date.parse(deadlineOf(one)) - Date.parse(deadlineOf(other)));
 }
 
 /** The same for those who hear it, without the time, which would be said every second. */
 export function speakWaitingStatus(waiting: readonly ApprovalView[]): string {
-  const [first] = waiting;
+  const [first] = byDeadline(waiting);
   return first === undefined
     ? ''
     : t`Rampart: ${formatWaiting(waiting.length)}. ${formatLine(first.command)}`;
@@ -79,12 +98,12 @@ export function speakWaitingStatus(waiting: readonly ApprovalView[]): string {
 /** What the focused window says when a command begins to wait. */
 export function formatApprovalNotice(approval: ApprovalView): string {
   const reason = firstClause(approval.message);
-  const command = `\`${formatLine(approval.command, 100)}\``;
-  const who =
+  const command = formatLine(approval.command, 100);
+  const question =
     approval.agent === defaultAgent
-      ? t`may ${command} run`
-      : t`may ${formatLine(approval.agent)} run ${command}`;
-  return t`Rampart: ${who}?${reason === '' ? '' : ` ${reason}`}`;
+      ? t`Rampart: may \`${command}\` run?`
+      : t`Rampart: may ${formatLine(approval.agent)} run \`${command}\`?`;
+  return reason === '' ? question : [question, t`Reason: ${reason}.`].join(' ');
 }
 
 /** What the focused window says when others join a command that waits. */
@@ -102,13 +121,20 @@ export function approvalTitle(approval: ApprovalView, terminal: string, now: num
     formatLine(approval.command, 80),
     firstClause(approval.message),
     terminal,
-    t`${formatTimeLeft(approval.expires_at, now)} left`,
+    t`${formatTimeLeft(approval, now)} left`,
   ];
   return parts.filter((part) => part !== '').join(' · ');
 }
 
-/** The answers, the narrowest first. */
-export const approvalChoices: readonly Choice<ApprovalChoice>[] = [
+/** The answers to one command, the narrowest first, and above them whether somebody waits for one. */
+export function approvalQuestion(approval: ApprovalView): {
+  readonly choices: readonly Choice<ApprovalChoice>[];
+  readonly placeholder: string;
+} {
+  return { choices: approvalChoices, placeholder: waitingSentence(approval) };
+}
+
+const approvalChoices: readonly Choice<ApprovalChoice>[] = [
   { value: 'once', label: t`$(check) Allow once`, detail: t`This command in this folder, one time.` },
   {
     value: 'session',
@@ -118,6 +144,11 @@ export const approvalChoices: readonly Choice<ApprovalChoice>[] = [
   { value: 'always', label: t`$(save) Always…`, detail: t`Writes a rule; you see it first.` },
   { value: 'deny', label: t`$(circle-slash) Deny`, detail: t`It does not run.` },
 ];
+
+/** Said when a command was allowed for which nobody waits any more. */
+export function formatAllowedLate({ command }: ApprovalView): string {
+  return t`\`${formatLine(command, 80)}\` is allowed. It did not wait for the answer: run it again.`;
+}
 
 /** Over the question whether the rule shall be written. */
 export const alwaysTitle = t`Write this rule?`;
@@ -134,11 +165,36 @@ export function alwaysChoices(approval: ApprovalView): readonly Choice<boolean>[
   ];
 }
 
-/** Said when an answer came too late. */
-export const alreadyAnsweredText = t`That was already answered, or its time is over.`;
+/** Said when somebody else or the time was quicker; null when nobody knows which. */
+export function formatSettled({ command }: ApprovalView, status: ApprovalStatus | null): string {
+  const shown = formatLine(command, 80);
+  switch (status) {
+    case 'approved':
+      return t`That was already answered: \`${shown}\` is allowed.`;
+    case 'denied':
+      return t`That was already answered: \`${shown}\` is denied.`;
+    case 'expired':
+      return t`The time to answer is over: \`${shown}\` was denied. Run it again to be asked anew.`;
+    case 'pending':
+    case null:
+      return t`That was already answered, or its time is over.`;
+  }
+}
 
 /** Over the list when several wait. */
 export const waitingTitle = t`These commands wait for you`;
+
+/** The same with the time that is left for the first of them. */
+export function formatWaitingTitle(waiting: readonly ApprovalView[], now: number): string {
+  const [first] = byDeadline(waiting);
+  return first === undefined ? waitingTitle : `${waitingTitle} · ${t`${formatTimeLeft(first, now)} left`}`;
+}
+
+/** The answers beside each of several commands that need no second question. */
+export const quickAnswers = [
+  { answer: 'once', icon: 'check', tooltip: t`Allow Once` },
+  { answer: 'deny', icon: 'close', tooltip: t`Deny` },
+] as const;
 
 /** Said when nothing waits. */
 export const nothingWaitsText = t`Nothing waits for you.`;

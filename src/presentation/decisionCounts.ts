@@ -1,7 +1,7 @@
 import type { AuditRecord } from '../protocol/auditRecord.ts';
 import { isDenial, isRefused } from './decisionLabel.ts';
-import { formatCount } from './text.ts';
-import { t } from './localise.ts';
+import type { FilterOutcome } from './decisionFilter.ts';
+import { plural } from './localise.ts';
 
 /** How many decisions there were, and how many of them went against the command; the same in every view. */
 export interface DecisionCounts {
@@ -22,9 +22,16 @@ export function countDecisions(records: readonly AuditRecord[]): DecisionCounts 
 /** `3 decisions · 1 denied · 1 would have been denied`; what did not happen is left out. */
 export function formatCounts({ decisions, denied, unenforced }: DecisionCounts): string {
   const parts = [
-    decisions === 0 ? '' : formatCount(decisions, t`decision`, t`decisions`),
-    denied === 0 ? '' : t`${denied.toLocaleString('en-US')} denied`,
-    unenforced === 0 ? '' : t`${unenforced.toLocaleString('en-US')} would have been denied`,
+    decisions === 0 ? '' : plural(decisions)`# decision | # decisions`,
+    denied === 0 ? '' : countWords.denied(denied),
+    unenforced === 0 ? '' : countWords.unenforced(unenforced),
   ];
   return parts.filter((part) => part !== '').join(' · ');
 }
+
+/** How many decisions ended in which way. */
+export const countWords: Readonly<Record<FilterOutcome, (count: number) => string>> = {
+  denied: (count) => plural(count)`# denied | # denied`,
+  unenforced: (count) => plural(count)`# would have been denied | # would have been denied`,
+  allowed: (count) => plural(count)`# allowed | # allowed`,
+};

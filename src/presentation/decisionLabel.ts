@@ -4,7 +4,7 @@ import { defaultAgent } from '../protocol/environment.ts';
 import { iconColors, type Icon } from './icon.ts';
 import { isBuiltIn } from './policyRows.ts';
 import { firstClause, formatDay, formatLine, formatTimeOfDay } from './text.ts';
-import { t } from './localise.ts';
+import { plural, t } from './localise.ts';
 
 /** What became of a command: what the policy said, and whether that was carried out. */
 export type Outcome =
@@ -90,7 +90,7 @@ export function formatDecision(record: AuditRecord, count = 1): DecisionLabel {
     icon,
     outcome: words,
     command: record.request.command,
-    spoken: [label, words, reason, count === 1 ? '' : t`${count} times`]
+    spoken: [label, words, reason, count === 1 ? '' : plural(count)`# time | # times`]
       .filter((part) => part !== '')
       .join(', '),
   };

@@ -1,9 +1,9 @@
 import type { Result } from '../base/result.ts';
 import type { PolicyProblem } from '../protocol/streamEvent.ts';
-import { t } from './localise.ts';
+import { plural, t } from './localise.ts';
 import { formatSession, type SessionSubject } from './sessionLabel.ts';
 import { formatStatus, type GuardStatus } from './statusText.ts';
-import { formatCount, formatLine } from './text.ts';
+import { formatLine } from './text.ts';
 
 /** What was found out about one thing. */
 export interface ReportedCheck {
@@ -92,8 +92,8 @@ function formatSummary(checks: readonly ReportedCheck[]): string {
   const [problems, warnings] = [count('problem'), count('warning')];
   if (problems + warnings === 0) return t`Nothing is in the way.`;
   const parts = [
-    problems === 0 ? '' : formatCount(problems, t`problem`, t`problems`),
-    warnings === 0 ? '' : formatCount(warnings, t`warning`, t`warnings`),
+    problems === 0 ? '' : plural(problems)`# problem | # problems`,
+    warnings === 0 ? '' : plural(warnings)`# warning | # warnings`,
   ];
   return parts.filter((part) => part !== '').join(', ');
 }
@@ -111,7 +111,7 @@ function formatCheck({ name, status, message, remedy }: ReportedCheck): readonly
 }
 
 function formatTerminals(terminals: readonly SessionSubject[]): readonly string[] {
-  if (terminals.length === 0) return [t`  none is open`];
+  if (terminals.length === 0) return [`  ${t`none is open`}`];
   return terminals.map((subject) => {
     const { label, description } = formatSession(subject);
     return `  ${label}: ${description}`;

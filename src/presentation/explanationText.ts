@@ -1,7 +1,7 @@
 import type { Explanation } from '../protocol/explanation.ts';
 import type { PanelSection } from './panelMessages.ts';
 import { formatLine } from './text.ts';
-import { t } from './localise.ts';
+import { plural, t } from './localise.ts';
 
 /** The most lines of one section. */
 const maxLines = 50;
@@ -24,18 +24,22 @@ function formatCommand({
   isElsewhere,
   deletes,
 }: Explanation['commands'][number]): readonly string[] {
-  const place = isElsewhere ? t` (elsewhere)` : directory === null ? '' : t` (in ${formatLine(directory)})`;
-  return [`${formatLine(text)}${place}`, ...deletes.map((path) => t`    deletes ${formatLine(path)}`)];
+  const command = formatLine(text);
+  const inFolder = directory === null ? command : t`${command} (in ${formatLine(directory)})`;
+  return [
+    isElsewhere ? t`${command} (elsewhere)` : inFolder,
+    ...deletes.map((path) => `    ${t`deletes ${formatLine(path)}`}`),
+  ];
 }
 
 function formatPolicy({ name, action, index, reasons }: Explanation['policies'][number]): readonly string[] {
   const why = reasons.map(
-    ({ field, entry, subject }) => t`    ${field} “${formatLine(entry)}” fits ${formatLine(subject)}`,
+    ({ field, entry, subject }) => `    ${t`${field} “${formatLine(entry)}” fits ${formatLine(subject)}`}`,
   );
   return [t`${action} by ${formatLine(name)}#${index + 1}`, ...why];
 }
 
 function cut(lines: readonly string[]): readonly string[] {
   const more = lines.length - maxLines;
-  return more <= 0 ? lines : [...lines.slice(0, maxLines), t`… and ${more} more`];
+  return more <= 0 ? lines : [...lines.slice(0, maxLines), plural(more)`… and # more | … and # more`];
 }

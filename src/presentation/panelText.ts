@@ -1,10 +1,10 @@
-import { formatCount } from './text.ts';
-import { t } from './localise.ts';
+import { formatNumber, plural, t } from './localise.ts';
 
 /** How many of the decisions are shown. */
 export function formatTableCount(shown: number, all: number): string {
-  const total = formatCount(all, t`decision`, t`decisions`);
-  return shown === all ? total : t`${shown.toLocaleString('en-US')} of ${total}`;
+  if (shown === all) return plural(all)`# decision | # decisions`;
+  const part = formatNumber(shown);
+  return plural(all)`${part} of # decision | ${part} of # decisions`;
 }
 
 /** What stands where there are no rows. */

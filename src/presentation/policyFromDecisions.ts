@@ -1,7 +1,7 @@
 import type { AuditRecord } from '../protocol/auditRecord.ts';
 import { formatLine } from './text.ts';
 import type { Choice } from './protectText.ts';
-import { t } from './localise.ts';
+import { formatNumber, t } from './localise.ts';
 
 /** How many different commands are offered. */
 const maxCommands = 200;
@@ -34,7 +34,7 @@ export function policyCommandChoices(records: readonly AuditRecord[]): readonly 
     .map(([command, { count, isAllowed }]) => ({
       value: command,
       label: formatLine(command),
-      detail: `${count.toLocaleString('en-US')}× · ${isAllowed ? t`allowed` : t`denied`}`,
+      detail: `${formatNumber(count)}× · ${isAllowed ? t`allowed` : t`denied`}`,
       picked: isAllowed,
     }));
 }

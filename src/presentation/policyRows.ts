@@ -2,9 +2,9 @@ import type { AuditRecord } from '../protocol/auditRecord.ts';
 import type { Action } from '../protocol/decision.ts';
 import type { PolicyProblem } from '../protocol/streamEvent.ts';
 import { iconColors, type Icon } from './icon.ts';
-import { t } from './localise.ts';
+import { plural, t } from './localise.ts';
 import type { Choice } from './protectText.ts';
-import { firstClause, formatCount, formatLine } from './text.ts';
+import { firstClause, formatLine } from './text.ts';
 
 /** A policy as its file has it. */
 export interface PolicyContent {
@@ -118,17 +118,17 @@ export interface PolicyRow {
 /** A policy as a row. */
 export function formatPolicy({ name, description, rules, hits, pack }: ShownPolicy): PolicyRow {
   const isOff = pack?.isOn === false;
-  const parts = [
-    isOff ? t`off` : '',
-    formatCount(rules.length, t`rule`, t`rules`),
-    hits === 0 ? '' : formatCount(hits, t`hit`, t`hits`),
-  ];
+  const parts = [isOff ? t`off` : '', plural(rules.length)`# rule | # rules`, formatHits(hits)];
   return {
     label: formatLine(name),
     description: parts.filter((part) => part !== '').join(' · '),
     icon: { id: 'symbol-ruler', color: isOff ? iconColors.quiet : null },
     tooltip: formatLine(description),
   };
+}
+
+function formatHits(hits: number): string {
+  return hits === 0 ? '' : plural(hits)`# hit | # hits`;
 }
 
 const ruleIcons: Readonly<Record<Action, Icon>> = {
@@ -143,9 +143,7 @@ const ruleIcons: Readonly<Record<Action, Icon>> = {
 export function formatRuleRow({ action, message, hits }: ShownRule, index: number): PolicyRow {
   return {
     label: `#${index + 1} ${action}`,
-    description: [hits === 0 ? '' : formatCount(hits, t`hit`, t`hits`), firstClause(message)]
-      .filter((part) => part !== '')
-      .join(' · '),
+    description: [formatHits(hits), firstClause(message)].filter((part) => part !== '').join(' · '),
     icon: ruleIcons[action],
     tooltip: formatLine(message),
   };

@@ -4,8 +4,8 @@ import { iconColors, type Icon } from './icon.ts';
 import { formatCounts } from './decisionCounts.ts';
 import type { DetailField } from './decisionLabel.ts';
 import type { BareProgram, GuardState, PartlyReason, UnguardedReason } from './guardState.ts';
-import { formatCount, formatLine } from './text.ts';
-import { t } from './localise.ts';
+import { plural, t } from './localise.ts';
+import { formatLine } from './text.ts';
 
 /** One terminal or task of a window, or a session of another program. */
 export interface SessionSubject {
@@ -104,20 +104,28 @@ function describe(state: GuardState): Look {
 
 function partlyWords(reason: PartlyReason): string {
   if (reason.kind === 'ownProgram') return reasonWords[reason.cause];
-  const others = reason.others === 0 ? '' : t` and ${formatCount(reason.others, t`other`, t`others`)}`;
-  return t`not ${formatLine(reason.name)}${others}`;
+  const name = formatLine(reason.name);
+  return reason.others === 0
+    ? t`not ${name}`
+    : plural(reason.others)`not ${name} and # other | not ${name} and # others`;
 }
 
 function partlySentence(reason: PartlyReason): string {
-  if (reason.kind === 'program') return t`${formatLine(reason.name)} runs in it ${bareSentences[reason.why]}`;
-  return t`What is started in it directly is not asked about; what those programs start is. ${reasonSentences[reason.cause]}`;
+  if (reason.kind === 'program') return bareSentence(formatLine(reason.name), reason.why);
+  const what = t`What is started in it directly is not asked about; what those programs start is.`;
+  return [what, reasonSentences[reason.cause]].join(' ');
 }
 
-const bareSentences: Readonly<Record<BareProgram['reason'], string>> = {
-  notLoaded: t`without the library, though it was told to load it: it is static, or a sandbox keeps the library out. What it starts is not asked about.`,
-  notTold: t`without the library, because it was started without the loader variable. What it starts is not asked about.`,
-  privileged: t`with rights of its own, from which the system keeps libraries away. What it starts is not asked about.`,
-};
+function bareSentence(name: string, why: BareProgram['reason']): string {
+  switch (why) {
+    case 'notLoaded':
+      return t`${name} runs in it without the library, though it was told to load it: it is static, or a sandbox keeps the library out. What it starts is not asked about.`;
+    case 'notTold':
+      return t`${name} runs in it without the library, because it was started without the loader variable. What it starts is not asked about.`;
+    case 'privileged':
+      return t`${name} runs in it with rights of its own, from which the system keeps libraries away. What it starts is not asked about.`;
+  }
+}
 
 const reasonWords: Readonly<Record<UnguardedReason, string>> = {
   openedBeforeGuard: t`opened earlier`,

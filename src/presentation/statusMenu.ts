@@ -1,7 +1,7 @@
 import type { AuditRecord } from '../protocol/auditRecord.ts';
-import { t } from './localise.ts';
+import { plural, t } from './localise.ts';
 import { modeChoices, protectChoice, type GuardStatus, type ModeChoice } from './statusText.ts';
-import { formatCount, formatLine } from './text.ts';
+import { formatLine } from './text.ts';
 
 /** What a click on the status bar can lead to. */
 export type StatusAction =
@@ -50,7 +50,9 @@ function nextSteps(status: GuardStatus, refused: AuditRecord | null): readonly S
     ? [
         {
           action: { kind: 'showTerminals' },
-          label: t`$(warning) ${formatCount(status.unprotected, t`terminal is`, t`terminals are`)} not guarded`,
+          label: plural(
+            status.unprotected,
+          )`$(warning) # terminal is not guarded | $(warning) # terminals are not guarded`,
           description: '',
           detail: t`Shows which ones and why, and relaunches them guarded.`,
         },

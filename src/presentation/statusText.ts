@@ -1,8 +1,8 @@
 import { neverReached } from '../base/assert.ts';
 import type { Mode } from '../protocol/mode.ts';
 import type { Choice } from './protectText.ts';
-import { formatCount, formatTimeOfDay } from './text.ts';
-import { t } from './localise.ts';
+import { plural, t } from './localise.ts';
+import { formatTimeOfDay } from './text.ts';
 import type { WorkspaceGuard } from './workspaceGuard.ts';
 
 /** How a window stands with its policy endpoint. `idle`: nobody has asked for one yet. */
@@ -46,7 +46,7 @@ export function formatStatus(status: GuardStatus): StatusText {
   const hasUnseen = status.unseenDenials > 0;
   const lines = [
     ...(isLacking ? [formatUnprotected(status.unprotected)] : []),
-    ...(hasUnseen ? [t`${formatUnseen(status.unseenDenials)} you have not looked at.`] : []),
+    ...(hasUnseen ? [formatUnseenSentence(status.unseenDenials)] : []),
   ];
   const marks = [
     ...(isLacking ? [`$(warning) ${status.unprotected}`] : []),
@@ -62,12 +62,18 @@ export function formatStatus(status: GuardStatus): StatusText {
 
 /** How many terminals lack protection that they could have. */
 export function formatUnprotected(count: number): string {
-  return t`${formatCount(count, t`terminal`, t`terminals`)} of this window: not guarded, or only partly.`;
+  return plural(
+    count,
+  )`# terminal of this window is not guarded, or only partly. | # terminals of this window are not guarded, or only partly.`;
 }
 
 /** How many denials nobody has looked at. */
 export function formatUnseen(count: number): string {
-  return formatCount(count, t`denied command`, t`denied commands`);
+  return plural(count)`# denied command | # denied commands`;
+}
+
+function formatUnseenSentence(count: number): string {
+  return plural(count)`# denied command you have not looked at. | # denied commands you have not looked at.`;
 }
 
 interface Description {
@@ -99,7 +105,12 @@ function describe(status: GuardStatus): Description {
     case 'away':
       return {
         word: t`endpoint away`,
-        tooltip: t`The policy endpoint does not answer and is being started again${status.cause === null ? '' : ` (${status.cause})`}. Until then guarded programs follow their fail mode: they run, unless RAMPART_FAIL_OPEN says otherwise.`,
+        tooltip: [
+          status.cause === null
+            ? t`The policy endpoint does not answer and is being started again.`
+            : t`The policy endpoint does not answer and is being started again (${status.cause}).`,
+          t`Until then guarded programs follow their fail mode: they run, unless RAMPART_FAIL_OPEN says otherwise.`,
+        ].join(' '),
         tone: 'warning',
       };
     case 'connected':
@@ -110,14 +121,17 @@ function describe(status: GuardStatus): Description {
 }
 
 function describeOff({ here, mode }: GuardStatus): Description {
-  const others = mode === null ? '' : t` Guarded ones follow mode ${mode}.`;
   const isHere = here === 'off';
-  const why = isHere
-    ? t`You turned the guard off in this workspace, so new terminals here are not guarded.`
-    : t`New terminals are not guarded.`;
+  const sentences = [
+    isHere
+      ? t`You turned the guard off in this workspace, so new terminals here are not guarded.`
+      : t`New terminals are not guarded.`,
+    mode === null ? '' : t`Guarded ones follow mode ${mode}.`,
+    t`Run “Rampart: Protect Terminal” to turn the guard on.`,
+  ];
   return {
     word: isHere ? t`off here` : t`off`,
-    tooltip: t`${why}${others} Run “Rampart: Protect Terminal” to turn the guard on.`,
+    tooltip: sentences.filter((sentence) => sentence !== '').join(' '),
     tone: 'warning',
   };
 }
@@ -126,9 +140,8 @@ function describeConnected(status: GuardStatus): Description {
   if (status.mode === null)
     return { word: t`starting…`, tooltip: t`The policy endpoint is being asked.`, tone: 'normal' };
   if (!status.guardEnabled) return describeOff(status);
-  const until = status.until === null ? '' : t` until ${formatTimeOfDay(status.until)}`;
   return {
-    word: `${status.mode}${until}`,
+    word: status.until === null ? status.mode : t`${status.mode} until ${formatTimeOfDay(status.until)}`,
     tooltip: [
       modeSentences[status.mode],
       status.here === 'on' ? t`The guard is on in this workspace, whatever the user settings say.` : '',
@@ -183,9 +196,9 @@ export function modeChoices(current: Mode | null): readonly ModeChoice[] {
     .map((mode): ModeChoice => ({
       mode,
       forSeconds: timedMinutes * 60,
-      label: t`${modeLabels[mode]} for ${timedMinutes} minutes`,
+      label: timedModeLabels[mode],
       description: '',
-      detail: t`${modeSentences[mode]} Then ${current ?? ''} comes back by itself.`,
+      detail: [modeSentences[mode], t`Then ${current ?? ''} comes back by itself.`].join(' '),
     }));
   return [...lasting, ...timed];
 }
@@ -205,13 +218,30 @@ export const lowerTitle = t`Lower the protection of every window and every open 
 
 /** The answers to it, the harmless one last, because the person has just asked for the other. */
 export function lowerChoices({ mode, forSeconds }: ModeChoice): readonly Choice<boolean>[] {
-  const time = forSeconds === null ? t`until somebody switches it back` : t`for ${forSeconds / 60} minutes`;
-  const what = mode === 'disabled' ? t`Disable Rampart` : t`Only monitor`;
+  const { lasting, timed } = lowerLabels[mode === 'disabled' ? 'disabled' : 'monitor'];
+  const label = forSeconds === null ? lasting : timed;
   return [
-    { value: true, label: `$(warning) ${what} ${time}`, detail: mode === null ? '' : modeSentences[mode] },
+    { value: true, label, detail: mode === null ? '' : modeSentences[mode] },
     { value: false, label: t`$(close) Cancel`, detail: t`Nothing changes.` },
   ];
 }
+
+const lowerLabels = {
+  disabled: {
+    lasting: t`$(warning) Disable Rampart until somebody switches it back`,
+    timed: t`$(warning) Disable Rampart for ${timedMinutes} minutes`,
+  },
+  monitor: {
+    lasting: t`$(warning) Only monitor until somebody switches it back`,
+    timed: t`$(warning) Only monitor for ${timedMinutes} minutes`,
+  },
+} as const;
+
+const timedModeLabels: Readonly<Record<Mode, string>> = {
+  enforce: t`$(shield) Enforce for ${timedMinutes} minutes`,
+  monitor: t`$(eye) Monitor for ${timedMinutes} minutes`,
+  disabled: t`$(circle-slash) Disabled for ${timedMinutes} minutes`,
+};
 
 const modeLabels: Readonly<Record<Mode, string>> = {
   enforce: t`$(shield) Enforce`,

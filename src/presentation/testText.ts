@@ -1,6 +1,6 @@
 import type { Action, RuleReference } from '../protocol/decision.ts';
 import type { Explanation } from '../protocol/explanation.ts';
-import { formatRule, formatRulePlace } from './decisionLabel.ts';
+import { formatRulePlace } from './decisionLabel.ts';
 import { formatExplanation } from './explanationText.ts';
 import { formatLine } from './text.ts';
 import { t } from './localise.ts';
@@ -22,32 +22,36 @@ export function testReportTitle(command: string): string {
 }
 
 const verdicts: Readonly<Record<Action, string>> = {
-  allow: t`allowed`,
-  watch: t`allowed, and watched`,
-  ask: t`held back until a person approves it`,
-  deny: t`denied`,
-  webhook: t`denied: no hook can be asked`,
+  allow: t`It would be allowed.`,
+  watch: t`It would be allowed, and watched.`,
+  ask: t`It would be held back until a person approves it.`,
+  deny: t`It would be denied.`,
+  webhook: t`It would be denied: no hook can be asked.`,
 };
 
-/** The outcome in one line. */
-export function formatVerdict({ action, message, rule }: TestOutcome): string {
-  const by = rule === null ? t`the default action` : t`rule ${formatRule(rule)}`;
-  return t`${verdicts[action]} by ${by}${message === '' ? '' : `: ${message}`}`;
+/** The outcome, who decides it, and why, a line each. */
+function formatVerdict({ action, message, rule }: TestOutcome): readonly string[] {
+  return [
+    verdicts[action],
+    rule === null ? t`By the default action: no rule fits.` : t`By rule ${formatRulePlace(rule)}`,
+    ...(message === '' ? [] : [t`Reason: ${message}`]),
+  ];
 }
 
 /** The outcome as a page of text. */
 export function formatTestReport(command: string, outcome: TestOutcome): string {
   const sections = outcome.explanation === null ? [] : formatExplanation(outcome.explanation);
-  const place = outcome.rule === null ? [] : [t`The rule: ${formatRulePlace(outcome.rule)}`];
   return [
     command,
     '',
-    t`It would be ${formatVerdict(outcome)}`,
-    ...place,
+    ...formatVerdict(outcome),
     ...sections.flatMap(({ heading, lines }) => ['', heading, ...lines.map((line) => `  ${line}`)]),
     '',
   ].join('\n');
 }
+
+/** Said to an assistant that asked about nothing. */
+export const noCommandText = t`No command was given: say in “command” what would be run.`;
 
 /** What an assistant is told, so that it goes on another way instead of trying again. */
 export function formatForAssistant(command: string, outcome: TestOutcome): string {

@@ -1,4 +1,4 @@
-import { t } from './localise.ts';
+import { plural, t } from './localise.ts';
 
 /**
  * Characters that break a line, move the cursor or reorder what stands around them: C0, DEL, C1, line and
@@ -13,11 +13,6 @@ export const maxRowCharacters = 200;
 export function formatLine(text: string, maxCharacters: number = maxRowCharacters): string {
   const shown = text.trim().replace(/\r?\n/gu, ' ⏎ ').replace(/\t/gu, ' ').replace(unprintable, '?');
   return shown.length <= maxCharacters ? shown : `${shown.slice(0, maxCharacters - 1)}…`;
-}
-
-/** `1 command`, `2 commands`. */
-export function formatCount(count: number, one: string, many: string): string {
-  return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
 }
 
 /** The time of day, to the second, where the reader is; the text itself when it is not a time. */
@@ -47,7 +42,7 @@ export function twoDigits(value: number): string {
 
 /** The row under a group that shows a part of its rows; choosing it shows more. */
 export function formatHiddenRows(count: number): string {
-  return t`${formatCount(count, t`older row`, t`older rows`)} not shown`;
+  return plural(count)`# older row not shown | # older rows not shown`;
 }
 
 /** The last row of the decisions while there may be older ones. */

@@ -1,5 +1,5 @@
 import type { FilterOutcome } from './decisionFilter.ts';
-import { outcomeWords } from './decisionFilter.ts';
+import { countWords } from './decisionCounts.ts';
 import type { TableRow, TimeRange } from './decisionTable.ts';
 import { formatMoment } from './text.ts';
 import { t } from './localise.ts';
@@ -53,7 +53,7 @@ export function rangeOf(rows: readonly TableRow[]): TimeRange | null {
 /** A span as a reader hears it: `14:05:00 to 14:06:00: 2 denied, 12 allowed`. */
 export function formatBin({ from, to, counts, total }: TimelineBin, now: number): string {
   const parts = stackOrder.flatMap((outcome) =>
-    counts[outcome] === 0 ? [] : [`${counts[outcome].toLocaleString('en-US')} ${outcomeWords[outcome]}`],
+    counts[outcome] === 0 ? [] : [countWords[outcome](counts[outcome])],
   );
   return `${formatRange({ from, to }, now)}: ${total === 0 ? t`nothing decided` : parts.join(', ')}`;
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { readTexts } from '../../scripts/readTexts.mjs';
+import { readNestedTexts, readTexts } from '../../scripts/readTexts.mjs';
 
 /** Keys of package.json whose values people read. */
 const readable =
@@ -35,6 +35,21 @@ describe('texts that people read', () => {
 
   it('stand in the bundle for translators when the code says them; `npm run docs` writes it', () => {
     assert.deepEqual(JSON.parse(readFileSync('l10n/bundle.l10n.json', 'utf8')), readTexts());
+  });
+
+  it('are whole: no text is a piece of another one, or begins or ends in the middle of a sentence', () => {
+    const isPiece = (text: string): boolean => text !== text.trim() || /^[,;:.)]|[,(]$/u.test(text);
+    assert.deepEqual(Object.keys(readTexts()).filter(isPiece), []);
+    assert.deepEqual(readNestedTexts(), []);
+  });
+
+  it('have the two forms that English has where they count', () => {
+    const counted = Object.keys(readTexts()).filter((text) => /(^| )# /u.test(text));
+    assert.notEqual(counted.length, 0);
+    assert.deepEqual(
+      counted.filter((text) => text.split(' | ').length !== 2),
+      [],
+    );
   });
 
   it('are translated before any table of them is made', () => {

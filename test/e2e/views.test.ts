@@ -148,7 +148,7 @@ describe('a person who looks through the views, and is asked there', () => {
   it('sees in every place that a command waits, and allows it in the message', async () => {
     await host.runCommand('Rampart: Focus on Decisions View');
     await host.typeInTerminal('bash', '/bin/echo perhaps one');
-    await host.statusItem(/1 command waits for you \d:\d\d/);
+    await host.statusItem(/1 command waits for you 0:[01]\d/);
     await host.treeRow(/1 command waits for you/);
     await host.treeRow(/\/bin\/echo perhaps one.*published for everybody/);
     const toast = await host.toast(/may `\/bin\/echo perhaps one` run\?/);
@@ -183,6 +183,26 @@ describe('a person who looks through the views, and is asked there', () => {
     const toast = await host.toast(/perhaps three/);
     await toast.getByRole('button', { name: 'Deny' }).click();
     await host.toast(/already answered/);
+  });
+
+  it('is told when nobody waits for the answer any more, and has the command typed again', async () => {
+    await host.typeInTerminal('bash', 'clear; /bin/echo perhaps four');
+    await (await host.statusItem(/1 command waits/)).click();
+    const question = (said: string): Promise<void> =>
+      host.page.getByPlaceholder(said, { exact: false }).waitFor();
+    await question('The program waits for the answer.');
+    const terminal = await host.showTerminal('bash');
+    await terminal.locator('textarea.xterm-helper-textarea').focus();
+    await host.page.keyboard.press('Control+c');
+    await question('does not wait. Once you allow it, run it again.');
+    await host.screenshot('e2e-asked-6-late');
+    await host.pick('Allow once');
+    const toast = await host.toast(/`\/bin\/echo perhaps four` is allowed\. It did not wait/);
+    await toast.getByRole('button', { name: 'Type It Again' }).click();
+    await host.terminalShows(/[#$] \/bin\/echo perhaps four$/m);
+    await host.page.keyboard.press('Enter');
+    await host.terminalShows(/^perhaps four$/m);
+    await nothingWaits();
   });
 
   it('is led by a refusal in the terminal to the decision', async () => {

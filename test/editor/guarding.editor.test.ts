@@ -311,6 +311,22 @@ describe('a person who protects terminals', () => {
     await until('nothing waits', () => api.approvals().length === 0);
   });
 
+  it('allows a command that waits no more, to be run again', async () => {
+    const command = '/bin/echo perhaps late';
+    early.sendText(command);
+    await until('it waits', () => api.approvals()[0]?.held === true);
+    // The interrupt ends the program that waits.
+    early.sendText('\u0003', false);
+    const released = await until('nobody waits', () => api.approvals().find(({ held }) => !held) ?? null);
+    // The answer offers to type it again, and waits for a click that never comes.
+    const picking = runAndPick(commandIds.showApprovals, 0);
+    await until('it is answered', () => api.approvals().length === 0);
+    assert.equal(released.command, command);
+    early.sendText(command);
+    await until('it runs', () => findDecision(api, command)?.decision.action === 'allow');
+    await Promise.race([picking, Promise.resolve()]);
+  });
+
   it('runs a refused command anyway, once', async () => {
     const command = '/bin/echo forbidden once';
     early.sendText(command);
@@ -330,14 +346,19 @@ describe('a person who protects terminals', () => {
     await Promise.race([picking, Promise.resolve()]);
   });
 
-  it('lets an assistant learn why a command is denied, and what to do instead', async () => {
-    const input = { command: '/bin/echo forbidden word' };
-    const told = await vscode.lm.invokeTool(toolIds.explain, { input, toolInvocationToken: undefined });
-    const text = told.content
-      .map((part) => (part instanceof vscode.LanguageModelTextPart ? part.value : ''))
-      .join('');
-    assert.match(text, /would be denied by rule editor-test#1: said in a test/);
-    assert.match(text, /Do not try it again/);
+  it('lets an assistant learn why a command is denied, what to do instead, and what it may run', async () => {
+    const ask = async (input: object): Promise<string> => {
+      const told = await vscode.lm.invokeTool(toolIds.explain, { input, toolInvocationToken: undefined });
+      return told.content
+        .map((part) => (part instanceof vscode.LanguageModelTextPart ? part.value : ''))
+        .join('');
+    };
+    const denied = await ask({ command: '/bin/echo forbidden word' });
+    assert.match(denied, /would be denied\.\nBy rule editor-test#1 .*\nReason: said in a test\n/);
+    assert.match(denied, /What you can do\n/);
+    assert.match(denied, /Do not try it again/);
+    assert.match(await ask({ command: '/bin/echo a word' }), /would be allowed\.[^]*It may be run\.\n$/);
+    assert.match(await ask({ cwd: '/' }), /^No command was given/);
   });
 
   it('says what would be decided about a command, and why', async () => {

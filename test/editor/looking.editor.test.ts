@@ -208,7 +208,7 @@ describe('a person who looks into what was decided', () => {
     await until('the endpoint is back with it', async () => {
       await vscode.commands.executeCommand(commandIds.testCommand, '/bin/echo named');
       const text = vscode.window.activeTextEditor?.document.getText() ?? '';
-      return /would be denied by rule named#1: named/.test(text);
+      return /would be denied\.\nBy rule named#1 .*\nReason: named\n/.test(text);
     });
     await setUserSetting(settingIds.policyFiles, undefined);
   });

@@ -14,8 +14,10 @@ import { protectMessages } from '../../presentation/protectText.ts';
 import type { AuditRecord } from '../../protocol/auditRecord.ts';
 import { handRulesFile, userPolicyFolder } from '../../system/policySources.ts';
 import type { DecisionRowNode } from '../views/decisionItem.ts';
+import { askAbout } from './answerApproval.ts';
 import { chooseValue } from './chooseValue.ts';
 import type { CommandParts } from './commandParts.ts';
+import { offerToType, typeAgain } from './offerToType.ts';
 import { openRule } from './openRule.ts';
 import { switchPacks } from './switchPacks.ts';
 
@@ -24,7 +26,13 @@ const ownPolicy = 'my-rules';
 
 /** Asks how a refused command may run after all. */
 export async function allowDenied(parts: CommandParts, node: DecisionRowNode): Promise<void> {
-  const { rule } = node.record;
+  const { rule, request, sid } = node.record;
+  // What waits for an answer is answered there, or it would go on waiting.
+  const asked = parts.approvals.findAsked(request.command, sid);
+  if (asked !== null) {
+    await askAbout(parts, asked);
+    return;
+  }
   const chosen = await chooseValue(allowTitle(node.record), allowChoices(node.record));
   if (chosen === 'once') await allowOnce(parts, node.record);
   if (chosen === 'always') await writeOwnRule(parts, node.record, 'allow');
@@ -46,19 +54,9 @@ export async function allowOnce(
     notices.warn(protectMessages.notReached(granted.error.message));
     return;
   }
-  const terminal = record.sid === null ? null : registry.terminalOf(record.sid);
-  // A line break would run what stands before it.
-  if (terminal === null || /[\r\n]/.test(record.request.command)) {
-    notices.inform(allowMessages.granted(record));
-    return;
-  }
-  if (then === 'offered') {
-    const { typeIt, granted } = allowMessages;
-    if ((await vscode.window.showInformationMessage(granted(record), typeIt)) !== typeIt) return;
-  }
-  terminal.show();
-  // Typed, not run: the person sees it first.
-  terminal.sendText(record.request.command, false);
+  const allowed = { command: record.request.command, sid: record.sid };
+  if (then === 'typed' && typeAgain(registry, allowed)) return;
+  await offerToType(registry, allowed, allowMessages.granted(record));
 }
 
 /** Shows the rule that denies a command, and writes it when the person says so. */

@@ -2,31 +2,37 @@ import * as vscode from 'vscode';
 import type { Clock } from '../../base/clock.ts';
 import type { EndpointClient } from '../../client/endpointClient.ts';
 import {
-  alreadyAnsweredText,
   alwaysChoices,
   alwaysTitle,
   approvalButtons,
-  approvalChoices,
+  approvalQuestion,
   approvalTitle,
+  formatAllowedLate,
   formatApproval,
   formatApprovalNotice,
+  formatSettled,
+  formatWaitingTitle,
+  isHeld,
   nothingWaitsText,
+  quickAnswers,
   severalWaitText,
   showWaitingButton,
-  waitingTitle,
   type ApprovalChoice,
 } from '../../presentation/approvalText.ts';
 import { protectMessages } from '../../presentation/protectText.ts';
 import type { ApprovalView } from '../../protocol/approval.ts';
+import type { Background } from '../adapters/background.ts';
 import type { Notices } from '../adapters/notices.ts';
 import type { TerminalRegistry } from '../injection/terminalRegistry.ts';
 import type { ApprovalStore } from '../model/approvalStore.ts';
 import { chooseValue } from './chooseValue.ts';
+import { offerToType } from './offerToType.ts';
 import { pickWhile } from './pickWhile.ts';
 
 /** What answering takes. */
 export interface AnswerParts {
   readonly approvals: ApprovalStore;
+  readonly background: Background;
   readonly client: EndpointClient;
   readonly clock: Clock;
   readonly notices: Notices;
@@ -38,7 +44,7 @@ const answeredBy = 'vscode';
 
 /** Asks what may become of the commands that wait: of the only one at once, of several after one was chosen. */
 export async function showApprovals(parts: AnswerParts): Promise<void> {
-  const { approvals, notices } = parts;
+  const { approvals, background, clock, notices } = parts;
   const [first, ...others] = approvals.waiting;
   if (first === undefined) {
     notices.mention(nothingWaitsText);
@@ -52,27 +58,36 @@ export async function showApprovals(parts: AnswerParts): Promise<void> {
     choices: () =>
       approvals.waiting.map((approval) => {
         const { label, description } = formatApproval(approval, terminalOf(parts, approval));
-        return { value: approval, label, detail: description };
+        return { value: approval.id, label, detail: description };
       }),
-    title: () => waitingTitle,
+    title: () => formatWaitingTitle(approvals.waiting, clock.now()),
     isOpen: () => approvals.waiting.length > 0,
     onDidChange: approvals.onDidChange,
+    buttons: quickAnswers,
+    onButton: (id, choice) => background.run('answering', () => answerWaiting(parts, id, choice)),
   });
-  if (chosen === null) return;
-  if (approvals.find(chosen.id) === null) notices.inform(alreadyAnsweredText);
-  else await askAbout(parts, chosen);
+  const approval = chosen === null ? null : approvals.find(chosen);
+  if (approval !== null) await askAbout(parts, approval);
 }
 
-/** Asks about one command; the question goes away when somebody else answers. */
+async function answerWaiting(parts: AnswerParts, id: string, choice: ApprovalChoice): Promise<void> {
+  const approval = parts.approvals.find(id);
+  if (approval !== null) await answer(parts, approval, choice);
+}
+
+/** Asks about one command; the question goes away when somebody else answers, and says so. */
 export async function askAbout(parts: AnswerParts, approval: ApprovalView): Promise<void> {
-  const { approvals, clock } = parts;
+  const { approvals, clock, notices } = parts;
+  const current = (): ApprovalView => approvals.find(approval.id) ?? approval;
   const choice = await pickWhile({
-    choices: () => approvalChoices,
-    title: () => approvalTitle(approval, terminalOf(parts, approval), clock.now()),
+    choices: () => approvalQuestion(current()).choices,
+    placeholder: () => approvalQuestion(current()).placeholder,
+    title: () => approvalTitle(current(), terminalOf(parts, approval), clock.now()),
     isOpen: () => approvals.find(approval.id) !== null,
     onDidChange: approvals.onDidChange,
   });
   if (choice !== null) await answer(parts, approval, choice);
+  else if (approvals.find(approval.id) === null) notices.inform(settledText(parts, approval));
 }
 
 /** Gives a person's answer. *Always* shows the rule before it is written. */
@@ -83,8 +98,9 @@ export async function answer(
 ): Promise<void> {
   const { approvals, client, notices } = parts;
   if (choice === 'always' && (await chooseValue(alwaysTitle, alwaysChoices(approval))) !== true) return;
-  if (approvals.find(approval.id) === null) {
-    notices.inform(alreadyAnsweredText);
+  const waiting = approvals.find(approval.id);
+  if (waiting === null) {
+    notices.inform(settledText(parts, approval));
     return;
   }
   const scope = choice === 'deny' ? 'once' : choice;
@@ -93,9 +109,19 @@ export async function answer(
     scope,
     by: answeredBy,
   });
-  if (told.ok) approvals.put({ ...approval, status: told.value });
-  else if (approvals.find(approval.id) === null) notices.inform(alreadyAnsweredText);
+  if (told.ok) {
+    approvals.put({ ...approval, status: told.value });
+    if (choice !== 'deny' && !isHeld(waiting, parts.clock.now())) {
+      await offerToType(parts.registry, waiting, formatAllowedLate(waiting));
+    }
+    return;
+  }
+  if (approvals.find(approval.id) === null) notices.inform(settledText(parts, approval));
   else notices.warn(protectMessages.notReached(told.error.message));
+}
+
+function settledText({ approvals }: AnswerParts, approval: ApprovalView): string {
+  return formatSettled(approval, approvals.outcomeOf(approval.id));
 }
 
 /** Tells that a command waits. The message stays until it is clicked; a late click says so. */
@@ -104,7 +130,7 @@ export async function announceApproval(parts: AnswerParts, approval: ApprovalVie
   // Warnings vanish after seconds; nothing but an error stays until somebody has seen it.
   const chosen = await vscode.window.showErrorMessage(formatApprovalNotice(approval), once, more, deny);
   if (chosen === undefined) return;
-  if (parts.approvals.find(approval.id) === null) parts.notices.inform(alreadyAnsweredText);
+  if (parts.approvals.find(approval.id) === null) parts.notices.inform(settledText(parts, approval));
   else if (chosen === more) await askAbout(parts, approval);
   else await answer(parts, approval, chosen === once ? 'once' : 'deny');
 }

@@ -5,6 +5,7 @@ import type { Environment } from '../../client/preloadEnvironment.ts';
 import type { AuditRecord } from '../../protocol/auditRecord.ts';
 import type { ProcessTable } from '../../system/processTable.ts';
 import type { StatePaths } from '../../system/stateDirectory.ts';
+import type { Background } from '../adapters/background.ts';
 import type { Notices } from '../adapters/notices.ts';
 import type { EndpointSupervisor } from '../endpoint/endpointSupervisor.ts';
 import type { Guard } from '../injection/guard.ts';
@@ -17,6 +18,7 @@ import type { WindowStatus } from '../model/windowStatus.ts';
 /** What the commands work with. */
 export interface CommandParts {
   readonly approvals: ApprovalStore;
+  readonly background: Background;
   readonly client: EndpointClient;
   readonly clock: Clock;
   /** The folder with the bundles and the policies that come with them. */

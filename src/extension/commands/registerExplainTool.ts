@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Disposable } from '../../base/disposable.ts';
 import { isRecord } from '../../base/record.ts';
 import { protectMessages } from '../../presentation/protectText.ts';
-import { formatForAssistant } from '../../presentation/testText.ts';
+import { formatForAssistant, noCommandText } from '../../presentation/testText.ts';
 import { toolIds } from '../ids.ts';
 import type { CommandParts } from './commandParts.ts';
 
@@ -11,13 +11,18 @@ export function registerExplainTool({ client }: Pick<CommandParts, 'client'>): D
   return vscode.lm.registerTool(toolIds.explain, {
     invoke: async ({ input }) => {
       const command = isRecord(input) && typeof input['command'] === 'string' ? input['command'] : '';
+      if (command.trim() === '') return resultOf(noCommandText);
       const given = isRecord(input) && typeof input['cwd'] === 'string' ? input['cwd'] : undefined;
       const cwd = given ?? vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
       const tested = await client.explain({ command, agent: 'agent', ...(cwd === undefined ? {} : { cwd }) });
       const text = tested.ok
         ? formatForAssistant(command, tested.value)
         : protectMessages.notReached(tested.error.message);
-      return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(text)]);
+      return resultOf(text);
     },
   });
+}
+
+function resultOf(text: string): vscode.LanguageModelToolResult {
+  return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(text)]);
 }

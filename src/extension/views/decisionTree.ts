@@ -230,7 +230,7 @@ export class DecisionTree implements vscode.TreeDataProvider<DecisionNode>, Disp
 function fingerprintOf(content: TopContent): string {
   switch (content.kind) {
     case 'waiting':
-      return content.approvals.map(({ id }) => id).join(' ');
+      return content.approvals.map(({ id, held }) => `${id} ${held}`).join('\n');
     case 'group': {
       const { label, description, rows, hidden } = content.group;
       const shown = rows.map(({ key, record, count }) => `${key} ${record.id} ${count}`);

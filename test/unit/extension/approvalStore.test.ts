@@ -42,3 +42,27 @@ it('takes a whole list, in which nothing waits that is not in it', () => {
   store.replaceAll([create('a'), create('b', 'denied')]);
   assert.deepEqual([store.waiting.map(({ id }) => id), changes], [['a'], 2]);
 });
+
+it('knows how each was settled, and nothing of those that it was never told of', () => {
+  const store = new ApprovalStore();
+  for (const status of ['approved', 'denied', 'expired'] as const) {
+    store.put(create(status));
+    store.put(create(status, status));
+    assert.equal(store.outcomeOf(status), status);
+  }
+  assert.equal(store.outcomeOf('never seen'), null);
+});
+
+it('tells a question that is open from one that came too late for its program, and from one that was answered', () => {
+  const store = new ApprovalStore();
+  const question = (): string => store.questionOf('npm publish', null);
+  assert.equal(question(), 'none');
+  store.put(create('a'));
+  assert.equal(question(), 'open');
+  store.put({ ...create('a'), held: true });
+  store.put(create('a'));
+  assert.equal(question(), 'unanswered');
+  store.put(create('a', 'denied'));
+  assert.equal(question(), 'answered');
+  assert.equal(store.questionOf('npm publish', 7), 'none', 'another terminal asked for itself');
+});

@@ -2,10 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { allowChoices } from '../../../src/presentation/allowText.ts';
 import {
+  approvalQuestion,
   formatApproval,
   formatApprovalNotice,
+  formatSettled,
   formatTimeLeft,
   formatWaitingStatus,
+  formatWaitingTitle,
+  isHeld,
 } from '../../../src/presentation/approvalText.ts';
 import type { ApprovalView } from '../../../src/protocol/approval.ts';
 import { createDenial } from './recordFixture.ts';
@@ -24,32 +28,66 @@ const approval: ApprovalView = {
   pid: 1,
   sid: 2,
   held: true,
+  held_until: new Date(now + 18_000).toISOString(),
   created_at: new Date(now).toISOString(),
   expires_at: new Date(now + 598_000).toISOString(),
 };
+
+/** The same once its program was denied and waits no more. */
+const { held_until: over, ...rest } = approval;
+const released: ApprovalView = { ...rest, held: false };
 
 describe('a command that waits for a person', () => {
   it('says what, where, why and until when', () => {
     const shown = formatApproval(approval, 'bash');
     assert.equal(shown.label, 'npm publish');
-    assert.match(shown.description, /^bash · publishes a package · until \d\d:\d9:58$/);
+    assert.match(shown.description, /^bash · publishes a package · until \d\d:\d0:18$/);
     assert.match(shown.spoken, /^waits for you: npm publish/);
     assert.ok(shown.fields.some(({ name, value }) => name === 'Rule' && value === 'packages#1'));
   });
 
   it('counts down to nothing', () => {
-    assert.equal(formatTimeLeft(approval.expires_at, now + 590_000), '0:08');
-    assert.equal(formatTimeLeft(approval.expires_at, now + 900_000), '0:00');
+    assert.equal(formatTimeLeft(approval, now), '0:18');
+    assert.equal(formatTimeLeft(approval, now + 10_000), '0:08');
+    assert.equal(formatTimeLeft(approval, now + 900_000), '0:00');
+  });
+
+  it('says of a program that waits no more that it has to be run again, in the time there is for that', () => {
+    assert.equal(formatTimeLeft(released, now), '9:58');
+    assert.match(formatApproval(released, 'bash').description, / · to be run again once allowed, until /);
+    assert.match(approvalQuestion(released).placeholder, /Once you allow it, run it again/);
+    assert.match(approvalQuestion(approval).placeholder, /The program waits/);
+  });
+
+  it('holds no program for longer than was said', () => {
+    assert.ok(isHeld(approval, now));
+    assert.ok(!isHeld(approval, Date.parse(over ?? '')));
+    assert.ok(!isHeld(released, now));
+  });
+
+  it('says who or what was quicker', () => {
+    assert.match(formatSettled(approval, 'approved'), /already answered: `npm publish` is allowed/);
+    assert.match(formatSettled(approval, 'denied'), /already answered: `npm publish` is denied/);
+    assert.match(formatSettled(approval, 'expired'), /time to answer is over.*Run it again/);
+    assert.match(formatSettled(approval, null), /already answered, or its time is over/);
   });
 
   it('is in the status bar as long as one waits', () => {
     assert.equal(formatWaitingStatus([], now), '');
-    assert.equal(formatWaitingStatus([approval], now), '$(question) 1 command waits for you 9:58');
-    assert.match(formatWaitingStatus([approval, approval], now), /2 commands wait for you/);
+    assert.equal(formatWaitingStatus([approval], now), '$(question) 1 command waits for you 0:18');
+    assert.equal(
+      formatWaitingStatus([released, approval], now),
+      '$(question) 2 commands wait for you 0:18',
+      'the time of the one that has the least',
+    );
+    assert.match(formatWaitingTitle([released, approval], now), / · 0:18 left$/);
   });
 
   it('is asked about in one sentence', () => {
-    assert.equal(formatApprovalNotice(approval), 'Rampart: may codex run `npm publish`? publishes a package');
+    assert.equal(
+      formatApprovalNotice(approval),
+      'Rampart: may codex run `npm publish`? Reason: publishes a package.',
+    );
   });
 });
 

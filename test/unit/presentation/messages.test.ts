@@ -9,13 +9,22 @@ import { createDenial } from './recordFixture.ts';
 
 it('says in one notification which command was denied, by which rule and why', () => {
   assert.equal(
-    formatDenialNotice(createDenial(), 0),
-    'Rampart denied `rm -rf /precious` by rule files#3: deletes a folder',
+    formatDenialNotice({ record: createDenial(), isUnanswered: false }, 0),
+    'Rampart denied `rm -rf /precious` by rule files#3: deletes a folder.',
   );
 });
 
 it('counts the denials that it does not quote', () => {
-  assert.match(formatDenialNotice(createDenial(), 4), / \(and 4 more\)$/);
+  const denial = { record: createDenial(), isUnanswered: false };
+  assert.match(formatDenialNotice(denial, 1), / deletes a folder\. 1 more was denied\.$/);
+  assert.match(formatDenialNotice(denial, 4), / deletes a folder\. 4 more were denied\.$/);
+});
+
+it('says that a question was not answered in time, and what helps then', () => {
+  assert.equal(
+    formatDenialNotice({ record: createDenial(), isUnanswered: true }, 0),
+    'Nobody answered in time, so Rampart denied `rm -rf /precious`. Once you allow it, run it again.',
+  );
 });
 
 it('offers the harmless choice first where something runs', () => {
@@ -59,6 +68,6 @@ it('says of a broken policy file where it is broken and what is in force', () =>
   const problem = { file: '/srv/team.yaml', line: 4, column: 2, message: 'unknown key `rulez`' };
   assert.equal(
     formatPolicyProblems([problem, problem]),
-    'Rampart cannot use team.yaml as it is, line 4: unknown key `rulez` (and 1 more). Until it is right, the last good policy holds.',
+    'Rampart cannot use team.yaml as it is, line 4: unknown key `rulez`. There is 1 more problem. Until it is right, the last good policy holds.',
   );
 });

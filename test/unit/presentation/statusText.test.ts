@@ -67,7 +67,7 @@ it('says without pictures what it shows, for those who hear it', () => {
   const { spoken } = formatStatus({ ...enforcing, unprotected: 1, unseenDenials: 2 });
   assert.equal(
     spoken,
-    'Rampart: enforce. 1 terminal of this window: not guarded, or only partly. 2 denied commands you have not looked at.',
+    'Rampart: enforce. 1 terminal of this window is not guarded, or only partly. 2 denied commands you have not looked at.',
   );
 });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { formatForAssistant, formatTestReport, formatVerdict } from '../../../src/presentation/testText.ts';
+import { formatForAssistant, formatTestReport } from '../../../src/presentation/testText.ts';
 
 const denied = {
   action: 'deny',
@@ -10,15 +10,17 @@ const denied = {
 } as const;
 
 it('says what would be decided in one line', () => {
-  assert.equal(formatVerdict(denied), 'denied by rule files#2: deletes a folder');
+  assert.match(formatTestReport('rm -rf x', denied), /^rm -rf x\n\nIt would be denied\.\n/);
   const allowed = { action: 'allow', message: '', rule: null, explanation: null } as const;
-  assert.equal(formatVerdict(allowed), 'allowed by the default action');
+  assert.equal(
+    formatTestReport('ls', allowed),
+    'ls\n\nIt would be allowed.\nBy the default action: no rule fits.\n',
+  );
 });
 
-it('says the rest on a page', () => {
+it('says by which rule and why on the same page, and what can be done', () => {
   const report = formatTestReport('rm -rf x', denied);
-  assert.match(report, /^rm -rf x\n\nIt would be denied by rule files#2/);
-  assert.match(report, /\/p\.yaml:7/);
+  assert.match(report, /\nBy rule files#2 \(\/p\.yaml:7\)\nReason: deletes a folder\n/);
   assert.match(report, /What you can do\n {2}change rule 2/);
 });
 

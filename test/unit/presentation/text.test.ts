@@ -3,7 +3,6 @@ import { it } from 'node:test';
 import {
   escapeMarkdown,
   firstClause,
-  formatCount,
   formatMoment,
   formatTimeOfDay,
 } from '../../../src/presentation/text.ts';
@@ -19,13 +18,6 @@ it('says what was wrong without the advice behind it', () => {
   assert.equal(firstClause('It deletes files. Ask first.'), 'It deletes files');
   assert.equal(firstClause('reads ~/.ssh/id_rsa;x'), 'reads ~/.ssh/id_rsa;x');
   assert.equal(firstClause(''), '');
-});
-
-it('counts one thing and many', () => {
-  assert.deepEqual(
-    [formatCount(1, 'decision', 'decisions'), formatCount(1200, 'decision', 'decisions')],
-    ['1 decision', '1,200 decisions'],
-  );
 });
 
 it('shows a time that it cannot read as it is', () => {
