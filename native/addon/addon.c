@@ -1,8 +1,9 @@
 /* rampart.node: the kernel services that Node lacks. */
 
+#include "addon.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <node_api.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -33,6 +34,7 @@ static const char *code_of(int error) {
     } codes[] = {
         {E2BIG, "E2BIG"},
         {EACCES, "EACCES"},
+        {EADDRINUSE, "EADDRINUSE"},
         {EAGAIN, "EAGAIN"},
         {EBADF, "EBADF"},
         {EEXIST, "EEXIST"},
@@ -64,15 +66,14 @@ static const char *code_of(int error) {
     return "EUNKNOWN";
 }
 
-/* Throws an Error with `code`, whose message tells the call. */
-static napi_value throw_error(napi_env env, const char *call, int error) {
+napi_value throw_error(napi_env env, const char *call, int error) {
     char message[160];
     (void)snprintf(message, sizeof message, "%s: %s: %s", code_of(error), call, strerror(error));
     (void)napi_throw_error(env, code_of(error), message);
     return NULL;
 }
 
-static napi_value throw_usage(napi_env env, const char *usage) {
+napi_value throw_usage(napi_env env, const char *usage) {
     (void)napi_throw_type_error(env, "ERR_INVALID_ARG_TYPE", usage);
     return NULL;
 }
@@ -153,8 +154,6 @@ static napi_value lock_file(napi_env env, napi_callback_info info) {
         return throw_error(env, "lockFile", errno);
     return napi_get_boolean(env, locked == 0, &result) == napi_ok ? result : NULL;
 }
-
-static char *copy_string(napi_env env, napi_value value);
 
 /* makeFifo(path): makes a FIFO that only its owner may use. */
 static napi_value make_fifo(napi_env env, napi_callback_info info) {
@@ -253,8 +252,7 @@ static char *copy_bytes(const void *bytes, size_t len) {
     return copy;
 }
 
-/* The same from a string, or from a Buffer, which may hold what is not UTF-8. */
-static char *copy_string(napi_env env, napi_value value) {
+char *copy_string(napi_env env, napi_value value) {
     size_t len;
     char *copy;
     void *bytes;
@@ -378,6 +376,8 @@ static napi_value create_addon(napi_env env, napi_value exports) {
         {"makeFifo", NULL, make_fifo, NULL, NULL, NULL, napi_enumerable, NULL},
         {"execve", NULL, become, NULL, NULL, NULL, napi_enumerable, NULL},
         {"concealSecrets", NULL, conceal_secrets, NULL, NULL, NULL, napi_enumerable, NULL},
+        {"listenAt", NULL, listen_at, NULL, NULL, NULL, napi_enumerable, NULL},
+        {"sendLast", NULL, send_last, NULL, NULL, NULL, napi_enumerable, NULL},
     };
     note_terminals();
     (void)napi_define_properties(env, exports, sizeof properties / sizeof properties[0],

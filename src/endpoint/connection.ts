@@ -1,6 +1,6 @@
-import type { Socket } from 'node:net';
 import { refuse } from './exchange.ts';
 import type { Caller, EndpointRequest, EndpointResponse } from './exchange.ts';
+import type { Line } from './line.ts';
 import { RequestReader } from './requestReader.ts';
 import type { RequestHead } from './requestHead.ts';
 import { sendResponse } from './sendResponse.ts';
@@ -19,7 +19,7 @@ export interface DoorSettings {
   readonly maxBodyBytes: number;
   /** Why a request may not come in at this door; null lets it in. */
   readonly refusalOf: (head: RequestHead) => string | null;
-  readonly callerOf: (head: RequestHead, socket: Socket) => Caller;
+  readonly callerOf: (head: RequestHead, line: Line) => Caller;
   /** Total: a failure of ours is an answer too. */
   readonly answer: (request: EndpointRequest) => Promise<EndpointResponse> | EndpointResponse;
 }
@@ -27,7 +27,7 @@ export interface DoorSettings {
 /** Serves one client: one request after the other, each answered before the next is read. */
 export class Connection {
   readonly #settings: DoorSettings;
-  readonly #socket: Socket;
+  readonly #line: Line;
   readonly #reader: RequestReader;
   #phase: 'reading' | 'answering' | 'leaving' = 'reading';
   #hasEnded = false;
@@ -35,12 +35,19 @@ export class Connection {
   #deadline: number;
   #requestSince: number;
 
-  constructor(socket: Socket, settings: DoorSettings) {
-    this.#socket = socket;
+  /** `first` is what the client has sent already; it is taken before this returns. */
+  constructor(line: Line, settings: DoorSettings, first: Buffer | null) {
+    this.#line = line;
     this.#settings = settings;
     this.#reader = new RequestReader(settings.maxBodyBytes);
     this.#requestSince = performance.now();
     this.#deadline = this.#requestSince + headerTimeoutMs;
+    if (first !== null) this.#take(first);
+    if (!line.isClosed) this.#listen();
+  }
+
+  #listen(): void {
+    const { socket } = this.#line;
     socket.on('error', () => undefined);
     socket.on('data', (bytes: Buffer) => this.#take(bytes));
     socket.on('end', () => this.#noteEnd());
@@ -64,7 +71,7 @@ export class Connection {
   }
 
   destroy(): void {
-    this.#socket.destroy();
+    this.#line.destroy();
   }
 
   #take(bytes: Buffer): void {
@@ -75,7 +82,7 @@ export class Connection {
     }
     this.#reader.push(bytes);
     // A client that does not wait for its answers is read again when it has them.
-    if (this.#phase === 'answering') this.#socket.pause();
+    if (this.#phase === 'answering') this.#line.socket.pause();
     else this.#advance();
   }
 
@@ -93,7 +100,7 @@ export class Connection {
         return;
       case 'continue':
         if (this.#isLetIn(this.#reader.head)) {
-          this.#socket.write('HTTP/1.1 100 Continue\r\n\r\n');
+          this.#line.socket.write('HTTP/1.1 100 Continue\r\n\r\n');
           this.#advance();
         }
         return;
@@ -126,14 +133,14 @@ export class Connection {
   }
 
   #send(head: RequestHead, response: EndpointResponse): void {
-    if (this.#socket.destroyed) {
-      if (response.kind === 'files') sendResponse(this.#socket, response, { head, ...lastAnswer });
+    if (this.#line.isClosed) {
+      if (response.kind === 'files') sendResponse(this.#line, response, { head, ...lastAnswer });
       return;
     }
     const keepsOpen = head.keepsOpen && !this.#hasEnded && response.kind === 'json';
     this.#deadline = response.kind === 'stream' ? Infinity : performance.now() + answerTimeoutMs;
     if (!keepsOpen) this.#phase = 'leaving';
-    sendResponse(this.#socket, response, {
+    sendResponse(this.#line, response, {
       head,
       keepsOpen,
       isAllRead: this.#reader.isEmpty,
@@ -145,7 +152,7 @@ export class Connection {
     this.#phase = 'reading';
     this.#requestSince = performance.now();
     this.#deadline = this.#requestSince + keepAliveTimeoutMs;
-    if (this.#socket.isPaused()) this.#socket.resume();
+    if (this.#line.socket.isPaused()) this.#line.socket.resume();
     if (!this.#reader.isEmpty) {
       this.#deadline = this.#requestSince + headerTimeoutMs;
       this.#advance();
@@ -156,13 +163,13 @@ export class Connection {
   #refuse(status: number, message: string): void {
     this.#phase = 'leaving';
     this.#deadline = performance.now() + drainTimeoutMs;
-    sendResponse(this.#socket, refuse(status, message), { head: null, ...lastAnswer });
+    sendResponse(this.#line, refuse(status, message), { head: null, ...lastAnswer });
   }
 
   #leave(): void {
     this.#phase = 'leaving';
     this.#deadline = performance.now() + drainTimeoutMs;
-    this.#socket.end();
+    this.#line.socket.end();
   }
 
   #requestOf(head: RequestHead, body: Buffer): EndpointRequest {
@@ -176,7 +183,7 @@ export class Connection {
       text: body.toString(),
       lastEventId: Number.isSafeInteger(lastEventId) ? lastEventId : null,
       wait: this.#waitOf(headers),
-      caller: this.#settings.callerOf(head, this.#socket),
+      caller: this.#settings.callerOf(head, this.#line),
     };
   }
 
@@ -186,9 +193,9 @@ export class Connection {
     if (seconds === undefined) return null;
     return {
       seconds: Number(seconds),
-      isOpen: () => !this.#socket.destroyed && !this.#hasEnded,
+      isOpen: () => !this.#line.isClosed && !this.#hasEnded,
       sendProcessing: () => {
-        if (this.#phase === 'answering') this.#socket.write('HTTP/1.1 102 Processing\r\n\r\n');
+        if (this.#phase === 'answering') this.#line.socket.write('HTTP/1.1 102 Processing\r\n\r\n');
       },
     };
   }

@@ -1,20 +1,18 @@
 import { chmodSync, rmSync, statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
-import type { Socket } from 'node:net';
 import { maxBodyBytes } from '../protocol/routes.ts';
 import type { NativeAddon } from '../system/nativeAddon.ts';
 import { bearerTokenOf, versionRefusalOf, webRefusalOf } from './access.ts';
 import type { DoorSettings } from './connection.ts';
 import { isSameFile } from './endpointLock.ts';
 import type { Caller, Peer } from './exchange.ts';
+import type { Line } from './line.ts';
+import type { ListenerAddon } from './listeners.ts';
 import type { RequestHead } from './requestHead.ts';
 import { HttpDoor } from './server.ts';
 
 /** The largest request body on the socket, in bytes: a long argument list with its base64. */
 const maxSocketBodyBytes = 8_388_608;
-
-/** How many connections may wait to be accepted; the kernel has a limit of its own. */
-const maxWaiting = 4_096;
 
 /** How long answers that are on their way may take when the endpoint ends, in milliseconds. */
 const farewellMs = 500;
@@ -24,18 +22,20 @@ interface SocketDoor {
   readonly status: Stats;
 }
 
+type DoorAddon = ListenerAddon & Pick<NativeAddon, 'peerCredentials'>;
+
 /** Where the endpoint listens: its Unix socket and, if wanted, a TCP port of this machine. */
 export class Doors {
   readonly #answer: DoorSettings['answer'];
   readonly #path: string;
-  readonly #addon: Pick<NativeAddon, 'peerCredentials'>;
+  readonly #addon: DoorAddon;
   #socket: SocketDoor | null = null;
   #port: HttpDoor | null = null;
   #url: string | null = null;
   #isClosing = false;
 
   /** Nothing is open yet; `path` is the socket's. */
-  constructor(path: string, addon: Pick<NativeAddon, 'peerCredentials'>, answer: DoorSettings['answer']) {
+  constructor(path: string, addon: DoorAddon, answer: DoorSettings['answer']) {
     this.#path = path;
     this.#addon = addon;
     this.#answer = answer;
@@ -51,15 +51,15 @@ export class Doors {
     const server = new HttpDoor({
       maxBodyBytes: maxSocketBodyBytes,
       refusalOf: versionRefusalOf,
-      callerOf: (head, socket) => ({
+      callerOf: (head, line) => ({
         door: 'socket',
-        readPeer: () => peerOf(socket, this.#addon),
+        readPeer: () => peerOf(line, this.#addon),
         token: bearerTokenOf(head),
       }),
       answer: this.#answer,
     });
     rmSync(this.#path, { recursive: true, force: true });
-    await server.listen({ path: this.#path, backlog: maxWaiting });
+    await server.listenAtPath(this.#path, this.#addon);
     chmodSync(this.#path, 0o600);
     this.#socket = { server, status: statSync(this.#path) };
   }
@@ -84,7 +84,7 @@ export class Doors {
       callerOf: tcpCallerOf,
       answer: this.#answer,
     });
-    await server.listen({ host: '127.0.0.1', port, backlog: maxWaiting });
+    await server.listenAtPort(port);
     this.#port = server;
     this.#url = `http://127.0.0.1:${server.port ?? port}`;
   }
@@ -102,6 +102,7 @@ export class Doors {
       ...(this.#port === null ? [] : [this.#port]),
     ];
     const closed = Promise.all(closing.map((server) => server.close()));
+    if (isOurs) rmSync(this.#path, { force: true });
     for (const server of closing) server.closeIdleConnections();
     const patience = setTimeout(() => {
       for (const server of closing) server.closeAllConnections();
@@ -112,8 +113,8 @@ export class Doors {
   }
 }
 
-function peerOf(socket: Socket, addon: Pick<NativeAddon, 'peerCredentials'>): Peer | null {
-  const descriptor = descriptorOf(socket);
+function peerOf(line: Line, addon: Pick<NativeAddon, 'peerCredentials'>): Peer | null {
+  const { descriptor } = line;
   if (descriptor === null) return null;
   try {
     return addon.peerCredentials(descriptor);
@@ -128,12 +129,4 @@ function tcpCallerOf(head: RequestHead): Caller {
   const isStream = (method === 'GET' || method === 'HEAD') && url.startsWith('/v1/events/stream?');
   const inQuery = isStream ? new URLSearchParams(url.slice(url.indexOf('?'))).get('token') : null;
   return { door: 'tcp', token: bearerTokenOf(head) ?? inQuery };
-}
-
-/** The file descriptor of a connection; Node has it, but does not say so in its types. */
-function descriptorOf(socket: Socket): number | null {
-  const handle: unknown = Reflect.get(socket, '_handle');
-  const descriptor: unknown =
-    typeof handle === 'object' && handle !== null ? Reflect.get(handle, 'fd') : null;
-  return typeof descriptor === 'number' && descriptor >= 0 ? descriptor : null;
 }

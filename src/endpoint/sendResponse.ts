@@ -2,6 +2,7 @@ import { closeSync, createReadStream, fstatSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { Readable, pipeline } from 'node:stream';
 import type { EndpointResponse } from './exchange.ts';
+import type { Line } from './line.ts';
 import type { RequestHead } from './requestHead.ts';
 
 /** How an answer goes out. */
@@ -32,16 +33,16 @@ const reasons: Readonly<Record<number, string>> = {
 };
 
 /** Writes an answer to a connection, and ends it unless it is kept open. */
-export function sendResponse(socket: Socket, response: EndpointResponse, options: SendingOptions): void {
+export function sendResponse(line: Line, response: EndpointResponse, options: SendingOptions): void {
   switch (response.kind) {
     case 'json':
-      sendJson(socket, response, options);
+      sendJson(line, response, options);
       break;
     case 'files':
-      sendFiles(socket, response);
+      sendFiles(line.socket, response);
       break;
     case 'stream':
-      sendStream(socket, response, options);
+      sendStream(line.socket, response, options);
   }
 }
 
@@ -50,7 +51,7 @@ function headOf(status: number, fields: string): string {
 }
 
 function sendJson(
-  socket: Socket,
+  line: Line,
   { status, body }: EndpointResponse & { readonly kind: 'json' },
   { head, keepsOpen, isAllRead, onSent }: SendingOptions,
 ): void {
@@ -58,11 +59,13 @@ function sendJson(
   const fields = `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: ${keepsOpen ? 'keep-alive' : 'close'}`;
   // As one text it goes out in one write.
   const whole = `${headOf(status, fields)}${head?.method === 'HEAD' ? '' : text}`;
-  socket.write(whole);
-  if (onSent !== null) onSent();
-  // What the kernel has taken arrives: to wait for the client's farewell would cost as much as to read its question.
-  else if (isAllRead && socket.writableLength === 0) socket.destroy();
-  else socket.end();
+  if (onSent === null && isAllRead) {
+    line.sendLast(whole);
+    return;
+  }
+  line.socket.write(whole);
+  if (onSent === null) line.socket.end();
+  else onSent();
 }
 
 /** As many bytes as the files have now: what is appended meanwhile belongs to the next answer. */

@@ -1,7 +1,8 @@
-import { createServer } from 'node:net';
-import type { ListenOptions, Server, Socket } from 'node:net';
 import { Connection } from './connection.ts';
 import type { DoorSettings } from './connection.ts';
+import type { Line } from './line.ts';
+import { listenAtPath, listenAtPort } from './listeners.ts';
+import type { Listener, ListenerAddon } from './listeners.ts';
 
 /** How often it is looked which connections take too long, in milliseconds. */
 const timeoutCheckMs = 1_000;
@@ -14,45 +15,42 @@ const maxConnections = 4_096;
  * because a connection carries one small question and Node's costs as much as the decision.
  */
 export class HttpDoor {
-  readonly #server: Server;
   readonly #settings: DoorSettings;
   readonly #connections = new Set<Connection>();
+  #listener: Listener | null = null;
   #timer: NodeJS.Timeout | null = null;
+  #onEmpty: (() => void) | null = null;
 
   /** Nothing is open yet. */
   constructor(settings: DoorSettings) {
     this.#settings = settings;
-    this.#server = createServer({ allowHalfOpen: true }, (socket) => this.#admit(socket));
   }
 
   /** The TCP port that it listens on; null on a Unix socket. */
   get port(): number | null {
-    const address = this.#server.address();
-    return typeof address === 'object' && address !== null ? address.port : null;
+    return this.#listener?.port ?? null;
   }
 
-  /** Rejects when it cannot listen there. */
-  async listen(where: ListenOptions): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(where, () => {
-        this.#server.off('error', reject);
-        resolve();
-      });
-    });
-    this.#timer = setInterval(() => this.#checkTimes(), timeoutCheckMs);
-    this.#timer.unref();
+  /** Rejects when the socket cannot be made. */
+  async listenAtPath(path: string, addon: ListenerAddon): Promise<void> {
+    this.#open(await listenAtPath(path, addon, (line, first) => this.#admit(line, first)));
+  }
+
+  /** Rejects when the port is taken; 0 takes any free one. */
+  async listenAtPort(port: number): Promise<void> {
+    this.#open(await listenAtPort(port, (line, first) => this.#admit(line, first)));
   }
 
   /** Lets nobody in any more, and goes on with who is there; settles when they have left. */
   async close(): Promise<void> {
-    await new Promise((resolve) => this.#server.close(resolve));
+    this.#listener?.close();
+    if (this.#connections.size > 0) await new Promise<void>((resolve) => (this.#onEmpty = resolve));
     if (this.#timer !== null) clearInterval(this.#timer);
   }
 
   /** Keeps the process alive no longer. */
   unref(): void {
-    this.#server.unref();
+    this.#listener?.unref();
   }
 
   /** Ends the connections on which nothing was asked. */
@@ -64,11 +62,23 @@ export class HttpDoor {
     for (const connection of this.#connections) connection.destroy();
   }
 
-  #admit(socket: Socket): void {
+  #open(listener: Listener): void {
+    this.#listener = listener;
+    this.#timer = setInterval(() => this.#checkTimes(), timeoutCheckMs);
+    this.#timer.unref();
+  }
+
+  #admit(line: Line, first: Buffer | null): void {
+    const connection = new Connection(line, this.#settings, first);
+    if (line.isClosed) return;
     if (this.#connections.size >= maxConnections) this.#makeRoom();
-    const connection = new Connection(socket, this.#settings);
     this.#connections.add(connection);
-    socket.on('close', () => this.#connections.delete(connection));
+    line.socket.on('close', () => this.#forget(connection));
+  }
+
+  #forget(connection: Connection): void {
+    this.#connections.delete(connection);
+    if (this.#connections.size === 0) this.#onEmpty?.();
   }
 
   #makeRoom(): void {

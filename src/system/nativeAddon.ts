@@ -10,6 +10,14 @@ export interface PeerCredentials {
   readonly gid: number;
 }
 
+/** A Unix socket that listens. */
+export interface NativeListener {
+  /** Lets nobody in any more; what was let in stays open, and so does the socket's file. */
+  close(): void;
+  /** Keeps the process alive no longer. */
+  unref(): void;
+}
+
 /** A text for the system, which must hold no NUL. */
 export type NativeText = string | Buffer;
 
@@ -33,6 +41,19 @@ export interface NativeAddon {
   ): never;
   /** Wipes what stands in variables of our own environment, and keeps others of our user from looking into this process. */
   concealSecrets(names: readonly string[]): void;
+  /**
+   * Listens on a Unix socket, and calls for each connection with its descriptor, which belongs to who is called, and
+   * how many bytes of what its client has sent stand in `bytes` until the call returns. Null where the program that we
+   * run in keeps its event loop to itself.
+   */
+  listenAt(
+    path: NativeText,
+    backlog: number,
+    bytes: Buffer,
+    take: (descriptor: number, length: number) => void,
+  ): NativeListener | null;
+  /** Sends a text on a connection, as many bytes as can be sent at once, and closes it when that was all; how many. */
+  sendLast(descriptor: number, text: string): number;
 }
 
 /** Where a bundle's native parts for a platform stand. */
@@ -61,6 +82,14 @@ export function loadNativeAddon(bundleFolder: string): Result<NativeAddon, strin
 function isNativeAddon(exported: unknown): exported is NativeAddon {
   if (typeof exported !== 'object' || exported === null) return false;
   const members: Readonly<Record<string, unknown>> = { ...exported };
-  const names = ['peerCredentials', 'lockFile', 'makeFifo', 'execve', 'concealSecrets'];
+  const names = [
+    'peerCredentials',
+    'lockFile',
+    'makeFifo',
+    'execve',
+    'concealSecrets',
+    'listenAt',
+    'sendLast',
+  ];
   return names.every((name) => typeof members[name] === 'function');
 }

@@ -43,6 +43,8 @@ test('leaves a directory that another one owns alone, and says whose it is', asy
     makeFifo: () => assert.fail(),
     execve: () => assert.fail(),
     concealSecrets: () => assert.fail(),
+    listenAt: () => null,
+    sendLast: () => assert.fail(),
   };
   const { started } = await tryStartFixture(context, {
     folder: first.folder,
@@ -138,7 +140,12 @@ test('on demand stays for a reader of its stream', async (context) => {
 
 test('makes its socket no more while it leaves, however long that takes', async (context) => {
   const path = join(temporaryFolder(context), 'endpoint.sock');
-  const doors = new Doors(path, { peerCredentials: () => assert.fail() }, () => assert.fail());
+  const addon = {
+    peerCredentials: () => assert.fail(),
+    listenAt: () => null,
+    sendLast: () => assert.fail(),
+  };
+  const doors = new Doors(path, addon, () => assert.fail());
   await doors.openSocket();
   const closed = doors.close();
   await doors.reopenSocket();

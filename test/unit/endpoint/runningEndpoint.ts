@@ -155,6 +155,8 @@ export async function tryStartFixture(
       makeFifo: (path) => void execFileSync('mkfifo', ['-m', '600', path]),
       execve: () => assert.fail('the endpoint becomes no other program'),
       concealSecrets: () => undefined,
+      listenAt: () => null,
+      sendLast: () => assert.fail(),
     },
     processes: createFixtureProcesses(
       join(folder, 'proc'),
