@@ -8,6 +8,7 @@ import { createOutputLogger } from './adapters/outputLogger.ts';
 import type { RampartApi } from './api.ts';
 import { registerCommands } from './commands/registerCommands.ts';
 import { registerPolicyDiagnostics } from './policy/policyDiagnostics.ts';
+import { createPolicyMatcher } from './policy/policyDocuments.ts';
 import { registerPolicyLanguage } from './policy/policyLanguage.ts';
 import { Reports } from './views/reports.ts';
 import { watchSettings } from './watchSettings.ts';
@@ -38,8 +39,9 @@ export function activate(context: vscode.ExtensionContext): RampartApi {
     notices: createNotices(background),
   };
   const parts = owned.add(createWindowParts(surroundings));
-  owned.add(registerPolicyLanguage(context.extensionUri));
-  owned.add(registerPolicyDiagnostics(surroundings.clock, background));
+  const isPolicyDocument = createPolicyMatcher(parts.home);
+  owned.add(registerPolicyLanguage(context.extensionUri, isPolicyDocument));
+  owned.add(registerPolicyDiagnostics({ ...surroundings, isPolicyDocument }));
   const reports = owned.add(new Reports());
   const recentDecisions = parts.view.decisions;
   owned.add(registerCommands({ ...parts, ...surroundings, output, recentDecisions, reports }));

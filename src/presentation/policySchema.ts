@@ -51,6 +51,18 @@ export function describeKey(schema: unknown, path: readonly string[], key: strin
   return findPolicyWords(schema, path, null).find(({ word }) => word === key)?.description ?? '';
 }
 
+/** A value of a key, and the place of that key. */
+export interface ValuePlace {
+  readonly path: readonly string[];
+  readonly key: string;
+  readonly value: string;
+}
+
+/** What the schema says of a value; empty when it says nothing. */
+export function describeValue(schema: unknown, { path, key, value }: ValuePlace): string {
+  return findPolicyWords(schema, path, key).find(({ word }) => word === value)?.description ?? '';
+}
+
 function indentOf(line: string, withDash: boolean): number {
   const match = (withDash ? /^(?:\s|-\s)*/u : /^\s*/u).exec(line);
   return match?.[0].length ?? 0;
@@ -101,11 +113,14 @@ function textOf(places: readonly UnknownRecord[]): string {
 function valuesOf(place: UnknownRecord): readonly PolicyWord[] {
   const values: unknown = place['enum'];
   if (!Array.isArray(values)) return place['type'] === 'boolean' ? booleans : [];
-  return values.flatMap((value: unknown) =>
-    typeof value === 'string' && value !== ''
-      ? [{ word: value, kind: 'value', description: '' } as const]
-      : [],
-  );
+  const described: unknown = place['enumDescriptions'];
+  const descriptions: readonly unknown[] = Array.isArray(described) ? described : [];
+  return values.flatMap((value: unknown, index) => {
+    const description = descriptions[index];
+    return typeof value === 'string' && value !== ''
+      ? [{ word: value, kind: 'value', description: typeof description === 'string' ? description : '' }]
+      : [];
+  });
 }
 
 const booleans: readonly PolicyWord[] = ['true', 'false'].map((word) => ({

@@ -38,13 +38,16 @@ function formatVerdict({ action, message, rule }: TestOutcome): readonly string[
   ];
 }
 
-/** The outcome as a page of text. */
-export function formatTestReport(command: string, outcome: TestOutcome): string {
+/** The outcome as a page of text; `isUnsaved` when the rule that is tested stands in a file that was not saved. */
+export function formatTestReport(command: string, outcome: TestOutcome, isUnsaved = false): string {
   const sections = outcome.explanation === null ? [] : formatExplanation(outcome.explanation);
   return [
     command,
     '',
     ...formatVerdict(outcome),
+    ...(isUnsaved
+      ? ['', t`The file with this rule is not saved: what is only in the editor does not count yet.`]
+      : []),
     ...sections.flatMap(({ heading, lines }) => ['', heading, ...lines.map((line) => `  ${line}`)]),
     '',
   ].join('\n');

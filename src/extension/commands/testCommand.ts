@@ -11,6 +11,13 @@ async function askForCommand(given: unknown): Promise<string | undefined> {
   return vscode.window.showInputBox({ title: testTitle, value });
 }
 
+/** Whether the rule that is tested stands in a document that was not saved. */
+function isUnsaved(given: unknown): boolean {
+  const name = isRecord(given) ? given['document'] : undefined;
+  const document = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === name);
+  return document?.isDirty === true || document?.isUntitled === true;
+}
+
 /** Says what would be decided about a command, and why. Nothing is run. Asks for the command when none is given. */
 export async function testCommand(parts: CommandParts, given: unknown): Promise<void> {
   const command = typeof given === 'string' ? given : await askForCommand(given);
@@ -27,5 +34,6 @@ export async function testCommand(parts: CommandParts, given: unknown): Promise<
     parts.notices.warn(protectMessages.notReached(tested.error.message));
     return;
   }
-  await parts.reports.show(testReportTitle(command), formatTestReport(command, tested.value));
+  const report = formatTestReport(command, tested.value, isUnsaved(given));
+  await parts.reports.show(testReportTitle(command), report);
 }

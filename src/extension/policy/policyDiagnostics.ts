@@ -2,7 +2,8 @@ import * as vscode from 'vscode';
 import type { Clock } from '../../base/clock.ts';
 import { DisposableList, type Disposable } from '../../base/disposable.ts';
 import type { Background } from '../adapters/background.ts';
-import { isPolicyDocument } from './policyDocuments.ts';
+import { settingIds } from '../ids.ts';
+import { originOf, type PolicyMatcher } from './policyDocuments.ts';
 
 /** How long after the last key a file is read, in milliseconds. */
 const pauseMs = 200;
@@ -13,15 +14,26 @@ const severities = {
   info: vscode.DiagnosticSeverity.Information,
 } as const;
 
+/** What the diagnostics are given. */
+export interface DiagnosticParts {
+  readonly clock: Clock;
+  readonly background: Background;
+  readonly isPolicyDocument: PolicyMatcher;
+}
+
 /** Shows what is wrong with policy files while they are written, before they are saved and in force. */
-export function registerPolicyDiagnostics(clock: Clock, background: Background): Disposable {
+export function registerPolicyDiagnostics({
+  clock,
+  background,
+  isPolicyDocument,
+}: DiagnosticParts): Disposable {
   const owned = new DisposableList();
   const found = owned.add(vscode.languages.createDiagnosticCollection('rampart'));
   const pauses = new Map<string, NodeJS.Timeout>();
   const read = async (document: vscode.TextDocument): Promise<void> => {
     // The parser is loaded when the first policy is opened, not when the window is.
     const { lintPolicies } = await import('../../policy/lintPolicies.ts');
-    const source = { file: document.fileName, text: document.getText(), origin: 'user' } as const;
+    const source = { file: document.fileName, text: document.getText(), origin: originOf(document) };
     const findings = lintPolicies([source], clock.now());
     found.set(
       document.uri,
@@ -58,6 +70,14 @@ export function registerPolicyDiagnostics(clock: Clock, background: Background):
       for (const pause of pauses.values()) clearTimeout(pause);
     },
   });
-  for (const document of vscode.workspace.textDocuments) follow(document);
+  const followAll = (): void => {
+    for (const document of vscode.workspace.textDocuments) follow(document);
+  };
+  owned.add(
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration(settingIds.policyFiles)) followAll();
+    }),
+  );
+  followAll();
   return owned;
 }

@@ -1,13 +1,13 @@
 import * as vscode from 'vscode';
 import { DisposableList, type Disposable } from '../../base/disposable.ts';
 import { parseJson } from '../../base/record.ts';
-import { findRulePlaces, testRuleTitle } from '../../presentation/policyLens.ts';
-import { describeKey, findKeyPath, findPolicyWords } from '../../presentation/policySchema.ts';
+import { findRulePlaces, testRuleTitle, type RulePlace } from '../../presentation/policyLens.ts';
+import { describeKey, describeValue, findKeyPath, findPolicyWords } from '../../presentation/policySchema.ts';
 import { commandIds } from '../ids.ts';
-import { isPolicyDocument, policySelector } from './policyDocuments.ts';
+import { policySelector, type PolicyMatcher } from './policyDocuments.ts';
 
 /** Offers keys and values of policies, says what they mean, and puts a test over each rule. */
-export function registerPolicyLanguage(extension: vscode.Uri): Disposable {
+export function registerPolicyLanguage(extension: vscode.Uri, isPolicyDocument: PolicyMatcher): Disposable {
   const owned = new DisposableList();
   const readSchema = createSchemaReader(extension);
   const { languages } = vscode;
@@ -28,7 +28,9 @@ export function registerPolicyLanguage(extension: vscode.Uri): Disposable {
   owned.add(
     languages.registerCodeLensProvider(policySelector, {
       provideCodeLenses: (document) =>
-        isPolicyDocument(document) ? findRulePlaces(linesOf(document)).map(createLens) : [],
+        isPolicyDocument(document)
+          ? findRulePlaces(linesOf(document)).map((place) => createLens(place, document.uri))
+          : [],
     }),
   );
   return owned;
@@ -54,7 +56,9 @@ function completeAt(
   const before = document.lineAt(position.line).text.slice(0, position.character);
   const key = /([\w.]+)\s*:\s*\w*$/u.exec(before)?.[1] ?? null;
   const words = findPolicyWords(schema, findKeyPath(linesOf(document), position.line), key);
-  return words.map(({ word, kind, description }) => {
+  // Alternatives of the schema may name the same word.
+  const offered = new Map(words.toReversed().map((word) => [word.word, word]));
+  return [...offered.values()].reverse().map(({ word, kind, description }) => {
     const { Property, Value } = vscode.CompletionItemKind;
     const item = new vscode.CompletionItem(word, kind === 'key' ? Property : Value);
     item.insertText = kind === 'key' ? `${word}: ` : word;
@@ -69,20 +73,23 @@ function describeAt(
   position: vscode.Position,
 ): vscode.Hover | undefined {
   const range = document.getWordRangeAtPosition(position, /[\w.]+/u);
-  const isKey =
-    range !== undefined && document.lineAt(range.end.line).text.charAt(range.end.character) === ':';
-  if (!isKey) return undefined;
+  if (range === undefined) return undefined;
+  const { text } = document.lineAt(range.end.line);
+  const word = document.getText(range);
   const path = findKeyPath(linesOf(document), position.line);
-  const description = describeKey(schema, path, document.getText(range));
+  const key = /([\w.]+)\s*:\s*["']?$/u.exec(text.slice(0, range.start.character))?.[1];
+  const isKey = text.charAt(range.end.character) === ':';
+  const valueText = key === undefined ? '' : describeValue(schema, { path, key, value: word });
+  const description = isKey ? describeKey(schema, path, word) : valueText;
   return description === '' ? undefined : new vscode.Hover(description, range);
 }
 
-function createLens({ line, example }: { readonly line: number; readonly example: string }): vscode.CodeLens {
+function createLens({ line, example }: RulePlace, document: vscode.Uri): vscode.CodeLens {
   const place = new vscode.Range(line, 0, line, 0);
   return new vscode.CodeLens(place, {
     title: testRuleTitle,
     command: commandIds.testCommand,
-    arguments: [{ example }],
+    arguments: [{ example, document: document.toString() }],
   });
 }
 

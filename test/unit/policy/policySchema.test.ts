@@ -8,6 +8,7 @@ import { conditionKeys } from '../../../src/policy/parseCondition.ts';
 import { parsePolicySet } from '../../../src/policy/parsePolicySet.ts';
 import { operations } from '../../../src/policy/operation.ts';
 import { targetClasses } from '../../../src/policy/targetClass.ts';
+import { projectPolicyFile, userPolicyFolder } from '../../../src/system/policySources.ts';
 
 /** The part of JSON Schema that the schema uses. */
 interface Schema {
@@ -150,4 +151,14 @@ describe('the schema of the language', () => {
     for (const text of wrong)
       assert.deepEqual([text, isValid(root, parse(text)), parses(text)], [text, false, false]);
   });
+});
+
+it('is offered to the editor’s extension for YAML, for every file that is read', () => {
+  const { contributes } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+    readonly contributes: { readonly yamlValidation: readonly object[] };
+  };
+  const fileMatch = ['policies/*.yaml', 'policies/*.yml', 'policy.yaml'].map((name) => `**/.rampart/${name}`);
+  assert.deepEqual(contributes.yamlValidation, [{ fileMatch, url: './schemas/policy.schema.json' }]);
+  assert.equal(userPolicyFolder('/h'), '/h/.rampart/policies');
+  assert.equal(projectPolicyFile('/w'), '/w/.rampart/policy.yaml');
 });

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { findRulePlaces } from '../../../src/presentation/policyLens.ts';
-import { describeKey, findKeyPath, findPolicyWords } from '../../../src/presentation/policySchema.ts';
+import {
+  describeKey,
+  describeValue,
+  findKeyPath,
+  findPolicyWords,
+} from '../../../src/presentation/policySchema.ts';
 
 const schema: unknown = JSON.parse(readFileSync('schemas/policy.schema.json', 'utf8'));
 
@@ -49,8 +54,39 @@ describe('writing a policy', () => {
 
   it('finds each rule, with a command to test it with', () => {
     assert.deepEqual(findRulePlaces(lines), [
-      { line: 6, example: 'git push --forcex' },
-      { line: 11, example: 'npm publishx' },
+      { line: 6, example: 'git push --force' },
+      { line: 11, example: 'npm publish' },
     ]);
+  });
+
+  it('finds a rule whatever stands first in it, and no item of another list', () => {
+    const text = `policies:
+- name: mine
+  rules:
+  # the first
+  - when:
+      command_matches: # any of these
+        - "a *"
+        - "b"
+    action: deny
+  - message: "no"
+    action: ask
+    when: { command_matches: ["rm *x"] }
+- name: other
+  rules: []
+tests:
+  - command: "a b"
+    expect: deny
+`;
+    assert.deepEqual(findRulePlaces(text.split('\n')), [
+      { line: 4, example: 'a x' },
+      { line: 9, example: 'rm xx' },
+    ]);
+  });
+
+  it('says what an action means', () => {
+    const place = { path: ['policies', 'rules'], key: 'action', value: 'ask' };
+    assert.match(describeValue(schema, place), /put before a person/);
+    assert.equal(describeValue(schema, { ...place, value: 'perhaps' }), '');
   });
 });

@@ -24,6 +24,10 @@ it('says by which rule and why on the same page, and what can be done', () => {
   assert.match(report, /What you can do\n {2}change rule 2/);
 });
 
+it('says that a rule which is not saved does not count yet', () => {
+  assert.match(formatTestReport('rm -rf x', denied, true), /\n\nThe file with this rule is not saved/);
+});
+
 it('tells an assistant not to try the same another way', () => {
   assert.match(formatForAssistant('rm -rf x', denied), /Do not try it again/);
   const allowed = { action: 'watch', message: '', rule: null, explanation: null } as const;
