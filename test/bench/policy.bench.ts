@@ -23,6 +23,7 @@ const firstRuns: Readonly<Record<string, { readonly dangerous: string; readonly 
   fifteenth: { dangerous: '9 of 275', everyday: '0 of 360' },
   sixteenth: { dangerous: '2 of 293', everyday: '0 of 366' },
   seventeenth: { dangerous: '3 of 351', everyday: '0 of 392' },
+  eighteenth: { dangerous: '13 of 292', everyday: '0 of 368' },
   tenth: { dangerous: '14 of 272', everyday: '7 of 284' },
   eighth: { dangerous: '9 of 290', everyday: '2 of 222' },
   seventh: { dangerous: '0 of 207', everyday: '1 of 191' },
