@@ -9,7 +9,7 @@ import {
   isTalking,
   readInlineCode,
 } from './inlineCode.ts';
-import { downloaders, isDecoding, isInterpreter } from './programs.ts';
+import { isDecoding, isFetching, isInterpreter } from './programs.ts';
 import { programOf } from './readLaunches.ts';
 import { isShell, readShellCall } from './shellCall.ts';
 import type { Span } from './shellScript.ts';
@@ -24,7 +24,8 @@ export function readCodeSources(components: readonly Component[]): ReadonlySet<C
     for (const source of codeSourcesOf(component)) sources.add(source);
     for (const feeder of [...codeFeeders(components, component), ...namedFeeders(components, component)]) {
       const texts = feeder.words.slice(1).map((word) => word.text);
-      if (downloaders.has(feeder.program)) sources.add('network');
+      if (isFetching(feeder.program, [feeder.program, ...texts]) || isTalkingFeeder(feeder))
+        sources.add('network');
       else if (isDecoding([feeder.program, ...texts]) || printsEscapes(feeder, texts)) sources.add('decoder');
     }
   }
@@ -43,6 +44,12 @@ function codeSourcesOf(component: Component): readonly CodeSource[] {
     ...(isTalking(code) || isTalking(component.text) ? ['network' as const] : []),
     ...(isDecodingCode(code) ? ['decoder' as const] : []),
   ];
+}
+
+/** Code that prints what another machine sends. */
+function isTalkingFeeder(feeder: Component): boolean {
+  const code = readInlineCode(feeder);
+  return code !== null && isTalking(code);
 }
 
 /** `printf '\x72\x6d'` and `echo -e '\162'` spell out what they do not want to be seen. */
@@ -68,10 +75,13 @@ function namedFeeders(
   components: readonly Component[],
   { program, words, hereText }: Component,
 ): readonly Component[] {
-  if (!isShell(program) && !isInterpreter(program) && !/^(?:eval|source|\.)$/.test(program)) return [];
-  const named = [...words.slice(1).map((word) => word.text), hereText ?? ''].flatMap(
-    (text) => /^\s*\$\{?(\w+)\}?/.exec(text)?.[1] ?? [],
-  );
+  const isComputed = words[0]?.isKnown === false;
+  if (!isComputed && !isShell(program) && !isInterpreter(program) && !/^(?:eval|source|\.)$/.test(program))
+    return [];
+  const named = [
+    ...words.slice(isComputed ? 0 : 1, isComputed ? 1 : undefined).map((word) => word.text),
+    hereText ?? '',
+  ].flatMap((text) => /^\s*\$\{?(\w+)\}?/.exec(text)?.[1] ?? []);
   if (named.length === 0) return [];
   return components
     .filter(

@@ -104,9 +104,18 @@ const targetReaders: ReadonlyMap<string, TargetReader> = new Map<string, TargetR
 function readTargets(component: Component, world: Pick<PathWorld, 'temporary'>): readonly Target[] {
   const { program, words } = component;
   if (deletingPrograms.has(program)) return whole(operandsOf(words, program === 'shred'));
+  if (isComputedRemoval(words)) return whole(operandsOf(words, false));
   const code = readInlineCode(component);
   if (code !== null) return whole(deletedPaths(code).map(literalWord));
   return targetReaders.get(program)?.(component, world) ?? [];
+}
+
+/** `$x -rf FILE`: what the run makes of the first word is taken for what its options mean. */
+function isComputedRemoval(words: readonly Word[]): boolean {
+  return (
+    words[0]?.isKnown === false &&
+    words.some(({ text }) => /^-(?:[a-z]*[rR][a-z]*f|[a-z]*f[a-z]*[rR])[a-z]*$/.test(text))
+  );
 }
 
 /** `: > FILE`, `echo -n > FILE`, `cat /dev/null > FILE` and `tee FILE < /dev/null` leave nothing in the file. */

@@ -10,6 +10,7 @@ import {
   readInlineCode,
   shellTexts,
 } from './inlineCode.ts';
+import { servedPlace } from './fileServers.ts';
 import { joinPath } from './paths.ts';
 import { contentReaders, isInterpreter, nonReaders, senders } from './programs.ts';
 import type { PathWorld } from './paths.ts';
@@ -28,7 +29,7 @@ export function readReads(component: Component, world: PathWorld): readonly stri
   const operands =
     nonReaders.has(component.program) || isCounting(component)
       ? foundPaths(component)
-      : [...readOperands(component), ...readCodePaths(component, world)];
+      : [...readOperands(component), ...readCodePaths(component, world), ...servedPlace(component)];
   return resolveAll(component, [...inputs, ...operands], isContentReader(component) ? world : null);
 }
 
@@ -123,6 +124,8 @@ function readCodePaths(component: Component, world: PathWorld): readonly Word[] 
 /** The paths that a word can name: `FILE`, `@FILE`, `name=@FILE`, `--option=FILE`, `file://FILE`. */
 function pathsIn(word: Word): readonly Word[] {
   const { text } = word;
+  const opened = /^(?:file|open|gopen|create):([^,]+)/i.exec(text)?.[1];
+  if (opened !== undefined && !opened.startsWith('//')) return [{ ...word, text: opened }];
   if (/^[\w./~$-]+$/.test(text) && !text.startsWith('-')) return [word];
   const inside = /^(?:-[A-Za-z](?=[@/~.])|--?[\w-]+=|[\w.-]+:?=)?(?:[@<]|file:\/\/)?(.+)$/.exec(text)?.[1];
   if (inside === undefined || inside === text) return text.startsWith('-') ? [] : [word];

@@ -66,6 +66,10 @@ const escape: TextReader = (words) =>
 const debuggers: TextReader = (words) =>
   words.flatMap((word) => /^(?:shell|!|platform shell)\s*(.+)$/s.exec(word)?.[1] ?? []);
 
+/** `EXEC:COMMAND` and `SYSTEM:TEXT`, where an address could stand. */
+const addresses: TextReader = (words) =>
+  words.flatMap((word) => /^(?:exec|system|shell):(.+?)(?:,[a-z\d=,-]+)?$/is.exec(word)?.[1] ?? []);
+
 const make: TextReader = (words) => optionText(/--eval|-E/)(words).map(recipesOf);
 
 const readers: ReadonlyMap<string, TextReader> = new Map<string, TextReader>([
@@ -82,6 +86,7 @@ const readers: ReadonlyMap<string, TextReader> = new Map<string, TextReader>([
   ...['sqlite3', 'psql', 'mysql', 'mariadb'].map((name) => [name, escape] as const),
   ...['gdb', 'lldb'].map((name) => [name, debuggers] as const),
   ['watchexec', optionText(/--exec|--command/)],
+  ['socat', addresses],
   ['chokidar', optionText(/-c|--command/)],
   ['concurrently', (words) => words.filter((word) => !word.startsWith('-'))],
   ['ansible', optionText(/-a|--args/)],

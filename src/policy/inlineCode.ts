@@ -29,20 +29,20 @@ const literal = String.raw`(?:'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)")`;
 const opening = String.raw`!?\s{0,4}\(?\s{0,4}(?:-\w{1,20}\s{1,4}){0,3}(?:[\w.]{1,40}\s?\(?\s?)?`;
 
 const deleting =
-  'rmtree|remove_tree|removedirs|rm_rf|rm_r|rm_f|remove_dir|remove_dir_all|remove_entry_secure|remove_entry|removeSync|removeAll|rmSync|rmdirSync|unlinkSync|unlink|rmdir|rimraf|delete-directory|delete-file|file\\.remove|removeTree|RemoveAll|emptyDirSync|emptyDir|truncateSync|truncate|remove|delete|rm|ftruncate';
+  'rmtree|remove_tree|removedirs|rm_rf!?|rm_r|rm_f|remove_dir|remove_dir_all|remove_entry_secure|remove_entry|removeSync|removeAll|rmSync|rmdirSync|unlinkSync|unlink|rmdir|rimraf|delete-directory|delete-file|file\\.remove|removeTree|RemoveAll|emptyDirSync|emptyDir|truncateSync|truncate|removeItem|remove|delete|rm|ftruncate';
 
 /** Calls that delete what their first argument names, in the languages that `-c` and `-e` are used with. */
 const deletingCall = new RegExp(String.raw`\b(?:${deleting})${opening}${literal}`, 'g');
 
 /** Deletions of what the code has found, in a directory that stands elsewhere in it. */
 const deletingFound =
-  /\b(?:rmtree|remove_tree|rm_rf!?|rm_r|rmSync|\.rmdir|rmdirSync|unlinkSync|unlink|rimraf|removeSync|os\.remove|os\.rmdir|File\.delete|FileUtils\.rm\w*|fs\.rm|removeRecursively|deleteRecursively)\b/;
+  /\b(?:rmtree|remove_tree|rm_rf!?|rm_r|rmSync|\.rmdir|rmdirSync|unlinkSync|unlink|rimraf|removeSync|os\.remove|os\.rmdir|File\.delete|FileUtils\.rm\w*|fs\.rm|removeRecursively|deleteRecursively|deleteDir|removeItem)\b/;
 
 const isFarPath = (path: string): boolean => /^(?:\/|~|\.\.)/.test(path);
 
 /** Calls that delete something of which only the home directory is known. */
 const deletingHome = new RegExp(
-  String.raw`\b(?:${deleting})\s{0,4}\(?[^\n;]{0,60}(?:Path\.home|expanduser|homedir|HOME)`,
+  String.raw`\b(?:${deleting})\s{0,4}\(?[^\n;]{0,60}(?:Path\.home|Dir\.home|user_home|user\.home|NSHomeDirectory|homeDirectory|expanduser|homedir|HOME)`,
 );
 
 const running =

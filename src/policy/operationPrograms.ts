@@ -45,7 +45,7 @@ export const plainPrograms: ReadonlySet<string> = new Set(
   journalctl crontab at service launchctl mount umount df du free uptime logger cloc tokei rename basenc base64 md5sum sha256sum
   openssl gpg gpg2 ssh-keygen ssh-add ssh-agent pg_dump pg_restore createdb dropdb mysqldump redis-server cc1obj rustfmt gofmt clang-format
   doxygen pandoc ffmpeg convert magick identify dot gnuplot qemu-img stty tput locale getent ldd readelf addr2line gdb lldb strace ltrace
-  xcrun adb emulator avdmanager sdkmanager expect select printf pip-compile pre-commit codespell shellcheck shfmt hadolint actionlint yamllint markdownlint cspell stylelint oxlint biome`),
+  xcrun simctl adb emulator avdmanager sdkmanager expect select printf pip-compile pre-commit codespell shellcheck shfmt hadolint actionlint yamllint markdownlint cspell stylelint oxlint biome`),
 );
 
 /** Programs that talk SQL, or the language of another store, to a database. */

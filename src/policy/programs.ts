@@ -1,3 +1,5 @@
+import { databaseClients, keepers } from './operationPrograms.ts';
+
 /** What is known of programs, by their names without a path. */
 
 const wordsOf = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/));
@@ -6,6 +8,33 @@ const wordsOf = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/)
 export const downloaders = wordsOf(
   'curl wget wget2 fetch aria2c http https xh xhs lynx w3m links ncat nc netcat socat ssh dig drill host nslookup telnet',
 );
+
+/** Keep or receive what others put there, and print it when they are told to get it. */
+const stores: ReadonlySet<string> = new Set([
+  ...keepers,
+  ...databaseClients,
+  ...wordsOf(
+    'ftp lftp tftp sftp smbclient ipfs wormhole magic-wormhole croc mosquitto_sub kcat kafkacat kafka-console-consumer kafka-console-consumer.sh hurl grpcurl websocat wscat oras crane skopeo hf huggingface-cli kaggle swift restic',
+  ),
+]);
+
+const gettingWord =
+  /^(?:-|\/dev\/stdout|cat|view|show|get|read|download|receive|recv|recall|cp|copy|sub|subscribe|consume|query|select\b.*|api|clone|export|dump|fetch|get-object|get-parameter|get-secret-value|ls-tree|-C|-c|-e|-t|--eval|--execute|--command|-\w*c)$/is;
+const remoteAddress =
+  /^(?:s3|gs|gcs|az|abfss?|wasbs?|hdfs|oci|b2|[st]?ftps?|ip[fn]s|smb|davs?|git|ssh|https?|wss?|mqtts?|docker|oci):\/\//i;
+/** What makes a tool print how a shell is set up for it. */
+const settingUp =
+  /^(?:completions?|autocomplete\S*|init|hook|env|docker-env|shellenv|activate|.*=env|--shell)$/i;
+
+/** Whether a command prints what it fetches from elsewhere; `words` with the program's own name first. */
+export function isFetching(program: string, words: readonly string[]): boolean {
+  if (downloaders.has(program)) return true;
+  if (/^(?:echo|printf|test|\[|(?:[efz]?grep|rg))$/.test(program)) return false;
+  const rest = words.slice(1);
+  if (rest.some((word) => settingUp.test(word))) return false;
+  if (rest.some((word) => remoteAddress.test(word.replace(/^--[\w-]+=/, '')))) return true;
+  return stores.has(program) && rest.some((word) => gettingWord.test(word));
+}
 
 const anyWord = /^/;
 const decodeOption = /^(?:-[a-zA-Z]*[dD]\w*|--d[a-z]*)$/;

@@ -6,6 +6,8 @@ import type { Launch } from './launch.ts';
 import { emptyLaunch } from './launch.ts';
 import { isHiddenElsewhere, readHiddenTexts } from './hiddenTexts.ts';
 import { isShell, readShellCall } from './shellCall.ts';
+import { keepers, plainPrograms } from './operationPrograms.ts';
+import { isInterpreter } from './programs.ts';
 import type { Word } from './shellScript.ts';
 import { literalWord } from './shellScript.ts';
 import { valueOptionsOf } from './valueOptions.ts';
@@ -26,6 +28,14 @@ const gnuNames: ReadonlySet<string> = new Set(
   ),
 );
 
+/** `TOOL run -- COMMAND`: what a tool that is not known is given behind `--` may be a command that it starts. */
+function readSeparated(program: string, words: readonly Word[]): readonly Launch[] {
+  const at = words.findIndex((word) => word.text === '--');
+  const first = words[at + 1]?.text ?? '-';
+  if (at < 1 || first.startsWith('-') || plainPrograms.has(program) || isInterpreter(program)) return [];
+  return [{ ...emptyLaunch, words: words.slice(at + 1), isElsewhere: keepers.has(program) }];
+}
+
 /** What a command starts, as far as its words say; empty when it is itself what runs. */
 export function readLaunches(words: readonly Word[]): readonly Launch[] {
   const program = programOf(words[0]);
@@ -38,7 +48,8 @@ export function readLaunches(words: readonly Word[]): readonly Launch[] {
   const texts = codeTexts(words);
   if (texts.length > 0) return texts.map((text) => ({ ...emptyLaunch, text: literalWord(text) }));
   const found = findLauncherOf(program, words);
-  const started = found === null ? [] : readLauncher(found.launcher, words, found.start);
+  const started =
+    found === null ? readSeparated(program, words) : readLauncher(found.launcher, words, found.start);
   const hidden = readHiddenTexts(program, words).map((text) => ({
     ...emptyLaunch,
     text: literalWord(text),

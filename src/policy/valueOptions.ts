@@ -16,6 +16,7 @@ const valueOptions: ReadonlyMap<string, ReadonlySet<string>> = new Map(
     npm: '--prefix -w --workspace --registry --loglevel --userconfig --cache',
     pnpm: '-C --dir --filter -F',
     yarn: '--cwd',
+    adb: '-s -t -H -P -L',
     make: '-C -f -j -o -W -I --directory --file',
     systemctl: '-H --host -M --machine -t --type -p --property -n --lines -o --output',
     psql: '-h -p -U -d -c -f -v -o --host --port --username --dbname --command --file',
