@@ -4,7 +4,6 @@
 #include "memory.h"
 #include "real.h"
 #include "siphash.h"
-#include "state_file.h"
 #include "sys.h"
 
 #if defined(__APPLE__)
@@ -141,7 +140,6 @@ static void load(void) {
     note_stderr();
     if (settings.url.kind != RP_URL_UNIX || settings.mode == RP_DISABLED)
         return;
-    rp_state_file_read_boot_id(settings.boot_id);
     say_hello();
 }
 

@@ -39,8 +39,6 @@ struct rp_settings {
     unsigned long long stderr_device;
     unsigned long long stderr_inode;
     unsigned char build_id[20];
-    unsigned char
-        boot_id[16]; /* the boot does not change while a process lives; zeros when unknown */
     size_t room_used;
     char room[RP_SETTINGS_ROOM];
 };

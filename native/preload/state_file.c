@@ -6,7 +6,7 @@
 
 enum { OFFSET_LENGTH = 8, OFFSET_FORMAT = 12, OFFSET_BOOT_ID = 16, OFFSET_MODE = 32 };
 enum { OFFSET_GENERATION = 36, OFFSET_TABLE_KEY = 40, OFFSET_CHECKSUM = 56 };
-enum { FORMAT = 1, BOOT_ID_TEXT_BYTES = 36, OTHERS_MAY_WRITE = 022 };
+enum { FORMAT = 1, OTHERS_MAY_WRITE = 022 };
 
 void rp_state_file_parse(const unsigned char *bytes, size_t len, struct rp_state *state) {
     memset(state, 0, sizeof *state);
@@ -25,24 +25,13 @@ void rp_state_file_parse(const unsigned char *bytes, size_t len, struct rp_state
     state->valid = true;
 }
 
-bool rp_state_file_parse_boot_id(const char *text, size_t len, unsigned char into[16]) {
-    unsigned digits = 0;
-    if (len < BOOT_ID_TEXT_BYTES)
-        return false;
-    memset(into, 0, 16);
-    for (size_t i = 0; i < BOOT_ID_TEXT_BYTES; i++) {
-        char byte = text[i];
-        int digit = byte >= '0' && byte <= '9'   ? byte - '0'
-                    : byte >= 'a' && byte <= 'f' ? byte - 'a' + 10
-                                                 : -1;
-        if (digit < 0 && byte != '-')
-            return false;
-        if (digit < 0 || digits == 32)
-            continue;
-        into[digits / 2] = (unsigned char)(into[digits / 2] << 4 | digit);
-        digits++;
+void rp_state_file_format_boot_id(const unsigned char id[16],
+                                  char into[RP_STATE_FILE_BOOT_ID_BYTES]) {
+    for (unsigned i = 0; i < 16; i++, into += 2) {
+        if (i == 4 || i == 6 || i == 8 || i == 10)
+            *into++ = '-';
+        rp_memory_hex(into, id + i, 1);
     }
-    return digits == 32;
 }
 
 void rp_state_file_path(const struct rp_url *url, const char *entry, char into[]) {
@@ -51,17 +40,21 @@ void rp_state_file_path(const struct rp_url *url, const char *entry, char into[]
     memcpy(into + url->directory_len + 1, entry, rp_memory_length(entry) + 1);
 }
 
-void rp_state_file_read_boot_id(unsigned char into[16]) {
-    char text[BOOT_ID_TEXT_BYTES];
+/* Whether a file was written in this boot; where no boot has an id, it has zeros. */
+static bool is_of_this_boot(const unsigned char id[16]) {
+    static const unsigned char none[16];
+    char text[RP_STATE_FILE_BOOT_ID_BYTES];
+    char expected[RP_STATE_FILE_BOOT_ID_BYTES];
     long fd = rp_sys_open("/proc/sys/kernel/random/boot_id", O_RDONLY, 0);
-    long len;
-    memset(into, 0, 16);
-    if (fd < 0)
-        return;
-    len = rp_sys_read((int)fd, text, sizeof text);
-    (void)rp_sys_close((int)fd);
-    if (len < 0 || !rp_state_file_parse_boot_id(text, (size_t)len, into))
-        memset(into, 0, 16);
+    long len = -1;
+    if (fd >= 0) {
+        len = rp_sys_read((int)fd, text, sizeof text);
+        (void)rp_sys_close((int)fd);
+    }
+    if (len != sizeof text)
+        return memcmp(id, none, sizeof none) == 0;
+    rp_state_file_format_boot_id(id, expected);
+    return memcmp(text, expected, sizeof text) == 0;
 }
 
 bool rp_state_file_is_trusted(int fd) {
@@ -83,8 +76,7 @@ void rp_state_file_open(const struct rp_settings *settings, struct rp_state_file
     if (rp_state_file_is_trusted(file->fd))
         len = rp_sys_pread(file->fd, header, sizeof header, 0);
     rp_state_file_parse(header, len < 0 ? 0 : (size_t)len, &file->state);
-    if (!file->state.valid ||
-        memcmp(settings->boot_id, file->state.boot_id, sizeof settings->boot_id) != 0)
+    if (!file->state.valid || !is_of_this_boot(file->state.boot_id))
         rp_state_file_close(file);
 }
 

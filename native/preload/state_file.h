@@ -7,7 +7,7 @@
 
 /* The state file of docs/protocol.md, section 2. */
 
-enum { RP_STATE_FILE_HEADER_BYTES = 64 };
+enum { RP_STATE_FILE_HEADER_BYTES = 64, RP_STATE_FILE_BOOT_ID_BYTES = 36 };
 
 /* What the header says. */
 struct rp_state {
@@ -22,8 +22,9 @@ struct rp_state {
 /* Reads a header of len bytes. The boot id is not judged here. */
 void rp_state_file_parse(const unsigned char *bytes, size_t len, struct rp_state *state);
 
-/* Reads the text of /proc/sys/kernel/random/boot_id; false when it is none. */
-bool rp_state_file_parse_boot_id(const char *text, size_t len, unsigned char into[16]);
+/* Writes a boot id as it stands in /proc/sys/kernel/random/boot_id, without a NUL. */
+void rp_state_file_format_boot_id(const unsigned char id[16],
+                                  char into[RP_STATE_FILE_BOOT_ID_BYTES]);
 
 /* A state file that is open for one call. */
 struct rp_state_file {
@@ -36,9 +37,6 @@ struct rp_state_file {
    restart. To be closed. */
 void rp_state_file_open(const struct rp_settings *settings, struct rp_state_file *file);
 void rp_state_file_close(struct rp_state_file *file);
-
-/* Reads the id of this boot; zeros when it is not known. */
-void rp_state_file_read_boot_id(unsigned char into[16]);
 
 /* The mode that the file asks for; RP_ENFORCE when it says nothing. */
 enum rp_mode rp_state_file_mode(const struct rp_state_file *file);

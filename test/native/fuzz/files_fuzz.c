@@ -14,7 +14,6 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t len);
 
 int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t len) {
     struct rp_state state;
-    unsigned char id[16];
     const char *interpreter;
     char *copy = malloc(len + 1);
     memcpy(copy, bytes, len);
@@ -22,7 +21,6 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t len) {
     rp_state_file_parse(bytes, len, &state);
     if (state.valid && (len < RP_STATE_FILE_HEADER_BYTES || state.mode > RP_DISABLED))
         abort();
-    (void)rp_state_file_parse_boot_id((const char *)bytes, len, id);
     (void)rp_journal_parse_start((const char *)bytes, len);
     (void)rp_mach_file_takes_library(bytes, len, false);
     (void)rp_mach_file_takes_library(bytes, len, true);

@@ -49,13 +49,26 @@ static void write_state(size_t len) {
           strerror(errno));
 }
 
+static void take_boot_id(unsigned char into[16]) {
+    char text[RP_STATE_FILE_BOOT_ID_BYTES];
+    char hex[32];
+    size_t used = 0;
+    int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY);
+    CHECK(fd >= 0 && read(fd, text, sizeof text) == sizeof text && close(fd) == 0, "%s",
+          strerror(errno));
+    for (size_t i = 0; i < sizeof text; i++) {
+        if (text[i] != '-' && used < sizeof hex)
+            hex[used++] = text[i];
+    }
+    rp_memory_parse_hex(into, hex, 16);
+}
+
 /* The fixture as a state file of this boot. */
 static void take_fixture(void) {
     size_t len;
     image = (unsigned char *)check_read(wire, "stateFiles/tables", ".bin", &len);
     CHECK(len == WHOLE, "%zu", len);
-    rp_state_file_read_boot_id(settings.boot_id);
-    memcpy(image + 16, settings.boot_id, sizeof settings.boot_id);
+    take_boot_id(image + 16);
     seal();
 }
 
@@ -116,7 +129,7 @@ static void check_verdicts(void) {
     unsigned count = 0;
     for (; check_next_block(&at, &block); count++)
         check_verdict(&block);
-    CHECK(count >= 7, "only %u verdicts", count);
+    CHECK(count >= 9, "only %u verdicts", count);
     free(text);
 }
 
