@@ -193,10 +193,13 @@ void rp_text_base64_finish(struct rp_base64 *base64) {
         put_group(base64);
 }
 
+bool rp_text_is_alphanumeric(char byte) {
+    return (unsigned)(byte | ' ') - 'a' < 26 || (unsigned)byte - '0' < 10;
+}
+
 /* Whether a byte may stand in an unquoted word. */
 static bool is_bare(char byte) {
-    if ((byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-        (byte >= '0' && byte <= '9'))
+    if (rp_text_is_alphanumeric(byte))
         return true;
     for (const char *allowed = "_@%+=:,./-"; *allowed != '\0'; allowed++) {
         if (byte == *allowed)

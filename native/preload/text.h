@@ -79,6 +79,9 @@ struct rp_base64 {
 void rp_text_base64(struct rp_base64 *base64, struct rp_outlet *to);
 void rp_text_base64_finish(struct rp_base64 *base64);
 
+/* Whether a byte is a letter or a digit of ASCII. */
+bool rp_text_is_alphanumeric(char byte);
+
 /* Whether the first argument names the program: it is the path, or the path's last component. */
 bool rp_text_is_named(const char *path, const char *const *argv);
 

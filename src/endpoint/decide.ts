@@ -5,6 +5,7 @@ import { success } from '../base/result.ts';
 import { evaluate } from '../policy/evaluate.ts';
 import type { EvaluationWorld } from '../policy/evaluationWorld.ts';
 import { explain, type Explanation } from '../policy/explain.ts';
+import type { PolicySet } from '../policy/policySet.ts';
 import { namedCommands } from '../policy/namedCommands.ts';
 import type { AuditRecord } from '../protocol/auditRecord.ts';
 import { isPermitted } from '../protocol/decision.ts';
@@ -18,6 +19,8 @@ import { recordOfDecision } from './auditEntry.ts';
 import type { CallCounts } from './callCounts.ts';
 import type { Asked } from './exchange.ts';
 import type { HeldRecords } from './heldRecords.ts';
+import { nameAlike } from './nameAlike.ts';
+import type { NamedAlike } from './nameAlike.ts';
 import { approvalHints, formatNotice } from './notice.ts';
 import type { PolicyStore } from './policyStore.ts';
 import type { PreflightAnswer } from './preflightAnswer.ts';
@@ -107,8 +110,14 @@ function decideAlone(
   const started = performance.now();
   const decision = isBinding ? judgeForGood(request, deciders) : judge(request, deciders);
   const evaluationTimeUs = microsecondsSince(started);
-  if (asked.isExact) deciders.verdicts.note(request, decision, deciders.policy.set);
+  if (asked.isExact) noteVerdict(request, decision, deciders);
   return settle(question, { decision, evaluationTimeUs }, deciders);
+}
+
+function noteVerdict(request: ExecRequest, decision: Decision, deciders: Deciders): void {
+  if (decision.cacheable !== true && decision.unlinked === undefined) return;
+  const { request: judged, isForAll } = readQuestion(request, deciders);
+  if (isForAll) deciders.verdicts.note(judged, decision, deciders.policy.set);
 }
 
 /** What we do not refuse ourselves the upstream may refuse; as it may do so at any time, nothing gets a verdict. */
@@ -189,13 +198,24 @@ function holdEarly(
  */
 export function judge(request: ExecRequest, deciders: Deciders): Decision {
   try {
-    const workspace = deciders.workspaceOf(request.cwd);
-    return evaluate(deciders.policy.setFor(workspace), request, { ...deciders.world, workspace });
+    const { set, request: judged, world } = readQuestion(request, deciders);
+    return evaluate(set, judged, world);
   } catch (thrown) {
     deciders.logger.error(`the policy could not be evaluated: ${messageOf(thrown)}`);
     const message = 'the policy could not be evaluated; this is a fault in Rampart, its log has the cause';
     return { action: 'deny', message, matchedPolicies: null, rule: null };
   }
+}
+
+interface ReadQuestion extends NamedAlike<EvaluationWorld> {
+  readonly set: PolicySet;
+}
+
+/** A question as it is judged, and by what. */
+function readQuestion(request: ExecRequest, deciders: Deciders): ReadQuestion {
+  const workspace = deciders.workspaceOf(request.cwd);
+  const set = deciders.policy.setFor(workspace);
+  return { set, ...nameAlike(request, set, { ...deciders.world, workspace }) };
 }
 
 /** How often a question is judged anew because the file of a rule for one decision was changed. */
@@ -216,8 +236,8 @@ function judgeForGood(request: ExecRequest, deciders: Deciders, leftAnew = maxAn
 /** Why `judge` answers a request as it does; null when that cannot be told. */
 export function explainJudgement(request: ExecRequest, deciders: Deciders): Explanation | null {
   try {
-    const workspace = deciders.workspaceOf(request.cwd);
-    return explain(deciders.policy.setFor(workspace), request, { ...deciders.world, workspace });
+    const { set, request: judged, world } = readQuestion(request, deciders);
+    return explain(set, judged, world);
   } catch (thrown) {
     deciders.logger.error(`a decision could not be explained: ${messageOf(thrown)}`);
     return null;

@@ -33,8 +33,12 @@ export function parsePolicySet(sources: readonly PolicySource[]): ParsedPolicySe
   }
   policies.sort((first, second) => first.priority - second.priority);
   const index = new RuleIndex(policies);
-  return { set: { policies, index, defaultAction: chooseDefault(sound) }, problems };
+  const namesCompilerFiles = sources.some(({ text }) => compilerFilePattern.test(text));
+  return { set: { policies, index, defaultAction: chooseDefault(sound), namesCompilerFiles }, problems };
 }
+
+/** The beginning of such a name, or the end of a wildcard before it. */
+const compilerFilePattern = /[/*?]cc[\w?*[]/i;
 
 function takeNew(
   file: PolicyFile,

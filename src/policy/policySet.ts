@@ -64,4 +64,6 @@ export interface PolicySet {
   /** The rules of the policies, ready to be found. */
   readonly index: RuleFinder;
   readonly defaultAction: Action;
+  /** Some policy may speak of single files of a compiler, which go by one name otherwise. */
+  readonly namesCompilerFiles: boolean;
 }

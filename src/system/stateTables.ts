@@ -1,4 +1,5 @@
 import type { AgentProgram } from '../protocol/agentPrograms.ts';
+import { withCommonName } from '../protocol/compilerFiles.ts';
 import { stateHeaderBytes } from './stateFile.ts';
 import { siphash24 } from './siphash.ts';
 
@@ -60,7 +61,8 @@ export function hashVerdict(
   { door, exe, cwd, argv }: VerdictQuestion,
   condition: VerdictCondition,
 ): bigint | null {
-  const texts = [...(condition === 'none' ? [] : [condition]), door, exe, cwd, ...argv];
+  const words = argv.map(withCommonName);
+  const texts = [...(condition === 'none' ? [] : [condition]), door, exe, cwd, ...words];
   const bytes = Buffer.from(texts.map((text) => `${text}\0`).join(''));
   if (bytes.length > maxHashedBytes) return null;
   const hash = siphash24(key, bytes);
