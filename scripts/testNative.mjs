@@ -15,6 +15,7 @@ const tools = {
   valgrind: 'valgrind',
   cppcheck: 'cppcheck',
   fakeroot: 'fakeroot libfaketime libjemalloc2',
+  sudo: 'sudo',
   zsh: 'zsh fish dash busybox',
   git: 'git python3 perl make openssh-client',
 };

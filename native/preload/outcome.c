@@ -21,6 +21,7 @@ enum rp_effect rp_outcome_effect(enum rp_outcome outcome, enum rp_mode mode, boo
     case RP_MALFORMED:
     case RP_BAD_STATUS:
     case RP_BAD_URL:
+    case RP_FOREIGN:
     case RP_NOT_CAPTURED:
     case RP_OUTCOME_COUNT:
         break;
@@ -38,6 +39,8 @@ const char *rp_outcome_reason(enum rp_outcome outcome) {
                "start it with `rampart serve`";
     if (outcome == RP_BAD_URL)
         return ": RAMPART_URL or RAMPART_TOKEN cannot be used";
+    if (outcome == RP_FOREIGN)
+        return ": the socket of RAMPART_URL, or its directory, is another user's";
     if (outcome == RP_NOT_CAPTURED)
         return ": rampart's settings could not be read when the program was loaded";
     return ": the policy endpoint's answer could not be read";
@@ -45,6 +48,6 @@ const char *rp_outcome_reason(enum rp_outcome outcome) {
 
 const char *rp_outcome_words(enum rp_outcome outcome) {
     return rp_memory_nth("allowed\0denied\0nobody\0silence\0cut off\0failed\0no means\0no sockets\0"
-                         "bad answer\0bad status\0bad URL\0no settings",
+                         "bad answer\0bad status\0bad URL\0foreign\0no settings",
                          outcome);
 }

@@ -16,6 +16,7 @@ enum rp_outcome {
     RP_MALFORMED,    /* an answer that is none */
     RP_BAD_STATUS,   /* a status that is neither 200 nor 5xx */
     RP_BAD_URL,      /* RAMPART_URL or RAMPART_TOKEN cannot be used */
+    RP_FOREIGN,      /* the socket or its directory is another user's */
     RP_NOT_CAPTURED, /* the settings could not be taken at load */
     RP_OUTCOME_COUNT
 };

@@ -2,6 +2,7 @@
 
 #include "fifo.h"
 #include "memory.h"
+#include "state_file.h"
 #include "sys.h"
 
 #include <netinet/in.h>
@@ -213,6 +214,7 @@ static bool is_trusted(unsigned owner) {
 /* Where nothing has the socket's name, connecting would fail with ENOENT; to make a socket for that
    costs more than all the rest. An endpoint that shows only its FIFO is there as well. */
 APART static long find_socket(const struct rp_url *url) {
+    char path[RP_STATE_PATH_BYTES];
     struct stat status;
     long fd;
     long result = rp_sys_fstatat(AT_FDCWD, url->path.at, &status, 0);
@@ -220,6 +222,10 @@ APART static long find_socket(const struct rp_url *url) {
         return is_trusted(status.st_uid) ? 0 : FOREIGN;
     if (result != -ENOENT)
         return 0;
+    /* Who owns the directory says whether somebody is there. */
+    rp_state_file_path(url, ".", path);
+    if (rp_sys_fstatat(AT_FDCWD, path, &status, 0) == 0 && !is_trusted(status.st_uid))
+        return FOREIGN;
     fd = rp_fifo_open(url);
     if (fd >= 0)
         (void)rp_sys_close((int)fd);
@@ -235,7 +241,7 @@ enum rp_outcome rp_transport_ask(const struct rp_settings *settings,
     enum rp_outcome outcome;
     long result = local ? find_socket(url) : 0;
     if (result == FOREIGN)
-        return RP_BAD_URL;
+        return RP_FOREIGN;
     if (result == 0)
         result = rp_sys_socket(local ? AF_UNIX : url->ipv6 ? AF_INET6 : AF_INET);
     if (result < 0)

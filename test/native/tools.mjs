@@ -1,7 +1,7 @@
 // Tools that people use, plain and with the library: `tools.mjs LIBRARY`. What they say and how they end must be the
 // same, whether an endpoint allows everything or nobody is there; and what they started must have been seen.
 import { spawn } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createEndpoint, http } from './endpoint.mjs';
@@ -68,6 +68,13 @@ const cases = [
     1,
   ],
   ['a privileged program', 'setpriv --reuid=65534 --regid=65534 --clear-groups su --version', 1],
+  // Of root's nothing is privileged, so what it starts is guarded again; of another user's it is not.
+  ['sudo', 'sudo -n /bin/echo done', 2],
+  [
+    "another user's sudo",
+    'setpriv --reuid=65534 --regid=65534 --clear-groups /bin/sh -c "sudo -n /bin/echo done; echo on"',
+    2,
+  ],
   ['su', 'su -s /bin/sh -c \'id -un; exec sh -c "echo done"\' nobody', 1],
 ];
 
@@ -116,6 +123,27 @@ for (const [name, script, seen] of cases) {
   expect(`${name}, with nobody to ask`, await run(alone, script), plain);
 }
 endpoint.close();
+
+/** What a user hears who is neither root nor this one, and whose environment leads to a place of this one. */
+async function hearForeign(place) {
+  const settings = { LD_PRELOAD: library, RAMPART_URL: `unix://${place}/endpoint.sock` };
+  const start = 'exec setpriv --reuid=65534 --regid=65534 --clear-groups /bin/echo done';
+  const [, text, errors] = await run(settings, start);
+  return text + errors;
+}
+
+const owner = 12345;
+const foreign =
+  "rampart: denied `/bin/echo done`: the socket of RAMPART_URL, or its directory, is another user's\nsetpriv: failed to execute /bin/echo: Operation not permitted\n";
+const place = join(directory, 'place');
+mkdirSync(place);
+expect('nobody in a directory of root', await hearForeign(place), 'done\n');
+chownSync(place, owner, owner);
+expect("nobody in another user's directory", await hearForeign(place), foreign);
+const theirs = await createEndpoint(join(place, 'endpoint.sock'), http('{"allowed":true}'));
+chownSync(join(place, 'endpoint.sock'), owner, owner);
+expect("another user's endpoint", await hearForeign(place), foreign);
+theirs.close();
 rmSync(directory, { recursive: true, force: true });
 process.stdout.write(`${String(passed)} passed, ${String(failed)} failed\n`);
 process.exitCode = failed === 0 ? 0 : 1;

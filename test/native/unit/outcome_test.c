@@ -22,6 +22,7 @@ static const struct {
     {RP_MALFORMED, 'd', "could not be read"},
     {RP_BAD_STATUS, 'd', "could not be read"},
     {RP_BAD_URL, 'd', "RAMPART_URL"},
+    {RP_FOREIGN, 'd', "another user"},
     {RP_NOT_CAPTURED, 'd', "settings"},
 };
 

@@ -183,30 +183,44 @@ static void check_tcp(void) {
     check_timeout("endless over TCP", &endless, BUDGET_MS, LATE_MS);
 }
 
-/* Another user's endpoint is not asked, except by root, who has nothing to hide from it. Only root
-   can play this. */
-static void check_owner(const char *path) {
-    enum { OWNER = 12345, OTHER = 12346 };
-    static const struct script allow = {.steps = {{0, ALLOW}}};
+/* What asking comes to for a user who is neither root nor the endpoint's. */
+static int outcome_for(uid_t user) {
+    static const struct rp_question question = {
+        .agent = "a", .session = "s", .path = "/bin/true", .door = "execve", .id = "0"};
     int status = -1;
-    pid_t pid;
-    if (geteuid() != 0)
-        return;
-    CHECK(chmod(directory, 0711) == 0 && chmod(path, 0666) == 0 && chown(path, OWNER, OWNER) == 0,
-          "%s", strerror(errno));
-    check("another's endpoint, for root", &allow, RP_ALLOWED);
-    pid = fork();
+    pid_t pid = fork();
     if (pid == 0) {
-        const struct rp_question question = {
-            .agent = "a", .session = "s", .path = "/bin/true", .door = "execve", .id = "0"};
         char buffer[1024];
         struct rp_exchange exchange = {
             .buffer = buffer, .cap = 512, .spare = buffer + 512, .spare_cap = 512, .start = now()};
-        _exit(setresuid(OTHER, OTHER, OTHER) != 0 ||
-              rp_transport_ask(&settings, &question, &exchange) != RP_BAD_URL);
+        _exit(setresuid(user, user, user) != 0
+                  ? 99
+                  : (int)rp_transport_ask(&settings, &question, &exchange));
     }
-    CHECK(waitpid(pid, &status, 0) == pid && status == 0, "another's endpoint: %d", status);
-    CHECK(chown(path, 0, 0) == 0, "%s", strerror(errno));
+    CHECK(waitpid(pid, &status, 0) == pid && WIFEXITED(status), "%d", status);
+    return WEXITSTATUS(status);
+}
+
+/* Another user's endpoint is not asked, except by root, who has nothing to hide from it; and where
+   it has gone, another user does not say that nobody is there. Only root can play this. */
+static void check_owner(const char *path) {
+    enum { OWNER = 12345, OTHER = 12346 };
+    static const struct script allow = {.steps = {{0, ALLOW}}};
+    char aside[sizeof directory + 8];
+    if (geteuid() != 0)
+        return;
+    (void)snprintf(aside, sizeof aside, "%s/aside", directory);
+    CHECK(chmod(directory, 0711) == 0 && chmod(path, 0666) == 0 && chown(path, OWNER, OWNER) == 0,
+          "%s", strerror(errno));
+    check("another's endpoint, for root", &allow, RP_ALLOWED);
+    CHECK(outcome_for(OTHER) == RP_FOREIGN, "%s", "another's endpoint");
+    CHECK(rename(path, aside) == 0, "%s", strerror(errno));
+    CHECK(outcome_for(OTHER) == RP_NOBODY, "%s", "nobody in a directory of root's");
+    CHECK(chown(directory, OWNER, OWNER) == 0, "%s", strerror(errno));
+    CHECK(outcome_for(OTHER) == RP_FOREIGN, "%s", "nobody in another's directory");
+    CHECK(outcome_for(OWNER) == RP_NOBODY, "%s", "nobody in one's own");
+    CHECK(rename(aside, path) == 0 && chown(directory, 0, 0) == 0 && chown(path, 0, 0) == 0, "%s",
+          strerror(errno));
 }
 
 int main(void) {
