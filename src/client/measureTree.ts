@@ -54,6 +54,8 @@ function bareReason(processes: ProcessTable, pid: number): BareReason | null {
   const maps = processes.maps(pid);
   if (maps === null || processes.executable(pid) === null) return 'privileged';
   if (namesLibrary(maps)) return null;
+  // A superuser may read the maps of any process.
+  if (processes.actsAsOther(pid) === true) return 'privileged';
   const isTold = (processes.environment(pid) ?? []).some(namesLibrary);
   return isTold ? 'notLoaded' : 'notTold';
 }

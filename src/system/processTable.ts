@@ -24,6 +24,8 @@ export interface ProcessTable {
   stat(pid: number): ProcessStat | null;
   /** Effective user id. */
   user(pid: number): number | null;
+  /** Whether it acts as another user or group than whoever started it, as a set-uid program does. */
+  actsAsOther(pid: number): boolean | null;
   /** The environment that the program was started with, as `NAME=value`. */
   environment(pid: number): readonly string[] | null;
   /** The text of `/proc/PID/maps`: which files are mapped. */
@@ -54,6 +56,7 @@ export function createProcTable(root: string): ProcessTable {
     },
     stat: (pid) => parseStat(textOf(pid, 'stat')),
     user: (pid) => parseUser(textOf(pid, 'status')),
+    actsAsOther: (pid) => parseActsAsOther(textOf(pid, 'status')),
     environment: (pid) => splitAtNul(textOf(pid, 'environ')),
     maps: (pid) => textOf(pid, 'maps'),
     commandLine: (pid) => splitAtNul(textOf(pid, 'cmdline')),
@@ -70,6 +73,7 @@ const unknownProcesses: ProcessTable = {
   isRunning: (pid) => isThere(pid),
   stat: () => null,
   user: () => null,
+  actsAsOther: () => null,
   environment: () => null,
   maps: () => null,
   commandLine: () => null,
@@ -133,6 +137,12 @@ function parseStat(text: string | null): ProcessStat | null {
 function parseUser(text: string | null): number | null {
   const found = /^Uid:\s+\d+\s+(\d+)/m.exec(text ?? '');
   return found === null ? null : Number(found[1]);
+}
+
+/** The same line and the one of the groups: real and effective ones differ. */
+function parseActsAsOther(text: string | null): boolean | null {
+  const lines = [...(text ?? '').matchAll(/^[UG]id:\s+(\d+)\s+(\d+)/gm)];
+  return lines.length === 0 ? null : lines.some(([, real, effective]) => real !== effective);
 }
 
 function joinChildren(

@@ -12,6 +12,8 @@ export interface FixtureProcess {
   readonly started?: number;
   readonly state?: string;
   readonly user?: number;
+  /** Who started it, where that is another user. */
+  readonly realUser?: number;
   readonly environment?: readonly string[];
   readonly maps?: string;
   readonly commandLine?: readonly string[];
@@ -43,11 +45,12 @@ const ordinary = {
 } satisfies Partial<FixtureProcess>;
 
 function createProcess(folder: string, fixture: FixtureProcess, processes: readonly FixtureProcess[]): void {
-  const all: Required<FixtureProcess> = { ...ordinary, started: fixture.pid * 10, ...fixture };
+  const realUser = fixture.user ?? ordinary.user;
+  const all: Required<FixtureProcess> = { ...ordinary, realUser, started: fixture.pid * 10, ...fixture };
   const { pid, ppid, session, terminal, started, state, user } = all;
   const files: Readonly<Record<string, string>> = {
     stat: `${pid} (fixture) ${state} ${ppid} ${pid} ${session} ${terminal} ${pid} 0 0 0 0 0 0 0 0 0 20 0 1 0 ${started} 0\n`,
-    status: `Name:\tfixture\nUid:\t${user}\t${user}\t${user}\t${user}\n`,
+    status: `Name:\tfixture\nUid:\t${all.realUser}\t${user}\t${user}\t${user}\n`,
     environ: all.environment.map((entry) => `${entry}\0`).join(''),
     maps: all.maps,
     cmdline: all.commandLine.map((word) => `${word}\0`).join(''),

@@ -21,6 +21,8 @@ test('finds in a tree which programs run without the library, and why', (context
       processOf(12, 11, { executable: '/usr/bin/kubectl', maps: '' }),
       processOf(13, 11, { executable: '/usr/bin/cleaned', maps: 'x /lib/libc.so\n', environment: [] }),
       processOf(14, 10, { executable: '/usr/bin/sudo', hidden: ['maps', 'environ'] }),
+      // What a superuser sees of a set-uid program.
+      processOf(16, 10, { executable: '/usr/bin/chfn', maps: 'x /lib/libc.so\n', user: 0, realUser: 1_000 }),
       processOf(15, 10, { state: 'Z', maps: '' }),
     ]),
   );
@@ -29,6 +31,7 @@ test('finds in a tree which programs run without the library, and why', (context
   assert.equal(measure?.leader, true);
   assert.equal(measure.loaded, 1);
   assert.deepEqual(measure.bare.map(({ name, reason }) => `${name} ${reason}`).sort(), [
+    'chfn privileged',
     'cleaned notTold',
     'kubectl notLoaded',
     'sudo privileged',
