@@ -21,7 +21,9 @@ export type UnguardedReason =
   /** It runs below an extension host that was guarded only later. */
   | 'startedEarlier'
   /** It is debugged in the internal console, which the editor starts without our variables. */
-  | 'debugConsole';
+  | 'debugConsole'
+  /** It is debugged in a terminal of its own outside the editor, which does not get our variables either. */
+  | 'debugOutside';
 
 /** What of a terminal is not guarded though the rest is. */
 export type PartlyReason =

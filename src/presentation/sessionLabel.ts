@@ -138,6 +138,7 @@ const reasonWords: Readonly<Record<UnguardedReason, string>> = {
   becameAnother: t`its program became another one`,
   startedEarlier: t`started earlier, or static`,
   debugConsole: t`debugged in the internal console`,
+  debugOutside: t`debugged in an external terminal`,
 };
 
 const reasonSentences: Readonly<Record<UnguardedReason, string>> = {
@@ -151,6 +152,7 @@ const reasonSentences: Readonly<Record<UnguardedReason, string>> = {
   becameAnother: t`It was guarded, until its program was replaced by one without the library, which is static or set-uid. Relaunch it guarded.`,
   startedEarlier: t`An extension started it before the extension host was guarded, or it cannot load the library. Run “Developer: Restart Extension Host” to have everything started anew.`,
   debugConsole: t`The internal console is started without the variables that guard a terminal. Set \`"console": "integratedTerminal"\` in the launch configuration to have it guarded.`,
+  debugOutside: t`An external terminal is started without the variables that guard one of the editor’s. Set \`"console": "integratedTerminal"\` in the launch configuration to have it guarded.`,
 };
 
 function detailFields(subject: SessionSubject, view: SessionView | null): readonly DetailField[] {

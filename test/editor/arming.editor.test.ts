@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { RampartApi } from '../../src/extension/api.ts';
 import { commandIds, settingIds } from '../../src/extension/ids.ts';
@@ -57,6 +57,17 @@ function buildStatic(name: string, source: string): string {
   const program = join(createScratch(), name);
   const built = spawnSync('gcc', ['-static', '-x', 'c', '-', '-o', program], { input: source });
   assert.equal(built.status, 0, String(built.stderr));
+  return program;
+}
+
+/** A real program that waits, with the rights of another user: a copy that changes them, else one that asks for a password. */
+function findPrivileged(): string {
+  if (process.getuid?.() !== 0) return '/usr/bin/su';
+  const program = join(createScratch(), 'other-rights');
+  copyFileSync('/bin/cat', program);
+  const nobody = 65_534;
+  chownSync(program, nobody, nobody);
+  chmodSync(program, 0o4755);
   return program;
 }
 
@@ -182,6 +193,27 @@ describe('what is put into terminals', () => {
     terminal.dispose();
   });
 
+  it('is missed in a program that has rights of its own, in which no library can be, and said so in the log', async () => {
+    const program = findPrivileged();
+    const terminal = vscode.window.createTerminal({ name: 'privileged' });
+    await awaitGuarded(api, terminal);
+    terminal.sendText(program);
+    await until('it is named', async () =>
+      (await wordsOf(terminal)).startsWith(`partly guarded: not ${basename(program)}`),
+    );
+    const subject = await findSubject(api, terminal);
+    assert.ok(subject !== null);
+    assert.match(
+      formatSession(subject).sentence,
+      /runs in it with rights of its own, from which the system keeps/,
+    );
+    const record = await until('it is recorded', () => findDecision(api, program));
+    assert.equal(record.guardable, false);
+    terminal.sendText('\u0003', false);
+    await awaitGuarded(api, terminal);
+    terminal.dispose();
+  });
+
   it('is missed in a terminal’s own program, though what that starts has it', async () => {
     const shellPath = buildStatic('launcher', launchShell);
     const terminal = vscode.window.createTerminal({ name: 'launched', shellPath });
@@ -192,8 +224,8 @@ describe('what is put into terminals', () => {
   });
 });
 
-describe('what is debugged in the internal console', () => {
-  it('is shown as not guarded as long as it runs, and what is debugged in a terminal is not', async () => {
+describe('what is debugged', () => {
+  it('is shown as not guarded as long as it runs, but in a terminal of the editor', async () => {
     const api = await activateRampart();
     const debug = async (name: string, place?: string): Promise<vscode.DebugSession> => {
       const started = new Promise<vscode.DebugSession>((resolve) => {
@@ -208,12 +240,19 @@ describe('what is debugged in the internal console', () => {
       );
       return started;
     };
-    const sessions = [await debug('unseen'), await debug('seen', 'integratedTerminal')];
-    const [shown, ...others] = await until('it is shown', () =>
-      api.debugged().length > 0 ? api.debugged() : null,
+    const sessions = [
+      await debug('unseen'),
+      await debug('seen', 'integratedTerminal'),
+      await debug('outside', 'externalTerminal'),
+    ];
+    await until('all are shown', () => api.debugged().length === 2);
+    assert.deepEqual(
+      api.debugged().map((shown) => `${shown.name} ${formatSession(shown).description}`),
+      [
+        'unseen not guarded: debugged in the internal console',
+        'outside not guarded: debugged in an external terminal',
+      ],
     );
-    assert.deepEqual([shown?.name, others], ['unseen', []]);
-    assert.deepEqual(shown?.state, { kind: 'unguarded', reason: 'debugConsole' });
     for (const session of sessions) await vscode.debug.stopDebugging(session);
     await until('it is gone', () => api.debugged().length === 0);
   });
