@@ -1,5 +1,7 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { settingIds } from '../../src/extension/ids.ts';
+import { noteExercised } from './exercised.ts';
 
 /** How long one test may take, in milliseconds. */
 const testTimeoutMs = 60_000;
@@ -9,6 +11,7 @@ const testTimeoutMs = 60_000;
  * names, and writes the counts. Rejects when a test failed or none ran.
  */
 export async function run(): Promise<void> {
+  noteExercised(Object.values(settingIds));
   const { default: Mocha } = await import('mocha');
   const mocha = new Mocha({ ui: 'bdd', reporter: 'spec', timeout: testTimeoutMs, bail: false });
   const files = readdirSync(__dirname).filter((name) => name.endsWith('.test.cjs'));
