@@ -26,16 +26,16 @@ export function findRecorded(folder: string, wanted: ReadonlySet<string>): Reado
 /** How much of the log's end is looked through, in bytes: what an endpoint can write while an asker waits. */
 const lastBytes = 8_388_608;
 
-/** The ids of the newest decisions in the audit log: of questions whose answers may not have arrived. */
-export function findLastDecisions(folder: string): ReadonlySet<string> {
-  const ids = new Set<string>();
+/** What the audit log says last, by id. */
+export function findLastRecorded(folder: string): ReadonlyMap<string, RecordedKind> {
+  const ids = new Map<string, RecordedKind>();
   let left = lastBytes;
   for (const file of [...newestFiles(folder)].reverse()) {
     const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
     if (left <= 0 || size === 0) continue;
     for (const line of linesIn(file, Math.max(0, size - left))) {
       const id = idOf(line);
-      if (id !== null && kindOf(line) === 'decision') ids.add(id);
+      if (id !== null) ids.set(id, kindOf(line));
     }
     left -= size;
   }

@@ -8,7 +8,7 @@ import { cutAnswerIdOf, recordIdOf, recordOfCutAnswer, recordOfFrame } from './a
 import type { Deciders } from './decide.ts';
 import { JournalReader } from './journalReader.ts';
 import type { Askers } from './lifetime.ts';
-import { findLastDecisions, findRecorded } from './recordedIds.ts';
+import { findLastRecorded, findRecorded } from './recordedIds.ts';
 import type { RecordedKind } from './recordedIds.ts';
 
 /** What the journal is taken with. */
@@ -51,8 +51,11 @@ class EarlierRecords {
   readonly #deciders: Deciders;
   /** Of frames that an endpoint before us had put aside, and may have recorded. */
   readonly #leftover: ReadonlyMap<string, RecordedKind>;
-  /** Whom the endpoint before us may have told nothing any more; looked up when the first frame comes. */
-  #last: ReadonlySet<string> | null = null;
+  /**
+   * What the endpoint before us did last, looked up when the first frame comes: whom it decided about it may have told
+   * nothing any more, and what it read from a journal that it had removed may be written once more.
+   */
+  #last: ReadonlyMap<string, RecordedKind> | null = null;
   /** Runs that this endpoint recorded. */
   readonly #runs = new Set<string>();
 
@@ -63,21 +66,24 @@ class EarlierRecords {
   }
 
   has(id: string): boolean {
-    return this.#leftover.has(id) || this.#isTaken(id);
+    return this.#earlier(id) !== undefined || this.#isTaken(id);
   }
 
   /** Whether a question was decided that ran without an answer all the same. */
   isDecided(id: string): boolean {
     if (this.#runs.has(id)) return false;
-    const left = this.#leftover.get(id);
-    if (left !== undefined) return left === 'decision';
-    return this.#isTaken(id) || (this.#last ??= findLastDecisions(this.#folder)).has(id);
+    const kind = this.#earlier(id);
+    return kind === undefined ? this.#isTaken(id) : kind === 'decision';
   }
 
   noteRun(id: string): void {
     const [oldest] = this.#runs.size < maxRuns ? [] : this.#runs;
     if (oldest !== undefined) this.#runs.delete(oldest);
     this.#runs.add(id);
+  }
+
+  #earlier(id: string): RecordedKind | undefined {
+    return this.#leftover.get(id) ?? (this.#last ??= findLastRecorded(this.#folder)).get(id);
   }
 
   #isTaken(id: string): boolean {

@@ -189,6 +189,22 @@ test('after a crash records what was not yet recorded, and nothing twice', async
   assert.deepEqual(ids, [unanswered.id, '33'.repeat(16)]);
 });
 
+test('takes a frame once that is written again after the endpoint that took it was killed', async (context) => {
+  const first = await startFixture(context);
+  appendFileSync(first.paths.journal, bytesOf(unanswered));
+  await until('it is recorded', () => first.records().length === 1);
+  first.endpoint.stop('as good as killed');
+  await first.endpoint.ended;
+  const second = await startFixture(context, { folder: first.folder });
+  const own = bytesOf({ ...unanswered, id: '33'.repeat(16) });
+  appendFileSync(second.paths.journal, Buffer.concat([bytesOf(unanswered), own]));
+  await until('the other one is recorded', () => second.records().length > 1);
+  assert.deepEqual(
+    second.records().map(({ id }) => id),
+    [unanswered.id, '33'.repeat(16)],
+  );
+});
+
 test('tells of a decided start that ran because the answer was cut, and counts it once', async (context) => {
   const first = await startFixture(context);
   await first.ask("rm -rf 'a'", { id: unanswered.id, sid: 200 });
