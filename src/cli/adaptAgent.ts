@@ -1,4 +1,5 @@
 import { applyAdapter, previewAdapter, undoAdapter } from '../client/agents/adaptation.ts';
+import type { SettingsChange } from '../client/agents/adaptation.ts';
 import { tryAgent } from '../client/agents/agentCanary.ts';
 import { findKnownAgents } from '../client/agents/knownAgents.ts';
 import type { KnownAgent } from '../client/agents/knownAgents.ts';
@@ -22,6 +23,7 @@ export interface AdapterDeed {
   readonly context: CommandContext;
   /** Write without asking a person. */
   readonly isAgreed: boolean;
+  readonly isJson: boolean;
 }
 
 /** Lists the agents that can be told, for a person or as JSON. */
@@ -54,11 +56,12 @@ function knownAgents(paths: StatePaths, { environment }: CommandContext): readon
   return findKnownAgents(homeDirectory(environment['HOME']) ?? '/', environment, paths);
 }
 
-function preview({ adapter, wiring, place }: KnownAgent, { context }: AdapterDeed): number {
+function preview({ adapter, wiring, place }: KnownAgent, deed: AdapterDeed): number {
+  const { context } = deed;
   const changes = previewAdapter(adapter, wiring, place);
   if (!changes.ok) return fail(context, changes.error);
   if (changes.value.length === 0) say(context, `${adapter.title} is told already`);
-  context.output.out(changes.value.map(formatChange).join('\n'));
+  tell(deed, changes.value.map(formatChange).join('\n'), documentOf(adapter.agent, changes.value));
   return exitStatus.done;
 }
 
@@ -69,7 +72,7 @@ async function apply(agent: KnownAgent, deed: AdapterDeed): Promise<number> {
   if (typeof permission === 'number') return permission;
   const changes = previewAdapter(adapter, wiring, place);
   if (!changes.ok) return fail(context, changes.error);
-  context.output.out(changes.value.map(formatChange).join('\n'));
+  if (!deed.isJson) context.output.out(changes.value.map(formatChange).join('\n'));
   const isAsked = changes.value.length > 0 && !deed.isAgreed;
   if (isAsked && !askPerson(`Write this for ${adapter.title}?`, context))
     return fail(context, 'nothing was written');
@@ -79,10 +82,19 @@ async function apply(agent: KnownAgent, deed: AdapterDeed): Promise<number> {
   const applied = applyAdapter(adapter, changes.value, place);
   if (!applied.ok) return fail(context, applied.error);
   say(context, `${adapter.title} is told; \`rampart adapt undo ${adapter.agent}\` takes it back`);
-  return verify(agent, deed);
+  return tryIt(agent, deed, changes.value);
 }
 
-async function verify({ adapter, wiring, program }: KnownAgent, { context }: AdapterDeed): Promise<number> {
+function verify(agent: KnownAgent, deed: AdapterDeed): Promise<number> {
+  return tryIt(agent, deed, []);
+}
+
+async function tryIt(
+  { adapter, wiring, program }: KnownAgent,
+  deed: AdapterDeed,
+  changes: readonly SettingsChange[],
+): Promise<number> {
+  const { context } = deed;
   if (program === null)
     return fail(context, `\`${adapter.program}\` is not in PATH, so it could not be tried`);
   if (process.platform !== 'linux')
@@ -93,21 +105,29 @@ async function verify({ adapter, wiring, program }: KnownAgent, { context }: Ada
   say(context, `trying ${program}: one harmless command, on this machine only`);
   const outcome = await tryAgent({ adapter, wiring, program, environment: context.environment });
   if (!outcome.ok) return fail(context, `${adapter.title} was not seen to be guarded: ${outcome.error}`);
-  context.output.out(`${adapter.title} obeys: its commands are guarded\n`);
+  const document = { ...documentOf(adapter.agent, changes), obeys: true };
+  tell(deed, `${adapter.title} obeys: its commands are guarded\n`, document);
   return exitStatus.done;
 }
 
-async function undo(
-  { adapter, wiring, place }: KnownAgent,
-  { paths, context }: AdapterDeed,
-): Promise<number> {
+async function undo({ adapter, wiring, place }: KnownAgent, deed: AdapterDeed): Promise<number> {
+  const { paths, context } = deed;
   const permission = await requirePermission(paths, context, 'change how agents are guarded');
   if (typeof permission === 'number') return permission;
   const undone = undoAdapter(adapter, wiring, place);
   if (!undone.ok) return fail(context, undone.error);
-  context.output.out(undone.value.map(formatChange).join('\n'));
+  tell(deed, undone.value.map(formatChange).join('\n'), documentOf(adapter.agent, undone.value));
   say(context, undone.value.length === 0 ? 'nothing was written for it' : `${adapter.title} is as before`);
   return exitStatus.done;
+}
+
+/** Data for a person, or for a script. */
+function tell({ context, isJson }: AdapterDeed, text: string, document: object): void {
+  context.output.out(isJson ? `${JSON.stringify(document)}\n` : text);
+}
+
+function documentOf(agent: string, changes: readonly SettingsChange[]): object {
+  return { agent, changes: changes.map((change) => ({ file: change.file, lines: formatChange(change) })) };
 }
 
 function fail(context: CommandContext, message: string): number {

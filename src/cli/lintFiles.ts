@@ -13,7 +13,6 @@ import type { RuleChange } from './ruleChange.ts';
 /** How files are looked at, and how that is told. */
 export interface Linting extends RuleChange {
   readonly isStrict: boolean;
-  readonly isJson: boolean;
 }
 
 /** Prints what is wrong with these files, or with those in force when there are none, and gives the exit status. */

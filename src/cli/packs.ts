@@ -36,7 +36,7 @@ export function printPacks(choice: PolicyChoice, isJson: boolean, context: Comma
 export async function switchPack(
   wanted: { readonly name: string; readonly isOn: boolean },
   permission: Permission,
-  { choice, context }: RuleChange,
+  { choice, context, isJson }: RuleChange,
 ): Promise<number> {
   const packs = readPacks(choice);
   const pack = packs.find(({ name }) => name === wanted.name || name === `default-${wanted.name}`);
@@ -57,7 +57,9 @@ export async function switchPack(
     say(context, changed.error);
     return exitStatus.failed;
   }
-  context.output.out(`${pack.name} is ${wanted.isOn ? 'on' : 'off'}\n`);
+  const { isOn } = wanted;
+  const text = `${pack.name} is ${isOn ? 'on' : 'off'}`;
+  context.output.out(`${isJson ? JSON.stringify({ name: pack.name, on: isOn }) : text}\n`);
   return (await tellEndpoint(permission, context)) ? exitStatus.done : exitStatus.failed;
 }
 

@@ -17,7 +17,7 @@ import type { RuleChange } from './ruleChange.ts';
 export async function removeOwnRule(
   wanted: string,
   permission: Permission,
-  { choice, context }: RuleChange,
+  { choice, context, isJson }: RuleChange,
 ): Promise<number> {
   const policy = await loadChosenPolicy(choice, context);
   const found = policy.ok ? findRule(listRules(policy.value.set.policies), wanted) : policy;
@@ -32,7 +32,9 @@ export async function removeOwnRule(
     say(context, changed.error);
     return exitStatus.failed;
   }
-  context.output.out(`removed ${rule.action} of ${describeRule(rule)}, ${formatRule(rule.reference)}\n`);
+  const text = `removed ${rule.action} of ${describeRule(rule)}, ${formatRule(rule.reference)}`;
+  const json = { removed: true, policy: name, rule: index, action: rule.action, file };
+  context.output.out(`${isJson ? JSON.stringify(json) : text}\n`);
   return (await tellEndpoint(permission, context)) ? exitStatus.done : exitStatus.failed;
 }
 

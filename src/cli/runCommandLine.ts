@@ -2,6 +2,7 @@ import type { Command, CommandContext } from './command.ts';
 import { say } from './command.ts';
 import { exitStatus } from './exitStatus.ts';
 import { formatHelp, formatOverview } from './formatHelp.ts';
+import { withJsonErrors } from './jsonErrors.ts';
 import { parseOptions } from './options.ts';
 
 /** Runs the command that the words name and gives its exit status. */
@@ -21,7 +22,16 @@ export async function runCommandLine(
   if (first === 'help') return runCommandLine(commands, [...rest, '--help'], context);
   const command = findCommand(commands, words);
   if (command === undefined) return complainOfName(commands, words, context);
-  return runCommand(command, words.slice(command.name.split(' ').length), context);
+  const own = words.slice(command.name.split(' ').length);
+  const isJson = '--json' in command.options && ownOptions(own).includes('--json');
+  const run = (within: CommandContext): Promise<number> => runCommand(command, own, within);
+  return isJson ? withJsonErrors(context, run) : run(context);
+}
+
+/** What stands before the words of another program. */
+function ownOptions(words: readonly string[]): readonly string[] {
+  const end = words.indexOf('--');
+  return end < 0 ? words : words.slice(0, end);
 }
 
 /** The command with the longest name that these words begin with. */

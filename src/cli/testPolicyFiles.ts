@@ -14,11 +14,6 @@ import type { Palette } from './palette.ts';
 import { loadChosenPolicy } from './policyOptions.ts';
 import type { RuleChange } from './ruleChange.ts';
 
-/** How files are tested, and how that is told. */
-export interface PolicyTesting extends RuleChange {
-  readonly isJson: boolean;
-}
-
 /** What came of one file. */
 interface FileOutcome {
   readonly file: string;
@@ -27,7 +22,7 @@ interface FileOutcome {
 }
 
 /** Runs the cases of these files, or of those in force when there are none, and gives the exit status. */
-export async function testPolicyFiles(files: readonly string[], testing: PolicyTesting): Promise<number> {
+export async function testPolicyFiles(files: readonly string[], testing: RuleChange): Promise<number> {
   const { choice, context, isJson } = testing;
   const policy = await loadChosenPolicy(choice, context);
   const paths = files.map((file) => resolve(context.cwd, file));

@@ -32,16 +32,11 @@ export interface NewRule {
   readonly isProject: boolean;
 }
 
-/** How it is told. */
-export interface RuleWriting extends RuleChange {
-  readonly isJson: boolean;
-}
-
 /** Writes a rule and tells the endpoint. Nothing is written that would have no effect. Gives the exit status. */
 export async function writeOwnRule(
   wanted: NewRule,
   permission: Permission,
-  writing: RuleWriting,
+  writing: RuleChange,
 ): Promise<number> {
   const { context, choice } = writing;
   const written = createRule(wanted);
@@ -86,7 +81,7 @@ function createRule({ action, tool, command, pattern, message, lastsMs, isOnce }
 async function choosePlace(
   wanted: NewRule,
   { tool, pattern }: WrittenRule,
-  { choice, context }: RuleWriting,
+  { choice, context }: RuleChange,
 ): Promise<Result<RulePlace, string>> {
   if (choice.home === null) return failure('no home directory is known: set HOME');
   if (!wanted.isProject) return success(handPlace(choice.home, wanted.action, allowanceName(tool, pattern)));
@@ -108,7 +103,7 @@ function putRule(text: string, { policy, origin }: RulePlace, rule: WrittenRule)
 async function findDenial(
   command: TypedCommand,
   draft: { readonly file: string; readonly text: string; readonly origin: RulePlace['origin'] },
-  { choice, context }: RuleWriting,
+  { choice, context }: RuleChange,
 ): Promise<string | null> {
   const policy = await loadChosenPolicy({ ...choice, drafts: [draft] }, context);
   if (!policy.ok) return policy.error;
@@ -137,7 +132,7 @@ function formatDone(written: WrittenRule, { command, pattern }: NewRule, { file 
   ].join('\n');
 }
 
-function fail(message: string, { context }: RuleWriting): number {
+function fail(message: string, { context }: RuleChange): number {
   say(context, message);
   return exitStatus.failed;
 }

@@ -195,7 +195,10 @@ test('`rules` lists what was added by hand first, and `rules remove` takes it ou
   const ambiguous = await rampart.run(['rules', 'remove', 'kept']);
   assert.deepEqual([ambiguous.status, ambiguous.stdout], [1, '']);
   assert.match(ambiguous.stderr, /kept has 2 rules: say which, such as kept#1/);
-  assert.equal((await rampart.run(['rules', 'remove', 'kept#2'])).status, 0);
+  const removed = await rampart.run(['rules', 'remove', '--json', 'kept#2']);
+  assert.equal(removed.status, 0, removed.stderr);
+  const { removed: isRemoved, policy, rule } = parseObject(removed.stdout);
+  assert.deepEqual([isRemoved, policy, rule], [true, 'kept', 1]);
   assert.deepEqual(
     [await decide(rampart, 'sudo a'), await decide(rampart, 'b'), await decide(rampart, 'c')],
     ['allow', 'deny', 'allow'],
@@ -398,7 +401,8 @@ test('an endpoint that runs stops asking for what a pack says once that is switc
     assert.equal((await rampart.run(['policy', 'packs', 'disable', pack])).status, 0);
     assert.equal(await isRefused(command), false, pack);
   }
-  assert.equal((await rampart.run(['policy', 'packs', 'enable', 'git'])).status, 0);
+  const enabled = await rampart.run(['policy', 'packs', 'enable', '--json', 'git']);
+  assert.deepEqual([enabled.status, parseObject(enabled.stdout)], [0, { name: 'default-git', on: true }]);
   assert.equal(await isRefused(commands.git), true);
   assert.equal(await isRefused(commands.cloud), false);
 });

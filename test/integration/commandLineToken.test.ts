@@ -32,8 +32,8 @@ test('a person makes a token for an agent, sees its use and takes it back', asyn
     new RegExp(`^${id} ci: eval, ${token.slice(0, 16)}…, until .*, used .*\\(build\\)\n$`),
   );
   assert.ok(!listed.stdout.includes(token));
-  const revoked = await rampart.run(['token', 'revoke', id.slice(0, 6)]);
-  assert.deepEqual([revoked.status, revoked.stdout], [0, `revoked: ${id} of ci\n`]);
+  const revoked = await rampart.run(['token', 'revoke', '--json', id.slice(0, 6)]);
+  assert.deepEqual([revoked.status, parseObject(revoked.stdout)], [0, { id, agent: 'ci', revoked: true }]);
   assert.equal((await rampart.run(['token', 'list', '--json'])).stdout.includes('"revoked_at":"20'), true);
   assert.equal((await rampart.run(['token', 'revoke', 'ffff'])).status, 1);
 });

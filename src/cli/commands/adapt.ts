@@ -110,13 +110,17 @@ function forAgent({ verb, summary, description, example, options, exits }: Agent
     name: `adapt ${verb}`,
     summary,
     manual: {
-      synopsis: [`[--state-dir D]${options === undefined ? '' : ' [--yes]'} AGENT`],
+      synopsis: [`[--state-dir D]${options === undefined ? '' : ' [--yes]'} [--json] AGENT`],
       description: [`${description} AGENT is as \`rampart adapt\` shows it.`],
       examples: [example],
       exits,
       files,
     },
-    options: { '--state-dir': sharedOptions.stateDirectory, ...options },
+    options: {
+      '--state-dir': sharedOptions.stateDirectory,
+      '--json': { kind: 'switch', text: 'print an object: agent, changes, and obeys where it was tried' },
+      ...options,
+    },
     words: 'none',
     run: async (given, context) => {
       const [name, ...others] = given.words;
@@ -124,7 +128,8 @@ function forAgent({ verb, summary, description, example, options, exits }: Agent
       const paths = stateDirectoryOf(given, context);
       if (!paths.ok) return { usage: paths.error };
       const { adaptAgent } = await import('../adaptAgent.ts');
-      return adaptAgent(verb, name, { paths: paths.value, context, isAgreed: given.has('--yes') });
+      const told = { isAgreed: given.has('--yes'), isJson: given.has('--json') };
+      return adaptAgent(verb, name, { paths: paths.value, context, ...told });
     },
   };
 }

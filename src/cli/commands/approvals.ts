@@ -12,6 +12,8 @@ import { sharedOptions } from '../sharedOptions.ts';
 /** How many digits of an id are shown; as many are needed where they name one approval only. */
 const shownDigits = 8;
 
+const answerAsJson = { kind: 'switch', text: 'print an object: id, status, command' } as const;
+
 const exits: Manual['exits'] = [
   [exitStatus.done, 'it was listed or answered'],
   [exitStatus.failed, 'there is no such approval, or it is answered already'],
@@ -63,7 +65,7 @@ export const approveCommand: Command = {
   name: 'approvals approve',
   summary: 'approve a command that waits',
   manual: {
-    synopsis: ['[--state-dir D] [--session|--always] ID'],
+    synopsis: ['[--state-dir D] [--session|--always] [--json] ID'],
     description: [
       'Lets a command run: now, when it is held, else when it is started again within ten minutes. The approval is for exactly this command of this agent, in this directory and this tree of processes, and for once.',
     ],
@@ -75,6 +77,7 @@ export const approveCommand: Command = {
     '--state-dir': sharedOptions.stateDirectory,
     '--session': { kind: 'switch', text: 'as often as it comes in this tree of processes, in any directory' },
     '--always': { kind: 'switch', text: 'for good: writes a rule that allows it' },
+    '--json': answerAsJson,
   },
   words: 'none',
   run: (options, context) => answer(true, options, context),
@@ -85,12 +88,12 @@ export const denyCommand: Command = {
   name: 'approvals deny',
   summary: 'deny a command that waits',
   manual: {
-    synopsis: ['[--state-dir D] ID'],
+    synopsis: ['[--state-dir D] [--json] ID'],
     description: ['Refuses a command; for a minute it is refused again without being asked about.'],
     examples: [{ line: 'rampart approvals deny 0123abcd', text: 'No.', exits: exitStatus.failed }],
     exits,
   },
-  options: { '--state-dir': sharedOptions.stateDirectory },
+  options: { '--state-dir': sharedOptions.stateDirectory, '--json': answerAsJson },
   words: 'none',
   run: (options, context) => answer(false, options, context),
 };
@@ -121,7 +124,10 @@ async function answer(approved: boolean, options: Options, context: CommandConte
         context,
         (client) => client.resolveApproval(approval.id, { approved, scope, by: 'the command line' }),
         (status) => {
-          context.output.out(`${status}: ${replaceControls(approval.command)}\n`);
+          const { id, command } = approval;
+          const text = `${status}: ${replaceControls(command)}`;
+          const isJson = options.has('--json');
+          context.output.out(`${isJson ? JSON.stringify({ id, status, command }) : text}\n`);
           return exitStatus.done;
         },
       );

@@ -50,7 +50,7 @@ export const auditExportCommand: Command = {
   name: 'audit export',
   summary: 'print the audit log of one day',
   manual: {
-    synopsis: ['[--state-dir D] DAY'],
+    synopsis: ['[--state-dir D] [--json] DAY'],
     description: [
       'Prints the audit log of a UTC day (YYYY-MM-DD, or `today`) byte for byte: JSON lines with their hashes.',
     ],
@@ -58,7 +58,10 @@ export const auditExportCommand: Command = {
     exits,
     files,
   },
-  options: { '--state-dir': sharedOptions.stateDirectory },
+  options: {
+    '--state-dir': sharedOptions.stateDirectory,
+    '--json': { kind: 'switch', text: 'nothing else: what is printed is JSON, one record a line' },
+  },
   words: ['today'],
   run: async (options, context) => {
     const [word, ...others] = options.words;
@@ -66,15 +69,25 @@ export const auditExportCommand: Command = {
     if (day === null || others.length > 0) return { usage: 'give one day, such as 2026-01-31' };
     return withLog(options, context, async (all) => {
       const chosen = all.filter((file) => dayOf(file) === day);
-      for (const file of chosen)
-        for await (const chunk of createReadStream(file))
-          if (!context.output.out(chunk as Buffer)) return exitStatus.done;
-      if (chosen.length > 0) return exitStatus.done;
+      if (chosen.length > 0) return exportFiles(chosen, context);
       say(context, `there is no audit log of ${day}; \`rampart audit dates\` lists the days`);
       return exitStatus.failed;
     });
   },
 };
+
+async function exportFiles(files: readonly string[], context: CommandContext): Promise<number> {
+  const progress = createProgress(context, 'pieces of 64 KiB');
+  for (const file of files) {
+    for await (const chunk of createReadStream(file)) {
+      if (!context.output.out(chunk as Buffer)) return exitStatus.done;
+      // The data itself is enough to see on a terminal.
+      if (!context.output.isOutTerminal) progress.step();
+    }
+  }
+  progress.end();
+  return exitStatus.done;
+}
 
 /** `rampart audit stats`. */
 export const auditStatsCommand: Command = {

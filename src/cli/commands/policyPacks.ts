@@ -49,7 +49,7 @@ function createSwitch(isOn: boolean): Command {
     name: `policy packs ${verb}`,
     summary: `switch a pack of the built-in policy ${isOn ? 'on again' : 'off'}`,
     manual: {
-      synopsis: ['[--state-dir D] NAME'],
+      synopsis: ['[--state-dir D] [--json] NAME'],
       description: [
         `Switches a pack ${isOn ? 'on again' : 'off'}, for this user. NAME is as \`rampart policy packs\` shows it; \`default-\` may be left out. An endpoint that runs follows at once.`,
       ],
@@ -66,7 +66,11 @@ function createSwitch(isOn: boolean): Command {
       ],
       files,
     },
-    options: { '--state-dir': sharedOptions.stateDirectory, '--cwd': policyOptions['--cwd'] },
+    options: {
+      '--state-dir': sharedOptions.stateDirectory,
+      '--cwd': policyOptions['--cwd'],
+      '--json': { kind: 'switch', text: 'print an object: name, on' },
+    },
     words: 'none',
     run: (options, context) => run(isOn, options, context),
   };
@@ -80,5 +84,6 @@ async function run(isOn: boolean, options: Options, context: CommandContext): Pr
   const permission = await requirePermission(paths.value, context, 'change the rules');
   if (typeof permission === 'number') return permission;
   const { switchPack } = await import('../packs.ts');
-  return switchPack({ name, isOn }, permission, { choice: policyChoiceOf(options, context), context });
+  const change = { choice: policyChoiceOf(options, context), context, isJson: options.has('--json') };
+  return switchPack({ name, isOn }, permission, change);
 }

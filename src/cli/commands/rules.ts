@@ -55,7 +55,7 @@ export const rulesRemoveCommand: Command = {
   name: 'rules remove',
   summary: 'take out a rule that was added by hand',
   manual: {
-    synopsis: ['[--state-dir D] N|NAME'],
+    synopsis: ['[--state-dir D] [--json] N|NAME'],
     description: [
       'Takes out a rule that was added by hand: by its number in `rampart rules`, or by the name of its policy, with `#2` for its second rule. Comments and all else in the file stay. An endpoint that runs follows at once.',
     ],
@@ -70,7 +70,11 @@ export const rulesRemoveCommand: Command = {
     ],
     files: [['~/.rampart/policies/*.yaml', 'where the rules stand']],
   },
-  options: { '--state-dir': sharedOptions.stateDirectory, '--cwd': policyOptions['--cwd'] },
+  options: {
+    '--state-dir': sharedOptions.stateDirectory,
+    '--cwd': policyOptions['--cwd'],
+    '--json': { kind: 'switch', text: 'print an object: removed, policy, rule, action, file' },
+  },
   words: 'none',
   run: async (options, context) => {
     const [wanted, ...others] = options.words;
@@ -80,7 +84,8 @@ export const rulesRemoveCommand: Command = {
     const permission = await requirePermission(paths.value, context, 'change the rules');
     if (typeof permission === 'number') return permission;
     const { removeOwnRule } = await import('../removeOwnRule.ts');
-    return removeOwnRule(wanted, permission, { choice: policyChoiceOf(options, context), context });
+    const change = { choice: policyChoiceOf(options, context), context, isJson: options.has('--json') };
+    return removeOwnRule(wanted, permission, change);
   },
 };
 

@@ -120,7 +120,7 @@ export const tokenRevokeCommand: Command = {
   name: 'token revoke',
   summary: "take an agent's token back",
   manual: {
-    synopsis: ['[--state-dir D] ID'],
+    synopsis: ['[--state-dir D] [--json] ID'],
     description: [
       'Takes a token back, by its id or the beginning of that. It holds no longer when the command returns, and streams that were opened with it end.',
     ],
@@ -128,7 +128,10 @@ export const tokenRevokeCommand: Command = {
     exits,
     files,
   },
-  options: { '--state-dir': sharedOptions.stateDirectory },
+  options: {
+    '--state-dir': sharedOptions.stateDirectory,
+    '--json': { kind: 'switch', text: 'print an object: id, agent, revoked' },
+  },
   words: 'none',
   run: async (options, context) => {
     const [digits, ...others] = options.words;
@@ -158,7 +161,8 @@ async function revoke({ id }: TokenView, options: Options, context: CommandConte
     context,
     (client) => client.revokeToken(id),
     ({ agent }) => {
-      context.output.out(`revoked: ${id} of ${agent}\n`);
+      const json = JSON.stringify({ id, agent, revoked: true });
+      context.output.out(`${options.has('--json') ? json : `revoked: ${id} of ${agent}`}\n`);
       return exitStatus.done;
     },
   );
