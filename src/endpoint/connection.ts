@@ -114,7 +114,7 @@ export class Connection {
 
   #isLetIn(head: RequestHead | null): boolean {
     const refusal = head === null ? null : this.#settings.refusalOf(head);
-    if (refusal !== null) this.#refuse(403, refusal);
+    if (refusal !== null) this.#refuse(403, refusal, head);
     return refusal === null;
   }
 
@@ -160,10 +160,10 @@ export class Connection {
   }
 
   /** Says why, then throws away what still comes. */
-  #refuse(status: number, message: string): void {
+  #refuse(status: number, message: string, head: RequestHead | null = null): void {
     this.#phase = 'leaving';
     this.#deadline = performance.now() + drainTimeoutMs;
-    sendResponse(this.#line, refuse(status, message), { head: null, ...lastAnswer });
+    sendResponse(this.#line, refuse(status, message), { head, ...lastAnswer });
   }
 
   #leave(): void {

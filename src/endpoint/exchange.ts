@@ -1,4 +1,6 @@
 import { messageOf } from '../base/assert.ts';
+import { isRecord } from '../base/record.ts';
+import type { UnknownRecord } from '../base/record.ts';
 import { failure, success } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
 import type { Disposable } from '../base/disposable.ts';
@@ -91,8 +93,26 @@ export function refuse(status: number, error: string): EndpointResponse {
 export function parseBody(request: EndpointRequest): Result<unknown, string> {
   try {
     const value: unknown = JSON.parse(request.text);
-    return success(value);
+    return isRecord(value) ? foldKeys(value) : success(value);
   } catch (thrown) {
     return failure(`the body is not one JSON value: ${messageOf(thrown)}`);
   }
 }
+
+/**
+ * The peer takes `Command` for `command`, so what it would judge must be judged here. Two spellings of one key are refused:
+ * which of them counts nobody can know. Keys within values are what they are, there as here.
+ */
+function foldKeys(body: UnknownRecord): Result<UnknownRecord, string> {
+  const keys = Object.keys(body);
+  if (keys.every((key) => plainKey.test(key))) return success(body);
+  const folded = new Map<string, unknown>();
+  for (const key of keys) {
+    const name = key.toUpperCase().toLowerCase();
+    if (folded.has(name)) return failure(`\`${name}\` stands twice in the body, in two spellings`);
+    folded.set(name, body[key]);
+  }
+  return success(Object.fromEntries(folded));
+}
+
+const plainKey = /^[a-z0-9_]*$/;

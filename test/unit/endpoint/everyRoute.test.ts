@@ -46,6 +46,28 @@ test('describes every route that there is, with its authority, and none that has
   }
 });
 
+test('lets no web page in, whatever it asks for and whatever it carries', async (context) => {
+  const token = 'a-secret-of-a-person';
+  const fixture = await startFixture(context, { settings: { port: 0, token } });
+  const port = Number(new URL(fixture.endpoint.ready.url ?? '').port);
+  const pages = [
+    { host: 'evil.test' },
+    { origin: 'http://127.0.0.1' },
+    { origin: 'null' },
+    { 'sec-fetch-site': 'same-site' },
+  ];
+  const asked = [...served.keys(), 'OPTIONS /v1/mode', 'GET /no/such/path'].map((route) => route.split(' '));
+  for (const [method = '', path = ''] of asked) {
+    for (const page of pages) {
+      const headers = { authorization: `Bearer ${token}`, ...page };
+      const target = { host: '127.0.0.1', port, method, path: path.replace('*', '1'), headers };
+      const answer = await exchange(target, method === 'GET' || method === 'HEAD' ? null : '{}');
+      assert.equal(answer.status, 403, `${method} ${path} ${JSON.stringify(page)}`);
+      if (method !== 'HEAD') assert.equal(typeof answer.body['error'], 'string');
+    }
+  }
+});
+
 /** Everything that could be a secret in the files below a folder. */
 function readWords(folder: string): readonly string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })

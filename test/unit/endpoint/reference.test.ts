@@ -134,6 +134,22 @@ test('takes the arguments of a tool from where the reference takes them, and ref
   }
 });
 
+test('takes the keys of a body however they are spelled, and refuses one that stands twice', async (context) => {
+  const fixture = await startFixture(context);
+  for (const body of [
+    { Command: 'rm -rf a' },
+    { PARAMS: { command: 'rm -rf a' } },
+    { 'param\u017f': { command: 'rm -rf a' } },
+  ]) {
+    const answer = await fixture.call('POST', '/v1/preflight/exec', body);
+    assert.deepEqual([answer.status, answer.body['allowed']], [200, false], JSON.stringify(body));
+    assert.equal((await fixture.call('POST', '/v1/tool/exec', body)).status, 403, JSON.stringify(body));
+  }
+  const twice = await fixture.call('POST', '/v1/preflight/exec', { command: 'ls', Command: 'rm -rf a' });
+  assert.equal(twice.status, 400);
+  assert.equal(twice.body['error'], '`command` stands twice in the body, in two spellings');
+});
+
 test('says in monitor and in disabled what the reference says there', async (context) => {
   const monitor = await StrangeClient.start(context, { mode: 'monitor' });
   const meant = { command: 'rm -rf x', enforce: true };
