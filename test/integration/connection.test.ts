@@ -142,6 +142,25 @@ for (const [way, addon] of Object.entries(ways))
       assert.match(text(), /\{"text":"abc"\}\n$/);
     });
 
+    test('gives a head 5 s and a whole request 30 s, and says why it ends', async (context) => {
+      let ahead = 0;
+      const now = performance.now.bind(performance);
+      context.mock.method(performance, 'now', () => now() + ahead);
+      const path = await openDoor(context, () => respond(200, {}));
+      const head = await connectTo(context, path);
+      head.socket.write(`${get('/')}GET / HT`);
+      const body = await connectTo(context, path);
+      body.socket.write(get('/', 'Content-Length: 9\r\nExpect: 100-continue\r\n'));
+      await until('both were read', () => /200 OK/.test(head.text()) && /100 Continue/.test(body.text()));
+      body.socket.write('x');
+      ahead = 5_000;
+      await until('the head took too long', () => head.text().includes('HTTP/1.1 408 Request Timeout'));
+      assert.doesNotMatch(body.text(), /408/);
+      ahead = 30_000;
+      await until('the body took too long', () => body.text().includes('HTTP/1.1 408 Request Timeout'));
+      assert.match(body.text(), /\{"error":"the request takes too long"\}/);
+    });
+
     test('lets nobody in when it has closed, and goes on with who is there', async (context) => {
       const waiting: (() => void)[] = [];
       const answer: Answer = () =>
