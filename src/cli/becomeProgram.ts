@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Result } from '../base/result.ts';
 import { failure } from '../base/result.ts';
@@ -39,6 +40,7 @@ export async function becomeProgram(
   context: CommandContext,
 ): Promise<Result<number, StartFailure>> {
   if (!context.addon.ok) return runProgram(program);
+  context.closedDescriptors.forEach(closeAgain);
   try {
     return context.addon.value.execve(
       toBuffer(program.path),
@@ -48,6 +50,15 @@ export async function becomeProgram(
     );
   } catch (thrown) {
     return failure(startFailureOf(thrown));
+  }
+}
+
+/** Done twice where a first try to become the program failed. */
+function closeAgain(descriptor: number): void {
+  try {
+    closeSync(descriptor);
+  } catch {
+    // It is closed.
   }
 }
 

@@ -18,6 +18,8 @@ export interface CommandContext {
   readonly cwd: string;
   /** The signals that the caller ignores, as `SigIgn` of `/proc/PID/status`; empty when they are not known. */
   readonly ignoredSignals: string;
+  /** Which of the descriptors 0, 1 and 2 the caller has closed. */
+  readonly closedDescriptors: readonly number[];
   readonly output: Output;
   /** Folder of the running bundle, with `endpoint.js`, `policies/` and `native/`. */
   readonly bundleFolder: string;

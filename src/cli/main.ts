@@ -1,4 +1,4 @@
-import { shimElectronVariable, shimIgnoredVariable } from '../client/commandShim.ts';
+import { shimClosedVariable, shimElectronVariable, shimIgnoredVariable } from '../client/commandShim.ts';
 import { loadNativeAddon } from '../system/nativeAddon.ts';
 import { createProcessTable } from '../system/processTable.ts';
 import { commands } from './commandTable.ts';
@@ -12,6 +12,7 @@ declare const RAMPART_VERSION: string;
 /** What the installed command had to say to us, or to an editor's binary, is not for the programs that we start. */
 const own = [
   shimIgnoredVariable,
+  shimClosedVariable,
   ...(process.env[shimElectronVariable] === '1' ? [shimElectronVariable, 'ELECTRON_RUN_AS_NODE'] : []),
 ];
 
@@ -27,6 +28,7 @@ process.exitCode = await runCommandLine(commands, words, {
   argumentBytes: readArgumentBytes(words),
   cwd: readWorkingDirectory(),
   ignoredSignals: process.env[shimIgnoredVariable] ?? '',
+  closedDescriptors: [0, 1, 2].filter((each) => process.env[shimClosedVariable]?.includes(`${each}`)),
   output: createOutput(1, 2),
   bundleFolder: import.meta.dirname,
   addon: loadNativeAddon(import.meta.dirname),

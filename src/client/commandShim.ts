@@ -6,13 +6,19 @@ export const shimElectronVariable = 'RAMPART_SHIM_ELECTRON';
 /** Set by the shim to the signals that its caller ignores, as the kernel writes them: Node.js forgets them when it starts. */
 export const shimIgnoredVariable = 'RAMPART_SHIM_IGNORED';
 
-/** Notes the ignored signals for commands that become another program; where there is no /proc, nothing is noted. */
-const noteIgnored = [
+/** Set by the shim to those of the descriptors 0, 1 and 2 that its caller has closed: Node.js opens them. */
+export const shimClosedVariable = 'RAMPART_SHIM_CLOSED';
+
+/** Notes what Node.js changes, for commands that become another program; where there is no /proc, nothing is noted. */
+const noteChanges = [
   'case ${1-} in preload | serve)',
   '  if [ -r /proc/self/status ]; then',
   '    while read -r field value; do',
   `      if [ "$field" = SigIgn: ]; then export ${shimIgnoredVariable}="$value"; fi`,
   '    done </proc/self/status',
+  '    for field in 0 1 2; do',
+  `      [ -e "/proc/self/fd/$field" ] || export ${shimClosedVariable}="\${${shimClosedVariable}-}$field"`,
+  '    done',
   '  fi ;;',
   'esac',
 ];
@@ -36,7 +42,7 @@ export function formatCommandShim(script: string, program: NodeProgram): string 
     "# Rampart's command line. Written by its installation, which also repairs it.",
     `script=${quote(script)}`,
     `program=${quote(program.path)}`,
-    ...noteIgnored,
+    ...noteChanges,
     'if [ -x "$program" ] && [ -f "$script" ]; then',
     ...(program.isElectron ? electron : []),
     '  exec "$program" "$script" "$@"',

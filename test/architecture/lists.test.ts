@@ -7,7 +7,11 @@ import type { Manifest } from '../../scripts/formatEditorDocument.mjs';
 import { recordOfDecision } from '../../src/endpoint/auditEntry.ts';
 import { routeTable } from '../../src/endpoint/router.ts';
 import { listPacks } from '../../src/policy/listPacks.ts';
-import { shimElectronVariable, shimIgnoredVariable } from '../../src/client/commandShim.ts';
+import {
+  shimClosedVariable,
+  shimElectronVariable,
+  shimIgnoredVariable,
+} from '../../src/client/commandShim.ts';
 import { imagineRequest } from '../unit/policy/policyWorld.ts';
 
 const read = (file: string): string => readFileSync(file, 'utf8');
@@ -98,7 +102,7 @@ describe('a list in the documents is what the code has', () => {
     const sought = new Set(
       names.filter(
         (name) =>
-          ![shimElectronVariable, shimIgnoredVariable].includes(name) &&
+          ![shimClosedVariable, shimElectronVariable, shimIgnoredVariable].includes(name) &&
           !/^RAMPART_(?:DOORS|PURE|IMPURE|VERSION)$/u.test(name),
       ),
     );

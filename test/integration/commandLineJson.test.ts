@@ -52,6 +52,7 @@ function createShell(context: TestContext): (line: readonly string[]) => Promise
       argumentBytes: [],
       cwd: home,
       ignoredSignals: '',
+      closedDescriptors: [],
       output: {
         out: (text) => {
           out += text.toString();

@@ -28,7 +28,7 @@ test('whatever way the command ends, it ends as it would without', async (contex
   const some = ['exit 9', 'kill -HUP $$', 'test -t 0; echo $?; exit 4'];
   const endings = ['exit 0', 'exit 127', 'exit 255', 'trap "echo trapped; exit 3" HUP; kill -HUP $$'];
   const signals = ['INT', 'QUIT', 'KILL', 'PIPE', 'TERM', 'USR1'].map((name) => `kill -${name} $$`);
-  // By itself, as a background job, which ignores what a keyboard ends, in a session without a terminal, and as one that is
+  // By itself, as a background job, which ignores what a keyboard ends, in a session without a terminal, with closed streams, and as one that is
   // to outlive its terminal or to ignore more than that.
   const all = [...some, ...endings, ...signals];
   const ways = [
@@ -38,6 +38,7 @@ test('whatever way the command ends, it ends as it would without', async (contex
       [...some, 'kill -INT $$; kill -QUIT $$; exit 6'],
     ],
     [['setsid', '-w'], some],
+    [['sh', '-c', '"$@" <&- 2>&-', 'sh'], ['for fd in 0 1 2; do test -e /proc/$$/fd/$fd; echo $?; done']],
     [['nohup'], ['kill -HUP $$; exit 6', 'grep SigIgn /proc/self/status']],
     [
       ['sh', '-c', 'trap "" HUP PIPE TERM USR1; exec "$@"', 'sh'],
