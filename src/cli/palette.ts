@@ -20,7 +20,10 @@ const actionCodes: Readonly<Record<Action, string>> = {
 };
 
 /** Colours for a person's terminal; elsewhere, and where `NO_COLOR` says so (no-color.org), texts as they are. */
-export function createPalette({ output, environment }: CommandContext): Palette {
+export function createPalette({
+  output,
+  environment,
+}: Pick<CommandContext, 'output' | 'environment'>): Palette {
   const isPlain = (environment['NO_COLOR'] ?? '') !== '' || environment['TERM'] === 'dumb';
   const paint = (code: string, text: string): string =>
     output.isOutTerminal && !isPlain ? `\x1b[${code}m${text}\x1b[0m` : text;

@@ -120,6 +120,8 @@ export class JournalReader implements Disposable {
     if (!taken.isRemoved) {
       unlinkSync(taken.file);
       taken.isRemoved = true;
+      // At once: what was written a moment before is nowhere else any more.
+      this.#readPiece(taken);
     } else {
       this.#skipped += taken.rest.length;
       this.#release();
