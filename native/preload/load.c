@@ -110,6 +110,19 @@ __attribute__((noinline)) static void say_hello(void) {
     (void)rp_journal_append(&settings, &hello, RP_JOURNAL_HELLO, 0, frame, sizeof frame);
 }
 
+/* Nearly everybody's settings fit into what lies beside the other variables; more would be a
+   mapping more in every program. */
+static void take_settings(const struct rp_circumstances *circumstances) {
+    static char first[RP_SETTINGS_FIRST_ROOM];
+    settings.room = first;
+    settings.room_bytes = sizeof first;
+    rp_settings_take(&settings, circumstances);
+    if (settings.captured || (settings.room = rp_sys_map(RP_SETTINGS_ROOM)) == NULL)
+        return;
+    settings.room_bytes = RP_SETTINGS_ROOM;
+    rp_settings_take(&settings, circumstances);
+}
+
 static void note_stderr(void) {
     struct stat status;
     if (rp_sys_fstat(2, &status) < 0)
@@ -136,7 +149,7 @@ static void load(void) {
     circumstances.pid = rp_sys_getpid();
     if (loaded.name != NULL && loaded.name[0] != '/' && rp_sys_getcwd(cwd, sizeof cwd) > 0)
         circumstances.cwd = cwd;
-    rp_settings_take(&settings, &circumstances);
+    take_settings(&circumstances);
     note_stderr();
     if (settings.url.kind != RP_URL_UNIX || settings.mode == RP_DISABLED)
         return;

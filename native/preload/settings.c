@@ -10,7 +10,7 @@ static const char *store(struct rp_settings *settings, const char *const *pieces
     char *at = start;
     for (; *pieces != NULL; pieces++) {
         size_t len = rp_memory_length(*pieces);
-        if (len >= sizeof settings->room - (size_t)(at - settings->room)) {
+        if (len >= settings->room_bytes - (size_t)(at - settings->room)) {
             settings->captured = false;
             return NULL;
         }
@@ -69,7 +69,7 @@ static const char *store_sanitizer(struct rp_settings *settings, const char *lis
     const char *start;
     size_t len;
     if (list == NULL || (start = rp_names_next_entry(&list, &len)) == NULL ||
-        !rp_names_is_sanitizer(start, len) || len + 2 > sizeof settings->room - settings->room_used)
+        !rp_names_is_sanitizer(start, len) || len + 2 > settings->room_bytes - settings->room_used)
         return "";
     memcpy(settings->room + settings->room_used, start, len);
     start = settings->room + settings->room_used;
@@ -106,6 +106,8 @@ void rp_settings_take(struct rp_settings *settings, const struct rp_circumstance
     const char *const *environment = circumstances->environment;
     const char *value;
     settings->captured = true;
+    settings->room_used = 0;
+    memset(settings->assignment, 0, sizeof settings->assignment);
     settings->markers = rp_names_find_markers(environment);
     for (int i = 0; i < RP_VARIABLE_COUNT; i++) {
         value = rp_names_find(environment, rp_names_variables[i]);

@@ -10,8 +10,9 @@
 /* The strictest first. */
 enum rp_mode { RP_ENFORCE, RP_MONITOR, RP_DISABLED };
 
-/* Room for copies of our own variables and the library's path. */
-#define RP_SETTINGS_ROOM 16384
+/* Room for copies of our own variables and the library's path: the least that settings are taken
+   with, and the most. */
+enum { RP_SETTINGS_FIRST_ROOM = 768, RP_SETTINGS_ROOM = 16384 };
 
 struct rp_settings {
     bool loaded;
@@ -26,7 +27,7 @@ struct rp_settings {
     bool musl;         /* the C library is not glibc */
     bool stderr_open;  /* at load */
     uint32_t markers;  /* agent markers in the environment at load */
-    struct rp_url url; /* points into `room` */
+    struct rp_url url; /* points into the room */
     const char *agent;
     const char *session;
     const char *token; /* NULL when there is none */
@@ -39,8 +40,9 @@ struct rp_settings {
     unsigned long long stderr_device;
     unsigned long long stderr_inode;
     unsigned char build_id[20];
+    char *room;
+    size_t room_bytes;
     size_t room_used;
-    char room[RP_SETTINGS_ROOM];
 };
 
 /* What only the running process knows. */
@@ -51,7 +53,8 @@ struct rp_circumstances {
     int pid;
 };
 
-/* Fills settings, which must be zeroed. Pure: reads nothing but its arguments. */
+/* Fills settings, which must be zeroed but for the room. Where they do not fit, and so are not
+   captured, they may be taken again in a larger one. Pure: reads nothing but its arguments. */
 void rp_settings_take(struct rp_settings *settings, const struct rp_circumstances *circumstances);
 
 /* The mode that a word names: any unknown word is enforce. */

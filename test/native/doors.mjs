@@ -83,6 +83,8 @@ const unanswered = {
   status: eperm,
   notice: ': the policy endpoint does not answer and RAMPART_FAIL_OPEN is 0; start it with `rampart serve`',
 };
+/** More than settings take up at first. */
+const longToken = 'secret'.padEnd(4_000, '-');
 const notHere = '/nonexistent/target';
 
 const cases = {
@@ -172,8 +174,8 @@ const cases = {
   'is denied over TCP': { ...denied, tcp: true },
   'shows its token': {
     tcp: true,
-    environment: { RAMPART_TOKEN: 'secret' },
-    head: 'Authorization: Bearer secret',
+    environment: { RAMPART_TOKEN: longToken },
+    head: `Authorization: Bearer ${longToken}\r\n`,
   },
   'is refused on a wrong token': { ...unreadable, tcp: true, answer: http('{}', '401 Unauthorized') },
   'asks through the FIFO where sockets are forbidden': {

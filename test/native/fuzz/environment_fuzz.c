@@ -12,6 +12,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t len);
 enum { MAX_ENTRIES = 64 };
 
 static struct rp_settings settings;
+static char room[RP_SETTINGS_ROOM];
 
 static void take(unsigned choice) {
     static const char *const captured[][3] = {
@@ -22,6 +23,8 @@ static void take(unsigned choice) {
     };
     struct rp_circumstances circumstances = {captured[choice % 4], "/l/r.so", NULL, 1};
     memset(&settings, 0, sizeof settings);
+    settings.room = room;
+    settings.room_bytes = sizeof room;
     rp_settings_take(&settings, &circumstances);
 }
 

@@ -24,7 +24,7 @@ static void check_url(const struct rp_url *url) {
 }
 
 static void check(const struct rp_settings *settings) {
-    if (settings->room_used > sizeof settings->room || settings->mode > RP_DISABLED ||
+    if (settings->room_used > settings->room_bytes || settings->mode > RP_DISABLED ||
         settings->agent == NULL || settings->session == NULL)
         abort();
     if (settings->captured && (settings->loader == NULL || settings->library == NULL))
@@ -67,10 +67,13 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t len) {
     environment[count] = NULL;
     circumstances.library = libraries[choice % LIBRARIES];
     circumstances.cwd = choice % 8 < LIBRARIES ? "/w" : NULL;
+    settings->room = malloc(RP_SETTINGS_ROOM);
+    settings->room_bytes = RP_SETTINGS_ROOM;
     rp_settings_take(settings, &circumstances);
     check(settings);
     rp_url_parse(copy, &url);
     check_url(&url);
+    free(settings->room);
     free(settings);
     free(filler);
     free(copy);

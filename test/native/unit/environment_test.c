@@ -10,8 +10,11 @@
 static struct rp_settings settings;
 
 static void take(const char *const *environment, const char *library, const char *cwd) {
+    static char room[RP_SETTINGS_ROOM];
     struct rp_circumstances circumstances = {environment, library, cwd, 42};
     memset(&settings, 0, sizeof settings);
+    settings.room = room;
+    settings.room_bytes = sizeof room;
     rp_settings_take(&settings, &circumstances);
 }
 
@@ -127,6 +130,24 @@ static void check_full_room(void) {
              "/l/r.so", NULL);
         CHECK(!settings.captured || settings.room_used <= RP_SETTINGS_ROOM, "%zu", spare);
     }
+}
+
+/* What did not fit is taken again in a larger room, as if it were for the first time. */
+static void check_larger_room(void) {
+    static const char *const environment[] = {"RAMPART_AGENT=a", "RAMPART_URL=unix:///d/socket",
+                                              NULL};
+    const struct rp_circumstances circumstances = {environment, "/l/r.so", NULL, 42};
+    char large[256];
+    memset(&settings, 0, sizeof settings);
+    settings.room = large;
+    settings.room_bytes = 64;
+    rp_settings_take(&settings, &circumstances);
+    CHECK(!settings.captured, "%s", "64 bytes");
+    settings.room_bytes = sizeof large;
+    rp_settings_take(&settings, &circumstances);
+    CHECK(settings.captured && settings.url.kind == RP_URL_UNIX, "%s", "256 bytes");
+    CHECK(strcmp(settings.loader, "LD_PRELOAD=/l/r.so") == 0, "%s", settings.loader);
+    CHECK(strcmp(settings.session, "preload-42") == 0, "%s", settings.session);
 }
 
 static void check_markers(void) {
@@ -277,6 +298,7 @@ int main(void) {
     check_copied();
     check_not_captured();
     check_full_room();
+    check_larger_room();
     check_markers();
     check_loader_list();
     check_relative_library();
