@@ -15,31 +15,37 @@ export function siphash24(key: Uint8Array, message: Uint8Array): bigint {
   tail.set(message.subarray(whole));
   tail[7] = message.length & 0xff;
   absorb(state, wordAt(tail, 0), wordAt(tail, 4));
-  state[4] = (state[4] ?? 0) ^ 0xff;
+  state.low2 ^= 0xff;
   for (let round = 0; round < 4; round += 1) mix(state);
-  return (BigInt(folded(state, 1)) << 32n) | BigInt(folded(state, 0));
-}
-
-/** The exclusive or of the four words' low (0) or high (1) halves. */
-function folded(state: State, half: number): number {
-  return state.reduce((sum, value, index) => (index % 2 === half ? sum ^ value : sum), 0) >>> 0;
+  const { low0, high0, low1, high1, low2, high2, low3, high3 } = state;
+  const [low, high] = [low0 ^ low1 ^ low2 ^ low3, high0 ^ high1 ^ high2 ^ high3];
+  return (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
 }
 
 /** v0 to v3, each as a low and a high half. */
-type State = Int32Array;
+interface State {
+  low0: number;
+  high0: number;
+  low1: number;
+  high1: number;
+  low2: number;
+  high2: number;
+  low3: number;
+  high3: number;
+}
 
 function createState(key: Uint8Array): State {
   const [low0, high0, low1, high1] = [wordAt(key, 0), wordAt(key, 4), wordAt(key, 8), wordAt(key, 12)];
-  return Int32Array.of(
-    low0 ^ 0x70736575,
-    high0 ^ 0x736f6d65,
-    low1 ^ 0x6e646f6d,
-    high1 ^ 0x646f7261,
-    low0 ^ 0x6e657261,
-    high0 ^ 0x6c796765,
-    low1 ^ 0x79746573,
-    high1 ^ 0x74656462,
-  );
+  return {
+    low0: low0 ^ 0x70736575,
+    high0: high0 ^ 0x736f6d65,
+    low1: low1 ^ 0x6e646f6d,
+    high1: high1 ^ 0x646f7261,
+    low2: low0 ^ 0x6e657261,
+    high2: high0 ^ 0x6c796765,
+    low3: low1 ^ 0x79746573,
+    high3: high1 ^ 0x74656462,
+  };
 }
 
 function wordAt(bytes: Uint8Array, offset: number): number {
@@ -49,55 +55,41 @@ function wordAt(bytes: Uint8Array, offset: number): number {
 }
 
 function absorb(state: State, low: number, high: number): void {
-  state[6] = (state[6] ?? 0) ^ low;
-  state[7] = (state[7] ?? 0) ^ high;
+  state.low3 ^= low;
+  state.high3 ^= high;
   mix(state);
   mix(state);
-  state[0] = (state[0] ?? 0) ^ low;
-  state[1] = (state[1] ?? 0) ^ high;
+  state.low0 ^= low;
+  state.high0 ^= high;
 }
 
-/** One SipRound; word N stands at 2N (low half) and 2N + 1 (high half). */
+/** One SipRound, written out: a call for each of its steps would cost three times as much. */
 function mix(state: State): void {
-  add(state, 0, 2);
-  turn(state, 2, 13);
-  xor(state, 2, 0);
-  swap(state, 0);
-  add(state, 4, 6);
-  turn(state, 6, 16);
-  xor(state, 6, 4);
-  add(state, 0, 6);
-  turn(state, 6, 21);
-  xor(state, 6, 0);
-  add(state, 4, 2);
-  turn(state, 2, 17);
-  xor(state, 2, 4);
-  swap(state, 4);
+  let { low0, high0, low1, high1, low2, high2, low3, high3 } = state;
+  high0 = (high0 + high1 + carryOf(low0, low1)) | 0;
+  low0 = (low0 + low1) | 0;
+  high2 = (high2 + high3 + carryOf(low2, low3)) | 0;
+  low2 = (low2 + low3) | 0;
+  const [turned1, turned3] = [(low1 << 13) | (high1 >>> 19), (low3 << 16) | (high3 >>> 16)];
+  high1 = ((high1 << 13) | (low1 >>> 19)) ^ high0;
+  high3 = ((high3 << 16) | (low3 >>> 16)) ^ high2;
+  low1 = turned1 ^ low0;
+  low3 = turned3 ^ low2;
+  // v0, whose halves have changed places.
+  const [lowOf0, highOf0] = [high0, low0];
+  state.high0 = (highOf0 + high3 + carryOf(lowOf0, low3)) | 0;
+  state.low0 = (lowOf0 + low3) | 0;
+  const sumHigh = (high2 + high1 + carryOf(low2, low1)) | 0;
+  const sumLow = (low2 + low1) | 0;
+  state.low3 = ((low3 << 21) | (high3 >>> 11)) ^ state.low0;
+  state.high3 = ((high3 << 21) | (low3 >>> 11)) ^ state.high0;
+  state.low1 = ((low1 << 17) | (high1 >>> 15)) ^ sumLow;
+  state.high1 = ((high1 << 17) | (low1 >>> 15)) ^ sumHigh;
+  state.low2 = sumHigh;
+  state.high2 = sumLow;
 }
 
-function add(state: State, target: number, source: number): void {
-  const low = ((state[target] ?? 0) >>> 0) + ((state[source] ?? 0) >>> 0);
-  const carry = low > 0xffffffff ? 1 : 0;
-  state[target + 1] = (state[target + 1] ?? 0) + (state[source + 1] ?? 0) + carry;
-  state[target] = low | 0;
-}
-
-function xor(state: State, target: number, source: number): void {
-  state[target] = (state[target] ?? 0) ^ (state[source] ?? 0);
-  state[target + 1] = (state[target + 1] ?? 0) ^ (state[source + 1] ?? 0);
-}
-
-/** Rotates left by less than 32 bits. */
-function turn(state: State, target: number, bits: number): void {
-  const low = state[target] ?? 0;
-  const high = state[target + 1] ?? 0;
-  state[target] = (low << bits) | (high >>> (32 - bits));
-  state[target + 1] = (high << bits) | (low >>> (32 - bits));
-}
-
-/** Rotates left by 32 bits. */
-function swap(state: State, target: number): void {
-  const low = state[target] ?? 0;
-  state[target] = state[target + 1] ?? 0;
-  state[target + 1] = low;
+/** What the sum of two low halves carries over. */
+function carryOf(first: number, second: number): number {
+  return (first >>> 0) + (second >>> 0) > 0xffffffff ? 1 : 0;
 }
