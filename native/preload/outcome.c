@@ -40,7 +40,7 @@ const char *rp_outcome_reason(enum rp_outcome outcome) {
     if (outcome == RP_BAD_URL)
         return ": RAMPART_URL or RAMPART_TOKEN cannot be used";
     if (outcome == RP_FOREIGN)
-        return ": the socket of RAMPART_URL, or its directory, is another user's";
+        return ": RAMPART_URL leads to another user's endpoint";
     if (outcome == RP_NOT_CAPTURED)
         return ": rampart's settings could not be read when the program was loaded";
     return ": the policy endpoint's answer could not be read";
