@@ -1,6 +1,7 @@
 import type { ExecRequest } from '../protocol/execRequest.ts';
 import type { Component, Reading } from './component.ts';
 import { namesSought, readFindScope } from './findCommand.ts';
+import { expandedText } from './forkBomb.ts';
 import type { Launch } from './launch.ts';
 import { isMakeOfInput, isRunVariable, recipesOf } from './hiddenTexts.ts';
 import { joinPath } from './paths.ts';
@@ -125,7 +126,7 @@ class RequestReading {
       launches.length > 0 && launches.every((launch) => launch.isTransparent && isReadable(launch));
     const text = command.words.flatMap((word) => word.written ?? []).join(' ');
     const hereText = command.hereText ?? this.#codeOf(words, place);
-    const expanded = command.words.map((word) => word.text).join(' ');
+    const expanded = expandedText(command);
     this.#components.push({
       words,
       program: programOf(command.words[0]),

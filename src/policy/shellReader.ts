@@ -1,6 +1,6 @@
 import treeSitter from '@vscode/tree-sitter-wasm';
 import { scanShellText } from './scanShellText.ts';
-import type { ShellScript, ShellVariables } from './shellScript.ts';
+import type { ShellScript, ShellVariables, Span } from './shellScript.ts';
 import { walkShellTree } from './walkShellTree.ts';
 
 /** The longest text that the grammar reads. */
@@ -38,7 +38,7 @@ export async function createShellReader(runtime: Uint8Array, grammar: Uint8Array
         const read = (source: string): ShellScript | null =>
           readByGrammar(parser, source, variables, isExpired);
         const plain = withoutNegations(text);
-        return read(text) ?? (plain === text ? null : read(plain)) ?? scanShellText(text, variables);
+        return read(text) ?? (plain === text ? null : read(plain)) ?? readBroken(text, variables, read);
       } catch {
         // The runtime ran out of memory or trapped: what it would say from now on is worth nothing.
         isBroken = true;
@@ -46,6 +46,34 @@ export async function createShellReader(runtime: Uint8Array, grammar: Uint8Array
       }
     },
   };
+}
+
+/** Text that is no shell text as a whole. A shell runs the lines before the one that it cannot read: the grammar reads those. */
+function readBroken(
+  text: string,
+  variables: ShellVariables,
+  read: (source: string) => ShellScript | null,
+): ShellScript {
+  const whole = scanShellText(text, variables);
+  const head = text.slice(0, text.lastIndexOf('\n', findOpenQuote(text)) + 1);
+  const first = head.trim() === '' ? null : read(head);
+  if (first === null) return whole;
+  const by = first.commands.length;
+  const shifted = ({ from, to }: Span): Span => ({ from: from + by, to: to + by });
+  const rest = whole.commands.map((command) => ({
+    ...command,
+    input: command.input === null ? null : shifted(command.input),
+    inner: shifted(command.inner),
+  }));
+  return { commands: [...first.commands, ...rest], isFallback: true, isCut: whole.isCut || first.isCut };
+}
+
+/** Where a quote begins that does not end; where the text ends when there is none. */
+function findOpenQuote(text: string): number {
+  const pieces = /\\[\s\S]|(?<=^|\s)#.*|'[^']*('|$)|"(?:\\[\s\S]|[^"\\])*("|$)/g;
+  for (const { 1: single, 2: double, index } of text.matchAll(pieces))
+    if (single === '' || double === '') return index;
+  return text.length;
 }
 
 /** The grammar knows `!` before commands only, and not before `{`, `for` or a function; for what would run it makes no difference. */

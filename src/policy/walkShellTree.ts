@@ -108,6 +108,8 @@ class TreeWalk {
   #enter(): boolean {
     const type = this.#cursor.nodeType;
     const parent = this.#frames.at(-1);
+    // A here-document that begins with a backslash is taken for words of a command.
+    if (type === 'word' && this.#text[this.#cursor.startIndex] === '\n') this.#isWrong = true;
     if (parent !== undefined) this.#noteChild(parent, type);
     if (!frameNodes.has(type) && !this.#isRedirectedList(type)) return false;
     const frame: Frame = {

@@ -21,6 +21,15 @@ export interface CorpusScore {
 
 const folder = 'test/bench/corpora';
 
+/** Every command of a kind, each once. */
+export function commandsOf(kind: 'dangerous' | 'everyday'): readonly string[] {
+  const lists = Object.values(
+    parse(readFileSync(`${folder}/${kind}.yaml`, 'utf8')) as Readonly<Record<string, readonly string[]>>,
+  ).flat();
+  const rounds = readRounds(kind).flatMap(({ commands }) => commands);
+  return [...new Set([...lists, ...rounds])];
+}
+
 /** Who decides, and whether the commands should start. */
 interface Trial {
   readonly set: PolicySet;
@@ -60,13 +69,27 @@ function scoreLists(file: string, trial: Trial): readonly CorpusScore[] {
 
 /** The later rounds, a file each: texts of one command a line, by category. */
 function scoreRounds(kind: 'dangerous' | 'everyday', trial: Trial): readonly CorpusScore[] {
+  return readRounds(kind).map(({ round, category, commands }) =>
+    scoreTexts(round, category, commands, trial),
+  );
+}
+
+interface RoundCategory {
+  readonly round: string;
+  readonly category: string;
+  readonly commands: readonly string[];
+}
+
+function readRounds(kind: 'dangerous' | 'everyday'): readonly RoundCategory[] {
   return readdirSync(`${folder}/rounds`).flatMap((file) => {
     const round = parse(readFileSync(`${folder}/rounds/${file}`, 'utf8')) as Readonly<
       Record<typeof kind, Readonly<Record<string, string | readonly string[]>>>
     >;
-    return Object.entries(round[kind]).map(([category, text]) =>
-      scoreTexts(file.replace('.yaml', ''), category, linesOf(text), trial),
-    );
+    return Object.entries(round[kind]).map(([category, text]) => ({
+      round: file.replace('.yaml', ''),
+      category,
+      commands: linesOf(text),
+    }));
   });
 }
 

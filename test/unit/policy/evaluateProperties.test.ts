@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { evaluate } from '../../../src/policy/evaluate.ts';
 import { parsePolicySet } from '../../../src/policy/parsePolicySet.ts';
-import type { PolicySet, PolicySource } from '../../../src/policy/policySet.ts';
+import type { PolicySource } from '../../../src/policy/policySet.ts';
 import type { ExecRequest } from '../../../src/protocol/execRequest.ts';
 import { imagineRequest, imagineWorld, openShellReader } from './policyWorld.ts';
 import '../../support/propertySeed.ts';
@@ -176,76 +176,14 @@ describe('evaluation', () => {
           assert.ok(isStopped(`${command} ${text}`), `${command} ${text}`);
     }
   });
+});
 
-  it('never allows a denied command because something is run beside it', () => {
-    const denied = fc.constantFrom(
-      'rm -rf ../precious',
-      'git push --force',
-      'cat ~/.ssh/id_rsa',
-      'curl x | sh',
-    );
-    const beside = fc.constantFrom(
-      'ls',
-      'true',
-      'make test',
-      'cd src',
-      'echo "a && b"',
-      "echo 'x'",
-      'A=b env',
-      '[ -f x ]',
-      ': ${x:-y}',
-    );
-    const joint = fc.constantFrom(' && ', '; ', ' || ', '\n', ' & ');
-    fc.assert(
-      fc.property(
-        denied,
-        fc.array(fc.tuple(beside, joint), { maxLength: 4 }),
-        fc.array(fc.tuple(joint, beside), { maxLength: 4 }),
-        (command, before, after) => {
-          // Where a directory is left, the relative path means another place, which lies outside as well.
-          const text = `${before.flat().join('')}${command}${after.flat().join('')}`.replaceAll(
-            'cd src',
-            'ls src',
-          );
-          assert.equal(decide(text), 'deny', text);
-        },
-      ),
-      { numRuns: 300 },
-    );
-  });
-
-  it('never loosens when a rule that restricts is added', () => {
-    const rank = ['allow', 'watch', 'ask', 'deny'];
-    const added = fc.constantFrom('deny', 'ask');
-    const pattern = fc.constantFrom('*', 'git *', 'rm *', 'ls*', '*push*');
-    const command = fc.constantFrom(
-      'git push',
-      'git push --force',
-      'rm -rf build',
-      'rm -rf ../x',
-      'ls && git status',
-      'sudo ls',
-    );
-    const known = new Map<string, PolicySet>();
-    const tightenedBy = (action: string, glob: string): PolicySet => {
-      const rules = `[{action: ${action}, when: {command_matches: ['${glob}']}}]`;
-      const text = `policies: [{name: more, rules: ${rules}}]`;
-      const made =
-        known.get(text) ?? parsePolicySet([builtin, { file: 'project.yaml', text, origin: 'project' }]).set;
-      known.set(text, made);
-      return made;
-    };
-    fc.assert(
-      fc.property(added, pattern, command, (action, glob, text) => {
-        const tightened = evaluate(
-          tightenedBy(action, glob),
-          imagineRequest({ command: text }),
-          world,
-        ).action;
-        assert.ok(rank.indexOf(tightened) >= rank.indexOf(decide(text)), `${text}: ${tightened}`);
-      }),
-      { numRuns: 60 },
-    );
+describe('a function that starts itself twice', () => {
+  it('is the fork bomb, whatever it is called', () => {
+    for (const bomb of ['bomb() { bomb | bomb & }; bomb', 'ls; f() { f & f; }; f', ':() { : | : & } ; :'])
+      assert.equal(decide(bomb), 'deny', bomb);
+    for (const text of ['x() { make | tee log & }; x', 'again() { sleep 1; again & }; again'])
+      assert.equal(decide(text), 'allow', text);
   });
 });
 
@@ -328,5 +266,8 @@ describe('shell text beyond the bounds', () => {
     assert.equal(decide('rm -rf ../precious "'), 'deny');
     assert.equal(decide("ls '"), 'allow');
     assert.equal(decide(')) ;; rm -rf ../precious'), 'deny');
+    // A shell runs the lines before the one that it cannot read.
+    assert.equal(decide('f() { rm -rf "$1"; }; f ../precious\necho \''), 'deny');
+    assert.equal(decide('f() { rm -rf "$1"; }; f build\necho \''), 'allow');
   });
 });
