@@ -13,6 +13,7 @@ import { exitStatus } from '../exitStatus.ts';
 import type { Options } from '../options.ts';
 import { requirePermission } from '../permission.ts';
 import type { Permission } from '../permission.ts';
+import { createProgress } from '../progress.ts';
 import { sharedOptions } from '../sharedOptions.ts';
 
 /** How many processes are named that stand in the way. */
@@ -124,7 +125,9 @@ function remove(
 ): number {
   const removed: InstalledPart[] = [];
   const problems: string[] = [];
+  const progress = createProgress(context, `of ${chosen.length} removed`);
   for (const part of chosen) {
+    progress.step();
     try {
       rmSync(part.path, { recursive: true, force: true });
       removed.push(part);
@@ -139,6 +142,7 @@ function remove(
     removeEmpty(join(place.home, '.rampart', 'run'), place);
     removeEmpty(join(place.home, '.rampart'), place);
   }
+  progress.end();
   for (const problem of problems) say(context, problem);
   const status = report({ removed, left }, options, context);
   return problems.length > 0 ? exitStatus.failed : status;
