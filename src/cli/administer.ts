@@ -25,9 +25,8 @@ export async function administer<Value>(
 
 function explain(problem: ClientFailure, paths: StatePaths): string {
   if (problem.code === 'unreachable') return `no endpoint runs in ${paths.directory}`;
-  return problem.code === 'refused'
-    ? `the endpoint refuses: ${problem.message}`
-    : `the endpoint is in trouble: ${problem.message}`;
+  if (problem.code === 'refused') return `the endpoint refuses: ${problem.message}`;
+  return problem.code === 'rejected' ? problem.message : `the endpoint is in trouble: ${problem.message}`;
 }
 
 function statusOf(problem: ClientFailure): number {

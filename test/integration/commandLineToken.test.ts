@@ -71,8 +71,12 @@ test('a refused command can be run once, as a person said', async (context) => {
   let said = '';
   shell.child.stderr?.on('data', (piece: string) => (said += piece));
   await new Promise<void>((resolve) => shell.child.stderr?.once('data', () => resolve()));
-  const [record] = await rampart.log('--denied');
-  const given = await rampart.run(['run-anyway', String(record?.['id']).slice(0, 8)]);
+  const unknown = await rampart.run(['run-anyway', '00000000']);
+  assert.deepEqual(
+    [unknown.status, unknown.stderr],
+    [1, 'rampart: no command was refused lately under 00000000; run it again first\n'],
+  );
+  const given = await rampart.run(['run-anyway', 'last']);
   assert.equal(given.status, 0, given.stderr);
   shell.child.stdin?.end('\n');
   assert.equal((await shell.finished).stdout, 'ran\n', said);

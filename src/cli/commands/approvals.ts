@@ -54,6 +54,7 @@ export const approvalsCommand: Command = {
       (client) => client.approvals(),
       (approvals, client) => {
         for (const approval of approvals) print(approval, isJson, context);
+        if (approvals.length === 0 && !isJson) say(context, 'nothing waits for approval');
         return options.has('--follow') ? follow(client, isJson, context) : exitStatus.done;
       },
     );

@@ -1,5 +1,8 @@
+import { success } from '../../base/result.ts';
+import type { Result } from '../../base/result.ts';
 import { administer } from '../administer.ts';
-import { stateDirectoryOf } from '../command.ts';
+import { findAuditRecord } from '../auditFiles.ts';
+import { say, stateDirectoryOf } from '../command.ts';
 import type { Command } from '../command.ts';
 import { exitStatus } from '../exitStatus.ts';
 import { replaceControls } from '../plainText.ts';
@@ -12,7 +15,7 @@ export const runAnywayCommand: Command = {
   manual: {
     synopsis: ['[--state-dir D] [--json] ID'],
     description: [
-      'Lets exactly the command run once that was refused under an id, the digits in brackets at the end of its refusal, when it is started again within five minutes by the same agent, in the same directory and the same tree of processes. It is for a person: in a guarded terminal it is refused, so type it in one that is not guarded.',
+      'Lets exactly the command run once that was refused under an id, the digits in brackets at the end of its refusal, when it is started again within five minutes by the same agent, in the same directory and the same tree of processes. `last` is the newest refusal in the log. It is for a person: in a guarded terminal it is refused, so type it in one that is not guarded.',
     ],
     examples: [
       {
@@ -20,6 +23,7 @@ export const runAnywayCommand: Command = {
         text: 'Of `rampart: denied … [0123abcd]`.',
         exits: exitStatus.failed,
       },
+      { line: 'rampart run-anyway last', text: 'The newest refusal.', exits: exitStatus.failed },
     ],
     exits: [
       [exitStatus.done, 'it may be started again'],
@@ -32,16 +36,21 @@ export const runAnywayCommand: Command = {
     '--state-dir': sharedOptions.stateDirectory,
     '--json': { kind: 'switch', text: 'print an object: command, cwd' },
   },
-  words: 'none',
+  words: ['last'],
   run: async (options, context) => {
     const [id, ...others] = options.words;
     if (id === undefined || others.length > 0) return { usage: 'give the id of one refusal' };
     const paths = stateDirectoryOf(options, context);
     if (!paths.ok) return { usage: paths.error };
+    const named = await recordIdOf(id, paths.value.audit);
+    if (!named.ok) {
+      say(context, named.error);
+      return exitStatus.failed;
+    }
     return administer(
       paths.value,
       context,
-      (client) => client.runAnyway(id),
+      (client) => client.runAnyway(named.value),
       ({ command, cwd }) => {
         if (options.has('--json')) {
           context.output.out(`${JSON.stringify({ command, cwd })}\n`);
@@ -54,3 +63,9 @@ export const runAnywayCommand: Command = {
     );
   },
 };
+
+async function recordIdOf(word: string, folder: string): Promise<Result<string, string>> {
+  if (word !== 'last') return success(word);
+  const record = await findAuditRecord(folder, word);
+  return record.ok ? success(record.value.id) : record;
+}

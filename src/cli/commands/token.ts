@@ -106,6 +106,7 @@ export const tokenListCommand: Command = {
       context,
       (client) => client.tokens(),
       (tokens) => {
+        if (tokens.length === 0 && !options.has('--json')) say(context, 'no agent has a token');
         for (const token of tokens) {
           context.output.out(`${options.has('--json') ? JSON.stringify(token) : formatToken(token)}\n`);
         }
