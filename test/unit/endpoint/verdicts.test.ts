@@ -66,6 +66,25 @@ test('puts one on condition into the table where the decision rests on files tha
   assert.equal(hasVerdict(fixture, reader('link'), 'unlinked'), false);
 });
 
+test('puts the files of a compiler into the table by one name, and records each by its own', async (context) => {
+  const fixture = await startFixture(context);
+  const assembler = (name: string): UnknownRecord => ({
+    ...list,
+    argv: ['as', '-o', 'x.o', `/tmp/${name}.s`],
+    exe: '/usr/bin/as',
+  });
+  await fixture.ask('as -o x.o /tmp/ccAbc123.s', assembler('ccAbc123'));
+  assert.equal(hasVerdict(fixture, assembler('ccZ9y8x7')), true);
+  assert.equal(hasVerdict(fixture, assembler('ccZ9y8x')), false);
+  append(fixture, { ...hit, exe: '/usr/bin/as', argv: ['as', '-o', 'x.o', '/tmp/ccZ9y8x7.s'] });
+  await until('the hit is recorded', () => fixture.records().length === 2);
+  const [, record] = fixture.records();
+  assert.deepEqual(
+    [(record?.['request'] as UnknownRecord)['command'], (record?.['decision'] as UnknownRecord)['message']],
+    ['as -o x.o /tmp/ccZ9y8x7.s', ''],
+  );
+});
+
 const without: Readonly<Record<string, readonly [command: string, fields: UnknownRecord]>> = {
   'that is denied': ['rm -rf x', { argv: ['rm', '-rf', 'x'], exe: '/bin/rm' }],
   'that needs approval': ['npm publish', { argv: ['npm', 'publish'], exe: '/bin/npm' }],
