@@ -23,6 +23,9 @@ const pollIntervalMs = 100;
 /** How long one look may take, in milliseconds; between two looks questions are answered. */
 const maxLookMs = 10;
 
+/** A journal of more bytes is written to by no library: docs/protocol.md, section 5. */
+const fullBytes = 67_108_864;
+
 /** How much is read at a time, in bytes. */
 const pieceBytes = 262_144;
 
@@ -35,6 +38,8 @@ export interface JournalReaderSettings {
   readonly isOurs: () => boolean;
   /** Called for every frame; one that was put aside before a crash may come again with the same id. */
   readonly onFrame: (frame: JournalFrame) => void;
+  /** Called for a journal that was full, so that libraries could tell nothing more. */
+  readonly onFull: () => void;
 }
 
 /**
@@ -93,7 +98,7 @@ export class JournalReader implements Disposable {
   #readNext(): boolean {
     try {
       if (!this.#settings.isOurs()) return false;
-      this.#taken ??= takeNext(this.#settings.file);
+      this.#taken ??= this.#take();
       if (this.#taken !== null) this.#readPiece(this.#taken);
       return this.#taken !== null;
     } catch (thrown) {
@@ -101,6 +106,12 @@ export class JournalReader implements Disposable {
       this.#release();
       return false;
     }
+  }
+
+  #take(): TakenFile | null {
+    const taken = takeNext(this.#settings.file);
+    if (taken !== null && fstatSync(taken.descriptor).size >= fullBytes) this.#settings.onFull();
+    return taken;
   }
 
   #readPiece(taken: TakenFile): void {

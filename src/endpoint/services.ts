@@ -332,10 +332,11 @@ function connectStream(services: Services, auditFolder: string, owned: Disposabl
 function readJournal(
   { paths }: EndpointSettings,
   { logger }: EndpointWorld,
-  { askers, deciders }: Services,
+  { askers, deciders, recordIncident }: Services,
   { lock, owned }: Tenure,
 ): void {
-  takeJournal({ paths, logger, isOurs: () => lock.isInPlace(), askers, deciders }, owned);
+  const isOurs = (): boolean => lock.isInPlace();
+  takeJournal({ paths, logger, isOurs, askers, deciders, recordIncident }, owned);
 }
 
 function createStateFile(

@@ -5,6 +5,7 @@ import { parseJournal } from '../system/journalFrame.ts';
 import type { JournalFrame } from '../system/journalFrame.ts';
 import type { StatePaths } from '../system/stateDirectory.ts';
 import { cutAnswerIdOf, recordIdOf, recordOfCutAnswer, recordOfFrame } from './auditEntry.ts';
+import type { Incident } from './auditEntry.ts';
 import type { Deciders } from './decide.ts';
 import { JournalReader } from './journalReader.ts';
 import type { Askers } from './lifetime.ts';
@@ -19,6 +20,7 @@ export interface JournalIntake {
   readonly isOurs: () => boolean;
   readonly askers: Askers;
   readonly deciders: Deciders;
+  readonly recordIncident: (incident: Incident, caller: null) => void;
 }
 
 /**
@@ -26,13 +28,14 @@ export interface JournalIntake {
  * verdict table allowed is counted and recorded like a question that was asked.
  */
 export function takeJournal(intake: JournalIntake, owned: DisposableList): void {
-  const { paths, logger, isOurs, deciders } = intake;
+  const { paths, logger, isOurs, deciders, recordIncident } = intake;
   const earlier = new EarlierRecords(paths, deciders);
   const reader = new JournalReader({
     file: paths.journal,
     logger,
     isOurs,
     onFrame: (frame) => takeFrame(frame, intake, earlier),
+    onFull: () => recordIncident(fullJournal, null),
   });
   owned.add({
     dispose: () => {
@@ -41,6 +44,12 @@ export function takeJournal(intake: JournalIntake, owned: DisposableList): void 
     },
   });
 }
+
+const fullJournal: Incident = {
+  what: 'journal',
+  message: 'it was full (64 MiB): what ran after that without an endpoint is not recorded',
+  refused: false,
+};
 
 /** How many ids of runs are remembered; a library writes a frame twice within a moment if at all. */
 const maxRuns = 4_096;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -183,10 +183,15 @@ test('`status` tells of the endpoint, and exits 3 when there is none', async (co
     socket: ready['socket'],
     unguarded: [],
     upstream: null,
+    problems: [],
     url: null,
     state_dir: rampart.stateDirectory,
   });
   assert.match((await rampart.run(['status'])).stdout, /^mode +enforce$/m);
+  appendFileSync(rampart.policy, 'nonsense\n');
+  await until('it tells of the file that is broken', async () =>
+    new RegExp(`^problem +${rampart.policy}:\\d+: `, 'm').test((await rampart.run(['status'])).stdout),
+  );
 });
 
 test('`status` and `doctor` name the upstream, how it stands, and why', async (context) => {

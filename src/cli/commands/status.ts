@@ -2,6 +2,7 @@ import type { BareProcess } from '../../client/measureTree.ts';
 import { EndpointClient } from '../../client/endpointClient.ts';
 import type { UpstreamStatus } from '../../client/endpointClient.ts';
 import type { Health } from '../../protocol/health.ts';
+import type { PolicyProblem } from '../../protocol/streamEvent.ts';
 import type { StatePaths } from '../../system/stateDirectory.ts';
 import { say, stateDirectoryOf } from '../command.ts';
 import type { Command } from '../command.ts';
@@ -17,7 +18,7 @@ export const statusCommand: Command = {
   manual: {
     synopsis: ['[--state-dir D] [--json]'],
     description: [
-      'Says whether a policy endpoint runs, in which mode, and where. Programs that run without the library below a guarded one are named, with the reason: what they start is not seen. So is the upstream, whether it answers, and why not; a guarded program is not told of it. `--json` prints one object: running, mode, pid, socket, url, version, uptime_seconds, state_dir, unguarded, upstream (null without one: wished, url, state, reason).',
+      'Says whether a policy endpoint runs, in which mode, and where. Programs that run without the library below a guarded one are named, with the reason: what they start is not seen. So are the upstream, whether it answers, and why not, and what is wrong with policy files and the log; a guarded program is not told of either. `--json` prints one object: running, mode, pid, socket, url, version, uptime_seconds, state_dir, unguarded, upstream (null without one: wished, url, state, reason), problems.',
     ],
     examples: [
       { line: 'rampart status', text: "Look at the user's own endpoint." },
@@ -42,7 +43,8 @@ export const statusCommand: Command = {
     const bare = findBarePrograms(context.processes, `unix://${paths.value.socket}`);
     if (health.ok) {
       const policy = await client.policyStatus();
-      const running = { health: health.value, upstream: policy.ok ? policy.value.upstream : null };
+      const { upstream = null, problems = [] } = policy.ok ? policy.value : {};
+      const running = { health: health.value, upstream, problems };
       context.output.out(
         isJson ? formatJson(running, paths.value, bare) : formatText(running, paths.value, bare),
       );
@@ -62,6 +64,8 @@ export const statusCommand: Command = {
 interface Running {
   readonly health: Health;
   readonly upstream: UpstreamStatus | null;
+  /** What is wrong with policy files, and with the log. */
+  readonly problems: readonly PolicyProblem[];
 }
 
 const nobody = { mode: null, pid: null, url: null, version: null, uptime_seconds: null } as const;
@@ -79,6 +83,7 @@ function formatJson(running: Running | null, paths: StatePaths, bare: readonly B
     state_dir: paths.directory,
     unguarded: bare,
     upstream: running?.upstream ?? null,
+    problems: running?.problems ?? [],
   };
   return `${JSON.stringify(status)}\n`;
 }
@@ -89,7 +94,11 @@ export function formatUpstream({ wished, url, state, reason }: UpstreamStatus): 
   return `${replaceControls(url ?? wished)} is ${state}${why}`;
 }
 
-function formatText({ health, upstream }: Running, paths: StatePaths, bare: readonly BareProcess[]): string {
+function formatText(
+  { health, upstream, problems }: Running,
+  paths: StatePaths,
+  bare: readonly BareProcess[],
+): string {
   const rows: readonly (readonly [string, string])[] = [
     ['mode', health.mode],
     ['pid', String(health.pid ?? 'unknown')],
@@ -98,6 +107,9 @@ function formatText({ health, upstream }: Running, paths: StatePaths, bare: read
     ['socket', paths.socket],
     ...(health.url === null ? [] : [['url', health.url] as const]),
     ...(upstream === null ? [] : [['upstream', formatUpstream(upstream)] as const]),
+    ...problems.map(
+      ({ file, line, message }) => ['problem', replaceControls(`${file}:${line}: ${message}`)] as const,
+    ),
     ...bare.map(({ pid, name, reason }) => {
       return ['unguarded', `${replaceControls(name)} (${pid}): ${bareReasons[reason]}`] as const;
     }),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
@@ -203,6 +203,17 @@ test('takes a frame once that is written again after the endpoint that took it w
     second.records().map(({ id }) => id),
     [unanswered.id, '33'.repeat(16)],
   );
+});
+
+test('tells that a journal was full, so that something may be missing', async (context) => {
+  const fixture = await startFixture(context);
+  writeFileSync(`${fixture.paths.journal}.1`, bytesOf(unanswered));
+  truncateSync(`${fixture.paths.journal}.1`, 67_108_864);
+  fixture.endpoint.stop('end');
+  await fixture.endpoint.ended;
+  const [told, run] = fixture.records();
+  assert.match(JSON.stringify(told?.['decision']), /it was full/);
+  assert.equal(run?.['id'], unanswered.id);
 });
 
 test('tells of a decided start that ran because the answer was cut, and counts it once', async (context) => {
