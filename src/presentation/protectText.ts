@@ -60,10 +60,13 @@ export function stopChoices(terminal: string | null): readonly Choice<StopChoice
 export const protectMessages = {
   pickTitle: t`This terminal runs something and is not guarded`,
   stopTitle: t`Stop protecting`,
-  protected: (name: string): string => t`“${name}” is protected: everything started in it is asked about.`,
-  relaunched: (name: string): string => t`“${name}” was idle, so it was relaunched. It is protected now.`,
-  relaunchedOnRequest: (name: string): string => t`“${name}” was relaunched and is protected.`,
-  opened: (name: string): string => t`“${name}” was opened and is protected.`,
+  protected: (name: string): string =>
+    t`“${name}” is protected until it is closed: everything started in it is asked about.`,
+  relaunched: (name: string): string =>
+    t`“${name}” was idle, so it was relaunched. It is protected until it is closed.`,
+  relaunchedOnRequest: (name: string): string =>
+    t`“${name}” was relaunched and is protected until it is closed.`,
+  opened: (name: string): string => t`“${name}” was opened and is protected until it is closed.`,
   released: (name: string): string =>
     t`“${name}”: what you type is no longer asked about; agents in it still are.`,
   guardOff: t`The guard is off for new terminals. Those that are guarded stay so until they are closed.`,
