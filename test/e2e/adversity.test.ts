@@ -18,7 +18,7 @@ describe('a person in whose way something is', () => {
   };
   const press = async (message: RegExp, button: string): Promise<void> => {
     const toast = await host.toast(message);
-    await host.screenshot('e2e-adversity');
+    await host.screenshot(`e2e-adversity-${button.toLowerCase().replaceAll(' ', '-')}`);
     await toast.getByRole('button', { name: button }).click();
   };
   const reportSays = (text: RegExp): Promise<void> =>
