@@ -16,6 +16,8 @@ export interface RecordSurroundings {
   readonly mode: Mode;
   /** Who asked; null while that is not known, and of what we tell of ourselves. */
   readonly actor: Actor | null;
+  /** How long the policy took, in microseconds; 0 when it was not asked. */
+  readonly evaluationTimeUs?: number;
 }
 
 /** How much of a command, and of all its arguments, one record keeps, in characters. */
@@ -24,14 +26,14 @@ const maxRecordedLength = 65_536;
 /** The record of a question and its decision; secrets are replaced, and what is too long is cut and says so. */
 export function recordOfDecision(
   request: ExecRequest,
-  decision: Decision & { readonly evaluationTimeUs: number },
-  { id, now, mode, actor }: RecordSurroundings,
+  decision: Decision,
+  { id, now, mode, actor, evaluationTimeUs = 0 }: RecordSurroundings,
 ): AuditRecord {
   const command = redactText(request.command);
   const argv = request.argv === null ? null : redactArguments(request.argv);
   const kept = argv === null ? null : cutArguments(argv);
   const isCut = command.length > maxRecordedLength || kept !== argv;
-  return {
+  const entry: AuditRecord = {
     schema_version: 'rampart.audit.v1',
     id,
     timestamp: new Date(now).toISOString(),
@@ -39,15 +41,12 @@ export function recordOfDecision(
     actor,
     session: request.session,
     tool: request.tool,
-    request: {
-      command: command.slice(0, maxRecordedLength),
-      ...(request.path === null ? {} : { path: redactText(request.path).slice(0, maxRecordedLength) }),
-    },
+    request: recordOfSubject(command, request.path),
     decision: {
       action: decision.action,
       message: decision.message,
       matched_policies: decision.matchedPolicies,
-      evaluation_time_us: decision.evaluationTimeUs,
+      evaluation_time_us: evaluationTimeUs,
     },
     rule: decision.rule,
     argv: kept,
@@ -62,9 +61,23 @@ export function recordOfDecision(
     truncated: request.truncated || isCut,
     enforced: request.enforce && mode === 'enforce',
     mode,
-    ...(request.credential === undefined ? {} : { credential: request.credential }),
-    ...(decision.upstream === undefined ? {} : { upstream: decision.upstream }),
   };
+  const { credential } = request;
+  const { upstream } = decision;
+  // Most records have neither, and copying one is dear.
+  if (credential === undefined && upstream === undefined) return entry;
+  return {
+    ...entry,
+    ...(credential === undefined ? {} : { credential }),
+    ...(upstream === undefined ? {} : { upstream }),
+  };
+}
+
+function recordOfSubject(command: string, path: string | null): AuditRecord['request'] {
+  const kept = command.slice(0, maxRecordedLength);
+  return path === null
+    ? { command: kept }
+    : { command: kept, path: redactText(path).slice(0, maxRecordedLength) };
 }
 
 /** The arguments as far as they fit; the same list when they all do. */
@@ -124,7 +137,7 @@ export function recordOfFrame(frame: JournalFrame, mode: Mode, verdict: Decision
   if (frame.kind === 'unguarded') return recordOfUnguarded(frame, mode);
   const message = journalMessages[frame.kind];
   if (message === undefined) return null;
-  const decision = { ...(verdict ?? { ...nothingDecided, action: 'allow', message }), evaluationTimeUs: 0 };
+  const decision = verdict ?? ({ ...nothingDecided, action: 'allow', message } as const);
   return recordOfDecision(requestOf(frame), decision, surroundingsOf(frame, mode));
 }
 
@@ -147,7 +160,7 @@ function recordOfSequel(frame: JournalFrame, mode: Mode, message: string): Audit
   return { ...recordOfDecision(requestOf(frame), decision, surroundingsOf(frame, mode)), tool: 'rampart' };
 }
 
-const nothingDecided = { matchedPolicies: null, rule: null, evaluationTimeUs: 0 } as const;
+const nothingDecided = { matchedPolicies: null, rule: null } as const;
 
 function surroundingsOf(frame: JournalFrame, mode: Mode): RecordSurroundings {
   return { id: recordIdOf(frame), now: Number(frame.time / 1_000_000n), mode, actor: null };

@@ -53,7 +53,7 @@ export interface Deciders {
   readonly held: HeldRecords;
   /** The workspace of a command that runs in a directory. */
   readonly workspaceOf: (cwd: string | null) => string | null;
-  readonly world: Omit<EvaluationWorld, 'workspace'>;
+  readonly world: Required<Omit<EvaluationWorld, 'workspace'>>;
 }
 
 /**
@@ -151,7 +151,8 @@ function settle(
   deciders: Deciders,
 ): PreflightAnswer | Promise<PreflightAnswer> {
   const { request, asked, mode, isBinding, id, actor } = question;
-  const decided = { request, mode, id, actor, ...judged };
+  const { decision, evaluationTimeUs } = judged;
+  const decided = { request, mode, id, actor, decision, evaluationTimeUs };
   if (!isBinding) return finish(decided, { kind: 'decided' }, deciders);
   const settlement = deciders.asking.consider({
     request,
@@ -215,7 +216,14 @@ interface ReadQuestion extends NamedAlike<EvaluationWorld> {
 function readQuestion(request: ExecRequest, deciders: Deciders): ReadQuestion {
   const workspace = deciders.workspaceOf(request.cwd);
   const set = deciders.policy.setFor(workspace);
-  return { set, ...nameAlike(request, set, { ...deciders.world, workspace }) };
+  const { request: judged, world, isForAll } = nameAlike(request, set, worldIn(workspace, deciders.world));
+  return { set, request: judged, world, isForAll };
+}
+
+/** Written out, because copying an object takes as long as some decisions. */
+function worldIn(workspace: string | null, world: Deciders['world']): EvaluationWorld {
+  const { reader, home, temporary, realpath, now, endpoint, countCalls } = world;
+  return { reader, home, temporary, realpath, now, endpoint, countCalls, workspace };
 }
 
 /** How often a question is judged anew because the file of a rule for one decision was changed. */
@@ -267,13 +275,9 @@ function finish(decided: Decided, settlement: Settlement, deciders: Deciders): P
     if (!used.ok) deciders.logger.warn(`a rule that asks once goes on asking: ${used.error}`);
   }
   if (settlement.kind === 'granted') coverNamed(request, settlement.overrules, deciders);
-  const entry = recordOfDecision(
-    request,
-    { ...decision, evaluationTimeUs },
-    { id, now: deciders.clock.now(), mode, actor },
-  );
-  const isRecorded = recordSafely(entry, deciders);
-  const answer = formatAnswer({ ...decided, decision, settlement, isRecorded });
+  const surroundings = { id, now: deciders.clock.now(), mode, actor, evaluationTimeUs };
+  const isRecorded = recordSafely(recordOfDecision(request, decision, surroundings), deciders);
+  const answer = formatAnswer({ request, decision, evaluationTimeUs, mode, id, settlement, isRecorded });
   deciders.repeated.note(request, answer, deciders.policy.generation);
   return answer;
 }
@@ -282,7 +286,7 @@ function finish(decided: Decided, settlement: Settlement, deciders: Deciders): P
 function coverNamed(request: ExecRequest, overrules: boolean, deciders: Deciders): void {
   try {
     const workspace = deciders.workspaceOf(request.cwd);
-    const commands = namedCommands(request, { ...deciders.world, workspace });
+    const commands = namedCommands(request, worldIn(workspace, deciders.world));
     deciders.asking.cover(request, commands, overrules);
   } catch (thrown) {
     deciders.logger.error(`an approved text could not be read: ${messageOf(thrown)}`);
@@ -321,7 +325,7 @@ function formatUnaskedAnswer(request: ExecRequest, message: string): PreflightAn
   };
 }
 
-interface Answered extends Decided {
+interface Answered extends Omit<Decided, 'actor'> {
   readonly settlement: Settlement;
   readonly isRecorded: boolean;
 }
@@ -330,6 +334,8 @@ function formatAnswer(answered: Answered): PreflightAnswer {
   const { request, decision, evaluationTimeUs, mode, id, isRecorded } = answered;
   const isForced = mode === 'monitor' && request.enforce && !isPermitted(decision.action);
   const allowed = isForced || isPermitted(decision.action);
+  const { approval_id, notice } = allowed ? grantOf(answered) : refusalOf(answered);
+  // What is undefined is not sent.
   return {
     allowed,
     decision: isForced ? 'allow' : decision.action,
@@ -338,16 +344,17 @@ function formatAnswer(answered: Answered): PreflightAnswer {
     eval_duration_us: evaluationTimeUs,
     enforced: request.enforce && mode === 'enforce',
     enforcement_requested: request.enforce,
-    ...(isForced ? { policy_decision: decision.action, policy_message: decision.message } : {}),
-    ...(isRecorded ? { audit_id: id } : {}),
+    policy_decision: isForced ? decision.action : undefined,
+    policy_message: isForced ? decision.message : undefined,
+    audit_id: isRecorded ? id : undefined,
     rule: decision.rule,
-    ...(allowed ? grantOf(answered) : refusalOf(answered)),
+    notice,
+    approval_id,
   };
 }
 
-function grantOf({ settlement }: Answered): Pick<PreflightAnswer, 'approval_id'> {
-  const isNamed = settlement.kind === 'granted' && settlement.approvalId !== undefined;
-  return isNamed ? { approval_id: settlement.approvalId } : {};
+function grantOf({ settlement }: Answered): Pick<PreflightAnswer, 'notice' | 'approval_id'> {
+  return settlement.kind === 'granted' ? { approval_id: settlement.approvalId } : {};
 }
 
 function refusalOf({ decision, id, settlement }: Answered): Pick<PreflightAnswer, 'notice' | 'approval_id'> {

@@ -37,8 +37,9 @@ export function acquireLock(
     if (lockFile(descriptor)) {
       ftruncateSync(descriptor);
       writeSync(descriptor, `${pid}\n`);
+      const own = fstatSync(descriptor);
       return success({
-        isInPlace: () => isSameFile(fstatSync(descriptor), file),
+        isInPlace: () => isSameFile(own, file),
         dispose: () => closeSync(descriptor),
       });
     }

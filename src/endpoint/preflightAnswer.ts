@@ -9,11 +9,11 @@ export interface PreflightAnswer {
   readonly eval_duration_us: number;
   readonly enforced: boolean;
   readonly enforcement_requested: boolean;
-  readonly policy_decision?: Decision['action'];
-  readonly policy_message?: string;
-  readonly audit_id?: string;
+  readonly policy_decision?: Decision['action'] | undefined;
+  readonly policy_message?: string | undefined;
+  readonly audit_id?: string | undefined;
   readonly rule: Decision['rule'];
-  readonly notice?: string;
+  readonly notice?: string | undefined;
   /** The approval that waits for a person, that a person denied, or that this start uses up. */
-  readonly approval_id?: string;
+  readonly approval_id?: string | undefined;
 }

@@ -149,27 +149,24 @@ function agreedText(
   meaning: string,
 ): Result<string | null, string> {
   let agreed: string | null = null;
-  for (const [name, value] of valuesIn(places, names)) {
-    const text = name === 'command_b64' ? base64In(value) : value;
-    if (typeof text !== 'string') return failure(`${name} is not a text`);
-    if (text.trim() === '' || (agreed !== null && isFallback(name))) continue;
-    if (agreed !== null && agreed !== text) return failure(`the ${meaning} is given twice and differs`);
-    agreed = text;
+  for (const place of places) {
+    for (const name of names) {
+      const value = valueIn(place, name, place === places[0]);
+      if (value === null) continue;
+      const text = name === 'command_b64' ? base64In(value) : value;
+      if (typeof text !== 'string') return failure(`${name} is not a text`);
+      if (text.trim() === '' || (agreed !== null && isFallback(name))) continue;
+      if (agreed !== null && agreed !== text) return failure(`the ${meaning} is given twice and differs`);
+      agreed = text;
+    }
   }
   return success(agreed);
 }
 
-/** What stands under these names, place by place; null counts as absent. */
-function valuesIn(places: readonly UnknownRecord[], names: readonly string[]): [string, unknown][] {
-  const [body] = places;
-  const found: [string, unknown][] = [];
-  for (const place of places) {
-    for (const name of names) {
-      const value = place[name] ?? null;
-      if (value !== null && (place !== body || shorthands.includes(name))) found.push([name, value]);
-    }
-  }
-  return found;
+/** What stands under a name; null when it is absent or, in the body itself, no shorthand. */
+function valueIn(place: UnknownRecord, name: string, isBody: boolean): unknown {
+  const value = place[name] ?? null;
+  return isBody && !shorthands.includes(name) ? null : value;
 }
 
 /** A hint that stands beside the command rather than for it. */

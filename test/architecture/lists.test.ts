@@ -67,7 +67,6 @@ describe('a list in the documents is what the code has', () => {
       message: '',
       matchedPolicies: null,
       rule: null,
-      evaluationTimeUs: 0,
     } as const;
     const record = recordOfDecision(imagineRequest({ command: 'ls' }), decision, {
       id: '0',

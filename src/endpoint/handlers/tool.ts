@@ -80,8 +80,8 @@ function judgeResponse(question: ExecRequest, response: string, { deciders }: En
   const evaluationTimeUs = Math.round((performance.now() - started) * 1_000);
   if (decision.rule === null && decision.action === 'allow') return {};
   const { actor } = deciders.attribution.identify(question, () => question.pid);
-  const surroundings = { id: deciders.createId(), now: deciders.clock.now(), mode, actor };
-  deciders.recorder.record(recordOfDecision(question, { ...decision, evaluationTimeUs }, surroundings));
+  const surroundings = { id: deciders.createId(), now: deciders.clock.now(), mode, actor, evaluationTimeUs };
+  deciders.recorder.record(recordOfDecision(question, decision, surroundings));
   if (decision.action !== 'deny') return {};
   const { message, matchedPolicies } = decision;
   return mode === 'enforce'
