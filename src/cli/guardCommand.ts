@@ -3,8 +3,8 @@ import { armEnvironment } from '../client/preloadEnvironment.ts';
 import type { ByteText } from '../protocol/byteText.ts';
 import { formatCommandText } from '../protocol/commandText.ts';
 import { defaultAgent } from '../protocol/environment.ts';
-import { formatRefusalLine } from '../protocol/refusalLine.ts';
-import { homeDirectory } from '../system/stateDirectory.ts';
+import { foreignNotice, formatRefusalLine } from '../protocol/refusalLine.ts';
+import { homeDirectory, isAnothers } from '../system/stateDirectory.ts';
 import { askAboutRoot } from './askAboutRoot.ts';
 import type { RootCommand, RootVerdict } from './askAboutRoot.ts';
 import { becomeProgram } from './becomeProgram.ts';
@@ -57,6 +57,9 @@ function locateLibrary({
 }
 
 async function seekVerdict({ root, plan, context, outer }: Start): Promise<RootVerdict> {
+  const { address } = plan.target;
+  if (plan.mode === 'enforce' && address.kind === 'socket' && isAnothers(address.path))
+    return { kind: 'refuse', notice: foreignNotice };
   const client = await reachEndpoint(plan, outer, context);
   if (!client.ok) return { kind: 'unanswered', reason: client.error };
   // The outer guard asks the same endpoint when the command is started.

@@ -10,6 +10,9 @@ export const maxRefusedCommandBytes = 160;
 /** The notice when an answer could not be used. */
 export const unreadableNotice = ": the policy endpoint's answer could not be read";
 
+/** The notice when the endpoint, or its place, belongs to another user. */
+export const foreignNotice = ": RAMPART_URL leads to another user's endpoint";
+
 /** `…` as bytes. */
 const ellipsis: ByteText = '\xe2\x80\xa6';
 

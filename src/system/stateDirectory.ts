@@ -1,6 +1,6 @@
 import { chmodSync, readFileSync, statSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { messageOf } from '../base/assert.ts';
 import { failure, success } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
@@ -82,6 +82,21 @@ export function createStateDirectory(directory: string): Result<null, string> {
     return success(null);
   } catch (thrown) {
     return failure(`the state directory cannot be made: ${messageOf(thrown)}`);
+  }
+}
+
+/** Whether a socket, or the directory in which it is missing, belongs to somebody whom `user` does not trust: root asks anybody. */
+export function isAnothers(socket: string, user: number | null = process.geteuid?.() ?? null): boolean {
+  if (user === null || user === 0) return false;
+  const owner = ownerOf(socket) ?? ownerOf(dirname(socket));
+  return owner !== null && owner !== 0 && owner !== user;
+}
+
+function ownerOf(path: string): number | null {
+  try {
+    return statSync(path).uid;
+  } catch {
+    return null;
   }
 }
 

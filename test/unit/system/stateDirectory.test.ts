@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import {
   createStateDirectory,
+  isAnothers,
   readMachineId,
   resolveStateDirectory,
 } from '../../../src/system/stateDirectory.ts';
@@ -90,6 +91,27 @@ test('refuses a directory that others may write, one of another owner, and a fil
     assert.ok(!made.ok, directory);
     assert.match(made.error, /others may write|cannot be made|not a directory/);
   }
+});
+
+test('tells whose an endpoint is, and whose a place for one', () => {
+  const given = join(folder, 'given');
+  const socket = join(given, 'endpoint.sock');
+  mkdirSync(given, { mode: 0o700 });
+  const own = process.geteuid?.() ?? 0;
+  const owner = own === 0 ? 4_711 : own;
+  chownSync(given, owner, -1);
+  assert.deepEqual(
+    [0, owner, owner + 1].map((user) => isAnothers(socket, user)),
+    [false, false, true],
+  );
+  writeFileSync(socket, '');
+  chownSync(socket, owner, -1);
+  assert.deepEqual(
+    [0, owner, owner + 1].map((user) => isAnothers(socket, user)),
+    [false, false, true],
+  );
+  assert.equal(isAnothers('/usr/endpoint.sock', owner), false, 'what is root of the machine is trusted');
+  assert.equal(isAnothers(join(folder, 'nowhere', 'endpoint.sock'), owner), false);
 });
 
 test('refuses a directory of another owner', () => {
