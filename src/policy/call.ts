@@ -49,18 +49,23 @@ export interface PathList {
   readonly globs: readonly Glob[];
 }
 
-/** What was found out about one command of a call. */
-interface Findings {
-  deletions?: readonly PlacedDeletion[];
-  rights?: readonly PlacedDeletion[];
-  operations?: ReadonlySet<Operation>;
-  mounts?: PathList;
-  texts?: readonly string[];
-  searched?: string;
-  mentioned?: string;
-  reads?: PathList;
-  writes?: PathList;
-  sorted?: SortedCommand;
+/** What was found out about one command of a call; null is what nobody has asked for. */
+class Findings {
+  readonly component: Component;
+  deletions: readonly PlacedDeletion[] | null = null;
+  rights: readonly PlacedDeletion[] | null = null;
+  operations: ReadonlySet<Operation> | null = null;
+  mounts: PathList | null = null;
+  texts: readonly string[] | null = null;
+  searched: string | null = null;
+  mentioned: string | null = null;
+  reads: PathList | null = null;
+  writes: PathList | null = null;
+  sorted: SortedCommand | null = null;
+
+  constructor(component: Component) {
+    this.component = component;
+  }
 }
 
 /** A request under judgement: what is found out about it is found out once. */
@@ -69,6 +74,8 @@ export class Call {
   readonly reading: Reading;
   readonly world: CallWorld;
   readonly #findings = new Map<Component, Findings>();
+  /** What was asked for last. */
+  #asked: Findings | null = null;
   readonly #looks: RecordedLooks;
   readonly #started: number;
   #lines: readonly string[] | null = null;
@@ -107,50 +114,46 @@ export class Call {
     return this.request.tool === 'exec' && !this.request.truncated && !this.reading.isFallback;
   }
 
-  /** The programs of all commands, by their names and as they are written. */
-  programs(): ReadonlySet<string> {
-    const programs = new Set<string>();
-    for (const { program, words } of this.reading.components) {
-      programs.add(program);
-      programs.add(words[0]?.text ?? '');
-    }
-    return programs;
-  }
-
   /** Every text in which a condition on texts may find something. */
   textsToSearch(): readonly string[] {
-    const { components } = this.reading;
-    const texts = components.flatMap((component) => [
-      this.searchedText(component),
-      ...this.textsOf(component).filter((text) => text !== component.text && text !== component.expanded),
-    ]);
-    return [...texts, ...this.lines];
+    const texts: string[] = [];
+    for (const component of this.reading.components) {
+      texts.push(this.searchedText(component));
+      for (const text of this.textsOf(component))
+        if (text !== component.text && text !== component.expanded) texts.push(text);
+    }
+    texts.push(...this.lines);
+    return texts;
   }
 
-  /** Every text in which the path of a file that is read may stand, unless links lead there. */
-  pathTexts(): readonly string[] {
-    return this.reading.components.map((component) => this.#mentionedOf(component));
-  }
-
-  /** Whether some command gives away the content of whatever it is given. */
-  startsReader(): boolean {
-    return this.reading.components.some(({ program }) => contentReaders.has(program));
+  /** A text in which the path of every file stands that a command may read; null when it may be any file. */
+  readTextOf(component: Component): string | null {
+    if (!contentReaders.has(component.program)) return this.#mentionedOf(component);
+    const { joined, globs } = this.readsOf(component);
+    return globs.length > 0 ? null : joined;
   }
 
   /** What a command deletes, and where that lies. */
   deletionsOf(component: Component): readonly PlacedDeletion[] {
-    return (this.#of(component).deletions ??= [
+    return (this.#of(component).deletions ??= this.#place([
       ...readDeletions(component, this.world),
       ...this.#found(component),
-    ].map((deletion) => ({ path: deletion.path, places: classifyTarget(deletion, this.world) })));
+    ]));
+  }
+
+  #place(deletions: readonly Deletion[]): readonly PlacedDeletion[] {
+    return deletions.map((deletion) => ({
+      path: deletion.path,
+      places: classifyTarget(deletion, this.world),
+    }));
   }
 
   /** What find looks through, where a command deletes things that only a variable names: it may be any of them. */
   #found(component: Component): readonly Deletion[] {
+    if (component.isOpenEnded && !component.isElsewhere) return this.#listed(component);
     const isNamedByVariable = readDeletions(component, nowhere).some(
       ({ path, isKnown }) => !isKnown && /^\$\{?\w+\}?$/.test(path),
     );
-    if (component.isOpenEnded && !component.isElsewhere) return this.#listed(component);
     if (!isNamedByVariable) return [];
     return this.reading.components
       .filter(({ program }) => program === 'find')
@@ -179,10 +182,7 @@ export class Call {
 
   /** Whose permissions a command changes, and where that lies. */
   rightsOf(component: Component): readonly PlacedDeletion[] {
-    return (this.#of(component).rights ??= readRights(component).map((target) => ({
-      path: target.path,
-      places: classifyTarget(target, this.world),
-    })));
+    return (this.#of(component).rights ??= this.#place(readRights(component)));
   }
 
   /** What a command asks a tool with sub-commands to do. */
@@ -251,13 +251,7 @@ export class Call {
   }
 
   #mentionedOf(component: Component): string {
-    return (this.#of(component).mentioned ??= [
-      component.directory,
-      component.text,
-      component.expanded,
-      component.hereText,
-      ...component.redirections.map(({ target }) => target.text),
-    ].join('\n'));
+    return (this.#of(component).mentioned ??= mentionedIn(component));
   }
 
   /** The paths whose content a command may take in. */
@@ -294,15 +288,18 @@ export class Call {
   }
 
   #of(component: Component): Findings {
-    const known = this.#findings.get(component);
-    if (known !== undefined) return known;
-    const findings: Findings = {};
+    if (this.#asked?.component === component) return this.#asked;
+    const findings = this.#findings.get(component) ?? new Findings(component);
     this.#findings.set(component, findings);
+    this.#asked = findings;
     return findings;
   }
 }
 
+const noPaths: PathList = { each: [], joined: '', globs: [] };
+
 function listOf(each: readonly string[]): PathList {
+  if (each.length === 0) return noPaths;
   const globs = each.filter((path) => path.startsWith('/') && /[*?[]/.test(path)).map(readGlob);
   return { each, joined: each.join('\n'), globs };
 }
@@ -316,6 +313,14 @@ function linesOf({ raw, whole, components }: Reading): readonly string[] {
   const isPlain = components.length === 1 && only?.text === raw && raw === whole;
   if (isPlain) return [];
   return raw === whole ? [raw] : [raw, whole];
+}
+
+function mentionedIn({ directory, text, expanded, hereText, redirections }: Component): string {
+  let mentioned = `${directory ?? ''}\n${text}`;
+  if (expanded !== null) mentioned += `\n${expanded}`;
+  if (hereText !== null) mentioned += `\n${hereText}`;
+  for (const { target } of redirections) mentioned += `\n${target.text}`;
+  return mentioned;
 }
 
 function readNothing(request: ExecRequest): Reading {

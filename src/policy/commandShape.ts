@@ -16,6 +16,8 @@ export interface CommandShape {
   readonly source: string;
   /** The names that the program can have; null when they are patterns. */
   readonly programs: readonly string[] | null;
+  /** Words one of which stands in every command of this shape; null when none is known. */
+  readonly needed: readonly string[] | null;
   /** Whether it speaks of a program of this name. */
   isNamed(program: string): boolean;
   /**
@@ -78,7 +80,8 @@ export function parseCommandShape(source: string): Result<CommandShape, string> 
   const isNamed = compileAlternatives(program);
   return success({
     source,
-    programs: /[*?[]/.test(program) ? null : program.split('|'),
+    programs: namesIn(program),
+    needed: operands.map(namesIn).find((names) => names !== null) ?? null,
     isNamed,
     test: (command, isGranting) =>
       isNamed(isGranting ? command.written : command.program) &&
@@ -87,9 +90,15 @@ export function parseCommandShape(source: string): Result<CommandShape, string> 
   });
 }
 
+/** The texts that a word of a shape stands for; null when they are patterns, or any. */
+function namesIn(word: string): readonly string[] | null {
+  return word === '...' || /[*?[]/.test(word) ? null : word.split('|');
+}
+
 function compileAlternatives(word: string): Alternatives {
-  if (!/[*?[]/.test(word)) {
-    const names = new Set(word.split('|'));
+  const texts = namesIn(word);
+  if (texts !== null) {
+    const names = new Set(texts);
     return (text) => names.has(text);
   }
   const patterns = word.split('|').map((part) => compileWildcard(part.replaceAll(/\*+/g, '**')));

@@ -27,6 +27,14 @@ export class CommandShapes {
     return [...this.#byProgram.keys()];
   }
 
+  /** Words one of which stands in every command of a program that has one of the shapes; null when it can do without. */
+  neededWith(program: string): readonly string[] | null {
+    const needed = this.of(program)
+      .filter((shape) => shape.isNamed(program))
+      .map((shape) => shape.needed);
+    return needed.includes(null) ? null : needed.flatMap((words) => words ?? []);
+  }
+
   /** Whether some shape speaks of programs by a pattern. */
   hasPatterns(): boolean {
     return this.#patterned.length > 0;

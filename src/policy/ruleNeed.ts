@@ -8,8 +8,8 @@ export type RuleNeed =
   | { readonly kind: 'none' }
   /** It holds for no call. */
   | { readonly kind: 'impossible' }
-  /** The call starts a program that these speak of, by its name or as it is written. */
-  | { readonly kind: 'program'; readonly runs: CommandShapes }
+  /** The call starts a program that these speak of, by its name or as it is written; and one of the texts stands in it. */
+  | { readonly kind: 'program'; readonly runs: CommandShapes; readonly needles: readonly string[] | null }
   /** One of these stands in the text of the call. */
   | { readonly kind: 'text'; readonly needles: readonly string[] }
   /** A path that holds one of these is named, or a program reads whatever it is given. */
@@ -24,15 +24,16 @@ export function needOf(when: Condition): RuleNeed {
   if (always) return none;
   if (response !== null || notResponse !== null) return { kind: 'impossible' };
   const runs = command?.runs ?? null;
-  if (runs !== null) return { kind: 'program', runs };
-  return textNeedOf(command) ?? traitNeedOf(when);
+  const needles = needlesOf(command);
+  if (runs !== null) return { kind: 'program', runs, needles };
+  return needles === null ? traitNeedOf(when) : { kind: 'text', needles };
 }
 
-function textNeedOf(command: CommandCondition | null): RuleNeed | null {
+function needlesOf(command: CommandCondition | null): readonly string[] | null {
   if (command === null || (command.matches === null && command.contains === null)) return null;
   const needles = [...(command.matches ?? []).map(({ needle }) => needle), ...(command.contains ?? [])];
   // What is too short to be looked for is no need.
-  return needles.every((needle) => needle.length > 2) ? { kind: 'text', needles } : null;
+  return needles.every((needle) => needle.length > 2) ? needles : null;
 }
 
 function traitNeedOf(when: Condition): RuleNeed {

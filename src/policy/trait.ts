@@ -17,27 +17,33 @@ export type Trait =
 
 /** Whether a call does anything of the kind, wherever and to whatever. */
 export function hasTrait(call: Call, trait: Trait): boolean {
-  const some = (does: (component: Component) => boolean): boolean => call.reading.components.some(does);
+  if (trait === 'sends') return call.sends().each.length > 0;
+  if (trait === 'runs_code_from') return call.codeSources().size > 0;
+  for (const component of call.reading.components) if (doesAny(component, trait, call)) return true;
+  return false;
+}
+
+function doesAny(
+  component: Component,
+  trait: Exclude<Trait, 'sends' | 'runs_code_from'>,
+  call: Call,
+): boolean {
   switch (trait) {
     case 'deletes':
-      return some((component) => call.deletionsOf(component).length > 0);
+      return call.deletionsOf(component).length > 0;
     case 'changes_rights':
-      return some((component) => call.rightsOf(component).length > 0);
+      return call.rightsOf(component).length > 0;
     case 'operation':
-      return some((component) => call.operationsOf(component).size > 0);
+      return call.operationsOf(component).size > 0;
     case 'signals':
-      return some((component) => call.signalsEndpoint(component));
+      return call.signalsEndpoint(component);
     case 'mounts':
-      return some((component) => call.mountsOf(component).each.length > 0);
+      return call.mountsOf(component).each.length > 0;
     case 'writes':
-      return some((component) => call.writesOf(component).each.length > 0);
-    case 'sends':
-      return call.sends().each.length > 0;
-    case 'runs_code_from':
-      return call.codeSources().size > 0;
+      return call.writesOf(component).each.length > 0;
     case 'command_env_assignments':
-      return some((component) => assignedNames(component).length > 0);
+      return assignedNames(component).length > 0;
     case 'command_env_removals':
-      return some((component) => removedNames(component).length > 0);
+      return removedNames(component).length > 0;
   }
 }

@@ -218,7 +218,7 @@ describe('shell text beyond the bounds', () => {
 
   it('is refused when judging it would outlast the patience of the asker', () => {
     let now = 0;
-    const slow = imagineWorld(reader, { now: () => (now += 400) });
+    const slow = imagineWorld(reader, { now: () => (now += 1_100) });
     const decision = evaluate(set, imagineRequest({ argv: ['ls'], exe: '/bin/ls', command: 'ls' }), slow);
     assert.deepEqual([decision.action, decision.rule], ['deny', null]);
     assert.match(decision.message, /too long to be judged/);
