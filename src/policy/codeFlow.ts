@@ -1,14 +1,7 @@
 import type { CodeSource } from './condition.ts';
 import type { Component } from './component.ts';
 import { hasRunDownload } from './downloads.ts';
-import {
-  isDecodingCode,
-  isEvaluating,
-  isOpeningShell,
-  isRunningDecoded,
-  isTalking,
-  readInlineCode,
-} from './inlineCode.ts';
+import { isDecodingCode, isEvaluating, isOpeningShell, isRunningDecoded, isTalking } from './inlineCode.ts';
 import { isDecoding, isFetching, isInterpreter } from './programs.ts';
 import { programOf } from './readLaunches.ts';
 import { isShell, readShellCall } from './shellCall.ts';
@@ -22,20 +15,24 @@ export function readCodeSources(components: readonly Component[]): ReadonlySet<C
   const sources = new Set<CodeSource>();
   for (const component of components) {
     for (const source of codeSourcesOf(component)) sources.add(source);
-    for (const feeder of [...codeFeeders(components, component), ...namedFeeders(components, component)]) {
-      const texts = feeder.words.slice(1).map((word) => word.text);
-      if (isFetching(feeder.program, [feeder.program, ...texts]) || isTalkingFeeder(feeder))
-        sources.add('network');
-      else if (isDecoding([feeder.program, ...texts]) || printsEscapes(feeder, texts)) sources.add('decoder');
-    }
+    for (const feeder of codeFeeders(components, component)) addPrinted(sources, feeder);
+    for (const feeder of namedFeeders(components, component)) addPrinted(sources, feeder);
   }
   if (hasRunDownload(components)) sources.add('download');
   return sources;
 }
 
+/** Where what a command prints comes from, when it is run as code. */
+function addPrinted(sources: Set<CodeSource>, feeder: Component): void {
+  const texts = feeder.words.slice(1).map((word) => word.text);
+  if (isFetching(feeder.program, [feeder.program, ...texts]) || isTalkingFeeder(feeder))
+    sources.add('network');
+  else if (isDecoding([feeder.program, ...texts]) || printsEscapes(feeder, texts)) sources.add('decoder');
+}
+
 /** Code that itself fetches or decodes what it evaluates. */
 function codeSourcesOf(component: Component): readonly CodeSource[] {
-  const code = readInlineCode(component);
+  const { code } = component;
   if (code === null) return [];
   if (isOpeningShell(code)) return ['network'];
   if (isRunningDecoded(code)) return ['decoder'];
@@ -47,8 +44,7 @@ function codeSourcesOf(component: Component): readonly CodeSource[] {
 }
 
 /** Code that prints what another machine sends. */
-function isTalkingFeeder(feeder: Component): boolean {
-  const code = readInlineCode(feeder);
+function isTalkingFeeder({ code }: Component): boolean {
   return code !== null && isTalking(code);
 }
 
@@ -76,8 +72,7 @@ function namedFeeders(
   { program, words, hereText }: Component,
 ): readonly Component[] {
   const isComputed = words[0]?.isKnown === false;
-  if (!isComputed && !isShell(program) && !isInterpreter(program) && !/^(?:eval|source|\.)$/.test(program))
-    return [];
+  if (components.length < 2 || (!isComputed && !isCodeRunner(program))) return [];
   const named = [
     ...words.slice(isComputed ? 0 : 1, isComputed ? 1 : undefined).map((word) => word.text),
     hereText ?? '',
@@ -106,6 +101,11 @@ export function feedersOf(components: readonly Component[], span: Span): readonl
   return [...found];
 }
 
+/** Whether a program runs what it is given as code. */
+function isCodeRunner(program: string): boolean {
+  return isShell(program) || isInterpreter(program) || /^(?:eval|source|\.)$/.test(program);
+}
+
 function readsCodeFromInput({ program, words }: Component): boolean {
   if (isShell(program)) return readShellCall(words).readsInput;
   // `xargs sh -c` makes of what it reads the text that the shell runs.
@@ -126,6 +126,8 @@ function takesCodeFromInner(component: Component): boolean {
     return true;
   const { program, words } = component;
   if (words[0]?.isKnown === false && /^(?:\$\(|`)/.test(words[0].text)) return true;
-  const isRunner = isShell(program) || isInterpreter(program) || /^(?:eval|source|\.)$/.test(program);
-  return isRunner && words.slice(1).some((word) => !word.isKnown && /^\s*(?:\$\(|`|<\()/.test(word.text));
+  return (
+    isCodeRunner(program) &&
+    words.slice(1).some((word) => !word.isKnown && /^\s*(?:\$\(|`|<\()/.test(word.text))
+  );
 }

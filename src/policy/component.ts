@@ -28,6 +28,8 @@ export interface Component {
   readonly isGrantable: boolean;
   /** Its here-document or here-string; null when there is none. */
   readonly hereText: string | null;
+  /** The code that an interpreter is given as an argument or on its standard input; null when there is none. */
+  readonly code: string | null;
   /** The components whose output is its standard input, and those in its substitutions: indices into the reading. */
   readonly input: Span | null;
   readonly inner: Span;

@@ -1,7 +1,7 @@
 import type { Component } from './component.ts';
 import type { Deletion } from './deletion.ts';
 import { namesSought, readFdScope, readFindLaunches, readFindScope } from './findCommand.ts';
-import { deletedPaths, readInlineCode } from './inlineCode.ts';
+import { deletedPaths } from './inlineCode.ts';
 import { pathOnHost } from './mounts.ts';
 import { isBelow, joinPath } from './paths.ts';
 import type { PathWorld } from './paths.ts';
@@ -105,7 +105,7 @@ function readTargets(component: Component, world: Pick<PathWorld, 'temporary'>):
   const { program, words } = component;
   if (deletingPrograms.has(program)) return whole(operandsOf(words, program === 'shred'));
   if (isComputedRemoval(words)) return whole(operandsOf(words, false));
-  const code = readInlineCode(component);
+  const { code } = component;
   if (code !== null) return whole(deletedPaths(code).map(literalWord));
   return targetReaders.get(program)?.(component, world) ?? [];
 }

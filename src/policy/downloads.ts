@@ -1,17 +1,19 @@
 import type { Component } from './component.ts';
-import { isTalking, namedPaths, readInlineCode } from './inlineCode.ts';
+import { isTalking, namedPaths } from './inlineCode.ts';
 import { joinPath } from './paths.ts';
 import { downloaders, isInterpreter } from './programs.ts';
 import { isShell, readShellCall } from './shellCall.ts';
+import type { Word } from './shellScript.ts';
 
 /** Save what they fetch under its own name unless told otherwise. */
-const savers = /^(?:wget2?|aria2c|axel|lwp-download|saldl)$/;
+const savers: ReadonlySet<string> = new Set(['wget', 'wget2', 'aria2c', 'axel', 'lwp-download', 'saldl']);
 /** Copy from another machine to their last operand. */
-const copiers = /^(?:scp|rsync)$/;
-const unpackers = /^(?:tar|bsdtar|unzip|cpio|7z|7za|7zr|unrar|pax)$/;
+const copiers: ReadonlySet<string> = new Set(['scp', 'rsync']);
+const unpackers: ReadonlySet<string> = new Set('tar bsdtar unzip cpio 7z 7za 7zr unrar pax'.split(' '));
 
 /** Whether a call runs a file that it has downloaded or unpacked from a download itself, so that nobody can have read it. */
 export function hasRunDownload(components: readonly Component[]): boolean {
+  if (components.length < 2) return false;
   const downloaded = new Set<string>();
   let hasUnpacked = false;
   let hasCloned = false;
@@ -51,7 +53,7 @@ function isUnpackingDownload(
   components: readonly Component[],
   downloaded: ReadonlySet<string>,
 ): boolean {
-  if (!unpackers.test(program)) return false;
+  if (!unpackers.has(program)) return false;
   if (
     input !== null &&
     components.slice(input.from, input.to).some((feeder) => downloaders.has(feeder.program))
@@ -61,32 +63,32 @@ function isUnpackingDownload(
 }
 
 function downloadedFiles(component: Component): readonly string[] {
-  const { program, words, directory } = component;
-  const texts = words.map((word) => word.text);
-  const files = copiers.test(program) ? copiedFiles(texts) : fetchedFiles(component, texts);
+  const { program, directory } = component;
+  const files = copiers.has(program) ? copiedFiles(component) : fetchedFiles(component);
   return files.flatMap((file) => joinPath(directory, file) ?? []);
 }
 
-function copiedFiles(texts: readonly string[]): readonly string[] {
-  const operands = texts.slice(1).filter((text) => !text.startsWith('-'));
+function copiedFiles({ words }: Component): readonly string[] {
+  const operands = words
+    .slice(1)
+    .map((word) => word.text)
+    .filter((text) => !text.startsWith('-'));
   const goal = operands.at(-1) ?? '';
   const names = operands.slice(0, -1).flatMap((text) => /^[^/]+:(?:.*\/)?([^/]+)$/.exec(text)?.[1] ?? []);
   return names.length === 0 ? [] : [goal, ...names.map((name) => `${goal}/${name}`)];
 }
 
-function fetchedFiles(component: Component, texts: readonly string[]): readonly string[] {
-  const { program, redirections } = component;
-  const code = readInlineCode(component);
+function fetchedFiles({ program, words, redirections, code }: Component): readonly string[] {
   if (code !== null && isTalking(code)) return namedPaths(code);
-  if (program === 'gh' && texts[1] === 'release' && texts[2] === 'download')
-    return texts.filter((_text, index) => /^(?:-[pO]|--pattern|--output)$/.test(texts[index - 1] ?? ''));
-  if (!downloaders.has(program) && !savers.test(program)) return [];
+  if (program === 'gh') return releasedFiles(words);
+  if (!downloaders.has(program) && !savers.has(program)) return [];
+  const texts = words.map((word) => word.text);
   const option = program.startsWith('wget')
     ? /^(?:-[a-zA-Z]*O|--output-document)$/
     : /^(?:-[a-zA-Z]*o|--out(?:put)?)$/;
   const attached = texts.flatMap((text) => /^--(?:output|output-document|out)=(.+)$/.exec(text)?.[1] ?? []);
   const named = [...texts.filter((_text, index) => option.test(texts[index - 1] ?? '')), ...attached];
-  const keepsName = savers.test(program)
+  const keepsName = savers.has(program)
     ? named.length === 0
     : texts.some((text) => /^-[a-zA-Z]*O|^--remote-name|^--download$/.test(text));
   const remote = keepsName
@@ -100,6 +102,13 @@ function fetchedFiles(component: Component, texts: readonly string[]): readonly 
     .filter(({ operator }) => operator.startsWith('>'))
     .map(({ target }) => target.text);
   return [...named, ...remote, ...placed, ...outputs];
+}
+
+/** `gh release download`: the files that it is told to fetch. */
+function releasedFiles(words: readonly Word[]): readonly string[] {
+  const texts = words.map((word) => word.text);
+  if (texts[1] !== 'release' || texts[2] !== 'download') return [];
+  return texts.filter((_text, index) => /^(?:-[pO]|--pattern|--output)$/.test(texts[index - 1] ?? ''));
 }
 
 /** The file that a command runs, absolute; null when it runs a program by name. */

@@ -2,14 +2,7 @@ import type { Component } from './component.ts';
 import { feedersOf } from './codeFlow.ts';
 import { namesSought, readFindLaunches } from './findCommand.ts';
 import { programOf } from './readLaunches.ts';
-import {
-  isTakingEnvironment,
-  isTalking,
-  isWriting,
-  namedPaths,
-  readInlineCode,
-  shellTexts,
-} from './inlineCode.ts';
+import { isTakingEnvironment, isTalking, isWriting, namedPaths, shellTexts } from './inlineCode.ts';
 import { servedPlace } from './fileServers.ts';
 import { joinPath } from './paths.ts';
 import { contentReaders, isInterpreter, nonReaders, senders } from './programs.ts';
@@ -36,8 +29,7 @@ export function readReads(component: Component, world: PathWorld): readonly stri
 /** Whether links are followed for what a command reads. What a script does with its operands is seen when it opens them. */
 function isContentReader(component: Component): boolean {
   return (
-    contentReaders.has(component.program) &&
-    (!isInterpreter(component.program) || readInlineCode(component) !== null)
+    contentReaders.has(component.program) && (!isInterpreter(component.program) || component.code !== null)
   );
 }
 
@@ -116,7 +108,7 @@ function inDirectory(word: Word, directory: string): Word {
 
 /** The files that stand in the code of an interpreter. */
 function readCodePaths(component: Component, world: PathWorld): readonly Word[] {
-  const code = readInlineCode(component);
+  const { code } = component;
   if (code === null) return [];
   return namedPaths(code).map((path) => literalWord(path.replace(/^~(?=\/)/, () => world.home ?? '~')));
 }
@@ -147,7 +139,7 @@ export function readWrites(component: Component, world: PathWorld): readonly str
 
 /** What code names that changes files; it may be any of it. */
 function writtenByCode(component: Component, world: PathWorld): readonly Word[] {
-  const code = readInlineCode(component);
+  const { code } = component;
   return code !== null && isWriting(code) ? readCodePaths(component, world) : [];
 }
 
@@ -283,6 +275,7 @@ const plainDevices = /^\/dev\/(?:null|zero|u?random|full|tty|std(?:in|out|err)|f
  */
 export function readSends(components: readonly Component[], world: PathWorld): readonly string[] {
   const sending = components.filter(isSender);
+  if (sending.length === 0) return [];
   const flowing = new Set(
     sending.flatMap(({ input, inner }) => [
       ...(input === null ? [] : feedersOf(components, input)),
@@ -309,7 +302,7 @@ export function readSends(components: readonly Component[], world: PathWorld): r
 
 /** What the commands name that talking code runs: it sends what they print. */
 function codeOperands(component: Component): readonly Word[] {
-  const code = readInlineCode(component);
+  const { code } = component;
   if (code === null) return [];
   return shellTexts(code, component.program).flatMap((text) =>
     text
@@ -325,7 +318,7 @@ const localAddress = /:\/\/(?:[^/@]*@)?(?:localhost|127\.|\[::1\]|0\.0\.0\.0|hos
 
 /** Secret variables in an address, as if they were files below the environment; all of it where code takes it in. */
 function sentVariables(component: Component): readonly string[] {
-  const code = readInlineCode(component);
+  const { code } = component;
   if (code !== null) return isTakingEnvironment(code) ? ['/proc/self/environ'] : [];
   const written = component.words.map((word) => word.written ?? word.text);
   if (written.some((text) => localAddress.test(text))) return [];
@@ -383,7 +376,7 @@ function isSender(component: Component): boolean {
   const { program, words, redirections } = component;
   if (redirections.some(({ target }) => /^\/dev\/(?:tcp|udp)\//.test(target.text))) return true;
   if (program === 'openssl') return words[1]?.text === 's_client';
-  const code = readInlineCode(component);
+  const { code } = component;
   return code === null ? senders.has(program) : isTalking(code);
 }
 

@@ -3,10 +3,9 @@ import type { ShellCommand } from './shellScript.ts';
 /** How rules know a function that starts itself twice, whatever it is called. */
 const forkBomb = ':(){ :|:& };:';
 
-/** A command with everything put in that is known. */
-export function expandedText({ words, body }: ShellCommand): string {
-  const name = words[0]?.text ?? '';
-  return body !== null && isForking(body, name) ? forkBomb : words.map((word) => word.text).join(' ');
+/** What a command comes to that calls such a function; null for any other. */
+export function readForkBomb({ words, body }: ShellCommand): string | null {
+  return body !== null && isForking(body, words[0]?.text ?? '') ? forkBomb : null;
 }
 
 /** It pipes itself to itself, or leaves itself in the background and goes on as itself. */

@@ -1,4 +1,3 @@
-import type { Component } from './component.ts';
 import { isInterpreter } from './programs.ts';
 import type { Word } from './shellScript.ts';
 
@@ -123,9 +122,12 @@ export function isWriting(code: string): boolean {
 }
 
 /** Code that an interpreter is given as an argument or on its standard input; null when there is none. */
-export function readInlineCode(call: Pick<Component, 'program' | 'words' | 'hereText'>): string | null {
-  const { program, words, hereText } = call;
-  if (/^[gmn]?awk$/.test(program)) return awkCode(words);
+export function readInlineCode(
+  program: string,
+  words: readonly Word[],
+  hereText: string | null,
+): string | null {
+  if (awks.has(program)) return awkCode(words);
   const isGo = program === 'go' && words[1]?.text === 'run';
   if (!isInterpreter(program) && !isGo) return null;
   const given = words.flatMap((word, index) =>
@@ -134,6 +136,8 @@ export function readInlineCode(call: Pick<Component, 'program' | 'words' | 'here
   const code = given.length > 0 ? given.join('\n') : hereText;
   return code === null || code === '' ? null : code.slice(0, maxCodeLength);
 }
+
+const awks: ReadonlySet<string> = new Set(['awk', 'gawk', 'mawk', 'nawk']);
 
 /** The first operand, unless the code stands in a file. */
 function awkCode(words: readonly Word[]): string | null {

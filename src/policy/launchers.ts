@@ -388,7 +388,9 @@ function setOf(words: string | undefined): ReadonlySet<string> {
 export function findLauncher(name: string): Launcher | null {
   const known = launchers.get(name);
   if (known !== undefined) return known;
-  return /^ld(?:-(?:linux|musl)[\w.-]*|-[\d.]+|64)?\.so(?:\.\d+)?$/.test(name) ? dynamicLoader : null;
+  return name.startsWith('ld') && /^ld(?:-(?:linux|musl)[\w.-]*|-[\d.]+|64)?\.so(?:\.\d+)?$/.test(name)
+    ? dynamicLoader
+    : null;
 }
 
 /** Whether a sub-command of this program may be a launcher. */

@@ -117,15 +117,21 @@ function isAnyNamed(
   return reading.components.flatMap(read).some((name) => matchesAny(patterns, name));
 }
 
+const setters: ReadonlySet<string> = new Set('env export declare typeset set setx local readonly'.split(' '));
+const removers: ReadonlySet<string> = new Set(['unset', 'export', 'declare', 'typeset', 'env']);
+
 /** The variables that a command sets, for itself or for what follows. */
 export function assignedNames({ assignments, assigned, program, words }: Component): readonly string[] {
+  const isSetter = setters.has(program);
+  if (!isSetter && assignments.length === 0) return assigned;
   const own = [...assignments.map(({ name }) => name), ...assigned];
-  if (!/^(?:env|export|declare|typeset|set|setx|local|readonly)$/.test(program)) return own;
+  if (!isSetter) return own;
   return [...own, ...words.flatMap((word) => /^([A-Za-z_]\w*)=/.exec(word.text)?.[1] ?? [])];
 }
 
 /** The variables that a command takes away. */
 export function removedNames({ program, words }: Component): readonly string[] {
+  if (!removers.has(program)) return [];
   const texts = words.slice(1).map((word) => word.text);
   const isUnsetting =
     program === 'unset' ||

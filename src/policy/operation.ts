@@ -1,5 +1,5 @@
 import type { Component } from './component.ts';
-import { isTakingSecrets, isUsingService, readInlineCode } from './inlineCode.ts';
+import { isTakingSecrets, isUsingService } from './inlineCode.ts';
 import { isInterpreter } from './programs.ts';
 import { databaseClients, keepers, plainPrograms, publishers, weakDeletions } from './operationPrograms.ts';
 import { isChange } from './lookingVerbs.ts';
@@ -54,19 +54,23 @@ export function readOperations(
 
 /** Code that takes passwords out of where the person keeps them. */
 function isTakingOut(component: Component): boolean {
-  const code = isInterpreter(component.program) ? readInlineCode(component) : null;
+  const code = isInterpreter(component.program) ? component.code : null;
   return code !== null && isTakingSecrets(code);
 }
 
 /** Code that tells a service elsewhere, through its library, to delete or stop something. */
 function isDeletingRemotely(component: Component): boolean {
-  const code = isInterpreter(component.program) ? readInlineCode(component) : null;
+  const code = isInterpreter(component.program) ? component.code : null;
   return code !== null && isUsingService(code);
 }
 
+/** A program that is named from the directory in which it lies. */
+function isOwnProgram(name: string): boolean {
+  return name.startsWith('.') || name.indexOf('/') > 0;
+}
+
 function isWithoutOperations({ program, words }: Component): boolean {
-  const isOwn = /^(?:\.|[^/]+\/)/.test(words[0]?.text ?? '');
-  if (isOwn) return true;
+  if (isOwnProgram(words[0]?.text ?? '')) return true;
   if (publishers.has(program)) return false;
   return words.length < 2 || plainPrograms.has(program) || isInterpreter(program);
 }
@@ -115,7 +119,7 @@ function isSilenced({ redirections }: Component): boolean {
 
 /** Code that an interpreter is given and that asks a database. */
 function isQuerying(component: Component): boolean {
-  const code = isInterpreter(component.program) ? readInlineCode(component) : null;
+  const code = isInterpreter(component.program) ? component.code : null;
   return (
     code !== null && /\b(?:execute\w*|query|cursor|raw|exec|run|connect|collection|drop\w*)\s*\(/i.test(code)
   );

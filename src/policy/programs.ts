@@ -70,9 +70,19 @@ export const contentReaders = wordsOf(
 const interpreters =
   /^(?:python[\d.]*w?|pypy3?|ipython3?|perl[\d.]*|ruby[\d.]*|jruby|irb|node|nodejs|deno|bun|tsx|ts-node|php[\d.]*|lua[\d.]*|luajit|tclsh|wish|expect|osascript|Rscript|julia|groovy|scala|elixir|erl|guile|racket|raku|emacs|sbcl|clisp|clojure|bb|crystal|nim|ocaml|ghci|runghc|R|octave|matlab|swift|dart|escript|iex|pypy|micropython|qjs|jjs|jshell|kotlin|kotlinc|groovysh|zx|vite-node|esno|jiti)$/;
 
+/** Of how many programs it is remembered whether they are interpreters, and how long their names may be. */
+const maxRemembered = 1_024;
+const maxRememberedLength = 256;
+const remembered = new Map<string, boolean>();
+
 /** Whether a program, by its name, is an interpreter of a language other than the shell's. */
 export function isInterpreter(program: string): boolean {
-  return interpreters.test(program);
+  const known = remembered.get(program);
+  if (known !== undefined) return known;
+  const answer = interpreters.test(program);
+  if (remembered.size >= maxRemembered) remembered.clear();
+  if (program.length <= maxRememberedLength) remembered.set(program, answer);
+  return answer;
 }
 
 /** Whether a command turns encoded text into plain text; `words` with the program's own name first. */

@@ -18,7 +18,7 @@ export function programOf(word: Word | undefined): string {
   if (word === undefined) return '';
   const name = word.text.slice(word.text.lastIndexOf('/') + 1);
   if (name.startsWith('g') && gnuNames.has(name.slice(1))) return name.slice(1);
-  return /\.exe$/i.test(name) ? name.slice(0, -4).toLowerCase() : name;
+  return name.slice(-4).toLowerCase() === '.exe' ? name.slice(0, -4).toLowerCase() : name;
 }
 
 /** Programs that are called with a `g` before their names where the system has its own. */
@@ -37,25 +37,22 @@ function readSeparated(program: string, words: readonly Word[]): readonly Launch
 }
 
 /** What a command starts, as far as its words say; empty when it is itself what runs. */
-export function readLaunches(words: readonly Word[]): readonly Launch[] {
-  const program = programOf(words[0]);
+export function readLaunches(program: string, words: readonly Word[]): readonly Launch[] {
   if (isWindowsShell(program)) return readWindowsLaunch(program, words);
   if (isShell(program)) return readShellLaunch(words);
   if (program === 'eval') return textLaunch(words.slice(1), true);
   if (program === 'trap') return textLaunch(words.slice(1, 2), true);
   if (program === 'alias') return words.slice(1).flatMap(aliasLaunch);
   if (program === 'find' || program === 'fd' || program === 'fdfind') return readFindLaunches(words);
-  const texts = codeTexts(words);
+  const texts = codeTexts(program, words);
   if (texts.length > 0) return texts.map((text) => ({ ...emptyLaunch, text: literalWord(text) }));
   const found = findLauncherOf(program, words);
   const started =
     found === null ? readSeparated(program, words) : readLauncher(found.launcher, words, found.start);
-  const hidden = readHiddenTexts(program, words).map((text) => ({
-    ...emptyLaunch,
-    text: literalWord(text),
-    isElsewhere: isHiddenElsewhere(program),
-  }));
-  return hidden.length === 0 ? started : [...started, ...hidden];
+  const hidden = readHiddenTexts(program, words);
+  if (hidden.length === 0) return started;
+  const isElsewhere = isHiddenElsewhere(program);
+  return [...started, ...hidden.map((text) => ({ ...emptyLaunch, text: literalWord(text), isElsewhere }))];
 }
 
 function readWindowsLaunch(program: string, words: readonly Word[]): readonly Launch[] {
@@ -64,9 +61,9 @@ function readWindowsLaunch(program: string, words: readonly Word[]): readonly La
 }
 
 /** The shell texts that the code of an interpreter runs. */
-function codeTexts(words: readonly Word[]): readonly string[] {
-  const code = readInlineCode({ program: programOf(words[0]), words, hereText: null });
-  return code === null ? [] : shellTexts(code, programOf(words[0]));
+function codeTexts(program: string, words: readonly Word[]): readonly string[] {
+  const code = readInlineCode(program, words, null);
+  return code === null ? [] : shellTexts(code, program);
 }
 
 function readShellLaunch(words: readonly Word[]): readonly Launch[] {

@@ -1,7 +1,7 @@
 import type { ExecRequest } from '../protocol/execRequest.ts';
 import type { Component, Reading } from './component.ts';
 import { namesSought, readFindScope } from './findCommand.ts';
-import { expandedText } from './forkBomb.ts';
+import { readForkBomb } from './forkBomb.ts';
 import type { Launch } from './launch.ts';
 import { isMakeOfInput, isRunVariable, recipesOf } from './hiddenTexts.ts';
 import { joinPath } from './paths.ts';
@@ -10,7 +10,7 @@ import { readMounts } from './mounts.ts';
 import { OwnContainers } from './ownContainer.ts';
 import { readLiteralOutput } from './literalOutput.ts';
 import { programOf, readLaunches } from './readLaunches.ts';
-import { shellTexts, takesCodeFromInput } from './inlineCode.ts';
+import { readInlineCode, shellTexts, takesCodeFromInput } from './inlineCode.ts';
 import { isInterpreter } from './programs.ts';
 import { isShell, readShellCall } from './shellCall.ts';
 import type {
@@ -21,7 +21,7 @@ import type {
   Span,
   Word,
 } from './shellScript.ts';
-import { literalWord } from './shellScript.ts';
+import { literalWord, textsOf } from './shellScript.ts';
 import type { ShellReader } from './shellReader.ts';
 import { maxReadingMs } from './shellReader.ts';
 
@@ -120,18 +120,18 @@ class RequestReading {
     const index = this.#components.length;
     if (index >= maxComponents || (index % commandsPerClockLook === 63 && this.#isLate())) this.#isCut = true;
     if (this.#isCut) return;
-    const launches = readLaunches(command.words);
-    const words = this.#withFindings(command, place);
+    const program = programOf(command.words[0]);
+    const launches = readLaunches(program, command.words);
+    const words = this.#withFindings(program, command, place);
     const isTransparent =
       launches.length > 0 && launches.every((launch) => launch.isTransparent && isReadable(launch));
-    const text = command.words.flatMap((word) => word.written ?? []).join(' ');
-    const hereText = command.hereText ?? this.#codeOf(words, place);
-    const expanded = expandedText(command);
+    const { text, expanded } = textsOf(command.words);
+    const hereText = command.hereText ?? this.#codeOf(program, words, place);
     this.#components.push({
       words,
-      program: programOf(command.words[0]),
+      program,
       text,
-      expanded: expanded === text ? null : expanded,
+      expanded: readForkBomb(command) ?? expanded,
       assignments: command.assignments,
       assigned: place.assigned,
       redirections: command.redirections,
@@ -142,30 +142,31 @@ class RequestReading {
       isOpenEnded: place.isOpenEnded,
       isGrantable: place.isGrantable && !isTransparent && command.words.length > 0,
       hereText,
+      code: readInlineCode(program, words, hereText),
       input: place.input,
       inner: { from: index + 1, to: index + 1 },
     });
-    this.#noteWritten(index, command);
+    this.#noteWritten(program, index, command);
     for (const launch of launches) this.#readLaunch(launch, command, place, isTransparent);
-    this.#readMore(command, place);
+    this.#readMore(program, command, place);
     if (hereText !== null) this.#readCode(words, hereText, place);
   }
 
   /** What is known of a file that the text writes itself. */
-  #noteWritten(index: number, { words, redirections, hereText }: ShellCommand): void {
+  #noteWritten(program: string, index: number, { words, redirections, hereText }: ShellCommand): void {
     const target = redirections.find(({ operator }) => /^>[>|]?$/.test(operator))?.target.text;
-    const copied = programOf(words[0]) === 'tee' ? words[1]?.text : undefined;
+    const copied = program === 'tee' ? words[1]?.text : undefined;
     const file = target ?? copied;
     if (file === undefined || this.#written.size >= maxWrittenFiles) return;
-    const isHere = hereText !== null && /^(?:cat|tee)$/.test(programOf(words[0]));
+    const isHere = hereText !== null && (program === 'cat' || program === 'tee');
     const text = isHere ? hereText : readLiteralOutput(this.#components, { from: index, to: index + 1 });
     if (text !== null) this.#written.set(file, `${this.#written.get(file) ?? ''}${text}\n`);
   }
 
   /** The code of an interpreter that runs a file which the text has written, or what `echo 'CODE' | python3` gives it. */
-  #codeOf(words: readonly Word[], { input }: Place): string | null {
+  #codeOf(program: string, words: readonly Word[], { input }: Place): string | null {
     if (this.#written.size === 0 && input === null) return null;
-    if (!isInterpreter(programOf(words[0])) && !isGoRun(words)) return null;
+    if (!isInterpreter(program) && !isGoRun(program, words)) return null;
     const file = words.slice(1).find(({ text }) => this.#written.has(text));
     if (file !== undefined) return this.#written.get(file.text) ?? null;
     return input !== null && takesCodeFromInput(words) ? readLiteralOutput(this.#components, input) : null;
@@ -191,11 +192,11 @@ class RequestReading {
   }
 
   /** What a command runs that stands in no launcher's words. */
-  #readMore(command: ShellCommand, place: Place): void {
+  #readMore(program: string, command: ShellCommand, place: Place): void {
     if (command.body !== null) this.#readBody(command.body, command, place);
-    if (isShell(programOf(command.words[0]))) this.#readInput(command, place);
+    if (isShell(program)) this.#readInput(command, place);
     if (command.assignments.length > 0) this.#readRunVariables(command, place);
-    if (isMakeOfInput(programOf(command.words[0]), command.words)) this.#readMakefile(command, place);
+    if (isMakeOfInput(program, command.words)) this.#readMakefile(command, place);
     if (this.#written.size > 0) this.#readWrittenScript(command, place);
   }
 
@@ -275,8 +276,8 @@ class RequestReading {
   }
 
   /** `find … | while read f; do rm "$f"; done`: the variable of a deletion stands for what is found. */
-  #withFindings({ words }: ShellCommand, { input }: Place): readonly Word[] {
-    if (input === null || !/^(?:rm|unlink|shred|rmdir)$/.test(programOf(words[0]))) return words;
+  #withFindings(program: string, { words }: ShellCommand, { input }: Place): readonly Word[] {
+    if (input === null || !/^(?:rm|unlink|shred|rmdir)$/.test(program)) return words;
     if (!words.some((word) => !word.isKnown && /^\$\{?\w+\}?$/.test(word.text))) return words;
     return [...words, ...this.#findings(input)];
   }
@@ -383,8 +384,8 @@ function listedPlaces({ words }: Component): readonly Word[] {
 }
 
 /** `go run FILE`: Go has no interpreter, but runs its files. */
-function isGoRun(words: readonly Word[]): boolean {
-  return programOf(words[0]) === 'go' && words[1]?.text === 'run';
+function isGoRun(program: string, words: readonly Word[]): boolean {
+  return program === 'go' && words[1]?.text === 'run';
 }
 
 /** The shell text of a launch can be read; one that only the run can tell cannot. */

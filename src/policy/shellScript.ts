@@ -67,3 +67,17 @@ export type ShellVariables = Pick<ReadonlyMap<string, readonly string[]>, 'get'>
 export function literalWord(text: string): Word {
   return { text, written: text, isKnown: true, isGlob: false };
 }
+
+/** Words as they are written, and with everything put in that is known; null when that is no other text. */
+export function textsOf(words: readonly Word[]): { readonly text: string; readonly expanded: string | null } {
+  const written: string[] = [];
+  let isOther = false;
+  for (const word of words) {
+    if (word.written !== null) written.push(word.written);
+    if (word.written !== word.text) isOther = true;
+  }
+  const text = written.join(' ');
+  if (!isOther) return { text, expanded: null };
+  const expanded = words.map((word) => word.text).join(' ');
+  return { text, expanded: expanded === text ? null : expanded };
+}

@@ -1,5 +1,4 @@
 import type { Component } from './component.ts';
-import { readInlineCode } from './inlineCode.ts';
 
 /** A process of Rampart's own. */
 export type ProcessClass = 'endpoint';
@@ -8,8 +7,11 @@ export type ProcessClass = 'endpoint';
 export const processClasses: readonly ProcessClass[] = ['endpoint'];
 
 /** Programs that end a process that they are given by its number, or take hold of it. */
-const signallers =
-  /^(?:kill|skill|pkill|xargs|taskkill|gdb|lldb|strace|ltrace|gcore|reptyr|renice|cpulimit|prlimit|criu|perf|frida)$/;
+const signallers: ReadonlySet<string> = new Set(
+  'kill skill pkill xargs taskkill gdb lldb strace ltrace gcore reptyr renice cpulimit prlimit criu perf frida'.split(
+    ' ',
+  ),
+);
 
 /** Calls that signal a process, in the languages that `-c` and `-e` are used with: their arguments. */
 const signallingCall =
@@ -18,9 +20,9 @@ const signallingCall =
 /** The processes that a command names to end them, to stop them or to take hold of them. */
 export function readSignalled(component: Component): readonly number[] {
   if (component.isElsewhere) return [];
-  const code = readInlineCode(component);
+  const { code } = component;
   if (code !== null) return numbersIn([...code.matchAll(signallingCall)].map((found) => found[1] ?? ''));
-  if (!signallers.test(component.program)) return [];
+  if (!signallers.has(component.program)) return [];
   return numbersIn(component.words.slice(1).map((word) => word.text));
 }
 
