@@ -1,5 +1,6 @@
 // What the extension costs in a real VS Code and its panel in a real Chromium: `npm run bench:extension`, after
-// `npm run build` and `npm run package`. `-- --write` writes docs/extension-benchmarks.md. No test judges these numbers.
+// `npm run build` and `npm run package`. `-- --write` writes docs/extension-benchmarks.md; TEST_EDITOR=oldest takes the
+// oldest VS Code that the extension supports, and writes nothing. No test judges these numbers.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { cpus, loadavg, tmpdir } from 'node:os';
@@ -17,6 +18,8 @@ const burstPerSecond = 5_000;
 const burstSeconds = 4;
 const sliceMs = 20;
 const panelRows = 50_000;
+const isOldest = process.env['TEST_EDITOR'] === 'oldest';
+const pauseTarget = isOldest ? '100 ms' : '50 ms';
 /** Where to write a profile of the burst, when one is wanted. @type {Record<string, string>} */
 const profileWish = process.env['BENCH_PROFILE'] ? { BENCH_PROFILE: process.env['BENCH_PROFILE'] } : {};
 
@@ -226,8 +229,13 @@ try {
   show('`activate()`, guard on', burst.activationMs, 'ms', '50 ms');
   show('longest pause of the extension host, nothing happens', burst.idle.wallMs, 'ms');
   show('processor time of the longest turn, nothing happens', burst.idle.cpuMs, 'ms');
-  show('longest pause, 5,000 decisions a second, tree and panel shown', burst.burst.wallMs, 'ms', '50 ms');
-  show('processor time of the longest turn then', burst.burst.cpuMs, 'ms', '50 ms');
+  show(
+    'longest pause, 5,000 decisions a second, tree and panel shown',
+    burst.burst.wallMs,
+    'ms',
+    pauseTarget,
+  );
+  show('processor time of the longest turn then', burst.burst.cpuMs, 'ms', pauseTarget);
   const perThousand = burst.cpuMs / ((burstPerSecond * burstSeconds) / 1_000);
   show('processor time of the extension host for 1,000 decisions', perThousand, 'ms');
   show(`heap more after ${burstPerSecond * burstSeconds} decisions (${burst.kept} kept)`, burst.heapMb, 'MB');
@@ -242,7 +250,7 @@ try {
   show(`panel, ${panelRows} rows: searched for a text`, panel.searched, 'ms');
   show(`panel, ${panelRows} rows: sorted by command`, panel.sorted, 'ms');
   show(`panel, ${panelRows} rows: scrolled far (${panel.rows} in the page)`, panel.scrolled, 'ms');
-  if (process.argv.includes('--write')) await writeDocument();
+  if (process.argv.includes('--write') && !isOldest) await writeDocument();
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, chownSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
@@ -116,7 +116,9 @@ describe('what is put into terminals', () => {
 
   it('is there again when the shell’s own files have taken it out, and nothing is any worse for being there twice', async () => {
     const startup = join(homedir(), '.bashrc');
-    writeFileSync(startup, 'unset LD_PRELOAD\nPATH=/usr/bin:/bin\n');
+    const again = join(createScratch(), 'again');
+    const told = '"$VSCODE_ENV_REPLACE" "$VSCODE_ENV_PREPEND" "$VSCODE_ENV_APPEND"';
+    writeFileSync(startup, `unset LD_PRELOAD\nPATH=/usr/bin:/bin\nprintf '%s\\n' ${told} > ${again}\n`);
     const terminal = vscode.window.createTerminal({ name: 'cleared' });
     try {
       await until('the shell is integrated', () => terminal.shellIntegration !== undefined);
@@ -125,6 +127,9 @@ describe('what is put into terminals', () => {
       const environment = await readEnvironmentFile(file);
       assert.ok(environment.get('LD_PRELOAD')?.split(':').includes(library), environment.get('LD_PRELOAD'));
       assert.equal(environment.get('PATH'), `/usr/bin:/bin:${join(homedir(), '.rampart/bin')}`);
+      // Each variable that is set again costs every terminal two programs.
+      const names = readFileSync(again, 'utf8').match(/(?<=^|:)\w+(?==)/gm);
+      assert.deepEqual(names, ['LD_PRELOAD', 'PATH']);
       await awaitGuarded(api, terminal);
       terminal.sendText('/bin/echo unwanted after clearing');
       await until('it is denied', () => findDecision(api, '/bin/echo unwanted after clearing')?.enforced);
@@ -317,16 +322,30 @@ describe('the guard in one workspace', () => {
     terminal.dispose();
   });
 
-  it('is not turned off by what a repository brings', async () => {
+  it('is not turned off by what a repository brings, nor kept from its terminals', async () => {
     const folder = join(find().uri.fsPath, '.vscode');
     mkdirSync(folder, { recursive: true });
-    const weak = { [settingIds.guardEnabled]: false, 'editor.tabSize': 7 };
+    const weak = {
+      [settingIds.guardEnabled]: false,
+      'terminal.integrated.env.linux': {
+        LD_PRELOAD: null,
+        RAMPART_MODE: 'disabled',
+        RAMPART_URL: 'http://127.0.0.1:9',
+      },
+      'terminal.integrated.shellIntegration.enabled': false,
+      'editor.tabSize': 7,
+    };
     writeFileSync(join(folder, 'settings.json'), JSON.stringify(weak));
     const isRead = (): boolean =>
       vscode.workspace.getConfiguration('editor', find().uri).get('tabSize') === 7;
     await until('the workspace’s settings are in force', isRead);
     assert.equal(vscode.workspace.getConfiguration().get(settingIds.guardEnabled), true);
     assert.equal(api.status().guardEnabled, true);
+    const terminal = vscode.window.createTerminal({ name: 'of the repository' });
+    await awaitGuarded(api, terminal);
+    terminal.sendText('/bin/echo unwanted here, too');
+    await until('it is denied', () => findDecision(api, '/bin/echo unwanted here, too')?.enforced);
+    terminal.dispose();
     rmSync(folder, { recursive: true });
   });
 });
