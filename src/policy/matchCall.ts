@@ -1,7 +1,7 @@
 import type { Call, Glob, PathList } from './call.ts';
 import type { Component } from './component.ts';
 import type { CodeSource, Condition, NumberRange } from './condition.ts';
-import { joinPath } from './paths.ts';
+import { isBelow, joinPath } from './paths.ts';
 import type { PathPatterns } from './pathPatterns.ts';
 import type { PathPattern, TextPattern } from './patterns.ts';
 
@@ -126,7 +126,8 @@ export function assignedNames({ assignments, assigned, program, words }: Compone
   if (!isSetter && assignments.length === 0) return assigned;
   const own = [...assignments.map(({ name }) => name), ...assigned];
   if (!isSetter) return own;
-  return [...own, ...words.flatMap((word) => /^([A-Za-z_]\w*)=/.exec(word.text)?.[1] ?? [])];
+  const named = words.flatMap((word) => /^([A-Za-z_]\w*)=/.exec(word.text)?.[1] ?? []);
+  return [...own, ...named, ...(program === 'setx' ? [words[1]?.text ?? ''] : [])];
 }
 
 /** The variables that a command takes away. */
@@ -161,17 +162,27 @@ function isOnPath(
 ): boolean {
   const given = call.request.path;
   if (given === null) return false;
-  const candidates = candidatesOf(given, call);
-  const matches = (patterns: readonly PathPattern[]) => (candidate: string) =>
-    patterns.some((pattern) => pattern.test(candidate, call.world));
-  if (isGranting)
-    return candidates.every(matches(path)) && !(notPath !== null && candidates.some(matches(notPath)));
-  return candidates.some(matches(path)) && !(notPath !== null && candidates.every(matches(notPath)));
+  const places = placesOf(given, call, isGranting);
+  const isIn = (patterns: readonly PathPattern[]) => (spellings: readonly string[]) =>
+    spellings.some((path) => patterns.some((pattern) => pattern.test(path, call.world)));
+  if (isGranting) return places.every(isIn(path)) && !(notPath !== null && places.some(isIn(notPath)));
+  return places.some(isIn(path)) && !(notPath !== null && places.every(isIn(notPath)));
 }
 
-/** A path as text, with its links followed, and as it was given. */
-function candidatesOf(given: string, call: Call): readonly string[] {
+/**
+ * Where a path may lie: as its text says, and where its links lead; each absolute and as seen from the directory of the call.
+ * What was given with dots in it grants nothing.
+ */
+function placesOf(
+  given: string,
+  { request, world }: Call,
+  isGranting: boolean,
+): readonly (readonly string[])[] {
   const named = given.replaceAll('\\', '/');
-  const tidy = joinPath(call.request.cwd, named) ?? named;
-  return [...new Set([tidy, call.world.realpath(tidy), named])];
+  const tidy = joinPath(request.cwd, named) ?? named;
+  const real = world.realpath(tidy);
+  const spelt = (path: string): readonly string[] =>
+    request.cwd !== null && isBelow(path, request.cwd) ? [path, path.slice(request.cwd.length + 1)] : [path];
+  const first = isGranting ? spelt(tidy) : [...spelt(tidy), named];
+  return real === tidy ? [first] : [first, spelt(real)];
 }

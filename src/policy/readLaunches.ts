@@ -171,7 +171,7 @@ function readOptions(launcher: Launcher, words: readonly Word[], start: number):
     const text = words[state.start]?.text ?? '';
     if (text === '--') {
       state.start += 1;
-      if (state.operands === 0) break;
+      if (state.operands === 0 && !launcher.takesAssignments) break;
     } else if (text.startsWith('-') && !(text === '-' && state.operands > 0))
       readOption(launcher, words, state);
     else if (!skipWord(launcher, words, state)) break;
@@ -206,7 +206,7 @@ function readOption(launcher: Launcher, words: readonly Word[], state: LauncherO
     const value = equals < 0 ? words[state.start] : literalWord(text.slice(equals + 1));
     if (equals < 0) state.start += 1;
     keepValue(launcher, name, value, state);
-  } else if (/^-[^-]/.test(text) && text.length > 2) readCluster(launcher, words, state, text);
+  } else if (/^-(?:[^-].|\d)/.test(text)) readCluster(launcher, words, state, text);
   else if (!launcher.flags.has(name)) state.isFullyUnderstood = false;
 }
 

@@ -23,6 +23,10 @@ const fetching =
   /\b(?:iwr|irm|curl|wget|invoke-webrequest|invoke-restmethod|downloadstring|downloadfile|net\.webclient|bitstransfer)\b/i;
 const evaluating = /\b(?:iex|invoke-expression)\b|&\s*\(\s*\[scriptblock\]/i;
 
+/** What PowerShell calls setting a variable of the environment. */
+const setting =
+  /\$env:(\w+)\s*=|\b(?:set-item|si|new-item|ni)\s+(?:-\w+\s+)*['"]?env:[\\/]?(\w+)|\]::setenvironmentvariable\(\s*['"](\w+)/gi;
+
 /**
  * The text that a Windows shell is given, in the words of a POSIX shell: deletions, readings and downloads as the programs that
  * do the same, drives where WSL mounts them. Null when it is given none.
@@ -33,14 +37,21 @@ export function translateWindowsText(program: string, words: readonly Word[]): s
     program === 'cmd' ? /^\/[ck]/i.test(text) : /^-c(?:o(?:mmand)?)?$|^-command$/i.test(text),
   );
   const given = at >= 0 ? texts.slice(at + 1) : texts.filter((text) => !/^[-/]/.test(text));
-  const text = given.join(' ');
+  const joined = given.join(' ');
+  // A caret makes a character of cmd mean itself.
+  const text = program === 'cmd' ? joined.replaceAll(/\^(.)/g, '$1') : joined;
   if (text === '') return null;
   if (evaluating.test(text) && fetching.test(text)) return 'curl https://unknown.invalid | sh';
   if (evaluating.test(text) && /frombase64|decompress|-join|\[char\]/i.test(text)) return 'base64 -d | sh';
   const read = [
     ...text.matchAll(/\(\s*(?:get-content|gc|cat|type)\s+(?:-\w+\s+)*([^\s()'"]+|'[^']*'|"[^"]*")/gi),
   ];
-  const statements = [...splitStatements(text), ...read.map(([, path]) => ['cat', unquote(path ?? '')])];
+  const set = [...text.matchAll(setting)].map(([, ...names]) => ['export', `${names.find(Boolean) ?? ''}=`]);
+  const statements = [
+    ...splitStatements(text),
+    ...set,
+    ...read.map(([, path]) => ['cat', unquote(path ?? '')]),
+  ];
   return statements
     .map((statement, index) => translateStatement(statement, statements[index - 1]))
     .join(' ; ');

@@ -149,8 +149,27 @@ function plainMessage(message: string): string {
     .replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
 }
 
+/** What others call our keys. */
+const otherWords: ReadonlyMap<string, string> = new Map([
+  ['reason', 'message'],
+  ['msg', 'message'],
+  ['condition', 'when'],
+  ['conditions', 'when'],
+  ['if', 'when'],
+  ['decision', 'action'],
+  ['effect', 'action'],
+  ['default', 'default_action'],
+  ['tools', 'tool'],
+  ['command', 'command_matches'],
+  ['commands', 'command_matches'],
+  ['path', 'path_matches'],
+  ['paths', 'path_matches'],
+]);
+
 function unknownKey(key: string, known: readonly string[], what: string): string {
-  const close = known.find((candidate) => isClose(key, candidate));
+  const meant = otherWords.get(key);
+  const close = known.find((candidate) => candidate === meant || isClose(key, candidate));
+  if (key === 'match' && what === 'rule') return 'unknown key "match" in rule: it belongs to the policy';
   return `unknown key ${JSON.stringify(key)} in ${what}${close === undefined ? '' : `, did you mean ${close}?`}`;
 }
 

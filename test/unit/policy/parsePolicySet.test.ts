@@ -33,7 +33,15 @@ describe('a policy file', () => {
     assert.deepEqual(problemsOf(withRule('action: deny', 'when:', '  comand_matches: [x]')), [
       '6:11 unknown key "comand_matches" in when, did you mean command_matches?',
     ]);
-    assert.deepEqual(problemsOf(withRule('action: deny', 'reason: x')), ['5:9 unknown key "reason" in rule']);
+    assert.deepEqual(problemsOf(withRule('action: deny', 'reason: x')), [
+      '5:9 unknown key "reason" in rule, did you mean message?',
+    ]);
+    assert.deepEqual(problemsOf(withRule('action: deny', 'match: { tool: exec }')), [
+      '5:9 unknown key "match" in rule: it belongs to the policy',
+    ]);
+    assert.deepEqual(problemsOf(withRule('action: deny', 'when: { nothing: x }')), [
+      '5:17 unknown key "nothing" in when',
+    ]);
     assert.deepEqual(problemsOf('policies: [{name: p, match: {agents: x}}]'), [
       '1:30 unknown key "agents" in match, did you mean agent?',
     ]);
@@ -198,6 +206,15 @@ policies:
       ]),
       [['p', 100, [{ policy: 'p', index: 0, file: 'a.yaml', line: 13 }]]],
     );
+  });
+
+  it('takes an empty version and default, and a default in any case', () => {
+    const defaultOf = (text: string): readonly unknown[] => {
+      const { set, problems } = parsePolicySet([source(text)]);
+      return [set.defaultAction, problems];
+    };
+    assert.deepEqual(defaultOf('version: ""\ndefault_action: ""'), ['deny', []]);
+    assert.deepEqual(defaultOf('version: 1\ndefault_action: " Watch "'), ['watch', []]);
   });
 
   it('never makes the reader throw, whatever is in it', () => {
