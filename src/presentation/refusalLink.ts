@@ -21,5 +21,8 @@ export function findRefusals(line: string): readonly FoundRefusal[] {
   }));
 }
 
+/** Said when a link leads to nothing. */
+export const notInLogText = t`That decision is not in the audit log any more.`;
+
 /** What a reader sees while pointing at it. */
 export const refusalTooltip = t`Show why Rampart denied this, or run it anyway`;

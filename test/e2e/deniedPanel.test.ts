@@ -106,6 +106,27 @@ describe('a person who looks through the panel of denied commands', () => {
     await count(/^\d+ decisions$/);
   });
 
+  it('can scroll to everything at twice the size', async () => {
+    const { page } = host;
+    const whole = page.viewportSize() ?? { width: 1400, height: 900 };
+    await page.setViewportSize({ width: whole.width / 2, height: whole.height / 2 });
+    await row('rm -rf ../precious').click();
+    await host.webview().getByRole('button', { name: 'Export CSV' }).scrollIntoViewIfNeeded();
+    await host.screenshot('e2e-panel-6-twice-toolbar');
+    const action = host.webview().getByRole('button', { name: 'Show Terminal' });
+    await action.scrollIntoViewIfNeeded();
+    await host.screenshot('e2e-panel-7-twice-detail');
+    const { head, table } = await host
+      .webview()
+      .locator('.grid')
+      .evaluate((grid) => ({
+        head: grid.querySelector('.headgroup')?.clientWidth,
+        table: grid.scrollWidth,
+      }));
+    assert.equal(head, table, 'what is scrolled below the heading does not show beside it');
+    await page.setViewportSize(whole);
+  });
+
   for (const theme of ['Dark Modern', 'Light Modern', 'Dark High Contrast', 'Light High Contrast']) {
     it(`leaves nobody out in the theme ${theme}`, async () => {
       await host.chooseTheme(theme);

@@ -10,11 +10,14 @@ import {
   type PanelRequest,
   type PanelUpdate,
 } from '../../presentation/panelMessages.ts';
+import { notInLogText } from '../../presentation/refusalLink.ts';
 import { formatUnseen } from '../../presentation/statusText.ts';
 import type { AuditRecord } from '../../protocol/auditRecord.ts';
 import type { Background } from '../adapters/background.ts';
+import type { Notices } from '../adapters/notices.ts';
 import { commandIds, viewIds } from '../ids.ts';
 import type { TerminalRegistry } from '../injection/terminalRegistry.ts';
+import { findRefusal } from '../model/findRefusal.ts';
 import { OlderDecisions } from '../model/olderDecisions.ts';
 import type { WindowStatus } from '../model/windowStatus.ts';
 import { createDecisionRow } from './decisionItem.ts';
@@ -32,6 +35,7 @@ export interface DeniedPanelParts {
   readonly extension: vscode.Uri;
   readonly background: Background;
   readonly logger: Logger;
+  readonly notices: Notices;
 }
 
 /** How many pages of the log a person gets at once. */
@@ -208,7 +212,20 @@ export class DeniedPanel implements vscode.WebviewViewProvider, Disposable {
     this.#wanted = null;
     if (wanted === null) return;
     const known = kept.find(({ id }) => id.startsWith(wanted));
-    this.#post({ type: 'show', id: known?.id ?? wanted });
+    if (known !== undefined) this.#post({ type: 'show', id: known.id });
+    else this.#parts.background.run('looking for a refusal', () => this.#showFromLog(wanted));
+  }
+
+  /** A terminal keeps what was refused in it for longer than the window keeps the decision. */
+  async #showFromLog(digits: string): Promise<void> {
+    const { client, notices } = this.#parts;
+    const found = await findRefusal(client, digits);
+    if (found === null) {
+      notices.inform(notInLogText);
+      return;
+    }
+    this.#post({ type: 'records', records: [found] });
+    this.#post({ type: 'show', id: found.id });
   }
 
   #sendState(): void {

@@ -43,6 +43,13 @@ describe('exported decisions', () => {
     const [, line] = formatExport([createRecord({ request: { command } })], 'csv').split('\r\n');
     assert.ok(line?.includes(`"'=cmd(""x""),\n2"`), line);
   });
+
+  it('start no formula in CSV by any character that a spreadsheet takes for one', () => {
+    for (const first of ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
+      const text = formatExport([createRecord({ request: { command: `${first}1` } })], 'csv');
+      assert.ok(text.includes(`'${first}1`), JSON.stringify(first));
+    }
+  });
 });
 
 it('an explanation says what runs, what policies say and what can be done', () => {
