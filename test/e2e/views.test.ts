@@ -89,6 +89,16 @@ describe('a person who looks through the views, and is asked there', () => {
     await row(/^bash\s*\d+ decisions · 1 denied/).waitFor();
   });
 
+  it('leaves out what they do not look for, and has it back', async () => {
+    const ran = row(/^\.\/agent-cleanup\.sh$/);
+    await press('Decisions', 'Filter Decisions');
+    await host.pick('Denied');
+    await ran.waitFor({ state: 'detached' });
+    await row(/rm -rf \.\.\/precious/).waitFor();
+    await press('Decisions', 'Clear Filter');
+    await ran.waitFor();
+  });
+
   it('reads in the tooltip by which rule, where, and by which programs it was started', async () => {
     const tooltip = host.page.locator('.monaco-hover', { hasText: 'Started by' });
     // Rows that are painted anew close it.

@@ -128,6 +128,21 @@ describe('a person with two windows', () => {
     await isGone(first, /wait/);
   });
 
+  it('is told that nobody answered as long as the program waited, and can answer still', async () => {
+    await host.typeInTerminal('bash', 'clear; /bin/echo perhaps late');
+    await host.statusItem(/1 command waits for you 0:[01]\d/);
+    const terminal = await host.showTerminal('bash');
+    await terminal.locator('textarea.xterm-helper-textarea').focus();
+    // Whoever is not patient enough ends the waiting as the end of the time does.
+    await host.page.keyboard.press('Control+c');
+    await host.statusItem(/1 command waits for you 9:\d\d/);
+    const toast = await host.toast(/Nobody answered in time, so Rampart denied `\/bin\/echo perhaps late`/);
+    await toast.getByRole('button', { name: 'Allow…' }).click();
+    await host.page.getByPlaceholder('Once you allow it, run it again.').waitFor();
+    await host.pick('Deny');
+    await isGone(first, /waits for you/);
+  });
+
   it('finds behind a refusal that is longer than the line the decision, and runs it anyway, once', async () => {
     await host.typeInTerminal('bash', `clear; ${longCommand}`);
     await host.terminalShows(/denied `\/bin\/echo never word[^]*\[[0-9a-f]{8}\]/);
