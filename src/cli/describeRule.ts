@@ -63,6 +63,7 @@ function describeValue(value: unknown): string {
   if (value instanceof Map) return [...value.keys()].join(', ');
   if (typeof value !== 'object' || value === null) return String(value);
   if ('source' in value) return String(value.source);
+  if ('each' in value) return describeValue(value.each);
   const known = Object.entries(value).filter(([, entry]) => entry !== null);
   return known.map(([name, entry]) => `${name} ${String(entry)}`).join(' ');
 }

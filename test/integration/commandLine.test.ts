@@ -48,6 +48,7 @@ test('bad usage says what is wrong and exits 2', async (context) => {
     [['rules', 'x'], /unexpected argument `x`/],
     [['rules', 'remove'], /give one number or name/],
     [['allow'], /no command given/],
+    [['block', ' '], /no command given/],
     [['allow', '--pattern', 'x*', 'x'], /not both/],
     [['allow', '--for', 'ever', 'x'], /`ever` is no duration/],
     [['allow', '--project', 'x'], /unknown option `--project`/],

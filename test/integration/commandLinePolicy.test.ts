@@ -186,6 +186,9 @@ test('`rules` lists what was added by hand first, and `rules remove` takes it ou
       '5 allow command_matches: more',
     ],
   );
+  for (const { pattern } of list) assert.doesNotMatch(String(pattern), /object Object/);
+  const forced = list.find(({ policy, rule }) => policy === 'default-git' && rule === 0);
+  assert.match(String(forced?.['pattern']), /runs: .*git push/);
   for (const { source, line, action } of list.slice(0, 5))
     assert.match(
       readFileSync(String(source), 'utf8').split('\n')[Number(line) - 1] ?? '',

@@ -133,7 +133,7 @@ function readRule(action: NewRule['action'], options: Options): NewRule | string
   const given = options.value('--pattern');
   const command = readTyped(options.words);
   const pattern = given ?? (command === null ? null : textOfTyped(command));
-  if (pattern === null) return 'no command given';
+  if (pattern === null || pattern.trim() === '') return 'no command given';
   if (given !== undefined && command !== null) return 'give a command or `--pattern`, not both';
   if (options.has('--global') && options.has('--project'))
     return '`--global` and `--project` exclude each other';
