@@ -1,11 +1,12 @@
 // @ts-check
 // `npm run screenshots`: writes docs/images/ anew, from the packaged extension in the real editor, driven as a person
-// would: two pictures and a short film. `npm run build && npm run package` come first. Look at them afterwards.
+// would: five pictures and a short film. `npm run build && npm run package` come first. Look at them afterwards.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startHost } from '../test/host/host.mjs';
+import { until } from '../test/host/until.mjs';
 import { createDemo } from './demo/createDemo.mjs';
 import { formatInstallCommand, installMissingPackages } from './packages.mjs';
 import { hostTarget } from './packaging/targets.mjs';
@@ -16,6 +17,19 @@ const images = join(root, 'docs', 'images');
 const frameTime = 170;
 const maxBytes = 300_000;
 const colours = 96;
+
+/** What a person is asked about in a picture. */
+const asking = `version: "1"
+policies:
+  - name: publishing
+    rules:
+      - action: ask
+        when: { command_matches: ["npm publish*"] }
+        message: "published for everybody to see"
+`;
+
+/** A program that no library can be loaded into; it ends with its input. */
+const staticProgram = '#include <unistd.h>\nint main(void) { char c; return read(0, &c, 1) != 0; }\n';
 
 const missing = installMissingPackages([
   { package: 'imagemagick', program: 'convert' },
@@ -44,8 +58,14 @@ const demo = createDemo(join(scratch, 'demo'));
 const host = await startHost({
   workspace: demo.workspace,
   vsix: [join(root, `rampart-${hostTarget()}.vsix`)],
-  settings: { 'workbench.colorTheme': 'Default Light Modern', 'terminal.integrated.fontSize': 14 },
+  settings: {
+    'workbench.colorTheme': 'Default Light Modern',
+    'terminal.integrated.fontSize': 14,
+  },
 });
+const policies = join(host.home, '.rampart', 'policies');
+mkdirSync(policies, { recursive: true, mode: 0o700 });
+writeFileSync(join(policies, 'publishing.yaml'), asking);
 /** @type {string[]} */
 const frames = [];
 /** Nothing of the machine on which the pictures are made. */
@@ -55,8 +75,66 @@ async function plainPrompt() {
   await host.terminalShows(/^\s*\$\s*$/);
 }
 
+/** A notification, once it does not move any more. @param {string} text */
+async function settledToast(text) {
+  await host.page.locator('.notification-toast.notification-fade-in-done', { hasText: text }).waitFor();
+}
+
+/** A row of a view. @param {RegExp} text */
+function row(text) {
+  return host.page.locator('.sidebar .monaco-list-row', { hasText: text }).first();
+}
+
+/** One more terminal in front. */
+async function openTerminal() {
+  const tabs = host.page.locator('.terminal-tabs-entry');
+  const before = await tabs.count();
+  await host.runCommand('Terminal: Create New Terminal');
+  await until(async () => (await tabs.count()) > before, { what: 'one more terminal' });
+  await plainPrompt();
+}
+
+/** A command that waits for a person, and what becomes of that when nobody answers. */
+async function shootQuestion() {
+  await host.typeInTerminal('bash', 'clear; npm publish');
+  await (await host.statusItem(/1 command waits for you/)).click();
+  await host.page.getByPlaceholder('The program waits for the answer.').waitFor();
+  keep(await shootAside(), 'asked.png');
+  await host.page.getByPlaceholder('does not wait. Once you allow it, run it again.').waitFor();
+  await settledToast('Nobody answered in time');
+  keep(await shootAside(), 'late.png');
+  await host.pick('Deny');
+  await host.runCommand('Notifications: Clear All Notifications');
+}
+
+/** Terminals that are guarded, guarded in part, and left alone until an agent appears in them. */
+async function shootTerminals() {
+  const [source, program] = [join(scratch, 'report.c'), join(scratch, 'report')];
+  writeFileSync(source, staticProgram);
+  run('gcc', ['-static', '-o', program, source]);
+  await openTerminal();
+  await host.runCommand('Rampart: Protect Terminal');
+  await host.typeInTerminal('bash', program);
+  await row(/partly guarded: not report/).waitFor();
+  await openTerminal();
+  await row(/agents only/).waitFor();
+  await row(/partly guarded: not report/).hover();
+  await host.page.locator('.monaco-hover', { hasText: 'runs in it without the library' }).waitFor();
+  keep(await shootAside(), 'terminals.png');
+}
+
+/** A picture that is no frame of the film. */
+async function shootAside() {
+  const path = join(scratch, 'aside.png');
+  await host.page.screenshot({ path });
+  return path;
+}
+
 /** A frame of the film. */
 async function shoot() {
+  // Nothing that the pointer happens to be over.
+  await host.page.mouse.move(600, 300);
+  await host.page.locator('.monaco-hover:visible').waitFor({ state: 'detached' });
   const path = join(scratch, `${String(frames.length).padStart(2, '0')}.png`);
   await host.page.screenshot({ path });
   frames.push(path);
@@ -80,21 +158,23 @@ try {
   await host.runCommand('Rampart: Protect Terminal');
   await host.statusItem(/Rampart: enforce/);
   await plainPrompt();
+  await host.page.getByText('in force once').waitFor({ state: 'detached' });
+  await row(/^bash\s*\d+ decisions$/).waitFor();
   await shoot();
   await host.typeInTerminal('bash', './agent-cleanup.sh');
   await host.terminalShows(/rampart: denied/);
-  await host.page
-    .getByText('1 denied')
-    .first()
-    .waitFor({ timeout: 5_000 })
-    .catch(() => undefined);
+  await row(/^bash.*decisions · 1 denied$/).waitFor();
+  await row(/^bash\s*guarded · \d+ decisions · 1 denied$/).waitFor();
+  await row(/default-deletion.* 1 hit/).waitFor();
+  await settledToast('Rampart denied');
   keep(await shoot(), 'denied.png');
   await host.runCommand('Rampart: Show Denied Commands');
-  const row = host.webview().locator('.row', { hasText: 'rm -rf ../precious' }).first();
-  await row.click();
+  await host.webview().locator('.row', { hasText: 'rm -rf ../precious' }).first().click();
   await host.webview().locator('.detail').getByText('What policies say now').waitFor();
+  await host.runCommand('Notifications: Clear All Notifications');
   await host.runCommand('View: Toggle Maximized Panel').catch(() => undefined);
   keep(await shoot(), 'panel.png');
+  await host.runCommand('View: Toggle Maximized Panel');
   const film = join(images, 'film.gif');
   run('convert', [
     '-delay',
@@ -110,6 +190,8 @@ try {
   ]);
   run('gifsicle', ['--optimize=3', '--colors', String(colours), '--batch', film]);
   checkSize(film);
+  await shootQuestion();
+  await shootTerminals();
 } finally {
   await host.stop();
   rmSync(scratch, { recursive: true });
