@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +21,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-enum { SIGNAL_COUNT = 65, STDIO_COUNT = 3 };
+enum { SIGNAL_COUNT = 65, SIGNAL_SET_LEN = 16, STDIO_COUNT = 3 };
 
 extern char **environ;
 
@@ -215,15 +214,24 @@ struct signals {
     bool changed[SIGNAL_COUNT];
 };
 
+/* Whether a signal is in a set that is written as in /proc/PID/status: hexadecimal, the first in
+   the lowest bit. */
+static bool is_signal_in(const char *set, int number) {
+    size_t len = strlen(set);
+    size_t digit = (size_t)(number - 1) / 4;
+    char c = digit < len ? set[len - 1 - digit] : '0';
+    unsigned value = c >= 'a' && c <= 'f' ? 10U + (unsigned)(c - 'a') : (unsigned)(c - '0');
+    return value < 16 && ((value >> ((unsigned)(number - 1) % 4)) & 1) != 0;
+}
+
 /* Node ignores SIGPIPE and SIGXFSZ from its start on, and exec would keep that; handlers fall back
-   by themselves. What else the parent had ignored Node has forgotten: `ignored` has a bit for each.
- */
-static void reset_signals(struct signals *signals, uint64_t ignored) {
+   by themselves. What else the parent had ignored Node has forgotten: `ignored` names it. */
+static void reset_signals(struct signals *signals, const char *ignored) {
     sigset_t none;
     memset(signals, 0, sizeof *signals);
     for (int number = 1; number < SIGNAL_COUNT; number++) {
         struct sigaction action;
-        bool is_ignored = ((ignored >> (number - 1)) & 1) != 0;
+        bool is_ignored = is_signal_in(ignored, number);
         if (!is_ignored && number != SIGPIPE && number != SIGXFSZ)
             continue;
         memset(&action, 0, sizeof action);
@@ -300,7 +308,7 @@ static char **copy_vector(napi_env env, napi_value value) {
 }
 
 static int replace_process(const char *path, char *const argv[], char *const envp[],
-                           uint64_t ignored) {
+                           const char *ignored) {
     struct signals signals;
     int error;
     restore_stdio();
@@ -312,19 +320,12 @@ static int replace_process(const char *path, char *const argv[], char *const env
     return error;
 }
 
-/* A set of signals, written as in /proc/PID/status; empty when the value is none. */
-static uint64_t read_signals(napi_env env, napi_value value) {
-    char text[2 * sizeof(uint64_t) + 1];
-    size_t len;
-    if (napi_get_value_string_utf8(env, value, text, sizeof text, &len) != napi_ok)
-        return 0;
-    return strtoull(text, NULL, 16);
-}
-
 /* execve(path, argv, envp[, ignored]): becomes another program. Returns only by throwing. */
 static napi_value become(napi_env env, napi_callback_info info) {
     size_t count = 4;
     napi_value arguments[4];
+    char ignored[SIGNAL_SET_LEN + 1] = "";
+    size_t len;
     char *path = NULL;
     char **argv = NULL;
     char **envp = NULL;
@@ -333,9 +334,10 @@ static napi_value become(napi_env env, napi_callback_info info) {
         path = copy_string(env, arguments[0]);
         argv = copy_vector(env, arguments[1]);
         envp = copy_vector(env, arguments[2]);
+        (void)napi_get_value_string_utf8(env, arguments[3], ignored, sizeof ignored, &len);
     }
     if (path != NULL && argv != NULL && envp != NULL)
-        error = replace_process(path, argv, envp, read_signals(env, arguments[3]));
+        error = replace_process(path, argv, envp, ignored);
     else
         (void)throw_usage(env, "execve takes a path, arguments and an environment, without NUL");
     if (path != NULL && argv != NULL && envp != NULL)

@@ -31,7 +31,7 @@ export interface NativeAddon {
   makeFifo(path: string): void;
   /**
    * Replaces this process; returns only by throwing. A Buffer can say what is not UTF-8. The program ignores the
-   * signals of a set, if one is given, that is written as `SigIgn` of `/proc/PID/status`.
+   * signals of a set, if one is given, that is written as `SigIgn` of `/proc/PID/status`: hexadecimal, lower case.
    */
   execve(
     path: NativeText,
