@@ -89,7 +89,7 @@ describe('a window that is killed, loaded anew and closed, and loses Rampart in 
     assert.equal(readEndpointPid(), endpoint);
   });
 
-  it('tells what is in the way of removing Rampart while a terminal is guarded, and nothing is removed', async () => {
+  it('tells what is in the way of removing Rampart while a terminal is guarded, which it stays, and nothing is removed', async () => {
     await host.open();
     await host.statusItem(/Rampart: enforce/);
     mkdirSync(own('policies'), { recursive: true, mode: 0o700 });
@@ -98,6 +98,7 @@ describe('a window that is killed, loaded anew and closed, and loses Rampart in 
     await host.toast('these processes are guarded by it');
     await host.screenshot('e2e-removal-1-refused');
     assert.ok(existsSync(own('versions')));
+    await host.statusItem(/Rampart: enforce/);
   });
 
   it('tells what was removed and what is left when no terminal is, and leaves the rules', async () => {
@@ -112,6 +113,11 @@ describe('a window that is killed, loaded anew and closed, and loses Rampart in 
       [],
     );
     assert.deepEqual(readdirSync(own('policies')), ['mine.yaml']);
+    const [machine = ''] = readdirSync(own('run'));
+    const log = readdirSync(own('run', machine, 'audit'))
+      .filter((name) => name.endsWith('.jsonl'))
+      .map((name) => readFileSync(own('run', machine, 'audit', name), 'utf8'));
+    assert.match(log.join(''), /"guard off".*: the command Remove from This Machine"/);
   });
 
   it('tells that there is no library for this machine, leads to what works, and puts nothing into terminals', async () => {

@@ -12,6 +12,9 @@ import type { CommandParts } from './commandParts.ts';
 const endTimeoutMs = 10_000;
 const lookMs = 50;
 
+/** The command, as the audit log names it. */
+const name = 'Remove from This Machine';
+
 /** What was there, by path. */
 interface Removal {
   readonly removed: readonly string[];
@@ -20,14 +23,17 @@ interface Removal {
 
 /** Takes away what Rampart has installed for this user, after asking, and says what stays. */
 export async function removeFromMachine(parts: CommandParts): Promise<void> {
-  const { notices, guard, supervisor } = parts;
+  const { notices, guard, supervisor, status } = parts;
   const { question, detail, button } = removeMessages;
   if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, button)) !== button) return;
-  await guard.turnOff('Remove from This Machine');
+  const wasGuarding = status.current.guardEnabled;
+  await guard.turnOff(name);
   supervisor.rest();
   const outcome = (await endEndpoint(parts))
     ? await uninstall(parts)
     : failure(removeMessages.endpointRemains);
+  // What is still there guards as before.
+  if (!outcome.ok && wasGuarding) await guard.turnOn(name);
   if (!outcome.ok) notices.warn(removeMessages.failed(outcome.error));
   else if (outcome.value.removed.length === 0) notices.inform(removeMessages.nothing);
   else
@@ -54,10 +60,18 @@ function uninstall({ bundleFolder, environment }: CommandParts): Promise<Result<
     execFile(path, words, { env }, (error, stdout, stderr) => {
       const said = parseJson(stdout.trim());
       if (error !== null || !said.ok || !isRecord(said.value))
-        resolve(failure(stderr.trim().replaceAll('\n', '; ') || (error?.message ?? stdout)));
+        resolve(failure(formatRefusal(stderr) || (error?.message ?? stdout)));
       else resolve(success({ removed: pathsIn(said.value['removed']), left: pathsIn(said.value['left']) }));
     });
   });
+}
+
+/** What the command line says, in one sentence without its name. */
+function formatRefusal(stderr: string): string {
+  return stderr
+    .trim()
+    .replaceAll(/^rampart: /gm, '')
+    .replaceAll('\n', '; ');
 }
 
 function pathsIn(value: unknown): readonly string[] {
