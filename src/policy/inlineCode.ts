@@ -50,9 +50,9 @@ const running =
 /** Calls that give their first argument to a shell. */
 const shellCall = new RegExp(String.raw`\b(?:${running})${opening}${literal}`, 'g');
 
-/** Calls that start a program with a list of words: `run(['rm', 'x'])`, `spawn('rm', ['x'])`. */
+/** Calls that start a program with a list of words: `run(['rm', 'x'])`, `spawn('rm', ['x'])`, `exec(new String[]{"rm"})`. */
 const listCall = new RegExp(
-  String.raw`\b(?:${running})\s{0,4}\(\s{0,4}(?:${literal}\s{0,4},\s{0,4})?\[([^\]\n]{0,500})\]`,
+  String.raw`\b(?:${running})\s{0,4}\(\s{0,4}(?:${literal}\s{0,4},\s{0,4})?(?:\[|new String\[\]\s?\{)([^\]}\n]{0,500})[\]}]`,
   'g',
 );
 
@@ -70,6 +70,9 @@ const taggedCommand = /\$`([^`]{1,2000})`/g;
 
 /** Text that runs itself, in Groovy: `"rm x".execute()`. */
 const executedText = new RegExp(String.raw`${literal}\.execute\(`, 'g');
+
+/** What awk takes from a shell, or hands to one: `"rm x" | getline`, `print | "sh"`. */
+const piped = new RegExp(String.raw`${literal}\s{0,4}\|&?\s{0,4}getline|\|&?\s{0,4}${literal}`, 'g');
 
 const anyLiteral = new RegExp(literal, 'g');
 
@@ -172,12 +175,16 @@ export function shellTexts(code: string, program: string): readonly string[] {
     ? [...code.matchAll(quotedCommand)].map(([, tick, percent, qx]) => tick ?? percent ?? qx ?? '')
     : [...code.matchAll(taggedCommand)].map(([, text]) => text ?? '');
   const started = /^(?:expect|tclsh|wish)$/.test(program) ? argumentsOf(code, tclStart) : [];
+  const piping = awks.has(program)
+    ? [...code.matchAll(piped)].map((found) => found[2] ?? found[4] ?? '')
+    : [];
   return [
     ...argumentsOf(code, shellCall),
     ...[...lists, ...calls].map((words) => words.join(' ')),
     ...argumentsOf(code, executedText),
     ...quoted,
     ...started,
+    ...piping,
   ];
 }
 

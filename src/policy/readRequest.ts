@@ -8,6 +8,7 @@ import { joinPath } from './paths.ts';
 import type { Mount } from './mounts.ts';
 import { readMounts } from './mounts.ts';
 import { OwnContainers } from './ownContainer.ts';
+import { isBefore, listedPlaces, listers, sifters, withOperands } from './listedOperands.ts';
 import { readLiteralOutput } from './literalOutput.ts';
 import { programOf, readLaunches } from './readLaunches.ts';
 import { readInlineCode, shellTexts, takesCodeFromInput } from './inlineCode.ts';
@@ -264,7 +265,8 @@ class RequestReading {
         },
         place,
       );
-    else if (isReadable(launch)) this.#readText(launch.text.text, launch.parameters, place);
+    else if (isReadable(launch))
+      this.#readText(withOperands(launch.text.text, added), launch.parameters, place);
   }
 
   /** What xargs would add to its command, where that stands in the text. */
@@ -285,6 +287,8 @@ class RequestReading {
   /** What a `find` at the other end of the pipe can print: something below where it looks. */
   #findings(input: Span | null): readonly Word[] {
     const last = input === null ? undefined : this.#components[input.to - 1];
+    if (last !== undefined && sifters.has(last.program) && isBefore(last.input, input))
+      return this.#findings(last.input);
     if (last !== undefined && listers.has(last.program)) return listedPlaces(last);
     if (last?.program !== 'find') return [];
     const { roots } = readFindScope(last.words);
@@ -369,18 +373,6 @@ class RequestReading {
       home === null ? undefined : [home];
     return { get: (name) => (name === 'HOME' ? homeOf(this.#world.home) : variables.get(name)) };
   }
-}
-
-/** Print paths that lie where their operands say. */
-const listers: ReadonlySet<string> = new Set(['ls', 'git', 'fd', 'fdfind', 'rg', 'grep', 'du', 'tree']);
-
-function listedPlaces({ words }: Component): readonly Word[] {
-  return words
-    .slice(1)
-    .filter(({ text }) => /^(?:\/|\.\.)/.test(text))
-    .map((word) =>
-      word.isGlob ? word : { ...word, text: `${word.text.replace(/\/+$/, '')}/?`, written: null },
-    );
 }
 
 /** `go run FILE`: Go has no interpreter, but runs its files. */

@@ -28,7 +28,7 @@ export function readRights(component: Component): readonly Deletion[] {
 
 function targetsOf({ program, words }: Component): readonly Word[] {
   if (program === 'find') {
-    const isChanging = readFindLaunches(words).some((launch) => changers.has(programOf(launch.words[0])));
+    const isChanging = readFindLaunches(words).some((launch) => launch.words.some(isChanger));
     return isChanging ? readFindScope(words).roots : [];
   }
   if (!changers.has(program)) return [];
@@ -37,4 +37,11 @@ function targetsOf({ program, words }: Component): readonly Word[] {
   // `chmod -x FILE` and `setfacl -b FILE` have no operand that says how.
   const isInOption = words.some((word) => /^-[rwxXst]+$/.test(word.text)) && program === 'chmod';
   return isByReference || isInOption || program === 'setfacl' ? operands : operands.slice(1);
+}
+
+/** Whether a word of what find starts says that it changes them: behind launchers or not, or in the text of a shell. */
+function isChanger(word: Word): boolean {
+  return (
+    changers.has(programOf(word)) || /(?:^|[\s;&|/(])(?:chmod|chown|chgrp|setfacl|chattr)\s/.test(word.text)
+  );
 }
