@@ -39,7 +39,7 @@ describe('a person who does not trust the workspace yet', () => {
   });
 
   it('is told of several denials by one notification, and led by it to all of them', async () => {
-    const toast = await host.toast(/Rampart denied `rm -rf \.\.\/precious`.*and \d more/);
+    const toast = await host.toast(/Rampart denied `rm -rf \.\.\/precious`.*\d more were denied/);
     assert.equal(await host.page.locator('.notification-toast').count(), 1);
     await host.statusItem(/Rampart: enforce\D*\d/);
     await host.screenshot('e2e-restricted-notice');
