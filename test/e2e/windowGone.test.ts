@@ -53,7 +53,10 @@ describe('a window that is killed, loaded anew and closed, and loses Rampart in 
 
   it('leaves the endpoint alive and the terminal guarded when its extension host dies', async () => {
     assert.ok(endpoint > 0);
+    const item = await host.statusItem(/Rampart: enforce/);
     process.kill(host.extensionHosts().at(-1) ?? 0, 'SIGKILL');
+    // A window that is loaded anew before it has noticed does not get its terminals back.
+    await item.waitFor({ state: 'detached' });
     await host.typeInTerminal('bash', './agent-cleanup.sh');
     await host.terminalShows(/rampart: denied `rm -rf \.\.\/precious`/);
     assert.ok(isThere());
