@@ -45,7 +45,7 @@ const deletingHome = new RegExp(
 );
 
 const running =
-  'system|execute|popen|getoutput|getstatusoutput|os\\.cmd|System\\.cmd|shell|shell-command|call-process|check_output|check_call|call|run|Popen|execSync|execFileSync|exec|spawnSync|spawn|shell_exec|passthru';
+  'system|execute|popen|getoutput|getstatusoutput|os\\.cmd|System\\.cmd|shell|shell-command|call-process|check_output|check_call|call|run|Popen|execSync|execFileSync|exec|spawnSync|spawn|shell_exec|passthru|Process|ProcessBuilder';
 
 /** Calls that give their first argument to a shell. */
 const shellCall = new RegExp(String.raw`\b(?:${running})${opening}${literal}`, 'g');
