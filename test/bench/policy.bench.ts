@@ -32,6 +32,8 @@ const firstRuns: Readonly<Record<string, { readonly dangerous: string; readonly 
   twentysecond: { dangerous: '3 of 271', everyday: '1 of 324' },
   twentythird: { dangerous: '3 of 263', everyday: '2 of 319' },
   twentyfourth: { dangerous: '2 of 263', everyday: '0 of 320' },
+  twentysixth: { dangerous: '0 of 269', everyday: '1 of 326' },
+  twentyseventh: { dangerous: '5 of 264', everyday: '1 of 320' },
   twentyfifth: { dangerous: '3 of 267', everyday: '0 of 320' },
   tenth: { dangerous: '14 of 272', everyday: '7 of 284' },
   eighth: { dangerous: '9 of 290', everyday: '2 of 222' },
