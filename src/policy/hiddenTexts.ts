@@ -61,7 +61,11 @@ const streamEditor: TextReader = (words) =>
 
 /** The escape of a database's client to the shell. */
 const escape: TextReader = (words) =>
-  words.flatMap((word) => /^\s*(?:\\!|\.(?:shell|system)|system|!)\s+(.+)$/s.exec(word)?.[1] ?? []);
+  words.flatMap((word) => [
+    ...(/^\s*(?:\\!|\.(?:shell|system)|system|!)\s+(.+)$/s.exec(word)?.slice(1) ?? []),
+    // `COPY … TO PROGRAM 'COMMAND'`, on the server.
+    ...(/\b(?:to|from)\s+program\s+'((?:[^']|'')*)'/is.exec(word)?.slice(1) ?? []),
+  ]);
 
 const debuggers: TextReader = (words) =>
   words.flatMap((word) => /^(?:shell|!|platform shell)\s*(.+)$/s.exec(word)?.[1] ?? []);

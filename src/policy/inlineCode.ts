@@ -78,11 +78,11 @@ const anyLiteral = new RegExp(literal, 'g');
 
 /** What gives away that code talks to another machine. */
 const talking =
-  /['"](?:node:)?(?:https?|http2|net|dgram|tls|dns)['"]|LWP::|IO::Socket|Net::|\b(?:curl|wget)\s|['"]net['"]|(?:include|require)(?:_once)?\s*\(?\s*['"]https?:|\b(?:requests\.|urllib|urlopen|http\.client|httpx|aiohttp|socket|fetch\s{0,4}\(|axios|https?\.request|Net::HTTP|LWP::|open-uri|URI\.open|HTTP::Tiny|\bcurl_(?:init|exec)|Invoke-WebRequest|DownloadString|require\(['\x22](?:node:)?(?:https?|net|dgram)['\x22]\)|from ['\x22](?:node:)?https?['\x22]|LWP|Deno\.connect|dns\.|smtplib|ftplib|paramiko|IO::Socket|TCPSocket|fsockopen|file_get_contents\s{0,4}\(\s{0,4}.http)/;
+  /['"](?:node:)?(?:https?|http2|net|dgram|tls|dns)['"]|LWP::|IO::Socket|Net::|\b(?:curl|wget)\s|['"]net['"]|(?:include|require)(?:_once)?\s*\(?\s*['"]https?:|\b(?:requests\.|urllib|urlopen|http\.client|httpx|aiohttp|socket|fetch\s{0,4}\(|axios|https?\.request|\bhttr2?::|\bRCurl::|Net::HTTP|LWP::|open-uri|URI\.open|HTTP::Tiny|\bcurl_(?:init|exec)|Invoke-WebRequest|DownloadString|require\(['\x22](?:node:)?(?:https?|net|dgram)['\x22]\)|from ['\x22](?:node:)?https?['\x22]|LWP|Deno\.connect|dns\.|smtplib|ftplib|paramiko|IO::Socket|TCPSocket|fsockopen|file_get_contents\s{0,4}\(\s{0,4}.http)/;
 
 /** All that a program was started with, in the languages that `-c` and `-e` are used with. */
 const wholeEnvironment =
-  /\bos\.environ\b(?!\s*(?:\[|\.(?:get|setdefault|pop)\b))|\bprocess\.env\b(?!\s*(?:\[|\??\.\w))|(?<![\w'"])%ENV\b|\bENV\.(?:to_\w+|inspect|map|each|entries|sort|select)\b|\bENV\s*[,)]|\bgetenv\(\s*\)|\$_ENV\b(?!\s*\[)|\bSystem\.getenv\(\)|\bDeno\.env\.toObject|\{\s{0,4}env\b[^}]{0,80}\}\s{0,4}=\s{0,4}process\b|\/proc\/self\/environ/;
+  /\bos\.environ\b(?!\s*(?:\[|\.(?:get|setdefault|pop)\b))|\bprocess\.env\b(?!\s*(?:\[|\??\.\w))|(?<![\w'"])%ENV\b|\bENV\.(?:to_\w+|inspect|map|each|entries|sort|select)\b|\bENV\s*[,)]|\bgetenv\(\s*\)|\$_ENV\b(?!\s*\[)|\bSys(?:tem)?\.getenv\(\)|\bDeno\.env\.toObject|\{\s{0,4}env\b[^}]{0,80}\}\s{0,4}=\s{0,4}process\b|\/proc\/self\/environ/;
 
 /** Whether code takes in the whole environment, tokens among it. */
 export function isTakingEnvironment(code: string): boolean {

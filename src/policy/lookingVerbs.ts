@@ -90,7 +90,7 @@ const table: readonly (readonly [string, Family])[] = [
   ['restic borg kopia rustic', backups],
   ['argocd flux velero istioctl linkerd eksctl kops rosa talosctl clusterctl crossplane', clusters],
   [
-    'databricks snow snowsql confluent astro dbt-cloud okta auth0 atlas mongocli influx newrelic sentry-cli pagerduty pd datadog-ci ld launchdarkly circleci buildkite-agent tower awx rundeck rabbitmqadmin rabbitmqctl temporal tctl nats rpk pulsar-admin algolia meilisearch',
+    'databricks snow snowsql confluent dbt-cloud okta auth0 atlas mongocli influx newrelic sentry-cli pagerduty pd datadog-ci ld launchdarkly circleci buildkite-agent tower awx rundeck rabbitmqadmin rabbitmqctl temporal tctl nats rpk pulsar-admin algolia meilisearch',
     family(
       'run|jobs|test|ps|publish-test|start-test|upload-sourcemaps|releases|local|dev|producer|consumer|produce|consume|sub|req',
       3,
@@ -100,6 +100,8 @@ const table: readonly (readonly [string, Family])[] = [
     'hostnamectl timedatectl localectl resolvectl loginctl networkctl machinectl coredumpctl busctl bootctl systemd-analyze supervisorctl monit rc-status svcadm svcs launchctl',
     controllers,
   ],
+  // Two programs have the name: one builds sites, the other runs Airflow.
+  ['astro', family('build|check|dev|preview|sync|add|info|create|telemetry|run', 2)],
   ['systemctl', systemctl],
   [
     'helmfile helmsman kapp kluctl devspace garden okteto werf kpt tk telepresence timoni k0sctl skaffold',
