@@ -6,6 +6,7 @@ import type { EvaluationWorld } from './evaluationWorld.ts';
 import type { MatchReason } from './explainMatch.ts';
 import { explainMatch } from './explainMatch.ts';
 import type { Policy, PolicyOrigin, PolicySet } from './policySet.ts';
+import { quoteWord } from './shellQuote.ts';
 
 /** One command that a request would run. */
 export interface ExplainedCommand {
@@ -85,7 +86,7 @@ function explainPolicy(policy: Policy, call: Call): ExplainedPolicy {
 
 function remediesOf(set: PolicySet, { action, rule }: Decision, request: ExecRequest): readonly string[] {
   if (action === 'allow' || action === 'watch') return [];
-  const allow = `rampart allow ${quote(request.command)}`;
+  const allow = `rampart allow ${quoteWord(request.command)}`;
   if (rule === null) return [allow];
   const policy = set.policies.find(({ name }) => name === rule.policy);
   const change =
@@ -94,8 +95,4 @@ function remediesOf(set: PolicySet, { action, rule }: Decision, request: ExecReq
       : `change rule ${rule.index + 1} of ${rule.policy}, ${rule.file}:${rule.line}`;
   // A denial wins over every rule that allows.
   return action === 'deny' ? [change] : [allow, change];
-}
-
-function quote(command: string): string {
-  return `'${command.replaceAll("'", `'\\''`)}'`;
 }

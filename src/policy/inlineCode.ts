@@ -1,4 +1,5 @@
 import { isInterpreter } from './programs.ts';
+import { quoteWord } from './shellQuote.ts';
 import type { Word } from './shellScript.ts';
 
 /** The longest code that is looked into. */
@@ -189,7 +190,7 @@ export function shellTexts(code: string, program: string): readonly string[] {
 }
 
 function quoteWords(words: readonly string[]): readonly string[] {
-  return words.filter((word) => word !== '').map((word) => `'${word.replaceAll("'", `'\\''`)}'`);
+  return words.filter((word) => word !== '').map(quoteWord);
 }
 
 /** What gives away that code puts paths together from the home directory. */

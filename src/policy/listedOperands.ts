@@ -1,4 +1,5 @@
 import type { Component } from './component.ts';
+import { quoteWord } from './shellQuote.ts';
 import type { Span, Word } from './shellScript.ts';
 
 /** Let through some lines of what they are given, in parts or in another order. */
@@ -35,6 +36,5 @@ export function listedPlaces({ words }: Component): readonly Word[] {
 
 /** A shell text with what parallel would add to it; a wildcard goes on being one. */
 export function withOperands(text: string, added: readonly Word[]): string {
-  const quote = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
-  return [text, ...added.map((word) => (word.isGlob ? word.text : quote(word.text)))].join(' ');
+  return [text, ...added.map((word) => (word.isGlob ? word.text : quoteWord(word.text)))].join(' ');
 }

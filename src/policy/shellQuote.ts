@@ -1,3 +1,8 @@
+/** A word as a shell reads it back, whatever stands in it. */
+export function quoteWord(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
 /** Where a piece of shell text ends, and whether it was closed at all. */
 export interface Extent {
   readonly end: number;

@@ -1,3 +1,4 @@
+import { quoteWord } from './shellQuote.ts';
 import type { Word } from './shellScript.ts';
 
 const windowsShells: ReadonlySet<string> = new Set(['cmd', 'powershell', 'pwsh']);
@@ -94,5 +95,5 @@ function quotePath(text: string): string {
 }
 
 function quote(word: string): string {
-  return /^[\w@%+=:,./-]*$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  return /^[\w@%+=:,./-]*$/.test(word) ? word : quoteWord(word);
 }
