@@ -33,39 +33,46 @@ export const crossPackages = [
   { package: 'llvm', program: 'llvm-strip' },
 ];
 
-/** What `npm test` needs besides Node.js and its npm. @type {SystemPackage[]} */
-export const testPackages = [
+/** What `npm run test:native` calls, and the sanitizers' runtime. @type {SystemPackage[]} */
+export const nativeTestPackages = [
   ...buildPackages,
-  ...serverPackages,
-  ...browserPackages,
   ...crossPackages,
   { package: 'qemu-user-static', program: 'qemu-arm-static' },
   { package: 'libc6-arm64-cross', file: '/usr/aarch64-linux-gnu/lib/libc.so.6' },
   { package: 'libc6-armhf-cross', file: '/usr/arm-linux-gnueabihf/lib/libc.so.6' },
   { package: 'ninja-build', program: 'ninja' },
   { package: 'clang', program: 'clang' },
-  { package: 'clang-format', program: 'clang-format' },
   { package: 'clang-tidy', program: 'clang-tidy' },
   { package: 'binutils', program: 'readelf' },
   { package: 'dash', program: 'dash' },
   { package: 'zsh', program: 'zsh' },
   { package: 'fish', program: 'fish' },
   { package: 'perl', program: 'perl' },
-  { package: 'procps', program: 'ps' },
-  { package: 'strace', program: 'strace' },
+  { package: 'python3', program: 'python3' },
   { package: 'git', program: 'git' },
   { package: 'busybox', program: 'busybox' },
   { package: 'openssh-client', program: 'ssh' },
   { package: 'tmux', program: 'tmux' },
   { package: 'bsdutils', program: 'script' },
   { package: 'util-linux', program: 'setpriv' },
-  { package: 'xz-utils', program: 'xz' },
+  { package: 'sudo', program: 'sudo' },
   { package: 'musl-tools', program: 'musl-gcc' },
   { package: 'valgrind', program: 'valgrind' },
   { package: 'cppcheck', program: 'cppcheck' },
   { package: 'fakeroot', program: 'fakeroot' },
   { package: 'libfaketime', isThere: () => isLibraryThere('faketime/libfaketime.so.1') },
   { package: 'libjemalloc2', isThere: () => isLibraryThere('libjemalloc.so.2') },
+];
+
+/** What `npm test` needs besides Node.js and its npm. @type {SystemPackage[]} */
+export const testPackages = [
+  ...nativeTestPackages,
+  ...serverPackages,
+  ...browserPackages,
+  { package: 'clang-format', program: 'clang-format' },
+  { package: 'procps', program: 'ps' },
+  { package: 'strace', program: 'strace' },
+  { package: 'xz-utils', program: 'xz' },
 ];
 
 /** What the sandboxes of coding agents are made of. @type {SystemPackage[]} */

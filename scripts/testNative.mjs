@@ -1,39 +1,24 @@
 // Builds the library and its tests with gcc and with clang and runs them under ctest: `testNative.mjs [filter]`.
 // The filter is a regular expression on the names of the tests.
 import { spawnSync } from 'node:child_process';
+import {
+  findMissingPackages,
+  formatInstallCommand,
+  isOnPath,
+  nativeTestPackages,
+  sanitizerPackages,
+} from './packages.mjs';
 
 const compilers = ['gcc', 'clang'];
-const tools = {
-  cmake: 'cmake',
-  gcc: 'gcc',
-  clang: 'clang clang-format clang-tidy libclang-rt-14-dev',
-  nm: 'binutils',
-  'musl-gcc': 'musl-tools',
-  'ld.lld': 'lld',
-  'llvm-strip': 'llvm',
-  'qemu-arm-static': 'qemu-user-static libc6-arm64-cross libc6-armhf-cross',
-  valgrind: 'valgrind',
-  cppcheck: 'cppcheck',
-  fakeroot: 'fakeroot libfaketime libjemalloc2',
-  sudo: 'sudo',
-  zsh: 'zsh fish dash busybox',
-  git: 'git python3 perl make openssh-client',
-};
 const filter = process.argv[2];
-
-function exists(tool) {
-  return spawnSync(tool, ['--version'], { stdio: 'ignore' }).status === 0;
-}
 
 function run(command, words) {
   return spawnSync(command, words, { stdio: 'inherit' }).status === 0;
 }
 
-const packages = Object.entries(tools)
-  .filter(([tool]) => !exists(tool))
-  .map(([, names]) => names);
-if (packages.length > 0) {
-  process.stderr.write(`testNative: tools are missing: apt-get install ${packages.join(' ')}\n`);
+const missing = findMissingPackages([...nativeTestPackages, ...sanitizerPackages()]);
+if (missing.length > 0) {
+  process.stderr.write(`testNative: install ${missing.join(', ')}: ${formatInstallCommand(missing)}\n`);
   process.exit(1);
 }
 
@@ -45,7 +30,7 @@ let passed =
   (run(process.execPath, [cross]) &&
     run(process.execPath, [cross, '--programs', 'linux-arm64', 'linux-armhf']));
 
-const generator = exists('ninja') ? ['-G', 'Ninja'] : [];
+const generator = isOnPath('ninja') ? ['-G', 'Ninja'] : [];
 for (const compiler of compilers) {
   const folder = `build-${compiler}`;
   const options = [`-DCMAKE_C_COMPILER=${compiler}`, '-DRAMPART_TESTS=ON'];
