@@ -66,6 +66,11 @@ export class PolicyStore implements Disposable {
     return this.#loaded.set;
   }
 
+  /** The texts that are in force everywhere. */
+  get texts(): readonly PolicyText[] {
+    return this.#loaded.texts;
+  }
+
   /** The policy for a command of a workspace, not older than a second. */
   setFor(workspace: string | null): PolicySet {
     return workspace === null ? this.#loaded.set : this.#projects.setFor(workspace, this.#loaded);

@@ -32,6 +32,7 @@ import { HandRules } from './handRules.ts';
 import { HeldRecords } from './heldRecords.ts';
 import { Askers } from './lifetime.ts';
 import { ModeStore } from './modeStore.ts';
+import { recordPolicyChanges } from './policyHistory.ts';
 import { PolicyStore } from './policyStore.ts';
 import { findRecorded } from './recordedIds.ts';
 import { createRecorder } from './recorder.ts';
@@ -133,9 +134,8 @@ export function createServices(
   const policy = owned.add(new PolicyStore(policies, generation));
   const stream = owned.add(new EventStream(startedAt));
   const sessions = owned.add(new SessionStore(processes));
-  const audit = owned.add(
-    new AuditLog({ folder: paths.audit, clock, logger, isOurs: () => lock.isInPlace() }),
-  );
+  const isOurs = (): boolean => lock.isInPlace();
+  const audit = owned.add(new AuditLog({ folder: paths.audit, clock, logger, isOurs }));
   const recorder = createRecorder(audit, stream, sessions);
   const attribution = createAttribution(settings, world, { sessions, stream });
   const held = createHeldRecords(settings, world, { attribution, recorder, sessions }, owned);
@@ -195,6 +195,7 @@ export function createServices(
   owned.add(sessions.onDidChangeDormant((dormant) => file.setDormant(dormant)));
   readJournal(settings, world, services, { lock, owned });
   recordIgnored(settings, services);
+  owned.add(recordPolicyChanges({ file: paths.policy, policy, logger, isOurs, recordIncident }));
   owned.add(sweepRules({ handRules, policy, clock, logger, recordIncident }));
   return services;
 }
@@ -207,7 +208,9 @@ function standInFront(
   needs: UpstreamNeeds,
   owned: DisposableList,
 ): UpstreamDecider | null {
-  const wish = settleUpstream(upstream, { file: paths.upstream, logger });
+  const onChange = (now: string, before: string): void =>
+    needs.recordIncident({ what: 'upstream changed', message: `${now}; it was ${before}`, refused: false });
+  const wish = settleUpstream(upstream, { file: paths.upstream, logger, onChange });
   if (wish === null) return null;
   const found = { home: policies.home, environment: surroundings };
   const own = { wish, surroundings: found, load: loadUpstream, pid, processes, createRandom };

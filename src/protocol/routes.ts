@@ -39,6 +39,7 @@ export const stateEntries = {
   approvals: 'approvals.json',
   tokens: 'tokens.json',
   held: 'held.jsonl',
+  policy: 'policy.json',
   upstream: 'upstream.json',
   audit: 'audit',
   log: 'endpoint.log',

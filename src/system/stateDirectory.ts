@@ -60,6 +60,7 @@ export function statePathsIn(directory: string): StatePaths {
     approvals: join(directory, stateEntries.approvals),
     tokens: join(directory, stateEntries.tokens),
     held: join(directory, stateEntries.held),
+    policy: join(directory, stateEntries.policy),
     upstream: join(directory, stateEntries.upstream),
     audit: join(directory, stateEntries.audit),
     log: join(directory, stateEntries.log),

@@ -157,6 +157,7 @@ echo "status $?"
   const records = await rampart.log();
   assert.deepEqual(records.filter((record) => record['tool'] === 'rampart').map(summaryOf), [
     `start with --mode disabled, --policy ${open}, --no-default-policy, --linger 0, HOME=${other} deny true`,
+    'policy changed watch false',
   ]);
 });
 

@@ -137,6 +137,7 @@ const ofLaterVersion: Readonly<Record<string, string | Buffer>> = {
   'mode.json': '{"format":2,"modes":[{"for":"everything","is":"disabled"}]}\n',
   'approvals.json': '{"format":2,"boot":"0","waiting":[{"id":"a"}]}\n',
   'tokens.json': '{"format":2,"tokens":{"ci":"secret"}}\n',
+  'policy.json': '{"format":2,"digest":"x"}\n',
   'held.jsonl': '{"schema_version":"rampart.audit.v2","what":{"ran":"ls"}}\n',
   [`audit/${yesterday}.jsonl`]:
     '{"schema_version":"rampart.audit.v2","what":{"ran":"ls"},"prev":"","seal":"x"}\n',
@@ -157,7 +158,7 @@ describe('an older version, where a later one has left files of other forms', ()
     assert.equal((await rampart.guard(['touch', 'harmless'])).status, 0);
     assert.match((await rampart.run(['status'])).stdout, /^mode +enforce/mu);
 
-    const aside = ['mode.json', 'approvals.json', 'tokens.json', 'held.jsonl'];
+    const aside = ['mode.json', 'approvals.json', 'tokens.json', 'policy.json', 'held.jsonl'];
     const doctor = await rampart.run(['doctor']);
     for (const name of aside) {
       const kept = readFileSync(join(rampart.stateDirectory, `${name}.unreadable`), 'utf8');

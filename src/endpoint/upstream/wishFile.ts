@@ -8,16 +8,28 @@ import type { UpstreamWish } from './target.ts';
 /** The version of the file's form. */
 const format = 1;
 
+/** What settling works with. */
+export interface WishParts {
+  /** `upstream.json` of the state directory. */
+  readonly file: string;
+  readonly logger: Logger;
+  /** Another upstream is wished than was kept; both as the log names them. */
+  readonly onChange: (now: string, before: string) => void;
+}
+
 /**
  * The upstream that holds: the one that is wished now, which is kept, else the one that was kept; `none` ends it. So an
  * endpoint that somebody else starts, or that an agent starts anew, goes on in front of the same one.
  */
 export function settleUpstream(
   wish: UpstreamWish | null,
-  { file, logger }: { readonly file: string; readonly logger: Logger },
+  { file, logger, onChange }: WishParts,
 ): UpstreamWish | null {
-  if (wish === null) return readKept(file, logger);
+  const kept = readKept(file, logger);
+  if (wish === null) return kept;
   const held = wish.url === 'none' ? null : wish;
+  const [now, before] = [formatWish(held), formatWish(kept)];
+  if (now !== before) onChange(now, before);
   try {
     if (held === null) rmSync(file, { force: true });
     else {
@@ -49,4 +61,15 @@ function readKept(file: string, logger: Logger): UpstreamWish | null {
 
 function isTextOrNull(value: unknown): value is string | null {
   return value === null || typeof value === 'string';
+}
+
+function formatWish(wish: UpstreamWish | null): string {
+  if (wish === null) return 'none';
+  const { url, tokenFile, authorities, failsClosed } = wish;
+  return [
+    url,
+    ...(tokenFile === null ? [] : [`with the token in ${tokenFile}`]),
+    ...(authorities === null ? [] : [`with the certificates in ${authorities}`]),
+    ...(failsClosed ? ['nothing runs while it is away'] : []),
+  ].join(', ');
 }

@@ -184,6 +184,16 @@ test('waits a second at most for an upstream that says nothing, and then not aga
   assert.ok(performance.now() - first < 900);
 });
 
+function incidentsOf(fixture: RunningFixture): readonly unknown[] {
+  return fixture
+    .records()
+    .flatMap(({ tool, request, decision }) =>
+      tool === 'rampart'
+        ? [[(request as UnknownRecord)['command'], (decision as UnknownRecord)['message']]]
+        : [],
+    );
+}
+
 test('comes back to an upstream that comes back', async (context) => {
   const port = await freePort();
   const fixture = await startBefore(context, wishFor(`http://127.0.0.1:${port}`));
@@ -192,14 +202,8 @@ test('comes back to an upstream that comes back', async (context) => {
   const peer = await ReferencePeer.start(context, { rules: peerRules, port });
   await until('the peer is asked again', async () => (await fixture.ask('ssh x'))['allowed'] === false);
   await until('all is well', async () => (await upstreamOf(fixture))['state'] === 'connected');
-  const incidents = fixture
-    .records()
-    .flatMap(({ tool, request, decision }) =>
-      tool === 'rampart'
-        ? [[(request as UnknownRecord)['command'], (decision as UnknownRecord)['message']]]
-        : [],
-    );
-  assert.match(String(incidents[0]), new RegExp(`^upstream ${peer.url},away: `));
+  const incidents = incidentsOf(fixture);
+  assert.match(String(incidents[1]), new RegExp(`^upstream ${peer.url},away: `));
   assert.deepEqual(incidents.at(-1), [`upstream ${peer.url}`, 'connected']);
 });
 
@@ -378,7 +382,7 @@ function readTree(folder: string): readonly (readonly [string, number, string])[
     });
 }
 
-test('goes on in front of the same upstream until it is told of another one or of none', async (context) => {
+test('goes on in front of the same upstream until it is told of another one or of none, which the log tells', async (context) => {
   const peer = await ReferencePeer.start(context, { rules: peerRules });
   const first = await startBefore(context, wishFor(peer.url));
   assert.ok(!readFileSync(first.paths.upstream, 'utf8').includes(peerToken));
@@ -392,6 +396,12 @@ test('goes on in front of the same upstream until it is told of another one or o
   const last = await startFixture(context, { folder: first.folder, settings: { upstream: wishFor('none') } });
   assert.equal((await last.ask('ssh x'))['allowed'], true);
   assert.equal((await last.call('GET', '/v1/status')).body['upstream'], null);
+  const what = 'upstream changed';
+  const changes = incidentsOf(last).filter((incident) => String(incident).startsWith(what));
+  assert.deepEqual(changes, [
+    [what, `${peer.url}; it was none`],
+    [what, `none; it was ${peer.url}`],
+  ]);
 });
 
 test('is not its own upstream, and asks nobody for another endpoint', async (context) => {
