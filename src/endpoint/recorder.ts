@@ -1,6 +1,7 @@
 import type { AuditRecord } from '../protocol/auditRecord.ts';
 import type { AuditLog } from './auditLog.ts';
 import type { EventStream } from './eventStream.ts';
+import { redactText } from './redact.ts';
 import type { SessionStore } from './sessions.ts';
 
 /** Where a finished record goes: log first, then the windows. */
@@ -15,8 +16,9 @@ export interface Recorder {
 export function createRecorder(log: AuditLog, stream: EventStream, sessions: SessionStore): Recorder {
   return {
     has: (id) => log.has(id),
-    record: (entry) => {
-      if (log.has(entry.id)) return true;
+    record: (made) => {
+      if (log.has(made.id)) return true;
+      const entry = withTerminal(made, sessions);
       const json = JSON.stringify(entry);
       const isWritten = log.append(entry.id, json);
       if (entry.tool !== 'rampart') sessions.noteDecision(entry);
@@ -24,4 +26,10 @@ export function createRecorder(log: AuditLog, stream: EventStream, sessions: Ses
       return isWritten;
     },
   };
+}
+
+/** The terminal is gone when somebody reads the log, and its number says nothing to them. */
+function withTerminal(entry: AuditRecord, sessions: SessionStore): AuditRecord {
+  const name = entry.sid === null ? '' : sessions.nameOf(entry.sid);
+  return name === '' ? entry : { ...entry, terminal: redactText(name) };
 }

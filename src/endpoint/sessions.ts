@@ -121,6 +121,11 @@ export class SessionStore implements Disposable {
     return success(this.#viewOf(session));
   }
 
+  /** What the terminal or task that leads a session is called; empty where nobody named it. */
+  nameOf(pid: number): string {
+    return this.#sessions.get(pid)?.view.name ?? '';
+  }
+
   /** What a person said of a terminal or task. */
   protectionOf(pid: number): SessionView['protection'] {
     return this.#sessions.get(pid)?.view.protection ?? 'scoped';

@@ -84,6 +84,7 @@ export class Panel {
   take(update: PanelUpdate): void {
     switch (update.type) {
       case 'records':
+        this.#learnNames(update.records);
         if (this.#table.add(update.records) > 0) this.#repaint();
         return;
       case 'names':
@@ -149,6 +150,12 @@ export class Panel {
   #keep(): void {
     this.#parts.keep({ filter: this.#filter, sort: this.#sort });
     this.#repaint();
+  }
+
+  /** A terminal that is gone is called as its decisions say; of one that is there the window tells. */
+  #learnNames(records: readonly AuditRecord[]): void {
+    for (const { sid, terminal } of records)
+      if (sid !== null && terminal !== undefined && !this.#names.has(sid)) this.#names.set(sid, terminal);
   }
 
   #nameOf(sid: number | null): string {

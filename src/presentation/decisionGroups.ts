@@ -37,13 +37,16 @@ export interface GroupingOptions {
   readonly grouping: Grouping;
   /** The most rows that all groups together show. */
   readonly maxRows: number;
-  /** The name of a terminal or task by its session id; null when nobody named it. */
+  /** The name of a terminal or task by its session id, as the window knows it; null when it does not. */
   readonly sessionName: (sid: number) => string | null;
 }
 
 interface Heading {
   readonly key: string;
-  readonly label: string;
+  /** Null where its decisions have to tell what it is called. */
+  readonly label: string | null;
+  /** What it is called where they do not. */
+  readonly fallback: string;
   readonly detail: string;
   readonly icon: Icon;
 }
@@ -87,7 +90,7 @@ function createMembers(heading: Heading): Members {
 function createGroup({ heading, records, rows, hidden }: Members): DecisionGroup {
   return {
     key: heading.key,
-    label: heading.label,
+    label: heading.label ?? nameIn(records) ?? heading.fallback,
     description: [heading.detail, formatCounts(countDecisions(records))]
       .filter((part) => part !== '')
       .join(' · '),
@@ -95,6 +98,12 @@ function createGroup({ heading, records, rows, hidden }: Members): DecisionGroup
     rows: [...rows].map(([key, { record, count }]) => ({ key, record, count })),
     hidden: hidden.size,
   };
+}
+
+/** What the newest of the decisions that say it say their terminal was called; null when none does. */
+function nameIn(records: readonly AuditRecord[]): string | null {
+  const { terminal = '' } = records.find((record) => record.terminal !== undefined) ?? {};
+  return terminal === '' ? null : formatLine(terminal);
 }
 
 /** Equal for decisions that a reader takes for the same one. */
@@ -120,7 +129,13 @@ function headingOf(record: AuditRecord, options: GroupingOptions): Heading {
 function programHeading({ exe, request }: AuditRecord): Heading {
   const path = exe ?? request.command.trim().split(/\s/u, 1)[0] ?? '';
   const label = formatLine(path.slice(path.lastIndexOf('/') + 1)) || t`unknown program`;
-  return { key: `command:${label}`, label, detail: '', icon: { id: 'symbol-method', color: null } };
+  return {
+    key: `command:${label}`,
+    label,
+    fallback: label,
+    detail: '',
+    icon: { id: 'symbol-method', color: null },
+  };
 }
 
 function sourceHeading(record: AuditRecord, options: GroupingOptions): Heading {
@@ -129,7 +144,8 @@ function sourceHeading(record: AuditRecord, options: GroupingOptions): Heading {
   const fallback = record.sid === null ? formatLine(record.session) : t`Session ${record.sid}`;
   return {
     key: `source:${record.sid ?? record.session}:${record.agent}`,
-    label: named === null || named === '' ? fallback : formatLine(named),
+    label: named === null || named === '' ? null : formatLine(named),
+    fallback,
     detail: agent,
     icon: { id: agent === '' ? 'terminal' : 'hubot', color: null },
   };
@@ -139,5 +155,5 @@ function hourHeading(record: AuditRecord): Heading {
   const time = new Date(record.timestamp);
   const day = formatDay(time);
   const label = day === null ? record.timestamp : `${day} ${twoDigits(time.getHours())}:00`;
-  return { key: `time:${label}`, label, detail: '', icon: { id: 'history', color: null } };
+  return { key: `time:${label}`, label, fallback: label, detail: '', icon: { id: 'history', color: null } };
 }

@@ -21,6 +21,7 @@ const columns: readonly (readonly [string, (record: AuditRecord) => string | num
   ['program', ({ exe }) => exe],
   ['pid', ({ pid }) => pid],
   ['session', ({ sid }) => sid],
+  ['terminal', ({ terminal }) => terminal ?? null],
   ['mode', ({ mode }) => mode],
   ['check_us', ({ decision }) => decision.evaluation_time_us],
   ['id', ({ id }) => id],

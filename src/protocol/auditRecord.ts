@@ -34,6 +34,8 @@ export interface AuditRecord {
   /** Whether the decision was carried out; false in monitor. */
   readonly enforced: boolean;
   readonly mode: Mode;
+  /** What its terminal or task was called then; absent where nobody had named it. */
+  readonly terminal?: string;
   /** The name of the token with which it was asked; absent without one. */
   readonly credential?: string;
   /** What the upstream said of it; absent where it was not asked. */

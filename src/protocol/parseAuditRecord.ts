@@ -77,10 +77,13 @@ function ownFields(value: UnknownRecord): Pick<AuditRecord, OwnField> {
   };
 }
 
-function givenTexts(value: UnknownRecord): Pick<AuditRecord, 'credential' | 'upstream' | 'origin'> {
-  const names = ['credential', 'upstream', 'origin'] as const;
+const givenTextNames = ['terminal', 'credential', 'upstream', 'origin'] as const;
+
+type GivenText = (typeof givenTextNames)[number];
+
+function givenTexts(value: UnknownRecord): Pick<AuditRecord, GivenText> {
   return Object.fromEntries(
-    names.flatMap((name) => (typeof value[name] === 'string' ? [[name, value[name]]] : [])),
+    givenTextNames.flatMap((name) => (typeof value[name] === 'string' ? [[name, value[name]]] : [])),
   );
 }
 

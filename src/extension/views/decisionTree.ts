@@ -155,7 +155,7 @@ export class DecisionTree implements vscode.TreeDataProvider<DecisionNode>, Disp
     if (node.kind !== 'decision') return item;
     const { record, count } = node;
     const terminal = record.sid === null ? null : this.#registry.nameOf(record.sid);
-    const chain = findProcessChain(record, this.#decisions.decisions, terminal ?? '');
+    const chain = findProcessChain(record, this.#decisions.decisions, terminal ?? record.terminal ?? '');
     item.tooltip = createTooltip(describeDecision(record, { count, chain }), {
       command: record.request.command,
     });

@@ -304,6 +304,17 @@ test('forgets a session whose leader is gone', async (context) => {
   assert.deepEqual(await sessionsOf(fixture), []);
 });
 
+test('keeps in the log what a terminal was called when it was decided, without a secret in its title', async (context) => {
+  const fixture = await startFixture(context);
+  await fixture.ask('ls', { sid: 200 });
+  await fixture.call('PUT', '/v1/sessions/200', registration);
+  await fixture.ask('ls', { sid: 200 });
+  await fixture.call('PUT', '/v1/sessions/200', { ...registration, name: 'curl --token=abcdef' });
+  await fixture.ask('ls', { sid: 200 });
+  const names = fixture.records().map(({ terminal }) => terminal);
+  assert.deepEqual(names, [undefined, 'zsh', 'curl --token=[redacted]']);
+});
+
 test('takes the name of a session that has asked and ended, but no release', async (context) => {
   const fixture = await startFixture(context, { processes: [{ pid: 250, ppid: 1, session: 250 }] });
   const stream = await fixture.openStream();

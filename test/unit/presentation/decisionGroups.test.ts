@@ -42,6 +42,15 @@ it('names a session that nobody registered by its number, and one without a numb
   );
 });
 
+it('calls a session as its decisions say that nobody in the window knows any more, by the newest that says it', () => {
+  const terminals = ['npm test', 'bash'].map((terminal) => createRecord({ sid: 7, terminal }));
+  const groups = group([createRecord({ sid: 7 }), ...terminals, createRecord({ terminal: 'before' })]);
+  assert.deepEqual(
+    groups.map((one) => one.label),
+    ['npm test', 'build'],
+  );
+});
+
 it('folds identical decisions into the newest of them', () => {
   const [newest, between, oldest] = [
     createDenial({ id: 'c' }),

@@ -8,7 +8,10 @@ import { auditRecord, sessionView } from '../../support/records.ts';
 
 const events: readonly StreamEvent[] = [
   { type: 'connected', mode: 'monitor', version: '1.2.3', pid: 12, policy_generation: 3 },
-  { type: 'audit', event: auditRecord({ rule: { policy: 'p', index: 2, file: '/f.yaml', line: 9 } }) },
+  {
+    type: 'audit',
+    event: auditRecord({ terminal: 'bash', rule: { policy: 'p', index: 2, file: '/f.yaml', line: 9 } }),
+  },
   {
     type: 'audit',
     event: auditRecord({ request: { command: 'read', path: '/x' }, cwd: null, argv: null, sid: null }),
