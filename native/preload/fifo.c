@@ -86,9 +86,8 @@ static long write_question(struct frames *frames, const struct rp_question *ques
 }
 
 /* The endpoint gives the answer its name when it is whole. */
-static long open_answer(const struct rp_url *url, const char *id, int64_t deadline) {
+static long open_answer(const struct rp_url *url, const char *id, int64_t deadline, char path[]) {
     char entry[sizeof "answers/" + 2 * (size_t)ID_BYTES];
-    char path[RP_STATE_PATH_BYTES];
     int64_t pause = FIRST_PAUSE_NS;
     memcpy(entry, "answers/", sizeof "answers/" - 1);
     memcpy(entry + sizeof "answers/" - 1, id, 2 * (size_t)ID_BYTES + 1);
@@ -132,12 +131,11 @@ static enum rp_outcome read_answer(int fd, struct rp_exchange *exchange) {
     }
 }
 
-long rp_fifo_open(const struct rp_url *url) {
-    char path[RP_STATE_PATH_BYTES];
+long rp_fifo_open(const struct rp_url *url, char room[]) {
     struct stat status;
     long fd;
-    rp_state_file_path(url, "questions", path);
-    fd = rp_sys_open(path, O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY, 0);
+    rp_state_file_path(url, "questions", room);
+    fd = rp_sys_open(room, O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY, 0);
     if (fd < 0)
         return fd;
     if (rp_sys_fstat((int)fd, &status) == 0 && S_ISFIFO(status.st_mode))
@@ -152,7 +150,7 @@ enum rp_outcome rp_fifo_ask(const struct rp_settings *settings, const struct rp_
     struct frames frames = {{put_piece}, question->id, NULL, exchange->cap, 0, 0, 0,
                             deadline,    -1,           0};
     enum rp_outcome outcome;
-    long result = rp_fifo_open(&settings->url);
+    long result = rp_fifo_open(&settings->url, exchange->spare);
     if (result < 0)
         return rp_transport_outcome(result);
     frames.bytes = (unsigned char *)exchange->buffer;
@@ -160,7 +158,7 @@ enum rp_outcome rp_fifo_ask(const struct rp_settings *settings, const struct rp_
     result = write_question(&frames, question);
     (void)rp_sys_close(frames.fd);
     if (result == 0)
-        result = open_answer(&settings->url, question->id, deadline);
+        result = open_answer(&settings->url, question->id, deadline, exchange->spare);
     if (result < 0)
         return rp_transport_outcome(result);
     outcome =

@@ -9,7 +9,7 @@ enum rp_outcome rp_fifo_ask(const struct rp_settings *settings, const struct rp_
                             struct rp_exchange *exchange);
 
 /* Opens the FIFO beside a socket for writing; fails where nobody reads it: the kernel knows who is
-   there, and a file could only tell who was. */
-long rp_fifo_open(const struct rp_url *url);
+   there, and a file could only tell who was. The path is made in room of RP_STATE_PATH_BYTES. */
+long rp_fifo_open(const struct rp_url *url, char room[]);
 
 #endif

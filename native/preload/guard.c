@@ -16,6 +16,8 @@ enum {
     LAST_PATH_BYTES = 4097,
     HIT_BYTES = 512, /* most frames fit */
 };
+_Static_assert(RP_NOTICE_MAX_HEAD >= RP_STATE_PATH_BYTES,
+               "a path fits into what the answer comes in");
 
 /* INVARIANT: the frames below this comment are small, hold everything, and are gone before the real
    call: a vfork parent sees every byte that is left behind, and a signal stack has few to give. */

@@ -212,24 +212,29 @@ static bool is_trusted(unsigned owner) {
 }
 
 /* Where nothing has the socket's name, connecting would fail with ENOENT; to make a socket for that
-   costs more than all the rest. An endpoint that shows only its FIFO is there as well. */
-APART static long find_socket(const struct rp_url *url) {
-    char path[RP_STATE_PATH_BYTES];
+   costs more than all the rest. */
+APART static long find_socket(const struct rp_url *url, char room[]) {
     struct stat status;
-    long fd;
     long result = rp_sys_fstatat(AT_FDCWD, url->path.at, &status, 0);
     if (result == 0)
         return is_trusted(status.st_uid) ? 0 : FOREIGN;
     if (result != -ENOENT)
         return 0;
     /* Who owns the directory says whether somebody is there. */
-    rp_state_file_path(url, ".", path);
-    if (rp_sys_fstatat(AT_FDCWD, path, &status, 0) == 0 && !is_trusted(status.st_uid))
-        return FOREIGN;
-    fd = rp_fifo_open(url);
-    if (fd >= 0)
-        (void)rp_sys_close((int)fd);
-    return fd >= 0 ? 0 : -ENOENT;
+    rp_state_file_path(url, ".", room);
+    result = rp_sys_fstatat(AT_FDCWD, room, &status, 0);
+    return result == 0 && !is_trusted(status.st_uid) ? FOREIGN : -ENOENT;
+}
+
+/* An endpoint that shows only its FIFO is there as well. */
+static long find_endpoint(const struct rp_url *url, char room[]) {
+    long result = find_socket(url, room);
+    if (result == -ENOENT) {
+        long fd = rp_fifo_open(url, room);
+        if (fd >= 0)
+            result = rp_sys_close((int)fd);
+    }
+    return result;
 }
 
 enum rp_outcome rp_transport_ask(const struct rp_settings *settings,
@@ -239,7 +244,7 @@ enum rp_outcome rp_transport_ask(const struct rp_settings *settings,
     int64_t connected = exchange->start + RP_TRANSPORT_CONNECT_NS;
     struct link link = {{send_piece}, exchange->buffer, exchange->cap, 0, 0, -1, 0};
     enum rp_outcome outcome;
-    long result = local ? find_socket(url) : 0;
+    long result = local ? find_endpoint(url, exchange->spare) : 0;
     if (result == FOREIGN)
         return RP_FOREIGN;
     if (result == 0)

@@ -15,7 +15,8 @@
 #define RP_TRANSPORT_PATIENCE_NS INT64_C(120000000000)
 
 /* The caller's buffers: the question goes out through the first, which then holds the answer's
-   reason; the answer comes in through the second. */
+   reason; the answer comes in through the second, where a path of the state directory fits before.
+ */
 struct rp_exchange {
     char *buffer;
     size_t cap;
