@@ -147,12 +147,16 @@ long rp_fifo_open(const struct rp_url *url, char room[]) {
 enum rp_outcome rp_fifo_ask(const struct rp_settings *settings, const struct rp_question *question,
                             struct rp_exchange *exchange) {
     int64_t deadline = exchange->start + RP_TRANSPORT_TOTAL_NS;
-    struct frames frames = {{put_piece}, question->id, NULL, exchange->cap, 0, 0, 0,
-                            deadline,    -1,           0};
+    struct frames frames;
     enum rp_outcome outcome;
     long result = rp_fifo_open(&settings->url, exchange->spare);
     if (result < 0)
         return rp_transport_outcome(result);
+    memset(&frames, 0, sizeof frames);
+    frames.outlet.put = put_piece;
+    frames.id = question->id;
+    frames.cap = exchange->cap;
+    frames.deadline = deadline;
     frames.bytes = (unsigned char *)exchange->buffer;
     frames.fd = (int)result;
     result = write_question(&frames, question);

@@ -10,6 +10,8 @@
 
 #include <stdarg.h>
 
+#define DOOR(name) rp_real_doors[RP_DOOR_##name]
+
 typedef char *const *rp_vector;
 
 static rp_vector vector(rp_strings strings) {
@@ -84,19 +86,19 @@ static int enter_search(const char *door, const char *file, rp_strings argv,
 }
 
 int execve(const char *path, char *const argv[], char *const envp[]) {
-    return enter_exec("execve", path, (rp_strings)argv, (rp_strings)envp);
+    return enter_exec(DOOR(execve), path, (rp_strings)argv, (rp_strings)envp);
 }
 
 int execv(const char *path, char *const argv[]) {
-    return enter_exec("execv", path, (rp_strings)argv, rp_load_environment());
+    return enter_exec(DOOR(execv), path, (rp_strings)argv, rp_load_environment());
 }
 
 int execvp(const char *file, char *const argv[]) {
-    return enter_search("execvp", file, (rp_strings)argv, rp_load_environment());
+    return enter_search(DOOR(execvp), file, (rp_strings)argv, rp_load_environment());
 }
 
 int execvpe(const char *file, char *const argv[], char *const envp[]) {
-    return enter_search("execvpe", file, (rp_strings)argv, (rp_strings)envp);
+    return enter_search(DOOR(execvpe), file, (rp_strings)argv, (rp_strings)envp);
 }
 
 /* How many arguments a list has, with the NULL at its end. */
@@ -126,7 +128,7 @@ __attribute__((noinline)) static void take_list(rp_vector into, const char *firs
 int execl(const char *path, const char *argument, ...) {
     VECTOR_OF_LIST(argv, argument);
     va_end(list);
-    return enter_exec("execl", path, (rp_strings)argv, rp_load_environment());
+    return enter_exec(DOOR(execl), path, (rp_strings)argv, rp_load_environment());
 }
 
 int execle(const char *path, const char *argument, ...) {
@@ -134,17 +136,17 @@ int execle(const char *path, const char *argument, ...) {
     VECTOR_OF_LIST(argv, argument);
     environment = va_arg(list, rp_strings);
     va_end(list);
-    return enter_exec("execle", path, (rp_strings)argv, environment);
+    return enter_exec(DOOR(execle), path, (rp_strings)argv, environment);
 }
 
 int execlp(const char *file, const char *argument, ...) {
     VECTOR_OF_LIST(argv, argument);
     va_end(list);
-    return enter_search("execlp", file, (rp_strings)argv, rp_load_environment());
+    return enter_search(DOOR(execlp), file, (rp_strings)argv, rp_load_environment());
 }
 
 int execveat(int directory, const char *path, char *const argv[], char *const envp[], int flags) {
-    struct rp_call call = {.door = "execveat",
+    struct rp_call call = {.door = DOOR(execveat),
                            .path = path,
                            .argv = (rp_strings)argv,
                            .environment = (rp_strings)envp,
@@ -155,7 +157,7 @@ int execveat(int directory, const char *path, char *const argv[], char *const en
 }
 
 int fexecve(int fd, char *const argv[], char *const envp[]) {
-    struct rp_call call = {.door = "fexecve",
+    struct rp_call call = {.door = DOOR(fexecve),
                            .path = "",
                            .argv = (rp_strings)argv,
                            .environment = (rp_strings)envp,
@@ -192,7 +194,7 @@ static int enter_spawn(SPAWN_PARAMETERS, const char *door, rp_spawn *const *real
 
 #define SPAWN(name, searches)                                                                      \
     int name(SPAWN_PARAMETERS) {                                                                   \
-        return enter_spawn(pid, path, actions, attributes, argv, envp, #name, &rp_real.name,       \
+        return enter_spawn(pid, path, actions, attributes, argv, envp, DOOR(name), &rp_real.name,  \
                            searches);                                                              \
     }
 SPAWN(posix_spawn, false)

@@ -12,7 +12,7 @@
 enum { RP_NAMES_MARKER_COUNT = 30, RP_NAMES_VARIABLE_BYTES = 18 };
 
 /* Names that coding agents put on their children, one behind the other. */
-extern const char rp_names_markers[];
+extern __attribute__((visibility("hidden"))) const char rp_names_markers[];
 
 /* The bits of the markers in an environment (NULL is an empty one) whose value says yes. */
 uint32_t rp_names_find_markers(const char *const *environment);
@@ -31,7 +31,8 @@ enum rp_variable {
 };
 
 /* Their names. */
-extern const char rp_names_variables[RP_VARIABLE_COUNT][RP_NAMES_VARIABLE_BYTES];
+extern __attribute__((visibility("hidden")))
+const char rp_names_variables[RP_VARIABLE_COUNT][RP_NAMES_VARIABLE_BYTES];
 
 #if defined(__APPLE__)
 #define RP_NAMES_LOADER "DYLD_INSERT_LIBRARIES"

@@ -12,22 +12,13 @@ extern int dl_iterate_phdr(int (*visit)(struct dl_phdr_info *, size_t, void *), 
 
 struct rp_real rp_real;
 
-enum {
-#define RP_DOOR(name, result, parameters) DOOR_##name,
+const char rp_real_doors[RP_DOOR_COUNT][13] = {
+#define RP_DOOR(name, result, parameters) #name,
 #include "doors.def"
 #undef RP_DOOR
-    DOOR_COUNT
 };
 
-/* The name of a door and where its pointer stands in rp_real. */
-static const struct {
-    char name[14];
-    uint16_t offset;
-} doors[DOOR_COUNT] = {
-#define RP_DOOR(name, result, parameters) {#name, offsetof(struct rp_real, name)},
-#include "doors.def"
-#undef RP_DOOR
-};
+_Static_assert(sizeof rp_real == RP_DOOR_COUNT * sizeof(void *), "one pointer for each door");
 
 /* What a dynamic section says about an object's symbols. */
 struct symbols {
@@ -140,7 +131,7 @@ static void *find(const struct symbols *symbols, const char *name) {
 }
 
 static bool is_self(const struct dl_phdr_info *object) {
-    uintptr_t here = (uintptr_t)(const void *)doors;
+    uintptr_t here = (uintptr_t)(const void *)rp_real_doors;
     for (int i = 0; i < object->dlpi_phnum; i++) {
         const ElfW(Phdr) *header = &object->dlpi_phdr[i];
         uintptr_t start = object->dlpi_addr + header->p_vaddr;
@@ -182,10 +173,10 @@ static int visit(struct dl_phdr_info *object, size_t size, void *context) {
     }
     if ((!search->past_self && !search->anywhere) || !read_symbols(object, &symbols))
         return 0;
-    for (int i = 0; i < DOOR_COUNT; i++) {
-        void **slot = (void **)(void *)((char *)&rp_real + doors[i].offset);
+    for (int i = 0; i < RP_DOOR_COUNT; i++) {
+        void **slot = (void **)(void *)&rp_real + i;
         if (*slot == NULL)
-            *slot = find(&symbols, doors[i].name);
+            *slot = find(&symbols, rp_real_doors[i]);
     }
     if (find(&symbols, "gnu_get_libc_version") != NULL)
         search->loaded->musl = false;

@@ -10,6 +10,15 @@ struct rp_real {
 #undef RP_DOOR
 };
 
+/* The doors by their place in the table, and their names. */
+enum rp_real_door {
+#define RP_DOOR(name, result, parameters) RP_DOOR_##name,
+#include "doors.def"
+#undef RP_DOOR
+    RP_DOOR_COUNT
+};
+extern __attribute__((visibility("hidden"))) const char rp_real_doors[RP_DOOR_COUNT][13];
+
 /* What the loader knows of this library. */
 struct rp_loaded {
     const char *name; /* as the loader names it; NULL when it does not know it */
@@ -19,7 +28,7 @@ struct rp_loaded {
 
 /* Every door of the objects behind this one, NULL where there is none. Filled once by rp_real_find.
  */
-extern struct rp_real rp_real;
+extern __attribute__((visibility("hidden"))) struct rp_real rp_real;
 
 /* Fills rp_real and *loaded, which says what is assumed so far, from the loader's list of objects.
    To be called from a constructor: it takes the loader's lock. dlsym would do for most of it, but a

@@ -137,7 +137,7 @@ HIDDEN long rp_syscall_enter_execve(long number, const char *path, const char *c
                                     const char *const *envp);
 long rp_syscall_enter_execve(long number, const char *path, const char *const *argv,
                              const char *const *envp) {
-    struct rp_call call = {.door = "syscall",
+    struct rp_call call = {.door = rp_real_doors[RP_DOOR_syscall],
                            .path = path,
                            .argv = argv,
                            .environment = envp,
@@ -151,7 +151,7 @@ HIDDEN long rp_syscall_enter_execveat(long number, int directory, const char *pa
                                       const char *const *argv, const char *const *envp, int flags);
 long rp_syscall_enter_execveat(long number, int directory, const char *path,
                                const char *const *argv, const char *const *envp, int flags) {
-    struct rp_call call = {.door = "syscall",
+    struct rp_call call = {.door = rp_real_doors[RP_DOOR_syscall],
                            .path = path,
                            .argv = argv,
                            .environment = envp,
