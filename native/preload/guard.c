@@ -164,7 +164,7 @@ APART static void find_target(const struct rp_settings *settings, const struct r
     memset(exe, 0, sizeof *exe);
     if (call->searches) {
         const char *path = rp_lookup_path(rp_load_environment(), settings->musl);
-        rp_lookup_find(call->path, path, target, exe);
+        rp_lookup_find(call->path, path, settings->musl, target, exe);
     } else {
         rp_target_inspect(call->directory, call->path, call->flags, target);
         exe->piece[2] = call->path;

@@ -4,15 +4,17 @@
 #include "names.h"
 #include "sys.h"
 
-enum { MAX_NAME_BYTES = 255, MAX_DIRECTORY_BYTES = 4096 };
+enum { MAX_NAME_BYTES = 255, MAX_DIRECTORY_BYTES = 4095 };
 
 const char *rp_lookup_path(const char *const *environment, bool musl) {
+    /* glibc's is musl's without the first directory. */
+    static const char path[] = "/usr/local/bin:/bin:/usr/bin";
     for (; environment != NULL && *environment != NULL; environment++) {
         const char *value = rp_names_value(*environment, "PATH");
         if (value != NULL)
             return value;
     }
-    return musl ? "/usr/local/bin:/bin:/usr/bin" : "/bin:/usr/bin";
+    return musl ? path : path + sizeof "/usr/local/bin";
 }
 
 static const char *end_of_directory(const char *at) {
@@ -44,12 +46,15 @@ static void set_exe(struct rp_path *exe, const char *directory, size_t len, cons
     exe->len[2] = rp_memory_length(file);
 }
 
-static void search(const char *file, const char *path, char *candidate, struct rp_target *target,
-                   struct rp_path *exe) {
+static void search(const char *file, const char *path, bool musl, char *candidate,
+                   struct rp_target *target, struct rp_path *exe) {
     size_t file_len = rp_memory_length(file);
     for (;;) {
         const char *end = end_of_directory(path);
         size_t len = (size_t)(end - path);
+        /* Both pass over it, but glibc then takes the colon behind it for an empty directory. */
+        if (len > MAX_DIRECTORY_BYTES && !musl && *end != '\0')
+            len = 0;
         if (len <= MAX_DIRECTORY_BYTES) {
             memcpy(candidate, path, len);
             candidate[len] = '/';
@@ -65,7 +70,7 @@ static void search(const char *file, const char *path, char *candidate, struct r
     }
 }
 
-void rp_lookup_find(const char *file, const char *path, struct rp_target *target,
+void rp_lookup_find(const char *file, const char *path, bool musl, struct rp_target *target,
                     struct rp_path *exe) {
     set_exe(exe, NULL, 0, file);
     target->presence = RP_ABSENT;
@@ -80,5 +85,6 @@ void rp_lookup_find(const char *file, const char *path, struct rp_target *target
     if (*file == '\0' || exe->len[2] > MAX_NAME_BYTES)
         return;
     /* As libc does it: the stack grows by the longest directory, and nothing is allocated. */
-    search(file, path, __builtin_alloca(longest_directory(path) + exe->len[2] + 2), target, exe);
+    search(file, path, musl, __builtin_alloca(longest_directory(path) + exe->len[2] + 2), target,
+           exe);
 }

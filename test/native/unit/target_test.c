@@ -35,17 +35,22 @@ static void make_tree(void) {
     make_file("b/dangling", "#!/bin/sh\n", 10, 0700);
 }
 
-static void check_found(const char *file, const char *path, const char *expected) {
+static void check_found_by(bool musl, const char *file, const char *path, const char *expected) {
     struct rp_target target;
     struct rp_path exe;
     char found[256] = "";
     rp_lookup_find(check_guarded(file, strlen(file) + 1), check_guarded(path, strlen(path) + 1),
-                   &target, &exe);
+                   musl, &target, &exe);
     if (target.presence == RP_RUNNABLE)
         (void)snprintf(found, sizeof found, "%.*s%s%s", (int)exe.len[1],
                        exe.len[1] > 0 ? exe.piece[1] : "", exe.len[1] > 0 ? "/" : "", exe.piece[2]);
     CHECK(strcmp(found, expected) == 0, "%s in %s: %s", file, path, found);
     check_release();
+}
+
+static void check_found(const char *file, const char *path, const char *expected) {
+    check_found_by(false, file, path, expected);
+    check_found_by(true, file, path, expected);
 }
 
 static void check_search(void) {
@@ -71,6 +76,11 @@ static void check_search(void) {
     memset(long_path, 'p', sizeof long_path - 1);
     memcpy(long_path + sizeof long_path - 4, ":b", 3);
     check_found("both", long_path, "b/both");
+    check_found_by(false, "here", long_path, "here");
+    check_found_by(true, "here", long_path, "");
+    long_path[sizeof long_path - 4] = 'p';
+    long_path[sizeof long_path - 3] = 'p';
+    check_found("here", long_path, "");
 }
 
 static void check_default_path(void) {
