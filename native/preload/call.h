@@ -36,6 +36,7 @@ struct rp_call {
     const char *type; /* of popen */
     void *words;      /* of wordexp */
     int word_flags;   /* of wordexp */
+    bool keeps;       /* the environment of the real call stays in force: it outlives the call */
 };
 
 #endif

@@ -10,9 +10,8 @@
 
 enum { NO_COMMANDS = 4 /* WRDE_NOCMD */ };
 
-/* Everything that runs a shell takes the live environment. It is exchanged around the call: another
-   thread that calls setenv meanwhile may lose its change, as it may without us, because libc's own
-   functions read the vector unlocked. A vector that was replaced meanwhile is left in place. */
+/* Everything that runs a shell takes the live environment. It is exchanged around the call. A
+   vector that was replaced meanwhile is left in place. */
 static rp_strings exchange_environment(rp_strings environment) {
     rp_strings own = rp_load_environment();
     if (environment != own)
@@ -23,6 +22,15 @@ static rp_strings exchange_environment(rp_strings environment) {
 static void restore_environment(rp_strings environment, rp_strings own) {
     if (environment != own && rp_load_environment() == environment)
         rp_load_set_environment(own);
+}
+
+/* Another thread may read the environment at any time, libc's own functions among them, which then
+   hold the vector until their shell has started: it must neither go nor be what it was before. */
+__attribute__((noinline)) static bool has_threads(void) {
+    enum { LINKS_OF_ONE = 3 };
+    struct stat status;
+    return rp_sys_fstatat(AT_FDCWD, "/proc/self/task", &status, 0) < 0 ||
+           status.st_nlink > LINKS_OF_ONE;
 }
 
 static intptr_t run_real(const struct rp_call *call) {
@@ -48,7 +56,8 @@ static intptr_t run_real(const struct rp_call *call) {
 static intptr_t run_shell(const struct rp_call *call, rp_strings environment) {
     rp_strings own = exchange_environment(environment);
     intptr_t result = run_real(call);
-    restore_environment(environment, own);
+    if (!call->keeps)
+        restore_environment(environment, own);
     return result;
 }
 
@@ -59,11 +68,12 @@ static intptr_t enter(struct rp_call *call, bool starts) {
     call->environment = rp_load_environment();
     call->run = run_shell;
     call->directory = AT_FDCWD;
+    call->keeps = has_threads();
     return starts ? rp_launch_call(call) : rp_launch_unasked(call);
 }
 
 int system(const char *command) {
-    struct rp_call call = {.door = "system", .text = command};
+    struct rp_call call = {.door = rp_real_doors[RP_DOOR_system], .text = command};
     return (int)enter(&call, command != NULL);
 }
 
@@ -75,15 +85,15 @@ static void *enter_popen(const char *door, const char *command, const char *type
 }
 
 void *popen(const char *command, const char *type) {
-    return enter_popen("popen", command, type);
+    return enter_popen(rp_real_doors[RP_DOOR_popen], command, type);
 }
 
 void *_IO_popen(const char *command, const char *type) {
-    return enter_popen("_IO_popen", command, type);
+    return enter_popen(rp_real_doors[RP_DOOR__IO_popen], command, type);
 }
 
 int wordexp(const char *words, void *result, int flags) {
-    struct rp_call call = {.door = "wordexp",
+    struct rp_call call = {.door = rp_real_doors[RP_DOOR_wordexp],
                            .text = words,
                            .refusal = RP_RETURNS_CMDSUB,
                            .words = result,

@@ -90,14 +90,16 @@ static intptr_t run_with(const struct launch *launch, void *block) {
     return call->run(call, call->environment);
 }
 
-/* A stated leak: an exec that succeeds in a vfork child leaves the mapping to its parent. */
+/* Stated leaks: an exec that succeeds in a vfork child leaves the mapping to its parent, and an
+   environment that stays in force stays. */
 static intptr_t run_mapped(const struct launch *launch, size_t bytes) {
     void *block = rp_sys_map(bytes);
     intptr_t result;
     if (block == NULL)
         return fail(launch->call, ENOMEM);
     result = run_with(launch, block);
-    rp_sys_unmap(block, bytes);
+    if (!launch->call->keeps)
+        rp_sys_unmap(block, bytes);
     return result;
 }
 
@@ -106,7 +108,7 @@ static intptr_t run_armed(const struct launch *launch) {
     size_t bytes = rp_environment_measure(launch->settings, call->environment, &launch->child);
     if (bytes == 0)
         return call->run(call, call->environment);
-    if (bytes > STACK_ENVIRONMENT_BYTES)
+    if (bytes > STACK_ENVIRONMENT_BYTES || call->keeps)
         return run_mapped(launch, bytes);
     return run_with(launch, __builtin_alloca(bytes));
 }
