@@ -21,7 +21,8 @@ import { join, resolve } from 'node:path';
 import { format } from 'node:util';
 import { chromium } from 'playwright-core';
 import { browserPackages, formatInstallCommand, installMissingPackages } from '../../scripts/packages.mjs';
-import { findRepository } from './installation.mjs';
+import { findRepository, setUpServer } from './installation.mjs';
+import { startMachine } from './machine.mjs';
 import { startServer } from './server.mjs';
 import { until } from './until.mjs';
 
@@ -73,6 +74,7 @@ const quietSettings = {
  * @property {Record<string, unknown>} [settings]  user settings, over quiet defaults
  * @property {Record<string, string>} [environment]  more variables for the server, and so for its terminals
  * @property {boolean} [driver]  VS Code's smoke-test driver, default off
+ * @property {string} [system]  the tree of a system: the server runs on a machine of its own with it, reached by SSH
  * @property {boolean} [trust]  let VS Code ask whether the workspace is trusted, default no
  */
 
@@ -99,8 +101,11 @@ export async function startHost(options = {}) {
   const workspace = resolve(options.workspace ?? join(folder, 'workspace'));
   mkdirSync(home);
   mkdirSync(workspace, { recursive: true });
+  const { system } = options;
+  const machine = system ? await startMachine({ system, folder, shared: setUpServer() }) : undefined;
   const server = await startServer({
     folder,
+    ...(machine ? { launch: machine.launch } : {}),
     environment: { ...plainEnvironment(home), ...options.environment },
     settings: { ...quietSettings, ...options.settings },
     extensions: options.vsix ?? [],
@@ -108,8 +113,11 @@ export async function startHost(options = {}) {
       ...(options.trust ? [] : ['--disable-workspace-trust']),
       ...(options.driver ? ['--enable-smoke-test-driver'] : []),
     ],
+  }).catch(async (/** @type {unknown} */ error) => {
+    await machine?.stop();
+    throw error;
   });
-  return new Host({ folder, home, workspace, server });
+  return new Host({ folder, home, workspace, server, machine });
 }
 
 /** A started VS Code. Its public fields may be read; see the top of this file for its methods. */
@@ -119,8 +127,12 @@ export class Host {
   /** @type {import('playwright-core').Page | undefined} */
   #page;
 
-  /** @param {{ folder: string, home: string, workspace: string, server: import('./server.mjs').Server }} parts */
-  constructor({ folder, home, workspace, server }) {
+  /** @type {import('./machine.mjs').Machine | undefined} */
+  #machine;
+
+  /** @param {{ folder: string, home: string, workspace: string, server: import('./server.mjs').Server, machine?: import('./machine.mjs').Machine | undefined }} parts */
+  constructor({ folder, home, workspace, server, machine }) {
+    this.#machine = machine;
     this.folder = folder;
     this.home = home;
     this.workspace = workspace;
@@ -347,6 +359,7 @@ export class Host {
     await this.#browser?.close().catch(() => undefined);
     await this.server.stop();
     endProcessesOf(this.home);
+    await this.#machine?.stop();
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
 

@@ -18,6 +18,7 @@ const maxLogTail = 2_000;
  * @property {Record<string, unknown>} [settings]  user settings
  * @property {string[]} [extensions]  .vsix files to install first
  * @property {string[]} [flags]  more flags of VS Code's server
+ * @property {(command: string[]) => string[]} [launch]  the command that starts it elsewhere; default here
  */
 
 /**
@@ -35,7 +36,14 @@ const maxLogTail = 2_000;
  * @param {ServerOptions} options
  * @returns {Promise<Server>}
  */
-export async function startServer({ folder, environment, settings = {}, extensions = [], flags = [] }) {
+export async function startServer({
+  folder,
+  environment,
+  settings = {},
+  extensions = [],
+  flags = [],
+  launch,
+}) {
   const [node, main] = serverProgram();
   mkdirSync(join(folder, 'user/User'), { recursive: true, mode: 0o700 });
   writeFileSync(join(folder, 'user/User/settings.json'), `${JSON.stringify(settings, undefined, 2)}\n`);
@@ -52,7 +60,8 @@ export async function startServer({ folder, environment, settings = {}, extensio
   const listen = ['--host', '127.0.0.1', '--port', '0', '--connection-token-file', tokenFile];
   const quiet = ['--accept-server-license-terms', '--disable-telemetry', '--telemetry-level', 'off'];
   // The first two words end the server when this process is killed before it could do so itself.
-  const command = ['--pdeathsig', 'TERM', node, main, ...places, ...listen, ...quiet, ...flags];
+  const words = [node, main, ...places, ...listen, ...quiet, ...flags];
+  const command = ['--pdeathsig', 'TERM', ...(launch?.(words) ?? words)];
   const server = spawn('setpriv', command, {
     cwd: folder,
     env,

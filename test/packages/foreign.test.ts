@@ -7,7 +7,7 @@ import { startProgram } from '../support/processes.ts';
 import { touchPolicy } from '../support/rampart.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { until } from '../support/until.ts';
-import { foreignRoot, muslPrograms } from './foreignRoot.ts';
+import { foreignRoot, muslPrograms } from '../support/foreignRoot.ts';
 import { findPackage, readZip } from './packed.ts';
 
 /** How long a program may take, in milliseconds: an emulated one on a busy machine. */

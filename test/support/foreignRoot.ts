@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { cachedFolder } from '../support/cache.ts';
-import { unpackTree } from '../support/debian.ts';
-import { runWell } from '../support/run.ts';
+import { cachedFolder } from './cache.ts';
+import { unpackTree } from './debian.ts';
+import { runWell } from './run.ts';
 
 /** The release whose Node.js is new enough, and whose musl loads what was built for Alpine. */
 const suite = 'trixie';
