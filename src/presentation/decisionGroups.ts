@@ -1,7 +1,8 @@
 import type { AuditRecord } from '../protocol/auditRecord.ts';
-import { defaultAgent } from '../protocol/environment.ts';
+import { defaultAgent, extensionsAgent } from '../protocol/environment.ts';
 import { countDecisions, formatCounts } from './decisionCounts.ts';
 import { outcomeOf } from './decisionLabel.ts';
+import { hostName } from './hostRow.ts';
 import type { Icon } from './icon.ts';
 import { formatDay, formatLine, twoDigits } from './text.ts';
 import { t } from './localise.ts';
@@ -141,7 +142,8 @@ function programHeading({ exe, request }: AuditRecord): Heading {
 function sourceHeading(record: AuditRecord, options: GroupingOptions): Heading {
   const agent = record.agent === defaultAgent ? '' : formatLine(record.agent);
   const named = record.sid === null ? null : options.sessionName(record.sid);
-  const fallback = record.sid === null ? formatLine(record.session) : t`Session ${record.sid}`;
+  const session = record.sid === null ? formatLine(record.session) : t`Session ${record.sid}`;
+  const fallback = record.agent === extensionsAgent ? hostName : session;
   return {
     key: `source:${record.sid ?? record.session}:${record.agent}`,
     label: named === null || named === '' ? null : formatLine(named),

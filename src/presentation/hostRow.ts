@@ -38,7 +38,8 @@ export function hostChildSubject(child: {
   return { name, kind: 'unknown', hidden: false, pid, state };
 }
 
-const hostName = t`Extension host`;
+/** What the process is called in which extensions run. */
+export const hostName = t`Extension host`;
 
 function stateOf(state: HostEvidence['state'], view: SessionView): GuardState {
   switch (state) {

@@ -35,10 +35,15 @@ it('keeps an agent apart from the person in the same terminal', () => {
 });
 
 it('names a session that nobody registered by its number, and one without a number by its own name', () => {
-  const groups = group([createRecord({ sid: 7 }), createRecord({ sid: null, session: 'ci-run' })]);
+  const extensions = createRecord({ sid: 9, agent: 'editor-extensions', session: 'extension-host-9' });
+  const groups = group([
+    createRecord({ sid: 7 }),
+    createRecord({ sid: null, session: 'ci-run' }),
+    extensions,
+  ]);
   assert.deepEqual(
     groups.map((one) => one.label),
-    ['Session 7', 'ci-run'],
+    ['Session 7', 'ci-run', 'Extension host'],
   );
 });
 
