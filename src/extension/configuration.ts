@@ -18,7 +18,8 @@ export function isGuardEnabled(): boolean {
 /** What is wrong with our settings. */
 export function readSettingProblems(): readonly SettingProblem[] {
   const settings = vscode.workspace.getConfiguration();
-  const { guardEnabled, guardExtensionHost, guardScope, policyFiles, showDenials, upstream } = settingIds;
+  const { guardEnabled, guardExtensionHost, guardScope, policyFiles, showDenials } = settingIds;
+  const { upstream, upstreamTokenFile } = settingIds;
   return findSettingProblems([
     { id: guardEnabled, kind: 'boolean', value: settings.get(guardEnabled) },
     { id: guardExtensionHost, kind: 'boolean', value: settings.get(guardExtensionHost) },
@@ -26,6 +27,7 @@ export function readSettingProblems(): readonly SettingProblem[] {
     { id: policyFiles, kind: 'policyFiles', value: settings.get(policyFiles) },
     { id: showDenials, kind: 'boolean', value: settings.get(showDenials) },
     { id: upstream, kind: 'upstream', value: settings.get(upstream) },
+    { id: upstreamTokenFile, kind: 'tokenFile', value: settings.get(upstreamTokenFile) },
   ]);
 }
 

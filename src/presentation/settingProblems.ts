@@ -9,7 +9,7 @@ export interface SettingProblem {
 /** A setting as it stands in the settings file. */
 export interface SettingValue {
   readonly id: string;
-  readonly kind: 'boolean' | 'policyFiles' | 'scope' | 'upstream';
+  readonly kind: 'boolean' | 'policyFiles' | 'scope' | 'tokenFile' | 'upstream';
   readonly value: unknown;
 }
 
@@ -29,12 +29,18 @@ const checks: Readonly<Record<SettingValue['kind'], (value: unknown) => string |
   boolean: checkBoolean,
   policyFiles: checkPolicyFiles,
   scope: checkScope,
+  tokenFile: checkTokenFile,
   upstream: checkUpstream,
 };
 
 function checkScope(value: unknown): string | null {
   if (value === 'agents' || value === 'all') return null;
   return t`it is ${JSON.stringify(value)}, and has to be "agents" or "all"; everything is asked about until then`;
+}
+
+function checkTokenFile(value: unknown): string | null {
+  if (value === '' || (typeof value === 'string' && /^(?:\/|~\/)./u.test(value))) return null;
+  return t`it is ${JSON.stringify(value)}, and has to be an absolute path, or one that starts with ~/`;
 }
 
 function checkUpstream(value: unknown): string | null {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { findSettingProblems } from '../../../src/presentation/settingProblems.ts';
+import { findSettingProblems, type SettingValue } from '../../../src/presentation/settingProblems.ts';
 
-const messagesOf = (kind: 'boolean' | 'policyFiles' | 'scope', value: unknown): string[] =>
+const messagesOf = (kind: SettingValue['kind'], value: unknown): string[] =>
   findSettingProblems([{ id: 'rampart.it', kind, value }]).map(({ message }) => message);
 
 it('takes what a setting may be, and what is not set', () => {
@@ -10,6 +10,9 @@ it('takes what a setting may be, and what is not set', () => {
   assert.deepEqual(messagesOf('boolean', undefined), []);
   assert.deepEqual(messagesOf('scope', 'agents'), []);
   assert.deepEqual(messagesOf('policyFiles', ['/srv/team.yaml', '~/own.yml']), []);
+  for (const url of ['', 'auto', 'none', 'https://policy.test/rampart'])
+    assert.deepEqual(messagesOf('upstream', url), []);
+  for (const file of ['', '/run/token', '~/token']) assert.deepEqual(messagesOf('tokenFile', file), []);
 });
 
 it('says which setting has which wrong value, and what it has to be', () => {
@@ -21,6 +24,17 @@ it('says which setting has which wrong value, and what it has to be', () => {
   assert.deepEqual(messagesOf('policyFiles', '/a.yaml'), [
     'rampart.it: it is "/a.yaml", and has to be a list of files',
   ]);
+});
+
+it('says it of an upstream, and of the file with its token', () => {
+  for (const url of ['policy.test', 'ftp://x', 'https://me@policy.test', 7])
+    assert.match(
+      messagesOf('upstream', url)[0] ?? '',
+      /has to be an address that starts with http/,
+      String(url),
+    );
+  for (const file of ['token', './token', 7])
+    assert.match(messagesOf('tokenFile', file)[0] ?? '', /has to be an absolute path/, String(file));
 });
 
 it('names the first entry of a list that is wrong', () => {
