@@ -2,7 +2,16 @@
 // for the real one; a program that makes just the one call is run without the library, then with it. Prints one
 // line for each difference and closes with totals.
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createEndpoint, createFifo, http, stateHeader } from './endpoint.mjs';
@@ -10,6 +19,7 @@ import { createEndpoint, createFifo, http, stateHeader } from './endpoint.mjs';
 const [door, snippet, library, target, libc] = process.argv.slice(2);
 
 const armed = 42;
+const bare = 43;
 const eperm = 1;
 const enoent = 2;
 const eacces = 13;
@@ -17,6 +27,7 @@ const enoexec = 8;
 const enosys = 38;
 const missing = 97;
 const deadlineMs = 20_000;
+const machineOffset = 18;
 
 const isShell = ['system', 'popen', '_IO_popen', 'wordexp'].includes(door);
 const isSpawn = door.includes('spawn');
@@ -61,12 +72,14 @@ const defaults = {
   circumstance: 'plain',
   answer: http(allow),
   environment: {},
+  preload: true,
   state: null,
   stateMode: 0o600,
   status: armed,
   asked: true,
   notice: null,
   journal: false,
+  guardable: true,
   failed: null,
   tcp: false,
   fifo: false,
@@ -239,77 +252,78 @@ const cases = {
     failed: enoexec,
     when: ['execve', 'execv', 'execle', 'posix_spawn'].includes(door),
   },
-  'is allowed without arguments': { circumstance: 'null-argv', when: takesVector },
-  'is denied without arguments': { ...denied, circumstance: 'null-argv', when: takesVector },
-  'arms an empty environment': { circumstance: 'empty-environment' },
-  'arms a NULL environment': {
-    circumstance: 'null-environment',
-    when: takesEnvironment && door !== 'fexecve',
+  'says that a static program cannot be guarded': { target: 'static', guardable: false, when: !isShell },
+  'says that a static program at no fixed address cannot be guarded': {
+    target: 'static_pie',
+    guardable: false,
+    when: !isShell && !isMusl,
   },
-  'arms a large environment': { circumstance: 'large-environment' },
-  'works in a constructor': { environment: { SNIPPET_WHEN: 'constructor' } },
-  'is denied in a constructor': { ...denied, environment: { SNIPPET_WHEN: 'constructor' } },
-  // That early libc has no environment yet, and so no PATH.
-  'works before all constructors': { environment: { SNIPPET_WHEN: 'preinit' }, when: !searches },
-  'is denied before all constructors': {
-    ...denied,
-    environment: { SNIPPET_WHEN: 'preinit' },
-    when: !searches,
-  },
-  'works in vfork children': { circumstance: 'vfork', environment: vforkRounds(), when: isExec },
-  'is denied in vfork children': {
-    ...denied,
-    circumstance: 'vfork',
-    environment: vforkRounds(),
-    when: isExec,
-  },
-  'runs in vfork children when nobody is there': {
-    ...gone,
-    circumstance: 'vfork',
-    environment: vforkRounds(),
-    journal: true,
-    when: isExec,
-  },
-  'works in many threads': { circumstance: 'threads' },
-  'is denied in many threads': {
-    ...denied,
-    circumstance: 'threads',
-    environment: { RAMPART_QUIET: '1' },
-    notice: null,
-  },
-  'works in a thread with a small stack': { circumstance: 'small-thread' },
-  'is denied in a thread with a small stack': { ...denied, circumstance: 'small-thread' },
-  'works on a small signal stack': { circumstance: 'signal-stack', when: isExec },
-  'is denied on a small signal stack': { ...denied, circumstance: 'signal-stack', when: isExec },
-  'runs on a small signal stack when nobody is there': {
-    ...gone,
-    circumstance: 'signal-stack',
-    journal: true,
-    when: isExec,
-  },
-  'works with all descriptors closed': { circumstance: 'closed-descriptors', when: isExec },
-  'is denied with all descriptors closed': {
-    ...denied,
-    circumstance: 'closed-descriptors',
-    notice: null,
-    when: isExec,
-  },
+  'is denied a static program': { ...denied, target: 'static', guardable: false, when: !isShell },
   'runs without a free descriptor': {
     circumstance: 'no-descriptors',
     asked: false,
-    when: isExec && door !== 'fexecve',
+    when: needsNoDescriptor(),
   },
   'is refused without a free descriptor when failing is closed': {
     ...unanswered,
     circumstance: 'no-descriptors',
     environment: closed,
     asked: false,
-    when: isExec && door !== 'fexecve',
+    when: needsNoDescriptor(),
   },
   'runs with a file size limit when nobody is there': { ...gone, circumstance: 'size-limit' },
-  'leaves the caller undisturbed': { circumstance: 'undisturbed' },
-  'leaves the caller undisturbed when denied': { ...denied, circumstance: 'undisturbed' },
+  ...Object.fromEntries(
+    Object.entries({
+      'without arguments': { circumstance: 'null-argv', when: takesVector },
+      'with no argument at all': {
+        circumstance: 'empty-argv',
+        when: takesVector || isSpawn || door === 'fexecve',
+      },
+      'with an empty name': { circumstance: 'empty-name', when: !isShell },
+      'with an empty environment': { circumstance: 'empty-environment' },
+      'with a NULL environment': {
+        circumstance: 'null-environment',
+        when: takesEnvironment && door !== 'fexecve',
+      },
+      'when its environment was cleared': { circumstance: 'cleared-environment', when: !searches },
+      'with a large environment': { circumstance: 'large-environment' },
+      'in a constructor': { environment: { SNIPPET_WHEN: 'constructor' } },
+      // That early libc has no environment yet, and so no PATH.
+      'before all constructors': { environment: { SNIPPET_WHEN: 'preinit' }, when: !searches },
+      'in vfork children': { circumstance: 'vfork', environment: vforkRounds(), when: isExec, many: true },
+      'in many threads': { circumstance: 'threads', many: true },
+      'in vfork children of many threads': { circumstance: 'vfork-threads', when: isExec, many: true },
+      // Threads that use musl's popen close each other's descriptors.
+      'in many threads of one process': {
+        circumstance: 'shared-threads',
+        when: !isExec && !(isMusl && door === 'popen'),
+        many: true,
+      },
+      'in threads and in their children': { circumstance: 'forking-threads', when: isSpawn, many: true },
+      'in a thread with a small stack': { circumstance: 'small-thread' },
+      'on a small signal stack': { circumstance: 'signal-stack', when: isExec || (isSpawn && !isMusl) },
+      'with all descriptors closed': { circumstance: 'closed-descriptors', when: !isShell, mute: true },
+      'and leaves the caller undisturbed': { circumstance: 'undisturbed', many: true },
+    }).flatMap(inAllWays),
+  ),
 };
+
+/** A circumstance of the call: without the library, allowed, refused, and with nobody to ask. */
+function inAllWays([name, { many = false, mute = false, environment = {}, ...one }]) {
+  const refusal = many || mute ? { ...denied, notice: null } : denied;
+  const quiet = many ? { ...environment, RAMPART_QUIET: '1' } : environment;
+  return [
+    [`runs by itself ${name}`, { ...gone, ...one, environment, preload: false, status: bare }],
+    [`is allowed ${name}`, { ...one, environment }],
+    [`is denied ${name}`, { ...refusal, ...one, environment: quiet }],
+    [`runs ${name} when nobody is there`, { ...gone, ...one, environment, journal: true }],
+  ];
+}
+
+/** What needs a descriptor by itself is another matter. */
+function needsNoDescriptor() {
+  return (isExec && door !== 'fexecve') || (door.startsWith('posix_spawn') && !isMusl);
+}
 
 /** Silence costs two seconds a question, and a shell asks its own: one door of each kind is enough. */
 function isSlowChecked() {
@@ -325,11 +339,13 @@ function differences(wanted, got, { questions, heads }, journal) {
   const list = [];
   const expect = (holds, text) => holds || list.push(text);
   // Where libc has no such door, what is allowed still fails.
-  const status = wanted.status !== eperm && wanted.mayLack ? enosys : wanted.status;
+  const lacks = wanted.preload ? enosys : missing;
+  const status = wanted.status !== eperm && wanted.mayLack ? lacks : wanted.status;
   expect(got.status === status, `status ${String(got.status)} instead of ${String(status)}`);
   expect(wanted.asked === questions.length > 0, `${String(questions.length)} questions`);
   if (wanted.asked && questions.length > 0) {
     const [first] = questions;
+    expect(first.guardable === wanted.guardable, `guardable: ${String(first.guardable)}`);
     expect(first.door === door, `asked as ${first.door}`);
     expect(first.params.command.includes('target'), `asked about ${first.params.command}`);
     expect(first.exe === (isShell ? '/bin/sh' : (wanted.exe ?? target)), `asked about ${first.exe}`);
@@ -361,6 +377,11 @@ function createAnswerer(wanted, directory, address) {
   return wanted.fifo ? createFifo(directory, wanted.answer) : createEndpoint(address, wanted.answer);
 }
 
+function bytesOf(kind) {
+  if (kind === 'broken') return 'neither a program nor a script';
+  return readFileSync(kind === 'plain' ? target : `${target}_${kind}`);
+}
+
 function readJournal(directory) {
   const file = join(directory, 'journal');
   return existsSync(file) ? readFileSync(file) : null;
@@ -378,14 +399,13 @@ async function checkCase(wanted) {
     chmodSync(join(directory, 'state'), wanted.stateMode);
   }
   if (wanted.target !== undefined) {
-    const bytes = wanted.target === 'plain' ? readFileSync(target) : 'neither a program nor a script';
-    writeFileSync(join(directory, 'target'), bytes);
+    writeFileSync(join(directory, 'target'), bytesOf(wanted.target));
     chmodSync(join(directory, 'target'), wanted.target === 'plain' ? 0o600 : 0o700);
     wanted.exe = join(directory, 'target');
     Object.assign(environment, { SNIPPET_TARGET: join(directory, 'target'), PATH: directory });
   }
   try {
-    const got = await run(wanted.circumstance, environment, true);
+    const got = await run(wanted.circumstance, environment, wanted.preload);
     const journal = readJournal(directory);
     return differences(wanted, got, endpoint ?? { questions: [], heads: [] }, journal);
   } finally {
@@ -394,14 +414,67 @@ async function checkCase(wanted) {
   }
 }
 
+/** Targets that cannot be started, in a folder that is made for them. */
+function makeFailures(directory) {
+  const long = 'x'.repeat(300);
+  writeFileSync(join(directory, 'plain'), '');
+  symlinkSync('loop', join(directory, 'loop'));
+  mkdirSync(join(directory, 'folder', 'target'), { recursive: true });
+  mkdirSync(join(directory, 'broken'));
+  writeFileSync(join(directory, 'broken', 'target'), '\x7fELF, it says', { mode: 0o700 });
+  const head = readFileSync(target);
+  // Of a machine that nobody here can emulate.
+  head.writeUInt16LE(0xfeed, machineOffset);
+  mkdirSync(join(directory, 'foreign'));
+  writeFileSync(join(directory, 'foreign', 'target'), head, { mode: 0o700 });
+  return {
+    'below a file': { path: 'plain/target' },
+    'behind a loop of links': { path: 'loop/target' },
+    'with too long a name': { path: `${long}/target` },
+    'with too long a path': { path: `${'./'.repeat(3000)}target` },
+    'a folder': { path: 'folder/target' },
+    'a broken program': { path: 'broken/target', asked: true },
+    "another machine's program": { path: 'foreign/target', asked: true, guardable: false },
+  };
+}
+
+/** What fails by itself fails in the same way, whoever would answer. */
+async function findFailingDifferently() {
+  const directory = mkdtempSync(join(tmpdir(), 'rampart-failures-'));
+  const list = [];
+  try {
+    for (const [name, { path, asked = false, guardable = true }] of Object.entries(makeFailures(directory))) {
+      const target = `${directory}/${path}`;
+      const environment = { SNIPPET_TARGET: target, PATH: target.slice(0, target.lastIndexOf('/')) };
+      const plain = await run('plain', environment, false);
+      for (const answer of [http(allow), http(deny), undefined]) {
+        const socket = join(directory, 'endpoint.sock');
+        const endpoint = answer === undefined ? null : await createEndpoint(socket, answer);
+        const got = await run('plain', { ...environment, RAMPART_URL: `unix://${socket}` }, true);
+        endpoint?.close();
+        const wanted = asked && answer === http(deny) ? eperm : plain.status;
+        if (got.status !== wanted)
+          list.push(`${name}: ${String(got.status)} instead of ${String(wanted)} with ${String(answer)}`);
+        const [question] = endpoint?.questions ?? [];
+        if (endpoint !== null && (question !== undefined) !== asked) list.push(`${name}: asked, or not`);
+        if (question !== undefined && question.guardable !== guardable)
+          list.push(`${name}: guardable ${String(question.guardable)}`);
+      }
+    }
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+  return list;
+}
+
 async function main() {
   const plain = await run(
     'plain',
     { RAMPART_URL: 'unix:///nonexistent/endpoint.sock', LD_PRELOAD: library, RAMPART_MODE: 'disabled' },
     false,
   );
-  const bare = await run('plain', {}, false);
-  const mayLack = isPidfd && bare.status === missing;
+  const alone = await run('plain', {}, false);
+  const mayLack = isPidfd && alone.status === missing;
   let passed = 0;
   let failed = 0;
   const queue = Object.entries(cases).filter(([, one]) => one.when !== false);
@@ -415,6 +488,10 @@ async function main() {
     }
   });
   await Promise.all(workers);
+  const unlike = isShell || mayLack ? [] : await findFailingDifferently();
+  for (const text of unlike) process.stdout.write(`${door} fails differently ${text}\n`);
+  if (unlike.length === 0) passed++;
+  else failed++;
   if (!mayLack && plain.status !== armed) {
     failed++;
     process.stdout.write(`${door}: the unguarded call ends with ${String(plain.status)}: ${plain.errors}\n`);

@@ -1,14 +1,24 @@
 // What programs and scripts see of their children: `edges.mjs LIBRARY EDGES TARGET`. Each is run without the library,
 // with an endpoint that allows, and with nobody there; all three must read the same.
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createEndpoint, http } from './endpoint.mjs';
 
 const [library, edges, target] = process.argv.slice(2);
 const armed = 42;
-const programs = ['system', 'popen', 'wordexp', 'spawn', 'signals', 'descriptors', 'cancelled', 'stacks'];
+const programs = [
+  'system',
+  'popen',
+  'wordexp',
+  'spawn',
+  'signals',
+  'descriptors',
+  'cancelled',
+  'stacks',
+  'ranges',
+];
 const scripts = {
   'descriptors of a shell': 'exec 3>out; echo one >&3; ls /proc/self/fd | wc -l; exec 3>&-; cat out',
   'an environment that is emptied': 'env -i A=b /usr/bin/env | grep -v -e ^LD_PRELOAD -e ^RAMPART_',
@@ -33,7 +43,23 @@ const losses = [
   'env LD_PRELOAD= RAMPART_URL=',
   'setsid -w',
   'nohup',
+  'unset LD_PRELOAD RAMPART_URL;',
 ];
+/** What is looked up in what `PATH`, in the folder: `$0` of what runs. `plain/prog` cannot be run, nor can `folder/prog`. */
+const paths = {
+  'here:later': 'here/prog',
+  'later:here': 'later/prog',
+  ':here': 'prog',
+  'plain:': 'prog',
+  'plain::later': 'prog',
+  '': 'prog',
+  'here/prog:missing:later': 'later/prog',
+  'plain:folder:dangling:here': 'here/prog',
+  plain: null,
+  missing: null,
+  // glibc passes over it, and then takes the colon for an empty one.
+  [`${'x'.repeat(5000)}:later`]: 'prog',
+};
 
 let passed = 0;
 let failed = 0;
@@ -64,6 +90,12 @@ function makeFolder() {
     writeFileSync(join(folder, name), text);
     chmodSync(join(folder, name), 0o700);
   }
+  const program = '#!/bin/sh\necho "$0"\n';
+  for (const place of ['here', 'later', 'plain', 'dangling', 'folder/prog'])
+    mkdirSync(join(folder, place), { recursive: true });
+  for (const place of ['.', 'here', 'later', 'plain'])
+    writeFileSync(join(folder, place, 'prog'), program, { mode: place === 'plain' ? 0o600 : 0o700 });
+  symlinkSync('nowhere', join(folder, 'dangling', 'prog'));
   return folder;
 }
 
@@ -98,10 +130,28 @@ async function compare(name, words) {
   expect(`${name}, allowed`, clean(asked, folders[1]), clean(plain, folders[0]));
   expect(`${name}, nobody there`, clean(unasked, folders[2]), clean(plain, folders[0]));
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  return clean(plain, folders[0]);
+}
+
+/** What is found in PATH is what is asked about. */
+async function compareSearch(path, found) {
+  const before = endpoint.questions.length;
+  const search = 'PATH=$1; export PATH; exec /usr/bin/env prog';
+  const [, output] = await compare(`PATH ${path}`, ['/bin/sh', '-c', search, 'sh', path]);
+  expect(`what runs by PATH ${path}: ${output}`, output.split('\n<')[0].startsWith(found ?? '<'), true);
+  const asked = endpoint.questions
+    .slice(before)
+    .filter(({ argv }) => argv.length === 1 && argv[0] === 'prog');
+  expect(
+    `what is asked about by PATH ${path}`,
+    asked.map(({ exe, cwd }) => exe.slice(cwd.length + 1)),
+    found === null ? [] : [found],
+  );
 }
 
 for (const name of programs) await compare(name, [edges, name]);
 for (const [name, text] of Object.entries(scripts)) await compare(name, ['sh', '-c', text]);
+for (const [path, found] of Object.entries(paths)) await compareSearch(path, found);
 for (const loss of losses) {
   const before = endpoint.questions.length;
   const { status } = await run('/', ['sh', '-c', `${loss} ${target}`], {

@@ -1,6 +1,7 @@
 // Calls at the edge of what the kernel takes: `extremes.mjs LIBRARY EXTREMES TARGET LARGEST`.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createEndpoint, http } from './endpoint.mjs';
@@ -99,6 +100,27 @@ async function checkHuge() {
   expect('… when failing is closed', closed.status, eperm);
 }
 
+/** An endpoint that goes away in the middle of a question sends no signal to who is writing it. */
+async function checkCutQuestion() {
+  const directory = mkdtempSync(join(tmpdir(), 'rampart-extremes-'));
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', () => socket.destroy());
+  });
+  for (const address of [join(directory, 'endpoint.sock'), { host: '127.0.0.1', port: 0 }]) {
+    await new Promise((listening) => server.listen(address, listening));
+    const { port } = server.address();
+    const url = port === undefined ? `unix://${address}` : `http://127.0.0.1:${String(port)}`;
+    const settings = { LD_PRELOAD: library, RAMPART_URL: url, RAMPART_QUIET: '1' };
+    const words = [extremes, 'huge', target];
+    expect(`a cut question, ${url}`, (await run(words, settings)).status, armed);
+    const closed = { ...settings, RAMPART_FAIL_OPEN: '0' };
+    expect(`a cut question, ${url}, when failing is closed`, (await run(words, closed)).status, eperm);
+    await new Promise((ended) => server.close(ended));
+  }
+  rmSync(directory, { recursive: true, force: true });
+}
+
 /** Where our variables do not fit, a child runs without them, and a debug line says so. */
 async function checkFull() {
   const { status, errors } = await runGuarded([largest], allow, { RAMPART_DEBUG: '1' });
@@ -108,6 +130,7 @@ async function checkFull() {
 
 await checkAddresses();
 await checkHuge();
+await checkCutQuestion();
 await checkFull();
 process.stdout.write(`${String(passed)} passed, ${String(failed)} failed\n`);
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1;

@@ -33,6 +33,16 @@ const bare = run({}, join(folder, 'rawCalls'));
 expect('raw calls end well', bare.status, 0);
 expect('raw calls', run({ LD_PRELOAD: library }, join(folder, 'rawCalls')), bare);
 
+// Linked in every way, and watched by an auditing library.
+for (const kind of ['fixed', 'symbolic', 'now'])
+  expect(`raw calls, ${kind}`, run({ LD_PRELOAD: library }, join(folder, `rawCalls_${kind}`)), bare);
+const audited = { LD_PRELOAD: library, LD_AUDIT: join(folder, 'audit.so') };
+expect('raw calls under audit', run(audited, join(folder, 'rawCalls')), bare);
+for (const kind of ['rawCalls', 'rawCalls_fixed', 'rawCalls_symbolic', 'rawCalls_now']) {
+  const closed = run({ ...audited, RAMPART_FAIL_OPEN: '0' }, join(folder, kind), '/usr/bin', 'true');
+  expect(`${kind} is refused under audit: ${closed.stderr}`, closed.status, 1);
+}
+
 const byHand = [join(folder, 'rawCalls'), '/usr/bin', 'true'];
 expect('a start by hand', run({ LD_PRELOAD: library }, ...byHand), run({}, ...byHand));
 const refused = run({ LD_PRELOAD: library, RAMPART_FAIL_OPEN: '0' }, ...byHand);
@@ -58,6 +68,20 @@ for (const [other, settings, script] of [
   expect(`${other} alone`, [alone.status, alone.stderr], [0, '']);
   for (const list of [`${path}:${library}`, `${library}:${path}`])
     expect(`${other} in ${list}`, run({ LD_PRELOAD: list, ...settings }, ...shell, script), alone);
+}
+
+// One that wraps execve as we do is called by us, or calls us.
+const through = join(folder, 'through.so');
+for (const list of [`${through}:${library}`, `${library}:${through}`]) {
+  const script = '/bin/echo one; exec /bin/echo two';
+  const wanted = { status: 0, stdout: 'one\ntwo\n', stderr: 'through\nthrough\n' };
+  expect(`another execve in ${list}`, run({ LD_PRELOAD: list }, ...shell, script), wanted);
+  const closed = run({ LD_PRELOAD: list, RAMPART_FAIL_OPEN: '0' }, ...shell, script);
+  expect(
+    `refused with another execve in ${list}: ${closed.stderr}`,
+    [closed.status, closed.stdout],
+    [126, ''],
+  );
 }
 const owner = `touch ${directory}/file; chown 12:34 ${directory}/file; sh -c "stat -c %u:%g ${directory}/file"`;
 expect('fakeroot', run({ LD_PRELOAD: library }, 'fakeroot', ...shell, owner), {

@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { chmodSync, chownSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createEndpoint, http } from './endpoint.mjs';
 
 // Users that programs change to must be able to read it.
@@ -16,6 +16,8 @@ writeFileSync(
   'all: one two\n\t@cat one two\n%:\n\t@echo $@ | tee $@ >/dev/null\n',
 );
 writeFileSync(join(directory, 'text'), 'one\ntwo\nthree\n');
+writeFileSync(join(directory, 'hook'), '#!/bin/sh\necho hook\n', { mode: 0o755 });
+writeFileSync(join(directory, 'package.json'), '{"name":"p","scripts":{"postinstall":"cat text > seen"}}');
 
 const quiet = 'git -c init.defaultBranch=main -c user.name=n -c user.email=e';
 const dated = 'GIT_AUTHOR_DATE=1700000000Z GIT_COMMITTER_DATE=1700000000Z';
@@ -29,6 +31,11 @@ const cases = [
     'git',
     `mkdir r && cd r && ${quiet} init -q && touch f && ${quiet} add f && ${dated} ${quiet} commit -qm t && git log --format=%H%s | cat`,
     6,
+  ],
+  [
+    'git with a clone, a hook and a rebase',
+    `mkdir r && cd r && ${quiet} init -q && touch f && ${quiet} add f && ${dated} ${quiet} commit -qm t && cd .. && git clone -q r c && cd c && cp ../hook .git/hooks/post-commit && touch g && ${quiet} add g && ${dated} ${quiet} commit -qm u && ${dated} ${quiet} rebase -q -x "echo step" HEAD~1`,
+    12,
   ],
   [
     'python3',
@@ -75,6 +82,11 @@ const cases = [
     'setpriv --reuid=65534 --regid=65534 --clear-groups /bin/sh -c "sudo -n /bin/echo done; echo on"',
     2,
   ],
+  ['runuser', 'runuser -u nobody -- /bin/sh -c \'id -un; sh -c "echo done"\'', 1],
+  ['no new privileges', 'setpriv --no-new-privs /bin/sh -c \'sh -c "echo done"\'', 2],
+  ['a namespace of users', 'unshare -Ur /bin/sh -c \'id -u; sh -c "echo done"\'', 1],
+  ['gcc', 'echo "int main(void) { return 7; }" > a.c && gcc -pipe a.c -o a && ./a', 4],
+  ['npm', 'npm install --silent --offline --no-audit --no-fund --no-update-notifier && cat seen', 3],
   ['su', 'su -s /bin/sh -c \'id -un; exec sh -c "echo done"\' nobody', 1],
 ];
 
@@ -93,9 +105,10 @@ function expect(name, actual, wanted) {
 async function run(settings, script) {
   const folder = mkdtempSync(join(directory, 'run-'));
   chmodSync(folder, 0o755);
-  for (const name of ['Makefile', 'text']) copyFileSync(join(directory, name), join(folder, name));
+  for (const name of ['Makefile', 'text', 'hook', 'package.json'])
+    copyFileSync(join(directory, name), join(folder, name));
   const env = {
-    PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
+    PATH: `/usr/sbin:/usr/bin:/sbin:/bin:${dirname(process.execPath)}`,
     HOME: folder,
     TERM: 'xterm',
     LC_ALL: 'C',
@@ -111,7 +124,11 @@ async function run(settings, script) {
 }
 
 const socket = join(directory, 'endpoint.sock');
-const endpoint = await createEndpoint(socket, http('{"allowed":true,"decision":"allow","reason":null}'));
+const allow = http('{"allowed":true,"decision":"allow","reason":null}');
+const deny = http('{"allowed":false,"notice":"by rule test#1: no [00112233]"}');
+const endpoint = await createEndpoint(socket, ({ params }) =>
+  params.command.includes('forbidden') ? deny : allow,
+);
 const guarded = { LD_PRELOAD: library, RAMPART_URL: `unix://${socket}` };
 for (const [name, script, seen] of cases) {
   const plain = await run({}, script);
@@ -122,6 +139,10 @@ for (const [name, script, seen] of cases) {
   const alone = { ...guarded, RAMPART_URL: `unix://${directory}/nobody/endpoint.sock` };
   expect(`${name}, with nobody to ask`, await run(alone, script), plain);
 }
+// A refusal is told to a terminal and changes nothing about it.
+const [, said] = await run(guarded, 'script -qec \'stty -a; cat for""bidden; stty -a\' /dev/null');
+const [before, after] = said.split(/(?:rampart: denied `cat forbidden`.*\s+)+sh: 1: cat: .*\s+/u);
+expect(`a terminal where cat is refused: ${said}`, after, before);
 endpoint.close();
 
 /** What a user hears who is neither root nor this one, and whose environment leads to a place of this one. */

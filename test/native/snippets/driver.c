@@ -53,6 +53,11 @@ int snippet_wait(int error, pid_t pid) {
     int status = 0;
     if (error == EPERM && errno != EPERM)
         return SNIPPET_WRONG_RESULT;
+#if defined(__GLIBC__)
+    /* musl's own search leaves something there. */
+    if (error == 0 && errno != 0)
+        return SNIPPET_WRONG_RESULT;
+#endif
     if (error != 0)
         return error;
     if (waitpid(pid, &status, 0) != pid)
@@ -79,6 +84,15 @@ static int attempt(void) {
     return snippet_attempt(&snippet);
 }
 
+/* The same in a child that shares our memory. */
+static int vforked(void) {
+    pid_t pid = vfork();
+    int status;
+    if (pid == 0)
+        _exit(attempt());
+    return waitpid(pid, &status, 0) == pid ? snippet_status(status) : problem("vfork");
+}
+
 static int in_plain_child(void) {
     return forked(attempt);
 }
@@ -90,6 +104,17 @@ static int in_place(void) {
 
 static int without_arguments(void) {
     snippet.argv = NULL;
+    return forked(attempt);
+}
+
+static int with_empty_arguments(void) {
+    static char *none[] = {NULL};
+    snippet.argv = none;
+    return forked(attempt);
+}
+
+static int with_empty_name(void) {
+    arguments[0] = (char[]){""};
     return forked(attempt);
 }
 
@@ -110,18 +135,31 @@ static int with_null_environment(void) {
     return forked(attempt);
 }
 
-/* An environment that does not fit on the stack. */
+/* What the live environment is then, is no vector at all. */
+static int with_cleared_environment(void) {
+    snippet.envp = no_environment;
+    return clearenv() == 0 ? forked(attempt) : problem("clearenv");
+}
+
+/* An environment that does not fit on the stack, with entries that are no assignments. */
 static int with_large_environment(void) {
-    enum { ADDED = 2000, ROOM = 4000 };
+    enum { ADDED = 10000, ROOM = 12000, LONG = 122880 };
+    static char odd[][12] = {"", "=", "LD_PRELOAD", "RAMPART_URL", "TWICE=1", "TWICE=2"};
     static char entries[ADDED][24];
+    static char long_entry[LONG];
     static char *vector[ROOM + 1];
     size_t count = 0;
-    for (; count < ROOM - ADDED && environ[count] != NULL; count++)
+    for (; count < ROOM - ADDED - 7 && environ[count] != NULL; count++)
         vector[count] = environ[count];
     for (size_t i = 0; i < ADDED; i++) {
         (void)snprintf(entries[i], sizeof entries[i], "VARIABLE_%zu=%zu", i, i);
         vector[count++] = entries[i];
     }
+    for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++)
+        vector[count++] = odd[i];
+    memset(long_entry, 'x', sizeof long_entry - 1);
+    long_entry[1] = '=';
+    vector[count] = long_entry;
     environ = vector;
     snippet.envp = vector;
     return unsetenv("LD_PRELOAD") == 0 ? forked(attempt) : problem("unsetenv");
@@ -182,9 +220,31 @@ static void *churn(void *context) {
     return context;
 }
 
+static int in_child(int round) {
+    (void)round;
+    return forked(attempt);
+}
+
+static int in_vfork_child(int round) {
+    (void)round;
+    return vforked();
+}
+
+static int in_this_process(int round) {
+    (void)round;
+    return attempt();
+}
+
+/* Children are made while other threads are in the middle of a call. */
+static int in_both(int round) {
+    return round % 2 == 0 ? attempt() : forked(attempt);
+}
+
+static int (*attempt_in_thread)(int round);
+
 static void *attempt_often(void *context) {
     for (int i = 0; i < ROUNDS; i++) {
-        int result = forked(attempt);
+        int result = attempt_in_thread(i);
         int none = -1;
         if (!atomic_compare_exchange_strong(&thread_result, &none, result) && none != result)
             atomic_store(&thread_result, problem("threads disagree"));
@@ -192,11 +252,12 @@ static void *attempt_often(void *context) {
     return context;
 }
 
-static int in_many_threads(void) {
+static int in_threads(int (*way)(int round)) {
     pthread_t threads[MAX_THREADS];
     pthread_t churner;
     const char *wanted = getenv("SNIPPET_THREADS");
     int count = wanted != NULL && atoi(wanted) <= MAX_THREADS ? atoi(wanted) : THREADS;
+    attempt_in_thread = way;
     atomic_store(&thread_result, -1);
     atomic_store(&churning, true);
     if (pthread_create(&churner, NULL, churn, NULL) != 0)
@@ -210,6 +271,22 @@ static int in_many_threads(void) {
     atomic_store(&churning, false);
     (void)pthread_join(churner, NULL);
     return atomic_load(&thread_result);
+}
+
+static int in_many_threads(void) {
+    return in_threads(in_child);
+}
+
+static int in_threads_that_vfork(void) {
+    return in_threads(in_vfork_child);
+}
+
+static int in_threads_of_one_process(void) {
+    return in_threads(in_this_process);
+}
+
+static int in_threads_that_fork(void) {
+    return in_threads(in_both);
 }
 
 static void *attempt_once(void *context) {
@@ -295,25 +372,35 @@ static bool is_same(const sigset_t *left, const sigset_t *right) {
     return true;
 }
 
-/* Signals, mask and errno of the caller are as they were, whatever came of the call. */
-static int undisturbed(void) {
+/* Makes the call twice, for libc keeps memory of the first, and looks at what the second leaves. */
+static int look_around(void) {
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     struct sigaction after;
     sigset_t mask;
     sigset_t mask_after;
     int descriptor = first_free_descriptor();
+    unsigned maps;
     int result;
     (void)sigemptyset(&mask);
     (void)sigaddset(&mask, SIGUSR2);
     if (sigaction(SIGUSR1, &ignore, NULL) != 0 || sigprocmask(SIG_SETMASK, &mask, NULL) != 0)
         return problem("signals");
-    result = forked(attempt);
+    result = attempt();
+    maps = count_lines("/proc/self/maps");
+    if (attempt() != result)
+        return problem("not every call came to the same");
     (void)sigaction(SIGUSR1, NULL, &after);
     (void)sigprocmask(SIG_SETMASK, NULL, &mask_after);
     if (after.sa_handler != SIG_IGN || !is_same(&mask, &mask_after) ||
-        first_free_descriptor() != descriptor)
+        first_free_descriptor() != descriptor || count_lines("/proc/self/maps") != maps)
         return problem("something changed");
     return result;
+}
+
+/* Signals, mask, descriptors and memory of the caller are as they were, whatever came of the call.
+ */
+static int undisturbed(void) {
+    return forked(look_around);
 }
 
 #if defined(RP_SNIPPET_SECCOMP)
@@ -349,11 +436,17 @@ static const struct {
     {"plain", in_plain_child},
     {"in-place", in_place},
     {"null-argv", without_arguments},
+    {"empty-argv", with_empty_arguments},
+    {"empty-name", with_empty_name},
     {"empty-environment", with_empty_environment},
     {"null-environment", with_null_environment},
+    {"cleared-environment", with_cleared_environment},
     {"large-environment", with_large_environment},
     {"vfork", in_vfork_children},
     {"threads", in_many_threads},
+    {"vfork-threads", in_threads_that_vfork},
+    {"shared-threads", in_threads_of_one_process},
+    {"forking-threads", in_threads_that_fork},
     {"small-thread", in_small_thread},
     {"signal-stack", in_signal_handler},
     {"closed-descriptors", with_closed_descriptors},

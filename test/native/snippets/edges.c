@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -35,9 +36,18 @@ static void say_status(const char *what, int status) {
         say(what, WIFEXITED(status) ? WEXITSTATUS(status) : status);
 }
 
+static void *exit_with(void *status) {
+    char text[16];
+    (void)snprintf(text, sizeof text, "exit %d", *(int *)status);
+    *(int *)status += 100 * WEXITSTATUS(system(text));
+    return NULL;
+}
+
 static void systems(void) {
     struct sigaction before;
     struct sigaction after;
+    pthread_t threads[2];
+    int statuses[2] = {1, 2};
     (void)sigaction(SIGINT, NULL, &before);
     say("NULL", system(NULL) != 0);
     say_status("empty", system(""));
@@ -45,6 +55,16 @@ static void systems(void) {
     say_status("signal", system("kill -TERM $$"));
     say_status("missing", system("/nonexistent/program 2>/dev/null"));
     say_status("nested", system("sh -c 'exit 5'"));
+    say_status("interrupted meanwhile", system("kill -INT $PPID; exit 3"));
+    /* Until the shell runs, everything is blocked. */
+    say_status("meanwhile", system("until grep '^SigBlk.*0000' /proc/$PPID/status; do :; done; "
+                                   "grep ^SigIgn /proc/$PPID/status"));
+    for (int i = 0; i < 2; i++)
+        (void)pthread_create(&threads[i], NULL, exit_with, &statuses[i]);
+    for (int i = 0; i < 2; i++) {
+        (void)pthread_join(threads[i], NULL);
+        say("at once", statuses[i]);
+    }
     (void)sigaction(SIGINT, NULL, &after);
     say("SIGINT", after.sa_handler == before.sa_handler);
 }
@@ -71,6 +91,7 @@ static void popens(void) {
     static const char *const types[] = {"r", "w", "re", "we", "r+", "x", ""};
     FILE *first = popen("sleep 0; cat", "w");
     FILE *second = popen("ls /proc/self/fd | wc -l", "r");
+    FILE *volatile closed; /* not as the compiler would have it */
     char line[64] = "";
     (void)fgets(line, sizeof line, second);
     (void)printf("second: %s", line);
@@ -79,6 +100,8 @@ static void popens(void) {
     say_status("second", pclose(second));
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
         popen_one(types[i]);
+    closed = popen("exit 3", "r");
+    say_status("fclose", fclose(closed));
 }
 
 static void expand(const char *text, int flags) {
@@ -139,6 +162,13 @@ static void spawns(void) {
     (void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID |
                                                     POSIX_SPAWN_RESETIDS);
     spawn_one("attributes", NULL, &attributes, "/bin/sh");
+    (void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF);
+    spawn_one("a group of its own", NULL, &attributes, "/bin/sh");
+    (void)posix_spawn_file_actions_init(&actions);
+    (void)posix_spawn_file_actions_addclosefrom_np(&actions, 3);
+    spawn_one("closed from 3 on", &actions, NULL, "/bin/sh");
+    (void)posix_spawn_file_actions_addtcsetpgrp_np(&actions, STDIN_FILENO);
+    spawn_one("in front of no terminal", &actions, NULL, "/bin/sh");
     say("without a pid", posix_spawn(NULL, "/bin/true", NULL, NULL, show, environ));
     (void)wait(NULL);
 }
@@ -163,10 +193,12 @@ static void descriptors(void) {
     int from = open("/bin/true", O_RDONLY | O_CLOEXEC);
     int memory = memfd_create("program", 0);
     int directory = open("/bin", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int script = open("argument.sh", O_RDONLY);
+    int closed_script = open("argument.sh", O_RDONLY | O_CLOEXEC);
     int status = -1;
     while ((len = read(from, bytes, sizeof bytes)) > 0)
         (void)!write(memory, bytes, (size_t)len);
-    for (int which = 0; which < 5; which++) {
+    for (int which = 0; which < 8; which++) {
         pid_t pid = fork();
         char path[64];
         (void)snprintf(path, sizeof path, "/proc/self/fd/%d", memory);
@@ -179,8 +211,14 @@ static void descriptors(void) {
                 (void)execveat(directory, "true", truth, environ, 0);
             else if (which == 3)
                 (void)execveat(directory, "awk", truth, environ, AT_SYMLINK_NOFOLLOW);
-            else
+            else if (which == 4)
                 (void)execveat(-1, "true", truth, environ, 0);
+            else if (which == 5)
+                (void)fexecve(script, truth, environ);
+            else if (which == 6)
+                (void)fexecve(closed_script, truth, environ);
+            else
+                (void)execv("/proc/self/exe", truth);
             _exit(100 + errno % 100);
         }
         (void)waitpid(pid, &status, 0);
@@ -210,9 +248,35 @@ static void cancelled(void) {
     say_status("afterwards", system("exit 4"));
 }
 
-/* Memory that a stack of our own making is in. */
-static _Alignas(16) char own_stack[16384];
+/* What a program leaves open when it closes the rest, or has it closed by exec. */
+static void ranges(void) {
+    char *const list[] = {(char[]){"ls"}, (char[]){"/proc/self/fd"}, NULL};
+    for (int by_exec = 0; by_exec <= 1; by_exec++) {
+        pid_t pid = fork();
+        if (pid == 0) {
+            (void)dup2(STDOUT_FILENO, 77);
+            if (by_exec != 0)
+                (void)close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+            for (int fd = 3; fd < 256 && by_exec == 0; fd++)
+                (void)close(fd);
+            (void)execv("/bin/ls", list);
+            _exit(127);
+        }
+        (void)waitpid(pid, NULL, 0);
+    }
+}
+
+/* Stacks of our own making: what goes beyond one, ends the program. */
+enum { CONTEXT_BYTES = 16384, CLONE_BYTES = 8192 };
 static int own_status;
+
+static char *make_stack(size_t bytes) {
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    char *at = mmap(NULL, page + bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (at == MAP_FAILED || mprotect(at, page, PROT_NONE) != 0)
+        exit(EXIT_FAILURE);
+    return at + page;
+}
 
 static void spawn_once(void) {
     pid_t pid = -1;
@@ -232,18 +296,19 @@ static void stacks(void) {
     ucontext_t here;
     ucontext_t there;
     char code[] = "exit 7";
+    char *small = make_stack(CLONE_BYTES) + CLONE_BYTES;
     pid_t pid;
     (void)getcontext(&there);
-    there.uc_stack.ss_sp = own_stack;
-    there.uc_stack.ss_size = sizeof own_stack;
+    there.uc_stack.ss_sp = make_stack(CONTEXT_BYTES);
+    there.uc_stack.ss_size = CONTEXT_BYTES;
     there.uc_link = &here;
     makecontext(&there, spawn_once, 0);
     say("context", swapcontext(&here, &there));
     say_status("started in it", own_status);
-    pid = clone(become_shell, own_stack + sizeof own_stack, CLONE_VM | CLONE_VFORK | SIGCHLD, code);
+    pid = clone(become_shell, small, CLONE_VM | CLONE_VFORK | SIGCHLD, code);
     (void)waitpid(pid, &own_status, 0);
     say_status("clone that shares memory", own_status);
-    pid = clone(become_shell, own_stack + sizeof own_stack, SIGCHLD, code);
+    pid = clone(become_shell, small, SIGCHLD, code);
     (void)waitpid(pid, &own_status, 0);
     say_status("clone", own_status);
 }
@@ -254,7 +319,7 @@ int main(int argc, char **argv) {
         void (*run)(void);
     } cases[] = {{"system", systems},      {"popen", popens},    {"wordexp", expansions},
                  {"spawn", spawns},        {"signals", signals}, {"descriptors", descriptors},
-                 {"cancelled", cancelled}, {"stacks", stacks}};
+                 {"cancelled", cancelled}, {"stacks", stacks},   {"ranges", ranges}};
     if (errno != 0)
         return EXIT_FAILURE;
     for (size_t i = 0; argc == 2 && i < sizeof cases / sizeof cases[0]; i++) {

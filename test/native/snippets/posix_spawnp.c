@@ -1,9 +1,12 @@
 #include "snippet.h"
 
+#include <errno.h>
 #include <spawn.h>
 
 int snippet_attempt(const struct snippet *snippet) {
     pid_t pid = 0;
-    int error = posix_spawnp(&pid, snippet->file, NULL, NULL, snippet->argv, snippet->envp);
+    int error;
+    errno = 0;
+    error = posix_spawnp(&pid, snippet->file, NULL, NULL, snippet->argv, snippet->envp);
     return snippet_wait(error, pid);
 }

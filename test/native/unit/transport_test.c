@@ -42,6 +42,7 @@ struct script {
     struct step steps[MAX_STEPS]; /* ends with one that has no bytes */
     int again;                    /* how often the last bytes come once more, a pause apart */
     bool stays;                   /* does not close behind the last */
+    bool resets;                  /* closes as who wants nothing more */
 };
 
 static char directory[] = "/tmp/rampart-transport-XXXXXX";
@@ -68,6 +69,7 @@ static bool send_after(int fd, const struct step *step) {
 
 static void *play(void *context) {
     const struct script *script = context;
+    static const struct linger at_once = {1, 0};
     char question[4096];
     int fd = accept(settings.url.kind == RP_URL_UNIX ? listener : tcp_listener, NULL, NULL);
     size_t i = 0;
@@ -78,11 +80,13 @@ static void *play(void *context) {
         open = send_after(fd, &script->steps[i - 1]);
     while (open && script->stays)
         open = recv(fd, question, sizeof question, 0) > 0;
+    if (script->resets)
+        (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
     (void)close(fd);
     return NULL;
 }
 
-static enum rp_outcome ask(const struct script *script, int64_t *took) {
+static enum rp_outcome ask_whoever(int64_t *took) {
     static const char *const argv[] = {"true", NULL};
     char buffer[512];
     char spare[256];
@@ -98,12 +102,17 @@ static enum rp_outcome ask(const struct script *script, int64_t *took) {
                                    .spare_cap = sizeof spare,
                                    .start = now(),
                                    .patience = PATIENCE_MS * MILLISECOND};
+    enum rp_outcome outcome = rp_transport_ask(&settings, &question, &exchange);
+    *took = (now() - exchange.start) / MILLISECOND;
+    return outcome;
+}
+
+static enum rp_outcome ask(const struct script *script, int64_t *took) {
     enum rp_outcome outcome;
     pthread_t thread;
     CHECK(pthread_create(&thread, NULL, play, (void *)(uintptr_t)script) == 0, "%s",
           strerror(errno));
-    outcome = rp_transport_ask(&settings, &question, &exchange);
-    *took = (now() - exchange.start) / MILLISECOND;
+    outcome = ask_whoever(took);
     (void)pthread_join(thread, NULL);
     return outcome;
 }
@@ -158,7 +167,39 @@ static void check_patience(void) {
 /* Without an interim answer a question has two seconds; each one begins them anew. */
 static void check_budget(void) {
     static const struct script silent = {.stays = true};
+    static const struct script slow = {.steps = {{100, "H"}}, .again = 100, .stays = true};
     check_timeout("silence", &silent, BUDGET_MS, LATE_MS);
+    check_timeout("a byte at a time", &slow, BUDGET_MS, LATE_MS);
+}
+
+static void *make_room(void *context) {
+    static const struct script allow = {.steps = {{0, ALLOW}}};
+    rest(50);
+    (void)close(accept(listener, NULL, NULL));
+    (void)context;
+    return play((void *)(uintptr_t)&allow);
+}
+
+/* An endpoint that takes no more connections is busy, not absent: it has the time that connecting
+   may take. */
+static void check_full_queue(const struct sockaddr_un *address) {
+    enum { CONNECT_MS = 980 }; /* less one pause */
+    enum rp_outcome outcome;
+    pthread_t thread;
+    int64_t took;
+    int waiting = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    CHECK(listen(listener, 0) == 0 &&
+              connect(waiting, (const struct sockaddr *)address, sizeof *address) == 0,
+          "%s", strerror(errno));
+    outcome = ask_whoever(&took);
+    CHECK(outcome == RP_TIMEOUT && took >= CONNECT_MS && took < LATE_MS, "%d after %lld ms",
+          outcome, (long long)took);
+    CHECK(pthread_create(&thread, NULL, make_room, NULL) == 0, "%s", strerror(errno));
+    outcome = ask_whoever(&took);
+    CHECK(outcome == RP_ALLOWED, "%d after %lld ms", outcome, (long long)took);
+    (void)pthread_join(thread, NULL);
+    (void)close(waiting);
+    CHECK(listen(listener, 8) == 0, "%s", strerror(errno));
 }
 
 static void on_alarm(int number) {
@@ -180,6 +221,8 @@ static void check_interrupted(void) {
 /* Over TCP nobody was told that we wait, so nobody makes us. */
 static void check_tcp(void) {
     static const struct script endless = {.steps = {{300, INTERIM}}, .again = 20, .stays = true};
+    static const struct script reset = {.resets = true};
+    check("a reset", &reset, RP_CUT);
     check_timeout("endless over TCP", &endless, BUDGET_MS, LATE_MS);
 }
 
@@ -242,6 +285,7 @@ int main(void) {
     check_interim();
     check_patience();
     check_budget();
+    check_full_queue(&address);
     check_interrupted();
     check_owner(address.sun_path);
     (void)snprintf(url, sizeof url, "http://127.0.0.1:%u", ntohs(tcp.sin_port));
