@@ -17,6 +17,19 @@ interface MenuItem {
   readonly when?: string;
 }
 
+/** The part of JSON Schema by which the settings are described and checked as they are typed. */
+interface SettingEntry {
+  readonly scope: string;
+  readonly markdownDescription?: string;
+  readonly type: string;
+  readonly default?: unknown;
+  readonly enum?: readonly string[];
+  readonly enumDescriptions?: readonly string[];
+  readonly pattern?: string;
+  readonly patternErrorMessage?: string;
+  readonly items?: SettingEntry;
+}
+
 interface Manifest {
   readonly engines: { readonly vscode: string };
   readonly devDependencies: Readonly<Record<string, string>>;
@@ -54,7 +67,7 @@ interface Manifest {
     }[];
     readonly menus: Readonly<Record<string, readonly MenuItem[]>>;
     readonly configuration: {
-      readonly properties: Readonly<Record<string, { readonly scope: string }>>;
+      readonly properties: Readonly<Record<string, SettingEntry>>;
     };
   };
 }
@@ -165,6 +178,20 @@ describe('the manifest', () => {
     assert.ok(capabilities.untrustedWorkspaces.description.length > 0);
     assert.equal(capabilities.virtualWorkspaces.supported, false);
   });
+  it('describes each setting, and has the editor say of a wrong value what it has to be', () => {
+    const isChecked = ({ type, pattern, patternErrorMessage, items, ...entry }: SettingEntry): boolean => {
+      if (type === 'boolean') return true;
+      if (type === 'array') return items !== undefined && isChecked(items);
+      if (entry.enum !== undefined) return entry.enum.length === entry.enumDescriptions?.length;
+      return pattern !== undefined && read(patternErrorMessage ?? '') !== '';
+    };
+    for (const [id, entry] of Object.entries(contributes.configuration.properties)) {
+      assert.notEqual(read(entry.markdownDescription ?? ''), '', id);
+      assert.ok(entry.default !== undefined, id);
+      assert.ok(isChecked(entry), id);
+    }
+  });
+
 
   it('promises the oldest editor whose types it is compiled against', () => {
     assert.equal(manifest.engines.vscode, '^1.99.0');
