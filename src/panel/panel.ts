@@ -1,4 +1,3 @@
-import { isRecord } from '../base/record.ts';
 import { noFilter, type DecisionFilter } from '../presentation/decisionFilter.ts';
 import {
   DecisionTable,
@@ -8,7 +7,12 @@ import {
   type TimeRange,
 } from '../presentation/decisionTable.ts';
 import { formatExport, type ExportFormat } from '../presentation/exportDecisions.ts';
-import type { PanelRequest, PanelUpdate } from '../presentation/panelMessages.ts';
+import {
+  parseTableLook,
+  type PanelRequest,
+  type PanelUpdate,
+  type TableLook,
+} from '../presentation/panelMessages.ts';
 import { t } from '../presentation/localise.ts';
 import { emptyPanelText, formatTableCount } from '../presentation/panelText.ts';
 import { findProcessChain } from '../presentation/processChain.ts';
@@ -24,7 +28,7 @@ export interface PanelParts {
   readonly tell: (request: PanelRequest) => void;
   /** What was kept of an earlier page; whatever it is, it is believed in nothing. */
   readonly kept: unknown;
-  readonly keep: (state: { readonly filter: DecisionFilter; readonly sort: TableSort }) => void;
+  readonly keep: (look: TableLook) => void;
   readonly now: () => number;
 }
 
@@ -42,8 +46,8 @@ export class Panel {
   readonly #grid: TableView;
   readonly #detail: DetailView;
   readonly #empty: HTMLElement;
-  #filter: DecisionFilter = { ...noFilter, outcome: 'denied' };
-  #sort: TableSort = { column: 'time', descending: true };
+  #filter: DecisionFilter;
+  #sort: TableSort;
   #range: TimeRange | null = null;
   #mayHaveOlder = false;
   #guardEnabled = false;
@@ -53,7 +57,9 @@ export class Panel {
 
   constructor(parts: PanelParts) {
     this.#parts = parts;
-    this.#restore(parts.kept);
+    const look = parseTableLook(parts.kept);
+    this.#filter = look.filter;
+    this.#sort = look.sort;
     this.#toolbar = new Toolbar({
       onText: (text) => this.#look({ text }),
       onOutcome: (outcome) => this.#look({ outcome }),
@@ -118,17 +124,6 @@ export class Panel {
       this.#grid.focus();
       event.preventDefault();
     }
-  }
-
-  #restore(kept: unknown): void {
-    if (!isRecord(kept) || !isRecord(kept['filter'])) return;
-    const { outcome, agent, text } = kept['filter'];
-    const known = (['denied', 'unenforced', 'allowed'] as const).find((one) => one === outcome);
-    this.#filter = {
-      outcome: known ?? null,
-      agent: typeof agent === 'string' ? agent : null,
-      text: typeof text === 'string' ? text : '',
-    };
   }
 
   #look(change: Partial<DecisionFilter>): void {

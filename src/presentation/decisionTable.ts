@@ -17,13 +17,19 @@ export interface TableRow {
 }
 
 /** A column that a table can be sorted by. */
-export type TableColumn = 'time' | 'outcome' | 'command' | 'reason' | 'rule' | 'agent' | 'terminal';
+export type TableColumn = (typeof tableColumns)[number];
+
+/** Every column, from left to right. */
+export const tableColumns = ['time', 'outcome', 'command', 'reason', 'rule', 'agent', 'terminal'] as const;
 
 /** How a table is sorted. */
 export interface TableSort {
   readonly column: TableColumn;
   readonly descending: boolean;
 }
+
+/** The newest first. */
+export const newestFirst: TableSort = { column: 'time', descending: true };
 
 /** From a moment on and up to before another one, in milliseconds since 1970. */
 export interface TimeRange {

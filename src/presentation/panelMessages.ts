@@ -2,6 +2,8 @@ import { isRecord } from '../base/record.ts';
 import { failure, success, type Result } from '../base/result.ts';
 import type { AuditRecord } from '../protocol/auditRecord.ts';
 import { parseAuditRecord } from '../protocol/parseAuditRecord.ts';
+import { noFilter, type DecisionFilter } from './decisionFilter.ts';
+import { newestFirst, tableColumns, type TableSort } from './decisionTable.ts';
 import { exportFormats, type ExportFormat } from './exportDecisions.ts';
 import { t } from './localise.ts';
 
@@ -84,4 +86,31 @@ function parseRecordRequest(
   const known = panelActions.find((one) => one.action === action);
   if (known === undefined) return failure('the action is not known');
   return success({ type, action: known.action, record: record.value });
+}
+
+/** How a reader looks at the table: kept while the page is away. */
+export interface TableLook {
+  readonly filter: DecisionFilter;
+  readonly sort: TableSort;
+}
+
+/** What the panel opens with: its name says what it is looked into for. */
+export const firstLook: TableLook = { filter: { ...noFilter, outcome: 'denied' }, sort: newestFirst };
+
+/** Reads what was kept of an earlier page; whatever it is, it is believed in nothing. */
+export function parseTableLook(kept: unknown): TableLook {
+  if (!isRecord(kept) || !isRecord(kept['filter'])) return firstLook;
+  const { outcome, agent, text } = kept['filter'];
+  const filter: DecisionFilter = {
+    outcome: (['denied', 'unenforced', 'allowed'] as const).find((one) => one === outcome) ?? null,
+    agent: typeof agent === 'string' ? agent : null,
+    text: typeof text === 'string' ? text : '',
+  };
+  return { filter, sort: parseSort(kept['sort']) };
+}
+
+function parseSort(kept: unknown): TableSort {
+  const column = isRecord(kept) ? tableColumns.find((one) => one === kept['column']) : undefined;
+  if (column === undefined || !isRecord(kept)) return newestFirst;
+  return { column, descending: kept['descending'] === true };
 }

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { formatExplanation } from '../../../src/presentation/explanationText.ts';
 import { formatExport } from '../../../src/presentation/exportDecisions.ts';
-import { panelActions, parsePanelRequest } from '../../../src/presentation/panelMessages.ts';
+import {
+  firstLook,
+  panelActions,
+  parsePanelRequest,
+  parseTableLook,
+} from '../../../src/presentation/panelMessages.ts';
+import { emptyPanelText, formatTableCount } from '../../../src/presentation/panelText.ts';
 import { createDenial, createRecord } from './recordFixture.ts';
 
 describe('what the panel says', () => {
@@ -29,6 +35,45 @@ describe('what the panel says', () => {
     ])
       assert.ok(!parsePanelRequest(message).ok, JSON.stringify(message));
   });
+});
+
+describe('how somebody looked at the table', () => {
+  it('is had again when the page comes back, order and all', () => {
+    const look = {
+      filter: { outcome: 'allowed', agent: 'codex', text: 'make' },
+      sort: { column: 'command', descending: false },
+    } as const;
+    assert.deepEqual(parseTableLook(JSON.parse(JSON.stringify(look))), look);
+    const { filter } = look;
+    assert.deepEqual(parseTableLook({ filter }), { filter, sort: firstLook.sort });
+  });
+
+  it('is the first look again where what was kept cannot be read', () => {
+    for (const kept of [null, undefined, 'x', {}, { filter: 1 }])
+      assert.deepEqual(parseTableLook(kept), firstLook);
+    const strange = { filter: { outcome: 'lost', agent: 1 }, sort: { column: 'size', descending: 1 } };
+    assert.deepEqual(parseTableLook(strange), {
+      filter: { outcome: null, agent: null, text: '' },
+      sort: firstLook.sort,
+    });
+  });
+});
+
+it('the table says how many of how many rows it shows', () => {
+  assert.equal(formatTableCount(1, 1), '1 decision');
+  assert.equal(formatTableCount(1_200, 1_200), '1,200 decisions');
+  assert.equal(formatTableCount(3, 1_200), '3 of 1,200 decisions');
+});
+
+it('an empty table says why it is empty', () => {
+  const texts = [
+    emptyPanelText({ guardEnabled: true, isFiltered: true }),
+    emptyPanelText({ guardEnabled: true, isFiltered: false }),
+    emptyPanelText({ guardEnabled: false, isFiltered: false }),
+  ];
+  assert.match(texts[0] ?? '', /matches what you look for/);
+  assert.match(texts[1] ?? '', /^Nothing was denied\./);
+  assert.match(texts[2] ?? '', /^Rampart is off/);
 });
 
 describe('exported decisions', () => {
