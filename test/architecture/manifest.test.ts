@@ -147,6 +147,13 @@ describe('the manifest', () => {
     const commands = new Set<string>(Object.values(commandIds));
     const steps = contributes.walkthroughs.flatMap((walkthrough) => walkthrough.steps);
     assert.equal(steps.length, 4);
+    const last = steps.at(-1);
+    assert.match(
+      read(last?.description ?? ''),
+      /\(command:rampart\.tryDenial\)/,
+      'it ends with a safe denial',
+    );
+    assert.ok(last?.completionEvents.includes(`onCommand:${commandIds.tryDenial}`));
     for (const { description, media, completionEvents } of steps) {
       assert.ok(existsSync(media.markdown), media.markdown);
       const named = [...read(description).matchAll(/\(command:(rampart\.\w+)\)/g)].map(([, id]) => id ?? '');

@@ -169,12 +169,22 @@ describe('a person who protects a terminal', () => {
     await host.screenshot('e2e-12-relaunched');
   });
 
-  it('is led through the first steps', async () => {
+  it('is led through the first steps, to a safe denial that they see', async () => {
     await host.runCommand('Welcome: Open Walkthrough...');
     await host.pick('Guard your terminals with Rampart');
-    await host.page.getByText('See a command denied').first().click();
-    await host.page.getByText('Type It for Me').waitFor();
+    const steps = host.page.locator('.getting-started-step .step-title');
+    assert.deepEqual(await steps.allInnerTexts(), [
+      'Protect a terminal',
+      'Choose how strict to be',
+      'Make the policy yours',
+      'See a command denied',
+    ]);
+    await steps.last().click();
     await host.screenshot('e2e-14-walkthrough');
+    await host.page.getByText('Type It for Me').click();
+    await host.terminalShows(/rampart: denied `rm -rf \/srv\/no-such-folder`/);
+    await host.page.locator('.getting-started-step.expanded .codicon.complete').waitFor();
+    await host.screenshot('e2e-15-safe-denial');
   });
 
   it('finds every deletion that was asked about in the log, once, and none from disabled', () => {
