@@ -1,6 +1,6 @@
 import { applyAdapter, previewAdapter, undoAdapter } from '../client/agents/adaptation.ts';
 import type { SettingsChange } from '../client/agents/adaptation.ts';
-import { tryAgent } from '../client/agents/agentCanary.ts';
+import { canTryAgents, tryAgent } from '../client/agents/agentCanary.ts';
 import { findKnownAgents } from '../client/agents/knownAgents.ts';
 import type { KnownAgent } from '../client/agents/knownAgents.ts';
 import { installationPlace, installRuntime } from '../client/installation.ts';
@@ -97,7 +97,7 @@ async function tryIt(
   const { context } = deed;
   if (program === null)
     return fail(context, `\`${adapter.program}\` is not in PATH, so it could not be tried`);
-  if (process.platform !== 'linux')
+  if (!canTryAgents(process.platform))
     return fail(
       context,
       'this can be tried on Linux only: elsewhere the library is not in what an agent starts',

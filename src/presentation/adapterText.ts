@@ -8,6 +8,8 @@ export interface AdapterFacts {
   readonly state: 'absent' | 'applied' | 'changed';
   /** The agent's program; null when it is not installed. */
   readonly program: string | null;
+  /** Whether it can be seen on this machine that the agent obeys. */
+  readonly canBeTried: boolean;
 }
 
 /** What can be done with an agent. */
@@ -40,7 +42,7 @@ export function adapterChoice<Value>(
 }
 
 /** What can be done with an agent now; the harmless choice first. */
-export function adapterDeeds({ title, state, program }: AdapterFacts): readonly Choice<AdapterDeed>[] {
+export function adapterDeeds({ title, state, canBeTried }: AdapterFacts): readonly Choice<AdapterDeed>[] {
   const preview: Choice<AdapterDeed> = {
     value: 'preview',
     label: t`$(diff) Preview`,
@@ -49,7 +51,9 @@ export function adapterDeeds({ title, state, program }: AdapterFacts): readonly 
   const apply: Choice<AdapterDeed> = {
     value: 'apply',
     label: t`$(shield) Write it`,
-    detail: t`Writes it into your own settings of ${title}, keeps what stood there, and tries whether it is obeyed.`,
+    detail: canBeTried
+      ? t`Shows it, writes it into your own settings of ${title} once you agree, and tries whether it is obeyed.`
+      : t`Shows it, and writes it into your own settings of ${title} once you agree.`,
   };
   const verify: Choice<AdapterDeed> = {
     value: 'verify',
@@ -63,10 +67,21 @@ export function adapterDeeds({ title, state, program }: AdapterFacts): readonly 
   };
   return [
     ...(state === 'applied' ? [] : [preview, apply]),
-    ...(program === null ? [] : [verify]),
+    ...(canBeTried ? [verify] : []),
     ...(state === 'absent' ? [] : [undo]),
   ];
 }
+
+/** Over the question whether what is shown may be written. */
+export function adapterConsentTitle(title: string): string {
+  return t`Write what is shown into your settings of ${title}?`;
+}
+
+/** The answers to it. */
+export const adapterConsents: readonly Choice<boolean>[] = [
+  { value: true, label: t`$(shield) Write it`, detail: t`What stands there is kept, and can be had back.` },
+  { value: false, label: t`$(close) Write nothing`, detail: t`Nothing changes.` },
+];
 
 /** What the commands around adapters say. */
 export const adapterMessages = {
@@ -78,7 +93,9 @@ export const adapterMessages = {
   trying: (title: string): string => t`Trying ${title} with one harmless command…`,
   obeys: (title: string): string => t`${title} obeys: its commands are guarded.`,
   notSeen: (title: string, reason: string): string => t`${title} was not seen to be guarded: ${reason}`,
-  applied: (title: string): string =>
-    t`${title} is told. It could not be tried here, for its program was not found.`,
+  applied: (title: string, program: string | null): string =>
+    program === null
+      ? t`${title} is told. It could not be tried here, for its program was not found.`
+      : t`${title} is told. Whether it obeys can be tried on Linux only.`,
   undone: (title: string): string => t`The settings of ${title} are as before.`,
 } as const;

@@ -111,6 +111,11 @@ export interface CanaryTrial {
   readonly environment: Environment;
 }
 
+/** Whether agents can be tried on a platform: elsewhere the library is not in what they start. */
+export function canTryAgents(platform: string): boolean {
+  return platform === 'linux';
+}
+
 /**
  * Starts the agent itself, in a home directory made for it with nothing but our settings, and has a model on loopback
  * tell it one command: success when a program that this command started had the library. The user's own files and

@@ -1,12 +1,15 @@
 import * as vscode from 'vscode';
 import { applyAdapter, previewAdapter, undoAdapter } from '../../client/agents/adaptation.ts';
-import { tryAgent } from '../../client/agents/agentCanary.ts';
+import type { SettingsChange } from '../../client/agents/adaptation.ts';
+import { canTryAgents, tryAgent } from '../../client/agents/agentCanary.ts';
 import { findKnownAgents } from '../../client/agents/knownAgents.ts';
 import type { KnownAgent } from '../../client/agents/knownAgents.ts';
 import { installationPlace, installRuntime } from '../../client/installation.ts';
 import { currentNodeProgram } from '../../client/nodeProgram.ts';
 import {
   adapterChoice,
+  adapterConsents,
+  adapterConsentTitle,
   adapterDeeds,
   adapterMessages,
   adapterPickTitle,
@@ -23,15 +26,15 @@ export async function adaptAgent(parts: CommandParts): Promise<void> {
     parts.notices.inform(noAdaptersText);
     return;
   }
-  const choices = agents.map((agent) => adapterChoice(agent, factsOf(agent)));
+  const choices = agents.map((agent) => adapterChoice(agent, factsOf(agent, parts)));
   const agent = await chooseValue(adapterPickTitle, choices);
   if (agent === null) return;
-  const deed = await chooseValue(agent.adapter.title, adapterDeeds(factsOf(agent)));
+  const deed = await chooseValue(agent.adapter.title, adapterDeeds(factsOf(agent, parts)));
   if (deed !== null) await deeds[deed](agent, parts);
 }
 
 const deeds: Readonly<Record<AdapterDeed, (agent: KnownAgent, parts: CommandParts) => Promise<void>>> = {
-  preview: showPreview,
+  preview,
   apply,
   verify,
   undo: async ({ adapter, wiring, place }, { notices }) => {
@@ -42,41 +45,46 @@ const deeds: Readonly<Record<AdapterDeed, (agent: KnownAgent, parts: CommandPart
   },
 };
 
-/** Shows each file as it is beside what it would be. */
-async function showPreview(
+async function preview(agent: KnownAgent, parts: CommandParts): Promise<void> {
+  const changes = await showChanges(agent, parts);
+  if (changes?.length === 0) parts.notices.inform(adapterMessages.nothingToPreview(agent.adapter.title));
+}
+
+/** Shows each file as it is beside what it would be; null when that cannot be known, which is said. */
+async function showChanges(
   { adapter, wiring, place }: KnownAgent,
   { notices, reports }: CommandParts,
-): Promise<void> {
+): Promise<readonly SettingsChange[] | null> {
   const changes = previewAdapter(adapter, wiring, place);
   if (!changes.ok) {
     notices.warn(adapterMessages.failed(adapter.title, changes.error));
-    return;
+    return null;
   }
-  if (changes.value.length === 0) notices.inform(adapterMessages.nothingToPreview(adapter.title));
   for (const { file, before, after } of changes.value) {
     const left = reports.write(adapterMessages.beforeTitle(file), before);
     const right = reports.write(adapterMessages.afterTitle(file), after);
     const title = adapterMessages.previewTitle(file);
     await vscode.commands.executeCommand('vscode.diff', left, right, title, { preview: false });
   }
+  return changes.value;
 }
 
+/** Writes what was shown, once a person has agreed to just that. */
 async function apply(agent: KnownAgent, parts: CommandParts): Promise<void> {
-  const { adapter, wiring, place, program } = agent;
-  const changes = previewAdapter(adapter, wiring, place);
-  const installed = installRuntime(
-    { bundleFolder: parts.bundleFolder, program: currentNodeProgram() },
-    installationPlace(parts.home),
-  );
-  const applied = changes.ok && installed.ok ? applyAdapter(adapter, changes.value, place) : null;
-  const problem = [changes, installed, applied].find((outcome) => outcome?.ok === false);
-  if (problem?.ok === false) {
-    parts.notices.warn(adapterMessages.failed(adapter.title, problem.error));
+  const { adapter, place, program } = agent;
+  const changes = await showChanges(agent, parts);
+  if (changes === null) return;
+  if ((await chooseValue(adapterConsentTitle(adapter.title), adapterConsents)) !== true) return;
+  const source = { bundleFolder: parts.bundleFolder, program: currentNodeProgram() };
+  const installed = installRuntime(source, installationPlace(parts.home));
+  const applied = installed.ok ? applyAdapter(adapter, changes, place) : installed;
+  if (!applied.ok) {
+    parts.notices.warn(adapterMessages.failed(adapter.title, applied.error));
     return;
   }
   parts.supervisor.start();
-  if (program === null) parts.notices.inform(adapterMessages.applied(adapter.title));
-  else await verify(agent, parts);
+  if (factsOf(agent, parts).canBeTried) await verify(agent, parts);
+  else parts.notices.inform(adapterMessages.applied(adapter.title, program));
 }
 
 async function verify({ adapter, wiring, program }: KnownAgent, parts: CommandParts): Promise<void> {
@@ -93,6 +101,7 @@ async function verify({ adapter, wiring, program }: KnownAgent, parts: CommandPa
   else notices.warn(adapterMessages.notSeen(adapter.title, outcome.error));
 }
 
-function factsOf({ adapter: { title, door }, state, program }: KnownAgent): AdapterFacts {
-  return { title, door, state, program };
+function factsOf({ adapter, state, program }: KnownAgent, { platform }: CommandParts): AdapterFacts {
+  const { title, door } = adapter;
+  return { title, door, state, program, canBeTried: program !== null && canTryAgents(platform) };
 }

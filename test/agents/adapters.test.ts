@@ -1,0 +1,4 @@
+import { agentNames } from './agents.ts';
+import { testAdapters } from './testAdapters.ts';
+
+testAdapters(agentNames);
