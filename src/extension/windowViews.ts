@@ -3,14 +3,16 @@ import type { DisposableList } from '../base/disposable.ts';
 import type { AuditRecord } from '../protocol/auditRecord.ts';
 import { announceApproval, announceApprovals, type AnswerParts } from './commands/answerApproval.ts';
 import { switchPacks } from './commands/switchPacks.ts';
+import { isDenialNoticeWanted } from './configuration.ts';
 import { ApprovalAnnouncer } from './model/approvalAnnouncer.ts';
 import { DebugSessions } from './model/debugSessions.ts';
+import { DenialAnnouncer } from './model/denialAnnouncer.ts';
 import type { DecisionStore } from '../client/decisionStore.ts';
 import type { HostGuard } from '../client/hostGuard.ts';
 import type { SessionStore } from './model/sessionStore.ts';
 import { registerApprovalStatusBar } from './views/approvalStatusBar.ts';
 import { DecisionTree, type DecisionTreeParts } from './views/decisionTree.ts';
-import { DenialNotifier } from './views/denialNotifier.ts';
+import { showDenialNotice } from './views/denialNotice.ts';
 import { DeniedPanel, type DeniedPanelParts } from './views/deniedPanel.ts';
 import { registerModeStatusBar } from './views/modeStatusBar.ts';
 import { PolicyTree, type PolicyTreeParts } from './views/policyTree.ts';
@@ -55,18 +57,19 @@ export function createWindowViews(
   owned.add(registerModeStatusBar(status));
   owned.add(registerApprovalStatusBar(approvals, clock));
   registerAnnouncer(owned, parts);
-  const notifier = owned.add(
-    new DenialNotifier({
+  const denials = owned.add(
+    new DenialAnnouncer({
       status,
       isListVisible: () => views.denied.isVisible,
       questionOf: ({ decision, request, sid }) =>
         decision.action === 'ask' ? approvals.questionOf(request.command, sid) : 'none',
       isOurs: ({ sid, session }) => session === parts.host.session || registry.isOurs(sid),
+      isWanted: isDenialNoticeWanted,
+      tell: (newest, more) => background.run('telling of a denial', () => showDenialNotice(newest, more)),
       clock,
-      background,
     }),
   );
-  return { views, onDecision: (record) => notifier.take(record) };
+  return { views, onDecision: (record) => denials.take(record) };
 }
 
 /** Tells the person in front of what waits, also when they come to this window later. */

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { createDemo } from '../../scripts/demo/createDemo.mjs';
 import { startHost, type Host } from '../host/host.mjs';
 import { findRepository } from '../host/installation.mjs';
+import { until } from '../host/until.mjs';
 
 const root = findRepository();
 
@@ -47,6 +48,19 @@ describe('a person who does not trust the workspace yet', () => {
     const row = host.webview().locator('.row', { hasText: 'rm -rf ../precious' });
     await row.first().waitFor();
     await host.statusItem(/Rampart: enforce\s*$/);
+  });
+
+  it('says in a notification that they want none any more, which their settings keep', async () => {
+    await host.typeInTerminal('bash', 'clear; ./agent-cleanup.sh');
+    const toast = await host.toast(/Rampart denied `rm -rf \.\.\/precious`/);
+    await host.screenshot('e2e-restricted-silence');
+    await toast.getByText('Don’t Show Again').click();
+    const settings = join(host.folder, 'user/User/settings.json');
+    const isKept = (): boolean =>
+      /"rampart\.notifications\.showDenials": false/.test(readFileSync(settings, 'utf8'));
+    await until(isKept, { what: 'the setting' });
+    assert.deepEqual(await host.page.locator('.notification-toast').allInnerTexts(), []);
+    await host.runCommand('Rampart: Show Denied Commands');
   });
 
   it('is led from a denial to the rule', async () => {

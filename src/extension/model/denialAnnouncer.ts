@@ -1,27 +1,25 @@
-import * as vscode from 'vscode';
 import type { Clock } from '../../base/clock.ts';
 import type { Disposable } from '../../base/disposable.ts';
-import { formatDenialNotice, noticeButtons, type Denial } from '../../presentation/denialNotice.ts';
 import { isRefused } from '../../presentation/decisionLabel.ts';
+import type { Denial } from '../../presentation/denialNotice.ts';
 import type { AuditRecord } from '../../protocol/auditRecord.ts';
-import type { Background } from '../adapters/background.ts';
-import { isDenialNoticeWanted, silenceDenialNotices } from '../configuration.ts';
-import { commandIds } from '../ids.ts';
-import { createDecisionRow } from './decisionItem.ts';
-import type { Question } from '../model/approvalStore.ts';
-import type { WindowStatus } from '../model/windowStatus.ts';
+import type { Question } from './approvalStore.ts';
+import type { WindowStatus } from './windowStatus.ts';
 
-/** What the notifier is given. */
-export interface NotifierParts {
-  readonly status: WindowStatus;
+/** What the announcer is given. */
+export interface DenialAnnouncerParts {
+  readonly status: Pick<WindowStatus, 'current' | 'update'>;
   /** Whether the list of denials can be seen, which says it all. */
   readonly isListVisible: () => boolean;
   /** Whether a denial is this window's to tell. */
   readonly isOurs: (record: AuditRecord) => boolean;
   /** How the question stands that a person was asked about it. */
   readonly questionOf: (record: AuditRecord) => Question;
+  /** Whether the person wants to be told at all. */
+  readonly isWanted: () => boolean;
+  /** Tells of the newest denial, and how many more there were. */
+  readonly tell: (newest: Denial, more: number) => void;
   readonly clock: Clock;
-  readonly background: Background;
 }
 
 /** How long denials are gathered before they are told of: those of one command line come together. In milliseconds. */
@@ -31,14 +29,14 @@ const gatherMs = 400;
 const quietMs = 15_000;
 
 /** Counts denials that nobody has looked at, and tells of them: one notification at a time, never a flood. */
-export class DenialNotifier implements Disposable {
-  readonly #parts: NotifierParts;
+export class DenialAnnouncer implements Disposable {
+  readonly #parts: DenialAnnouncerParts;
   #newest: Denial | null = null;
   #untold = 0;
   #timer: NodeJS.Timeout | null = null;
   #toldAt = Number.NEGATIVE_INFINITY;
 
-  constructor(parts: NotifierParts) {
+  constructor(parts: DenialAnnouncerParts) {
     this.#parts = parts;
   }
 
@@ -50,7 +48,7 @@ export class DenialNotifier implements Disposable {
     const question = this.#parts.questionOf(record);
     // Whoever is asked, or has answered, knows.
     const isKnown = question === 'open' || question === 'answered';
-    if (!this.#parts.isOurs(record) || isKnown || !isDenialNoticeWanted()) return;
+    if (!this.#parts.isOurs(record) || isKnown || !this.#parts.isWanted()) return;
     this.#newest = { record, isUnanswered: question === 'unanswered' };
     this.#untold += 1;
     const waitMs = Math.max(gatherMs, this.#toldAt + quietMs - this.#parts.clock.now());
@@ -70,18 +68,6 @@ export class DenialNotifier implements Disposable {
     // Whoever has looked at the list meanwhile knows.
     if (newest === null || this.#parts.status.current.unseenDenials === 0) return;
     this.#toldAt = this.#parts.clock.now();
-    this.#parts.background.run('telling of a denial', () => showNotice(newest, more));
+    this.#parts.tell(newest, more);
   }
-}
-
-async function showNotice(newest: Denial, more: number): Promise<void> {
-  const { show, why, allow, silence } = noticeButtons;
-  const text = formatDenialNotice(newest, more);
-  const chosen = await vscode.window.showWarningMessage(text, show, why, allow, silence);
-  if (chosen === allow)
-    await vscode.commands.executeCommand(commandIds.allowDenied, createDecisionRow(newest.record));
-  if (chosen === why)
-    await vscode.commands.executeCommand(commandIds.explainDecision, createDecisionRow(newest.record));
-  if (chosen === noticeButtons.show) await vscode.commands.executeCommand(commandIds.showDeniedCommands);
-  if (chosen === noticeButtons.silence) await silenceDenialNotices();
 }
