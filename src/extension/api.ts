@@ -1,4 +1,5 @@
 import type { Event } from '../base/emitter.ts';
+import type { DecisionGroup } from '../presentation/decisionGroups.ts';
 import type { SessionSubject } from '../presentation/sessionLabel.ts';
 import type { GuardStatus, StatusText } from '../presentation/statusText.ts';
 import type { ApprovalView } from '../protocol/approval.ts';
@@ -16,6 +17,8 @@ export interface RampartApi {
   statusText(): StatusText;
   /** The decisions that are kept, the oldest first. */
   decisions(): readonly AuditRecord[];
+  /** What the view of decisions shows: grouped and filtered as it is there, the newest first. */
+  decisionGroups(): readonly DecisionGroup[];
   /** The commands that wait for a person, the oldest first. */
   approvals(): readonly ApprovalView[];
   /** This window's terminals and tasks. */

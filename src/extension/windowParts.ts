@@ -181,6 +181,7 @@ function createView({ status, decisions, approvals, registry, views }: ViewParts
     onDidChangeStatus: status.onDidChange,
     statusText: () => formatStatus(status.current),
     decisions: () => decisions.decisions,
+    decisionGroups: () => views.decisions.shownGroups,
     approvals: () => approvals.waiting,
     terminals: () => registry.terminals.map((known) => known.subject),
     host: () => views.sessions.hostSubjects,

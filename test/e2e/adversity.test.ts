@@ -44,6 +44,8 @@ describe('a person in whose way something is', () => {
     await host.runCommand('Rampart: Protect Terminal');
     await press(/cannot use mine\.yaml as it is, line 3.*the last good policy holds/, 'Open');
     await host.page.locator('.tab.active', { hasText: 'mine.yaml' }).waitFor();
+    await host.runCommand('Rampart: Focus on Policy View');
+    await host.treeRow(/mine\.yaml:3/);
   });
 
   it('hears that the endpoint is of another version, and has it started anew', async () => {

@@ -68,6 +68,7 @@ describe('a person who looks through the views, and is asked there', () => {
   it('finds what would be in force before anything runs, and what to do first', async () => {
     await host.runCommand('Rampart: Focus on Decisions View');
     await pane('Decisions').getByText('Rampart is off').waitFor();
+    await pane('Guarded Terminals').getByText('No terminal is open.').waitFor();
     await pane('Policy').getByText('in force once the guard is on').waitFor();
     await row(/default-deletion\s*\d+ rules/).waitFor();
     await host.screenshot('e2e-views-1-off');
@@ -97,6 +98,29 @@ describe('a person who looks through the views, and is asked there', () => {
     await row(/rm -rf \.\.\/precious/).waitFor();
     await press('Decisions', 'Clear Filter');
     await ran.waitFor();
+  });
+
+  it('looks for a text, and is led back where nothing has it', async () => {
+    const look = async (text: string): Promise<void> => {
+      await press('Decisions', 'Filter Decisions');
+      await host.pick('Containing a text');
+      const box = host.page.locator(
+        '.quick-input-widget:not([style*="display: none"]) .quick-input-box input',
+      );
+      await host.page.locator('.quick-input-message', { hasText: 'Text in the command' }).waitFor();
+      await box.fill(text);
+      await box.press('Enter');
+    };
+    await look('PRECIOUS');
+    await row(/^\.\/agent-cleanup\.sh$/).waitFor({ state: 'detached' });
+    await row(/rm -rf \.\.\/precious/).waitFor();
+    await press('Decisions', 'Clear Filter');
+    await row(/^\.\/agent-cleanup\.sh$/).waitFor();
+    await look('nobody ran this');
+    await pane('Decisions').getByText('No decision that is loaded matches the filter.').waitFor();
+    await host.screenshot('e2e-views-2-nothing-found');
+    await pane('Decisions').getByText('Clear Filter').click();
+    await row(/rm -rf \.\.\/precious/).waitFor();
   });
 
   it('reads in the tooltip by which rule, where, and by which programs it was started', async () => {
@@ -233,6 +257,7 @@ describe('a person who looks through the views, and is asked there', () => {
     await host.screenshot('e2e-asked-4-policy');
     await row(/ask-first\s*2 rules/).click();
     await host.page.locator('.tab.active', { hasText: 'ask-first.yaml' }).waitFor();
+    await host.statusItem(/^Ln 3, Col 1$/);
     await host.page.locator('.codelens-decoration', { hasText: 'Test this rule' }).first().waitFor();
     await host.screenshot('e2e-asked-5-rule');
   });

@@ -215,6 +215,16 @@ describe('a person who looks into what was decided', () => {
     await setUserSetting(settingIds.policyFiles, undefined);
   });
 
+  it('reads what happened to this window, each line with its level', async () => {
+    await runAndPick(commandIds.showLog, 0);
+    const said = await until('the window’s own log is shown', () => {
+      const output = vscode.workspace.textDocuments.filter(({ uri }) => uri.scheme === 'output');
+      return output.map((document) => document.getText()).find((text) => text.includes('activated in'));
+    });
+    assert.match(said, /\[info\] activated in [\d.]+ ms$/m);
+    assert.match(said, /\[warning\] the stream of the policy endpoint ended/);
+  });
+
   it('is told which setting cannot be used, and keeps the guard meanwhile', async () => {
     await setUserSetting(settingIds.policyFiles, ['rules.yaml']);
     await setUserSetting(settingIds.guardEnabled, 'yes');

@@ -16,15 +16,15 @@ policies:
         mesage: "misspelt"
 `;
 
-/** What Rampart says is wrong with a document: the line from 0, and the message. */
-function problemsOf({ uri }: vscode.TextDocument): readonly (readonly [number, string])[] {
+/** What Rampart says is wrong with a document: line and column from 0, and the message. */
+function problemsOf({ uri }: vscode.TextDocument): readonly (readonly [number, string, number])[] {
   return vscode.languages
     .getDiagnostics(uri)
     .filter(({ source }) => source === 'rampart')
-    .map(({ range, message }) => [range.start.line, message]);
+    .map(({ range, message }) => [range.start.line, message, range.start.character]);
 }
 
-function awaitProblem(document: vscode.TextDocument): Promise<readonly [number, string]> {
+function awaitProblem(document: vscode.TextDocument): Promise<readonly [number, string, number]> {
   return until('it is told', () => problemsOf(document)[0] ?? null);
 }
 
@@ -66,9 +66,9 @@ describe('a person who writes a policy', () => {
   });
 
   it('sees what is wrong where it stands, before it is saved', async () => {
-    const [line, message] = await awaitProblem(document);
+    const [line, message, column] = await awaitProblem(document);
     assert.match(message, /mesage/);
-    assert.equal(line, 7);
+    assert.deepEqual([line, column], [7, 8]);
     await replace(document, new vscode.Range(7, 8, 7, 14), 'message');
     await until('it is right', () => problemsOf(document).length === 0);
   });

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import * as vscode from 'vscode';
-import { commandIds, settingIds, viewIds } from '../../src/extension/ids.ts';
+import { commandIds, settingIds } from '../../src/extension/ids.ts';
 import { drivenByHand } from './drivenByHand.ts';
 import { readExercised } from './exercised.ts';
 
@@ -10,14 +9,10 @@ describe('the suites of this window', () => {
     Object.values(ids).filter((id) => !done.has(id));
 
   it('have run every command that no test drives by hand', () => {
-    assert.deepEqual(missing(commandIds, readExercised().commands), drivenByHand.commands);
+    assert.deepEqual(missing(commandIds, readExercised().commands), Object.keys(drivenByHand.commands));
   });
 
   it('have changed every setting that no test drives by hand', () => {
-    assert.deepEqual(missing(settingIds, readExercised().settings), drivenByHand.settings);
-  });
-
-  it('can show every view', async () => {
-    for (const id of Object.values(viewIds)) await vscode.commands.executeCommand(`${id}.focus`);
+    assert.deepEqual(missing(settingIds, readExercised().settings), Object.keys(drivenByHand.settings));
   });
 });

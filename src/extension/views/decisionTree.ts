@@ -106,6 +106,11 @@ export class DecisionTree implements vscode.TreeDataProvider<DecisionNode>, Disp
     this.refresh();
   }
 
+  /** The groups that are shown, with the rows of each. */
+  get shownGroups(): readonly DecisionGroup[] {
+    return this.#wanted().flatMap(({ content }) => (content.kind === 'group' ? [content.group] : []));
+  }
+
   /** The agents of the decisions that are kept. */
   get agents(): readonly string[] {
     return [...new Set(this.#decisions.decisions.map((record) => record.agent))];

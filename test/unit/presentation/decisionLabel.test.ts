@@ -70,6 +70,7 @@ it('names rule, file, folder, program, process and time in the details, and leav
   const read = (record: AuditRecord, chain: readonly string[] = []): ReadonlyMap<string, string> =>
     new Map(describeDecision(record, { count: 1, chain }).map(({ name, value }) => [name, value]));
   const fields = read(createDenial(), ['bash', './clean.sh', 'rm -rf /precious']);
+  assert.equal(fields.get('Reason'), 'deletes a folder');
   assert.equal(fields.get('Rule'), 'files#3 (/policies/default.yaml:31)');
   assert.equal(fields.get('Folder'), '/project');
   assert.equal(fields.get('Program'), '/bin/ls');

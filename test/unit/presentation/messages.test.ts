@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { formatDenialNotice } from '../../../src/presentation/denialNotice.ts';
+import { logChoices } from '../../../src/presentation/logChoices.ts';
 import { ownRulesTemplate } from '../../../src/presentation/policyTemplate.ts';
 import { formatPolicyFile } from '../../../src/presentation/policyFiles.ts';
 import { formatPolicyProblems } from '../../../src/presentation/policyProblem.ts';
 import { stopChoices, unguardedChoices } from '../../../src/presentation/protectText.ts';
+import { removeMessages } from '../../../src/presentation/removeText.ts';
 import { createDenial } from './recordFixture.ts';
 
 it('says in one notification which command was denied, by which rule and why', () => {
@@ -70,4 +72,18 @@ it('says of a broken policy file where it is broken and what is in force', () =>
     formatPolicyProblems([problem, problem]),
     'Rampart cannot use team.yaml as it is, line 4: unknown key `rulez`. There is 1 more problem. Until it is right, the last good policy holds.',
   );
+});
+
+it('offers this window’s own messages before the files of the endpoint', () => {
+  assert.deepEqual(
+    logChoices.map(({ value }) => value),
+    ['window', 'audit', 'endpoint'],
+  );
+});
+
+it('says of a removal what is gone and what is left', () => {
+  const gone = '~/.rampart/bin';
+  assert.equal(removeMessages.done(gone, ''), `Removed: ${gone}. Nothing is left.`);
+  assert.equal(removeMessages.done(gone, '~/.rampart/run'), `Removed: ${gone}. Left: ~/.rampart/run.`);
+  assert.match(removeMessages.detail, /Your policies and the record of what ran stay/);
 });

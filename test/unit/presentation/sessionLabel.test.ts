@@ -7,7 +7,10 @@ import {
   isLibraryLoaded,
   isUnprotected,
   type GuardEvidence,
+  type GuardState,
+  type UnguardedReason,
 } from '../../../src/presentation/guardState.ts';
+import { iconColors } from '../../../src/presentation/icon.ts';
 import { formatSession } from '../../../src/presentation/sessionLabel.ts';
 import { createView } from './recordFixture.ts';
 
@@ -137,4 +140,41 @@ it('names what keeps a library out, by what the program was started with', () =>
   assert.equal(evaluateSilence({ value: '/other.so', library }), 'replacedVariable');
   assert.equal(evaluateSilence({ value: `/other.so:${library}:`, library }), 'silent');
   assert.equal(evaluateSilence(null), 'silent');
+});
+
+const reasons: Readonly<Record<UnguardedReason, true>> = {
+  ...{ openedBeforeGuard: true, guardOff: true, noProcess: true, unsupported: true, silent: true },
+  ...{ replacedVariable: true, strippedEnvironment: true, becameAnother: true, startedEarlier: true },
+  ...{ debugConsole: true, debugOutside: true },
+};
+
+it('has words, a sentence and a picture for every state and every reason, and takes none for another', () => {
+  const view = createView();
+  const lacking = (name: string): GuardState => ({
+    kind: 'partly',
+    reason: { kind: 'program', name, why: 'notTold', others: 2 },
+    view,
+  });
+  const whole: readonly GuardState[] = [
+    ...([
+      { kind: 'guarded', view },
+      { kind: 'dormant', view },
+    ] as const),
+    ...([{ kind: 'checking' }, { kind: 'notStarted' }, { kind: 'unknown' }] as const),
+  ];
+  const lackingStates: readonly GuardState[] = [
+    lacking('kubectl'),
+    { kind: 'partly', reason: { kind: 'ownProgram', cause: 'silent' }, view: null },
+    ...Object.keys(reasons).map(
+      (reason) => ({ kind: 'unguarded', reason: reason as UnguardedReason }) as const,
+    ),
+  ];
+  const show = (state: GuardState): ReturnType<typeof formatSession> =>
+    formatSession({ name: 'bash', kind: 'terminal', hidden: false, pid: 41, state });
+  const shown = [...whole, ...lackingStates].map(show);
+  assert.equal(new Set(shown.map(({ description }) => description)).size, shown.length);
+  assert.equal(new Set(shown.map(({ sentence }) => sentence)).size, shown.length);
+  assert.ok(shown.every(({ sentence, icon }) => /[.]$/.test(sentence) && icon.id !== ''));
+  const attention = { id: 'warning', color: iconColors.attention };
+  for (const state of lackingStates) assert.deepEqual(show(state).icon, attention);
 });
