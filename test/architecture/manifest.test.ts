@@ -178,13 +178,6 @@ describe('the manifest', () => {
     );
   });
 
-  it('runs where the terminals run, in restricted mode too, and says so', () => {
-    assert.deepEqual(manifest.extensionKind, ['workspace']);
-    assert.deepEqual(manifest.activationEvents, ['onStartupFinished']);
-    assert.equal(capabilities.untrustedWorkspaces.supported, 'limited');
-    assert.ok(capabilities.untrustedWorkspaces.description.length > 0);
-    assert.equal(capabilities.virtualWorkspaces.supported, false);
-  });
   it('describes each setting, and has the editor say of a wrong value what it has to be', () => {
     const isChecked = ({ type, pattern, patternErrorMessage, items, ...entry }: SettingEntry): boolean => {
       if (type === 'boolean') return true;
@@ -199,6 +192,13 @@ describe('the manifest', () => {
     }
   });
 
+  it('runs where the terminals run, in restricted mode too, and says so', () => {
+    assert.deepEqual(manifest.extensionKind, ['workspace']);
+    assert.deepEqual(manifest.activationEvents, ['onStartupFinished']);
+    assert.equal(capabilities.untrustedWorkspaces.supported, 'limited');
+    assert.ok(capabilities.untrustedWorkspaces.description.length > 0);
+    assert.equal(capabilities.virtualWorkspaces.supported, false);
+  });
 
   it('promises the oldest editor whose types it is compiled against', () => {
     assert.equal(manifest.engines.vscode, '^1.99.0');

@@ -3,7 +3,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import axe from 'axe-core';
-import type { Locator } from 'playwright-core';
+import type { Frame, Locator } from 'playwright-core';
 import { createDemo } from '../../scripts/demo/createDemo.mjs';
 import { startHost, type Host } from '../host/host.mjs';
 import { findRepository } from '../host/installation.mjs';
@@ -20,10 +20,13 @@ describe('a person who looks through the panel of denied commands', () => {
   const choose = (label: string, value: string): Promise<unknown> =>
     host.webview().getByLabel(label).selectOption(value);
 
-  const findViolations = async (): Promise<string[]> => {
+  const pageFrame = async (): Promise<Frame> => {
     const body = await host.webview().locator('body').elementHandle();
-    const frame = await body.ownerFrame();
-    assert.ok(frame);
+    return (await body.ownerFrame()) ?? assert.fail('the panel is not there');
+  };
+
+  const findViolations = async (): Promise<string[]> => {
+    const frame = await pageFrame();
     await frame.evaluate(axe.source);
     const results = await frame.evaluate<axe.AxeResults>('axe.run(document)');
     return results.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
@@ -78,6 +81,56 @@ describe('a person who looks through the panel of denied commands', () => {
     await until(async () => (await first.innerText()).startsWith('.'), { what: 'rows in order of commands' });
     await host.screenshot('e2e-panel-3-all');
     await host.webview().getByRole('button', { name: 'Time', exact: true }).click();
+  });
+
+  it('finds it as they left it when they come back from elsewhere', async () => {
+    await host.webview().getByRole('button', { name: 'Command', exact: true }).click();
+    await host.showTerminal('bash');
+    await host.runCommand('Rampart: Show Denied Commands');
+    const first = host.webview().locator('.row .command').first();
+    await until(async () => (await first.innerText()).startsWith('.'), { what: 'the order of before' });
+    assert.equal(await host.webview().getByLabel('Which decisions').inputValue(), '');
+    await host.webview().getByRole('button', { name: 'Time', exact: true }).click();
+  });
+
+  it('runs and loads nothing but what is its own', async () => {
+    const frame = await pageFrame();
+    const tried = await frame.evaluate(async () => {
+      const loaded = performance.getEntriesByType('resource').map(({ name }) => name);
+      const refused: string[] = [];
+      document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) =>
+        refused.push(effectiveDirective),
+      );
+      const add = (name: string, attributes: Record<string, string>, text = ''): void => {
+        const element = Object.assign(document.createElement(name), { textContent: text });
+        for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+        document.body.append(element);
+        element.remove();
+      };
+      add('script', {}, 'document.title = "ran"');
+      add('script', { src: 'https://elsewhere.invalid/script.js' });
+      add('style', {}, 'body { display: none }');
+      add('img', { src: 'https://elsewhere.invalid/picture.png' });
+      add('iframe', { src: 'https://elsewhere.invalid/' });
+      await fetch('https://elsewhere.invalid/').catch(() => undefined);
+      // They are told of one after the other.
+      for (let frames = 0; frames < 100 && refused.length < 6; frames += 1)
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+      return { refused: refused.sort(), title: document.title, loaded };
+    });
+    assert.deepEqual(tried.refused, [
+      'connect-src',
+      'frame-src',
+      'img-src',
+      'script-src-elem',
+      'script-src-elem',
+      'style-src-elem',
+    ]);
+    assert.equal(tried.title, 'Denied Commands');
+    assert.deepEqual(
+      tried.loaded.filter((name) => !/\/(?:dist\/panel\.js|media\/panel\.css)$/.test(name)),
+      [],
+    );
   });
 
   it('finds a command with the keyboard alone', async () => {
@@ -149,6 +202,30 @@ describe('a person who looks through the panel of denied commands', () => {
     const text = readFileSync(join(host.workspace, 'rampart-decisions.csv'), 'utf8');
     assert.match(text, /^time,outcome,command,reason,/);
     assert.match(text, /,denied,rm -rf \.\.\/precious,/);
+  });
+
+  it('does there what the tree offers: allow, block, copy, and go to the terminal', async () => {
+    const act = (name: string): Promise<void> => host.webview().getByRole('button', { name }).click();
+    await host.runCommand('Rampart: Show Denied Commands');
+    await row('rm -rf ../precious').click();
+    await act('Copy Command');
+    const search = host.webview().getByLabel('Search decisions');
+    await search.press('Control+v');
+    assert.equal(await search.inputValue(), 'rm -rf ../precious');
+    await search.press('Escape');
+    await row('rm -rf ../precious').click();
+    await act('Allow…');
+    await host.page.getByText('Allow once').first().waitFor();
+    await host.page.keyboard.press('Escape');
+    await choose('Which decisions', 'allowed');
+    await row('number 8').click();
+    await act('Block…');
+    await host.page.getByText('deny: /bin/echo number 8').waitFor();
+    await host.page.keyboard.press('Escape');
+    await act('Show Terminal');
+    await host.page.locator('.terminal-wrapper.active').last().waitFor();
+    await host.runCommand('Rampart: Show Denied Commands');
+    await choose('Which decisions', 'denied');
   });
 
   it('is led from a denial to the rule', async () => {
