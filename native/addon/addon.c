@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -168,6 +169,27 @@ static napi_value make_fifo(napi_env env, napi_callback_info info) {
         error = errno;
     free(path);
     return error == 0 ? NULL : throw_error(env, "makeFifo", error);
+}
+
+/* realPath(path): the path without links; null where nothing stands. */
+static napi_value real_path(napi_env env, napi_callback_info info) {
+    size_t count = 1;
+    size_t len;
+    napi_value argument;
+    napi_value result;
+    /* What fills it may be cut, and is too long for the system anyway. */
+    char path[PATH_MAX + 1];
+    char resolved[PATH_MAX];
+    if (napi_get_cb_info(env, info, &count, &argument, NULL, NULL) != napi_ok || count != 1 ||
+        napi_get_value_string_utf8(env, argument, path, sizeof path, &len) != napi_ok ||
+        strlen(path) != len)
+        return throw_usage(env, "realPath takes a path without NUL");
+    if (realpath(path, resolved) != NULL)
+        return napi_create_string_utf8(env, resolved, NAPI_AUTO_LENGTH, &result) == napi_ok ? result
+                                                                                            : NULL;
+    if (errno != ENOENT && errno != ENOTDIR)
+        return throw_error(env, "realPath", errno);
+    return napi_get_null(env, &result) == napi_ok ? result : NULL;
 }
 
 /* What exec hands to the next program and Node has changed, as it was when the addon was loaded.
@@ -376,6 +398,7 @@ static napi_value create_addon(napi_env env, napi_value exports) {
         {"peerCredentials", NULL, peer_credentials, NULL, NULL, NULL, napi_enumerable, NULL},
         {"lockFile", NULL, lock_file, NULL, NULL, NULL, napi_enumerable, NULL},
         {"makeFifo", NULL, make_fifo, NULL, NULL, NULL, napi_enumerable, NULL},
+        {"realPath", NULL, real_path, NULL, NULL, NULL, napi_enumerable, NULL},
         {"execve", NULL, become, NULL, NULL, NULL, napi_enumerable, NULL},
         {"concealSecrets", NULL, conceal_secrets, NULL, NULL, NULL, napi_enumerable, NULL},
         {"listenAt", NULL, listen_at, NULL, NULL, NULL, napi_enumerable, NULL},

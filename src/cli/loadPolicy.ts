@@ -68,7 +68,7 @@ export async function loadPolicy(choice: PolicyChoice): Promise<Result<LoadedPol
     home,
     workspace,
     temporary: ['/tmp', ...(choice.temporary === undefined ? [] : [choice.temporary])],
-    realpath: resolveLinks,
+    realpath: (path: string) => resolveLinks(path),
     now: () => Date.now(),
   };
   return success({

@@ -288,14 +288,14 @@ function recordIgnored({ ignored, mode }: EndpointSettings, { mode: held, record
 
 function evaluationWorld(
   { policies, temporary }: EndpointSettings,
-  { reader, clock, pid }: EndpointWorld,
+  { reader, addon, clock, pid }: EndpointWorld,
   counts: CallCounts,
 ): Deciders['world'] {
   return {
     reader,
     home: policies.home,
     temporary,
-    realpath: resolveLinks,
+    realpath: (path) => resolveLinks(path, (each) => addon.realPath(each)),
     now: () => clock.now(),
     endpoint: pid,
     countCalls: (tool, windowMs) => counts.countWithin(tool, windowMs),

@@ -29,6 +29,8 @@ export interface NativeAddon {
   lockFile(descriptor: number): boolean;
   /** Makes a FIFO with mode 0600. */
   makeFifo(path: string): void;
+  /** A path without links; null where nothing stands. Quicker than Node, which throws an error for that. */
+  realPath(path: string): string | null;
   /**
    * Replaces this process; returns only by throwing. A Buffer can say what is not UTF-8. The program ignores the
    * signals of a set, if one is given, that is written as `SigIgn` of `/proc/PID/status`: hexadecimal, lower case.
@@ -86,6 +88,7 @@ function isNativeAddon(exported: unknown): exported is NativeAddon {
     'peerCredentials',
     'lockFile',
     'makeFifo',
+    'realPath',
     'execve',
     'concealSecrets',
     'listenAt',

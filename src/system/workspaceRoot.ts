@@ -47,33 +47,35 @@ export function isThere(path: string): boolean {
 /**
  * Resolves symbolic links of an absolute path through its longest ancestor that exists; what does not exist is
  * appended unchanged. A path that cannot be resolved at all (a loop, no permission) is given back as it was.
+ * `realPath` is the addon's where there is one, which is quicker.
  */
-export function resolveLinks(path: string): string {
+export function resolveLinks(path: string, realPath = realPathByNode): string {
   const tail: string[] = [];
   let existing = path;
-  for (let step = 0; step < maxAncestors; step += 1) {
-    const resolved = tryRealpath(existing);
-    if (resolved.kind === 'resolved') return join(resolved.path, ...tail);
-    const parent = dirname(existing);
-    if (resolved.kind === 'unreadable' || parent === existing) return path;
-    tail.unshift(basename(existing));
-    existing = parent;
+  try {
+    for (let step = 0; step < maxAncestors; step += 1) {
+      const resolved = realPath(existing);
+      if (resolved !== null) return join(resolved, ...tail);
+      const parent = dirname(existing);
+      if (parent === existing) return path;
+      tail.unshift(basename(existing));
+      existing = parent;
+    }
+  } catch {
+    return path;
   }
   return path;
 }
 
-type Realpath =
-  { readonly kind: 'resolved'; readonly path: string } | { readonly kind: 'missing' | 'unreadable' };
-
-function tryRealpath(path: string): Realpath {
+/** The addon's `realPath` by Node's own means. */
+export function realPathByNode(path: string): string | null {
   try {
     // Most of what a command names is not there, and an error is far dearer than a status.
-    if (statSync(path, { throwIfNoEntry: false }) === undefined) return missing;
-    return { kind: 'resolved', path: realpathSync.native(path) };
+    if (statSync(path, { throwIfNoEntry: false }) === undefined) return null;
+    return realpathSync.native(path);
   } catch (thrown) {
     const code = thrown instanceof Error && 'code' in thrown ? thrown.code : null;
-    return code === 'ENOENT' || code === 'ENOTDIR' ? missing : { kind: 'unreadable' };
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+    throw thrown;
   }
 }
-
-const missing: Realpath = { kind: 'missing' };

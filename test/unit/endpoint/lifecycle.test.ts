@@ -41,6 +41,7 @@ test('leaves a directory that another one owns alone, and says whose it is', asy
     lockFile: () => false,
     peerCredentials: () => assert.fail(),
     makeFifo: () => assert.fail(),
+    realPath: () => assert.fail(),
     execve: () => assert.fail(),
     concealSecrets: () => assert.fail(),
     listenAt: () => null,

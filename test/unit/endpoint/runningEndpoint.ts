@@ -16,6 +16,7 @@ import { isRecord } from '../../../src/base/record.ts';
 import type { UnknownRecord } from '../../../src/base/record.ts';
 import { statePathsIn } from '../../../src/system/stateDirectory.ts';
 import type { StatePaths } from '../../../src/system/stateDirectory.ts';
+import { realPathByNode } from '../../../src/system/workspaceRoot.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
 import { createFixtureProcesses, fixtureUser } from '../../support/fixtureProcesses.ts';
 import type { FixtureProcess } from '../../support/fixtureProcesses.ts';
@@ -153,6 +154,7 @@ export async function tryStartFixture(
       peerCredentials: () => ({ pid: caller.pid, uid: fixtureUser, gid: fixtureUser }),
       lockFile: () => true,
       makeFifo: (path) => void execFileSync('mkfifo', ['-m', '600', path]),
+      realPath: realPathByNode,
       execve: () => assert.fail('the endpoint becomes no other program'),
       concealSecrets: () => undefined,
       listenAt: () => null,
