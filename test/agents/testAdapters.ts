@@ -8,7 +8,7 @@ import { AgentQuestion } from '../support/adaptInEditor.ts';
 import { findRepository } from '../support/findRepository.mjs';
 import { agents } from './agents.ts';
 import type { Agent, AgentName } from './agents.ts';
-import { writeFile } from './scene.ts';
+import { startFile, writeFile } from './scene.ts';
 import { agentEnvironment } from './ways.ts';
 
 const setUpMs = 10 * 60_000;
@@ -27,6 +27,8 @@ export function testAdapters(names: readonly AgentName[]): void {
           vsix: [join(findRepository(), `rampart-${process.platform}-${process.arch}.vsix`)],
           environment: agentEnvironment([], noModel),
         });
+        // The editor has the PATH of a login shell.
+        for (const name of ['.bashrc', '.profile']) writeFile(join(host.home, name), startFile());
         await host.open();
         await host.statusItem(/Rampart: off/);
       },

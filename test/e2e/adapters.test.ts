@@ -44,8 +44,10 @@ describe('a person who has an agent guarded that runs its commands outside termi
     chmodSync(join(bin, 'claude'), 0o755);
     host = await startHost({
       vsix: [join(findRepository(), `rampart-${process.platform}-${process.arch}.vsix`)],
-      environment: { PATH: `${bin}:${process.env['PATH'] ?? ''}` },
     });
+    // The editor has the PATH of a login shell.
+    for (const name of ['.bashrc', '.profile'])
+      writeFileSync(join(host.home, name), `PATH="${bin}:${process.env['PATH'] ?? ''}"\n`);
     settings = join(host.home, '.claude/settings.json');
     mkdirSync(join(host.home, '.claude'));
     writeFileSync(settings, own);

@@ -1,7 +1,7 @@
 import type { Host } from '../host/host.mjs';
 
 /** How long an agent may take for the one command by which it is tried, in milliseconds. */
-const trialMs = 180_000;
+const trialMs = 130_000;
 
 /** What a person does about an agent outside guarded terminals, by the command of the window. */
 export class AgentQuestion {
@@ -16,10 +16,8 @@ export class AgentQuestion {
   /** Chooses what to do with the agent. */
   async choose(deed: 'Preview' | 'Write it' | 'Try it' | 'Take it out'): Promise<void> {
     await this.#host.runCommand('Rampart: Guard an Agent Outside Terminals');
-    await this.#host.pick(this.#title);
-    // Each line of the other list names the agent, too, but none has this beside it.
-    await this.#host.page.locator('.quick-input-title', { hasText: this.#title }).waitFor();
-    await this.#host.pick(deed);
+    await this.#answer('Guard an agent that runs commands outside guarded terminals', this.#title);
+    await this.#answer(this.#title, deed);
   }
 
   /** Sees what would be written beside what is there. */
@@ -34,10 +32,8 @@ export class AgentQuestion {
 
   /** Answers the question behind the comparison. */
   async agree(isAgreed: boolean): Promise<void> {
-    await this.#host.page
-      .locator('.quick-input-title', { hasText: `into your settings of ${this.#title}?` })
-      .waitFor();
-    await this.#host.pick(isAgreed ? 'What stands there is kept' : 'Write nothing');
+    const question = `Write what is shown into your settings of ${this.#title}?`;
+    await this.#answer(question, isAgreed ? 'Write it' : 'Write nothing');
   }
 
   /** Is told that; then the notification is closed. */
@@ -47,5 +43,16 @@ export class AgentQuestion {
     await toast.waitFor({ timeout: trialMs });
     await this.#host.runCommand('Notifications: Clear All Notifications');
     await toast.waitFor({ state: 'detached' });
+  }
+
+  /** Types an answer and presses Enter, once that question is asked: it comes in the place of another one. */
+  async #answer(question: string, answer: string): Promise<void> {
+    const widget = this.#host.page.locator('.quick-input-widget', {
+      has: this.#host.page.locator('.quick-input-title').getByText(question, { exact: true }),
+    });
+    const input = widget.locator('.quick-input-box input');
+    await input.fill(answer);
+    await widget.locator('.monaco-list-row.focused', { hasText: answer }).waitFor();
+    await input.press('Enter');
   }
 }
