@@ -59,8 +59,12 @@ describe('a person who protects a terminal', () => {
     await host.stop();
   });
 
-  it('finds the guard off', async () => {
+  const warns = (text: RegExp): Promise<void> =>
+    host.page.locator('.statusbar-item.warning-kind', { hasText: text }).waitFor();
+
+  it('finds the guard off, in the colour of a warning', async () => {
     await host.statusItem(/Rampart: off/);
+    await warns(/Rampart: off/);
     await host.screenshot('e2e-1-off');
   });
 
@@ -114,6 +118,7 @@ describe('a person who protects a terminal', () => {
       /Rampart: disabled until \d\d:\d\d/,
       'Disable Rampart for 15 minutes',
     );
+    await warns(/Rampart: disabled/);
     await host.typeInTerminal('bash', './agent-cleanup.sh');
     await until(() => !isThere(), { what: 'the directory to be deleted' });
     await host.terminalShows(/(is gone[^]*){2}/);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Locator } from 'playwright-core';
@@ -187,6 +187,10 @@ describe('a person who looks through the views, and is asked there', () => {
     await host.treeRow(/\/bin\/echo perhaps one.*published for everybody/);
     const toast = await host.toast(/may `\/bin\/echo perhaps one` run\?/);
     await host.screenshot('e2e-asked-1-waiting');
+    // Any other severity vanishes after seconds.
+    await toast.locator('.codicon-error').waitFor();
+    const badge = '.activitybar .action-label[aria-label*="1 command waits for you"]';
+    await host.page.locator(badge).waitFor({ state: 'attached' });
     await toast.getByRole('button', { name: 'Allow Once' }).click();
     await host.terminalShows(/^perhaps one$/m);
     await nothingWaits();
@@ -211,12 +215,29 @@ describe('a person who looks through the views, and is asked there', () => {
     await host.typeInTerminal('bash', '/bin/echo perhaps three');
     await (await host.statusItem(/1 command waits/)).click();
     await host.page.getByText('Allow for this session').waitFor();
+    await host.page
+      .getByText(/^\/bin\/echo perhaps three · published for everybody to see · bash · 0:[01]\d left$/)
+      .waitFor();
     await host.screenshot('e2e-asked-2-question');
     await host.pick('Allow for this session');
     await host.terminalShows(/^perhaps three$/m);
     const toast = await host.toast(/perhaps three/);
     await toast.getByRole('button', { name: 'Deny' }).click();
     await host.toast(/already answered/);
+  });
+
+  it('sees the rule that is written before a command is allowed for good', async () => {
+    const file = join(host.home, '.rampart/policies/by-hand.yaml');
+    await host.typeInTerminal('bash', 'clear; /bin/echo perhaps always');
+    await (await host.statusItem(/1 command waits/)).click();
+    await host.pick('Always…');
+    await host.page.getByText('Write this rule?').waitFor();
+    await host.screenshot('e2e-asked-7-always');
+    assert.ok(!existsSync(file));
+    await host.pick('allow: /bin/echo perhaps always');
+    await host.terminalShows(/^perhaps always$/m);
+    assert.match(readFileSync(file, 'utf8'), /\/bin\/echo perhaps always/);
+    await nothingWaits();
   });
 
   it('is told when nobody waits for the answer any more, and has the command typed again', async () => {
