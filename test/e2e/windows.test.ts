@@ -150,9 +150,10 @@ describe('a person with two windows', () => {
       host.webview().locator('.row[aria-selected="true"]', { hasText: 'never word' }).isVisible(),
     );
     await host.showTerminal('bash');
-    await host.runCommand('Rampart: Run Refused Command Anyway…');
+    await (await host.statusItem(/Rampart: enforce/)).click();
+    await host.page.locator('.quick-input-list', { hasText: 'Run anyway, once' }).waitFor();
     await host.screenshot('e2e-windows-4-run-anyway');
-    await host.pick('never word');
+    await host.pick(/Run anyway, once: .*never word/);
     await host.terminalShows(/[#$] \/bin\/echo never word[^#$]*$/);
     const terminal = await host.showTerminal('bash');
     await terminal.locator('textarea.xterm-helper-textarea').press('Enter');
@@ -167,10 +168,14 @@ describe('a person with two windows', () => {
     );
     await host.terminalShows(/^all done$/m);
     await host.statusItem(/Rampart: enforce\D*2\d\d/);
-    await host.toast(/Rampart denied .* \d+ more were denied\./);
+    const toast = await host.toast(/Rampart denied .* \d+ more were denied\./);
     const toasts = first.locator('.notification-toast', { hasText: 'Rampart denied' });
     assert.equal(await toasts.count(), 1);
     await host.screenshot('e2e-windows-5-flood');
+    await toast.getByText('Why?', { exact: true }).click();
+    const detail = host.webview().locator('.detail');
+    await detail.getByRole('heading', { name: 'Denied' }).waitFor();
+    await detail.getByText('said in a test').first().waitFor();
   });
 });
 
