@@ -83,6 +83,11 @@ export class HostGuard implements Disposable {
     this.#take(seen);
   }
 
+  /** Whether something that was started here asks the endpoint, also when nothing that is started now would. */
+  get hasGuarded(): boolean {
+    return this.children().some(({ hasLibrary }) => hasLibrary);
+  }
+
   /** The children of this process that run now. */
   children(): readonly HostChild[] {
     const { processes, pid } = this.#parts;

@@ -102,6 +102,7 @@ export function createWindowParts(surroundings: WindowSurroundings): WindowParts
       createSource: () =>
         new EventSource({ address: machine.address, folders: windowFolders(), canApprove: true }),
       ensureEndpoint: () => startEndpoint(machine, surroundings),
+      isNeeded: (): boolean => status.current.guardEnabled || registry.hasGuarded || host.hasGuarded,
       logger,
     }),
   );

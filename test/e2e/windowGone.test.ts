@@ -92,16 +92,32 @@ describe('a window that is killed, loaded anew and closed, and loses Rampart in 
     assert.equal(readEndpointPid(), endpoint);
   });
 
-  it('tells what is in the way of removing Rampart while a terminal is guarded, which it stays, and nothing is removed', async () => {
+  it('names the terminal in the way of removing Rampart, leads to it, and removes and turns off nothing', async () => {
     await host.open();
     await host.statusItem(/Rampart: enforce/);
     mkdirSync(own('policies'), { recursive: true, mode: 0o700 });
     writeFileSync(own('policies', 'mine.yaml'), 'policies: []\n');
+    const terminal = await host.showTerminal('bash');
+    await host.runCommand('View: Toggle Panel Visibility');
+    await terminal.waitFor({ state: 'hidden' });
     await confirm();
-    await host.toast('these processes are guarded by it');
+    const toast = await host.toast(/because it guards open terminals: .*“bash”.*Close them/);
     await host.screenshot('e2e-removal-1-refused');
+    await toast.getByRole('button', { name: 'Show Terminal' }).click();
+    await terminal.waitFor();
     assert.ok(existsSync(own('versions')));
     await host.statusItem(/Rampart: enforce/);
+  });
+
+  it('finds the decisions of a terminal that is gone under its name, when nobody remembers it but the log', async () => {
+    await host.runCommand('Terminal: Kill All Terminals');
+    await until(() => findGuarded(host.home).length === 0, { what: 'the guarded processes to end' });
+    process.kill(endpoint, 'SIGKILL');
+    await host.reload();
+    await host.statusItem(/Rampart: enforce/);
+    await host.runCommand('Rampart: Focus on Decisions View');
+    await host.treeRow(/^bash\s*\d+ decisions · \d denied/);
+    await host.screenshot('e2e-named-by-the-log');
   });
 
   it('tells what was removed and what is left when no terminal is, and leaves the rules', async () => {

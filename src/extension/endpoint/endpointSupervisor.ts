@@ -13,6 +13,8 @@ export interface SupervisorParts {
   readonly createSource: () => EventSource;
   /** Makes sure that an endpoint runs; resolves when it answers, or with the reason why none can be had. */
   readonly ensureEndpoint: () => Promise<Result<unknown, string>>;
+  /** Whether something in this window has to find an endpoint: none is started in the place of one that ended where it has not. */
+  readonly isNeeded: () => boolean;
   readonly logger: Logger;
   /** The pause before an endpoint is tried again that just could not be had; it doubles. Default 250 ms. */
   readonly firstPauseMs?: number;
@@ -34,7 +36,7 @@ const reopenGraceMs = 1_000;
 
 /**
  * Keeps this window connected to an endpoint. `join` uses one that is there; after `start` one is started, and
- * started again at once whenever the stream drops, with growing pauses where that fails.
+ * started again at once whenever the stream drops while it is needed, with growing pauses where that fails.
  */
 export class EndpointSupervisor implements Disposable {
   readonly #parts: SupervisorParts;
@@ -69,20 +71,13 @@ export class EndpointSupervisor implements Disposable {
     this.#source.open();
   }
 
-  /** From now on keeps an endpoint running for this window. */
+  /** From now on keeps an endpoint running for this window, as long as it is needed. */
   start(): void {
     if (this.#keeping || this.#disposed) return;
     this.#keeping = true;
     if (this.#source.state.connected) return;
     this.#change({ health: 'starting', cause: null });
     this.#revive();
-  }
-
-  /** From now on starts none any more; one that is there is still listened to. */
-  rest(): void {
-    this.#keeping = false;
-    if (this.#retry !== null) clearTimeout(this.#retry);
-    this.#retry = null;
   }
 
   /** Whether the stream is open, or opens within the time given. */
@@ -139,6 +134,7 @@ export class EndpointSupervisor implements Disposable {
     }
     if (this.#state.health === 'connected') {
       this.#parts.logger.warn(`the stream of the policy endpoint ended: ${connection.reason}`);
+      this.#keeping &&= this.#parts.isNeeded();
     }
     this.#lose(connection.reason);
   }

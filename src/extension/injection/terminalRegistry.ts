@@ -108,6 +108,13 @@ export class TerminalRegistry implements Disposable {
     return this.terminals.filter(({ subject }) => isUnprotected(subject.state)).length;
   }
 
+  /** Whether something in a terminal of this window asks the endpoint. */
+  get hasGuarded(): boolean {
+    return this.terminals.some(({ subject }) =>
+      ['guarded', 'dormant', 'partly'].includes(subject.state.kind),
+    );
+  }
+
   /** What is known of a terminal now, its process id read anew; null when it is not one of this window. */
   async find(terminal: vscode.Terminal): Promise<KnownTerminal | null> {
     const tracked = this.#tracked.get(terminal);

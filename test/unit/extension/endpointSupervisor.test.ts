@@ -23,6 +23,7 @@ class Scene {
   status = 200;
   refusal: string | null = null;
   folders: readonly string[] = ['/a'];
+  isNeeded = true;
   #server: Server | null = null;
 
   constructor(context: TestContext, firstPauseMs = 2_000) {
@@ -31,6 +32,7 @@ class Scene {
       createSource: () =>
         new EventSource({ address: { kind: 'socket', path: this.socket }, folders: this.folders }),
       ensureEndpoint: () => this.ensure(),
+      isNeeded: () => this.isNeeded,
       logger: { info: () => undefined, warn: () => undefined, error: () => undefined },
       firstPauseMs,
     });
@@ -103,6 +105,19 @@ it('starts it again at once when it is killed, and says that it is away in betwe
   await until('it is back', () => scene.healths.length >= 4);
   assert.ok(performance.now() - killedAt < 1_000);
   assert.deepEqual(scene.healths, ['starting', 'connected', 'away', 'connected']);
+});
+
+it('lets an endpoint go that nobody in this window needs any more, until one is wanted again', async (context) => {
+  const scene = new Scene(context);
+  scene.supervisor.start();
+  await scene.supervisor.connected(5_000);
+  scene.isNeeded = false;
+  scene.kill();
+  await until('the end is seen', () => scene.supervisor.state.health === 'idle');
+  assert.equal(scene.starts, 1);
+  scene.supervisor.start();
+  assert.equal(await scene.supervisor.connected(5_000), true);
+  assert.equal(scene.starts, 2);
 });
 
 it('tries again with growing pauses where none can be had, and says why', async (context) => {
