@@ -210,7 +210,8 @@ static void write_list(const struct rp_settings *settings, const char *list, cha
 
 /* Writes the sanitizer's options anew: what was there stays, ours stands behind it. */
 static void write_options(const char *options, char *at) {
-    at = append(at, OPTIONS_NAME "=", sizeof OPTIONS_NAME);
+    at = append(at, OPTIONS_NAME, sizeof OPTIONS_NAME - 1);
+    *at++ = '=';
     if (options != NULL && *options != '\0') {
         at = append(at, options, rp_memory_length(options));
         *at++ = ':';

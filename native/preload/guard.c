@@ -197,12 +197,14 @@ static const char *agent_of_child(const struct inquiry *inquiry) {
 
 /* Makes RAMPART_AGENT=NAME of a program that is known to be an agent's. */
 static bool recognise_agent(struct inquiry *inquiry, const char *current, struct rp_start *start) {
-    static const char prefix[] = "RAMPART_AGENT=";
-    char *name = start->agent + sizeof prefix - 1;
+    enum { NAME_BYTES = sizeof "RAMPART_AGENT" - 1 };
+    char *name = start->agent + NAME_BYTES + 1;
     bool is_agent =
         rp_state_tables_find_agent(&inquiry->file, &inquiry->question.exe, current, name);
-    if (*name != '\0')
-        memcpy(start->agent, prefix, sizeof prefix - 1);
+    if (*name != '\0') {
+        memcpy(start->agent, rp_names_variables[RP_AGENT], NAME_BYTES);
+        name[-1] = '=';
+    }
     return is_agent;
 }
 

@@ -12,7 +12,7 @@ struct rp_siphash {
 };
 
 /* The key under which docs/protocol.md makes its checksums: 00 01 02 … 0f. */
-extern const unsigned char rp_siphash_checksum_key[16];
+extern __attribute__((visibility("hidden"))) const unsigned char rp_siphash_checksum_key[16];
 
 void rp_siphash_start(struct rp_siphash *hash, const unsigned char key[16]);
 void rp_siphash_put(struct rp_siphash *hash, const void *bytes, size_t len);
