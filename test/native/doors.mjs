@@ -80,6 +80,7 @@ const defaults = {
   notice: null,
   journal: false,
   guardable: true,
+  steps: null,
   failed: null,
   tcp: false,
   fifo: false,
@@ -189,6 +190,29 @@ const cases = {
     tcp: true,
     environment: { RAMPART_TOKEN: longToken },
     head: `Authorization: Bearer ${longToken}\r\n`,
+  },
+  'tells that it was allowed, and no secret': {
+    tcp: true,
+    environment: { RAMPART_DEBUG: '1', RAMPART_TOKEN: longToken },
+    steps: 'allowed, run',
+  },
+  'tells that it was denied, and not what': {
+    ...denied,
+    environment: { RAMPART_DEBUG: '1', RAMPART_QUIET: '1' },
+    notice: null,
+    steps: 'denied, refused',
+  },
+  'tells that nobody is there': {
+    ...gone,
+    environment: { RAMPART_DEBUG: '1' },
+    journal: true,
+    steps: 'nobody, run',
+  },
+  'tells that the state file disables': {
+    state: stateHeader(3),
+    environment: { RAMPART_DEBUG: '1' },
+    asked: false,
+    steps: 'disabled, run',
   },
   'is refused on a wrong token': { ...unreadable, tcp: true, answer: http('{}', '401 Unauthorized') },
   'asks through the FIFO where sockets are forbidden': {
@@ -357,6 +381,13 @@ function differences(wanted, got, { questions, heads }, journal) {
   if (wanted.notice !== null) expect(got.errors.includes(wanted.notice), `no notice: ${got.errors}`);
   else expect(!got.errors.includes('rampart: denied'), `an unexpected notice: ${got.errors}`);
   expect(!got.errors.includes('problem:'), got.errors);
+  if (wanted.steps !== null) {
+    // A shell's own calls tell theirs.
+    const [own, ...others] = got.errors.trimEnd().split('\n');
+    expect(own === `[rampart] ${door}: ${wanted.steps}`, `told ${own}`);
+    const isStep = (line) => /^\[rampart\] execve: [a-z ]+, (?:run|refused)$/u.test(line);
+    expect(isShell ? others.every(isStep) : others.length === 0, `told ${got.errors}`);
+  }
   expect(journal !== null || !wanted.journal, 'nothing in the journal');
   if (wanted.failed !== null) {
     const told =
