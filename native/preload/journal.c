@@ -209,10 +209,11 @@ APART static enum attempt append_once(const char *path, const unsigned char *byt
     return attempt;
 }
 
-APART static bool append_bytes(const struct rp_url *url, const unsigned char *bytes, size_t len) {
+APART static bool append_bytes(const struct rp_url *url, const char *entry,
+                               const unsigned char *bytes, size_t len) {
     char path[RP_STATE_PATH_BYTES];
     enum attempt attempt = ROTATED;
-    rp_state_file_path(url, "journal", path);
+    rp_state_file_path(url, entry, path);
     for (int i = 0; i < MAX_ATTEMPTS && attempt == ROTATED; i++)
         attempt = append_once(path, bytes, len);
     return attempt == WRITTEN;
@@ -244,7 +245,11 @@ bool rp_journal_append(const struct rp_settings *settings, const struct rp_quest
     if (buffer == NULL)
         return false;
     rp_journal_encode(&frame, buffer, len);
-    written = append_bytes(&settings->url, buffer, len);
+    written = append_bytes(&settings->url, "journal", buffer, len);
+    /* Appending is atomic, so one byte for each counts them. Without a record a verdict is not
+     * used. */
+    if (!written && kind > RP_JOURNAL_TABLE_HIT)
+        (void)append_bytes(&settings->url, "lost", buffer, 1);
     if (len > cap)
         rp_sys_unmap(buffer, len);
     return written;

@@ -43,8 +43,9 @@ uint64_t rp_journal_parse_start(const char *text, size_t len);
 uint64_t rp_journal_read_start(int pid, char *buffer, size_t cap);
 
 /* Appends the question as a frame of that kind, with the errno of the real call, to the journal of
-   the state directory, if there is one. Says whether it is there now. The frame is made in the
-   buffer where it fits, else in a mapping that is gone afterwards. */
+   the state directory, if there is one; a decision that does not get there is counted beside it.
+   Says whether it is there now. The frame is made in the buffer where it fits, else in a mapping
+   that is gone afterwards. */
 bool rp_journal_append(const struct rp_settings *settings, const struct rp_question *question,
                        enum rp_journal_kind kind, int error, void *buffer, size_t cap);
 

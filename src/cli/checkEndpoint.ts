@@ -23,6 +23,8 @@ export interface EndpointFacts {
   readonly policyProblems: readonly string[];
   /** Null without one, and where the endpoint tells nobody of it. */
   readonly upstream: UpstreamStatus | null;
+  /** How many records could not be written, since it started. */
+  readonly lostRecords: number;
 }
 
 /** What of the endpoint and its directory keeps programs from being guarded. */
@@ -32,6 +34,7 @@ export function checkEndpoint(facts: EndpointFacts): readonly Check[] {
     ...checkPutAside(facts),
     ...checkHealth(facts),
     ...checkPolicies(facts),
+    ...checkLost(facts),
     ...checkUpstream(facts),
   ];
 }
@@ -114,6 +117,16 @@ function checkPolicies({ policyProblems }: EndpointFacts): readonly Check[] {
     bad('policy', 'warning', [
       `not all policy files count: ${policyProblems.join('; ')}`,
       'correct them; `rampart policy lint` tells more',
+    ]),
+  ];
+}
+
+function checkLost({ lostRecords, directory }: EndpointFacts): readonly Check[] {
+  if (lostRecords === 0) return [];
+  return [
+    bad('log', 'warning', [
+      `${lostRecords} records of what ran without an endpoint are lost: ${directory}/journal was full or could not be written`,
+      'make room on the disk, and keep an endpoint running where programs are guarded: `rampart serve`',
     ]),
   ];
 }

@@ -85,12 +85,13 @@ export async function examine(
 /** What the endpoint tells of itself; nothing to who may not ask. */
 function whatIsTold(
   status: Awaited<ReturnType<EndpointClient['policyStatus']>> | null,
-): Pick<EndpointFacts, 'policyProblems' | 'upstream'> {
-  if (status?.ok !== true) return { policyProblems: [], upstream: null };
-  const { problems, upstream } = status.value;
+): Pick<EndpointFacts, 'policyProblems' | 'upstream' | 'lostRecords'> {
+  if (status?.ok !== true) return { policyProblems: [], upstream: null, lostRecords: 0 };
+  const { problems, upstream, lostRecords } = status.value;
   return {
     policyProblems: problems.map(({ file, line, message }) => `${file}:${line}: ${message}`),
     upstream,
+    lostRecords,
   };
 }
 

@@ -51,6 +51,8 @@ export interface PolicyStatus {
   readonly problems: readonly PolicyProblem[];
   /** Null where there is none. */
   readonly upstream: UpstreamStatus | null;
+  /** How many records are known to be lost, since it started. */
+  readonly lostRecords: number;
 }
 
 /** One policy in force. */
@@ -328,6 +330,7 @@ function parsePolicyStatus(answer: unknown): Result<PolicyStatus, string> {
     ruleCount: countIn(answer, 'rule_count'),
     problems: parsePolicyProblems(answer['problems']),
     upstream: parseUpstream(answer['upstream']),
+    lostRecords: countIn(answer, 'lost_records'),
   });
 }
 

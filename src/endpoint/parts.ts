@@ -38,6 +38,8 @@ export interface EndpointParts {
   url(): string | null;
   /** What is wrong, with policy files and with ourselves. */
   problems(): readonly PolicyProblem[];
+  /** How many records are known to be lost, since the start. */
+  lostRecords(): number;
   /** The asker, its session and its root keep an endpoint alive that was started on demand. */
   noteAsker(request: ExecRequest): void;
   noteSession(pid: number): void;

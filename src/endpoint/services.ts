@@ -31,6 +31,8 @@ import type { Caller } from './exchange.ts';
 import { HandRules } from './handRules.ts';
 import { HeldRecords } from './heldRecords.ts';
 import { Askers } from './lifetime.ts';
+import { LostRecords } from './lostRecords.ts';
+import type { LostRecordsSettings } from './lostRecords.ts';
 import { ModeStore } from './modeStore.ts';
 import { recordPolicyChanges } from './policyHistory.ts';
 import { PolicyStore } from './policyStore.ts';
@@ -107,6 +109,7 @@ export interface Services {
   readonly handRules: HandRules;
   readonly tokens: TokenStore;
   readonly deciders: Deciders;
+  readonly lost: LostRecords;
   /** Records something that happened to the endpoint itself, and who tried it, when that is known. */
   readonly recordIncident: (incident: Incident, caller: Caller | null) => void;
 }
@@ -170,6 +173,7 @@ export function createServices(
     approvals,
     handRules,
     tokens: owned.add(createTokenStore(settings, world)),
+    lost: owned.add(createLostRecords(settings, world, lock, tellIncident)),
     deciders: {
       clock,
       logger,
@@ -340,6 +344,15 @@ function readJournal(
 ): void {
   const isOurs = (): boolean => lock.isInPlace();
   takeJournal({ paths, logger, isOurs, askers, deciders, recordIncident }, owned);
+}
+
+function createLostRecords(
+  { paths }: EndpointSettings,
+  { logger }: EndpointWorld,
+  lock: EndpointLock,
+  recordIncident: LostRecordsSettings['recordIncident'],
+): LostRecords {
+  return new LostRecords({ file: paths.lost, logger, isOurs: () => lock.isInPlace(), recordIncident });
 }
 
 function createStateFile(

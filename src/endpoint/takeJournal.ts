@@ -47,7 +47,7 @@ export function takeJournal(intake: JournalIntake, owned: DisposableList): void 
 
 const fullJournal: Incident = {
   what: 'journal',
-  message: 'it was full (64 MiB): what ran after that without an endpoint is not recorded',
+  message: 'it was full (64 MiB): what ran after that without an endpoint was counted alone',
   refused: false,
 };
 

@@ -32,6 +32,7 @@ export const stateEntries = {
   socket: 'endpoint.sock',
   state: 'state',
   journal: 'journal',
+  lost: 'lost',
   questions: 'questions',
   answers: 'answers',
   lock: 'lock',

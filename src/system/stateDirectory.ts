@@ -53,6 +53,7 @@ export function statePathsIn(directory: string): StatePaths {
     socket: join(directory, stateEntries.socket),
     state: join(directory, stateEntries.state),
     journal: join(directory, stateEntries.journal),
+    lost: join(directory, stateEntries.lost),
     questions: join(directory, stateEntries.questions),
     answers: join(directory, stateEntries.answers),
     lock: join(directory, stateEntries.lock),

@@ -18,7 +18,7 @@ export const statusCommand: Command = {
   manual: {
     synopsis: ['[--state-dir D] [--json]'],
     description: [
-      'Says whether a policy endpoint runs, in which mode, and where. Programs that run without the library below a guarded one are named, with the reason: what they start is not seen. So are the upstream, whether it answers, and why not, and what is wrong with policy files and the log; a guarded program is not told of either. `--json` prints one object: running, mode, pid, socket, url, version, uptime_seconds, state_dir, unguarded, upstream (null without one: wished, url, state, reason), problems.',
+      'Says whether a policy endpoint runs, in which mode, and where. Programs that run without the library below a guarded one are named, with the reason: what they start is not seen. So are the upstream, whether it answers, and why not, what is wrong with policy files and the log, and how many records were lost; a guarded program is told of none of these. `--json` prints one object: running, mode, pid, socket, url, version, uptime_seconds, state_dir, unguarded, upstream (null without one: wished, url, state, reason), problems, lost_records.',
     ],
     examples: [
       { line: 'rampart status', text: "Look at the user's own endpoint." },
@@ -43,8 +43,8 @@ export const statusCommand: Command = {
     const bare = findBarePrograms(context.processes, `unix://${paths.value.socket}`);
     if (health.ok) {
       const policy = await client.policyStatus();
-      const { upstream = null, problems = [] } = policy.ok ? policy.value : {};
-      const running = { health: health.value, upstream, problems };
+      const { upstream = null, problems = [], lostRecords = 0 } = policy.ok ? policy.value : {};
+      const running = { health: health.value, upstream, problems, lostRecords };
       context.output.out(
         isJson ? formatJson(running, paths.value, bare) : formatText(running, paths.value, bare),
       );
@@ -66,6 +66,8 @@ interface Running {
   readonly upstream: UpstreamStatus | null;
   /** What is wrong with policy files, and with the log. */
   readonly problems: readonly PolicyProblem[];
+  /** How many records could not be written, since it started. */
+  readonly lostRecords: number;
 }
 
 const nobody = { mode: null, pid: null, url: null, version: null, uptime_seconds: null } as const;
@@ -84,6 +86,7 @@ function formatJson(running: Running | null, paths: StatePaths, bare: readonly B
     unguarded: bare,
     upstream: running?.upstream ?? null,
     problems: running?.problems ?? [],
+    lost_records: running?.lostRecords ?? 0,
   };
   return `${JSON.stringify(status)}\n`;
 }
@@ -95,7 +98,7 @@ export function formatUpstream({ wished, url, state, reason }: UpstreamStatus): 
 }
 
 function formatText(
-  { health, upstream, problems }: Running,
+  { health, upstream, problems, lostRecords }: Running,
   paths: StatePaths,
   bare: readonly BareProcess[],
 ): string {
@@ -110,6 +113,9 @@ function formatText(
     ...problems.map(
       ({ file, line, message }) => ['problem', replaceControls(`${file}:${line}: ${message}`)] as const,
     ),
+    ...(lostRecords === 0
+      ? []
+      : [['lost', `${lostRecords} records, which the journal could not take`] as const]),
     ...bare.map(({ pid, name, reason }) => {
       return ['unguarded', `${replaceControls(name)} (${pid}): ${bareReasons[reason]}`] as const;
     }),

@@ -12,5 +12,6 @@ export const handleStatus: Handler = (_request, parts) =>
     rule_count: ruleCountOf(parts.policy.set),
     call_counts: parts.deciders.counts.read(),
     problems: parts.problems(),
+    lost_records: parts.lostRecords(),
     upstream: parts.deciders.upstream?.view ?? null,
   });

@@ -19,11 +19,12 @@ enum { FRAMES = 3000, ID_BYTES = 16, ID_OFFSET = 16, LENGTH_OFFSET = 4 };
 
 static char directory[] = "/tmp/rampart-journal-XXXXXX";
 static char journal[64];
+static char lost[64];
 static struct rp_settings settings;
 static unsigned char seen[FRAMES];
 static atomic_bool writing = true;
 
-static bool append(unsigned number, const char *argument) {
+static bool append_kind(unsigned number, const char *argument, enum rp_journal_kind kind) {
     char id[33];
     char buffer[256];
     const char *argv[] = {"x", argument, NULL};
@@ -35,7 +36,19 @@ static bool append(unsigned number, const char *argument) {
     question.agent = question.session = "a";
     question.argv = argv;
     question.guardable = true;
-    return rp_journal_append(&settings, &question, RP_JOURNAL_UNANSWERED, 0, buffer, sizeof buffer);
+    return rp_journal_append(&settings, &question, kind, 0, buffer, sizeof buffer);
+}
+
+static bool append(unsigned number, const char *argument) {
+    return append_kind(number, argument, RP_JOURNAL_UNANSWERED);
+}
+
+/* How many were counted as lost since the last look. */
+static long take_lost(void) {
+    struct stat status;
+    long count = stat(lost, &status) == 0 ? (long)status.st_size : 0;
+    (void)unlink(lost);
+    return count;
 }
 
 /* Notes the numbers of the frames in what was read. */
@@ -109,9 +122,15 @@ static void check_refused_places(void) {
     (void)unlink(journal);
     CHECK(mkdir(journal, 0700) == 0 && !append(1, "y"), "%s", "a directory");
     (void)rmdir(journal);
+    CHECK(take_lost() == 3, "%s", "each is counted");
     CHECK(append(1, "y") && truncate(journal, 64 * 1024 * 1024) == 0 && !append(2, "y"), "%s",
           "a full journal");
     CHECK(stat(journal, &status) == 0 && status.st_size == 64 * 1024 * 1024, "%s", "left alone");
+    CHECK(!append_kind(3, "y", RP_JOURNAL_EXEC_FAILED) && take_lost() == 2, "%s",
+          "of every decision");
+    CHECK(!append_kind(4, "y", RP_JOURNAL_TABLE_HIT) && !append_kind(5, "y", RP_JOURNAL_HELLO) &&
+              take_lost() == 0,
+          "%s", "but a verdict is not used then, and a hello decides nothing");
     (void)unlink(journal);
     settings.url.directory_len--;
     CHECK(!append(1, "y"), "%s", "no such directory");
@@ -135,12 +154,14 @@ int main(void) {
     static char url[96];
     CHECK(mkdtemp(directory) != NULL, "%s", strerror(errno));
     (void)snprintf(journal, sizeof journal, "%s/journal", directory);
+    (void)snprintf(lost, sizeof lost, "%s/lost", directory);
     (void)snprintf(url, sizeof url, "unix://%s/endpoint.sock", directory);
     rp_url_parse(url, &settings.url);
     check_rotation();
     check_large_frame();
     check_refused_places();
     check_size_limit();
+    CHECK(take_lost() == 0, "%s", "nothing else is lost");
     CHECK(rmdir(directory) == 0, "%s", strerror(errno));
     return check_finish();
 }

@@ -223,6 +223,7 @@ function endpoint(facts: Partial<EndpointFacts>): readonly Check[] {
     isGuarded: false,
     policyProblems: [],
     upstream: null,
+    lostRecords: 0,
     ...facts,
   });
 }
@@ -277,6 +278,7 @@ test('an endpoint that is away, of another version, lenient or in trouble is tol
     /tokens\.json\.unreadable/,
   );
   expect(endpoint({ policyProblems: ['f:1: x'] }), 'policy', 'warning', /f:1: x/);
+  expect(endpoint({ lostRecords: 7 }), 'log', 'warning', /^7 records .* \/d\/journal was full/);
 });
 
 test('an upstream is named with its state, and why it cannot be asked', () => {

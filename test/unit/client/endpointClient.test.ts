@@ -51,6 +51,7 @@ test('asks every route as the protocol has it and reads the answer', async (cont
       rule_count: 9,
       problems: [{ file: 'f', line: 1, column: 2, message: 'm' }],
       upstream: { wished: 'auto', url: null, state: 'unusable', reason: 'no token' },
+      lost_records: 3,
     },
     '/v1/policy/reload': { success: true },
     '/v1/audit/events?date=2026-01-02&limit=2': {
@@ -107,6 +108,7 @@ test('asks every route as the protocol has it and reads the answer', async (cont
         ruleCount: 9,
         problems: [{ file: 'f', line: 1, column: 2, message: 'm' }],
         upstream: { wished: 'auto', url: null, state: 'unusable', reason: 'no token' },
+        lostRecords: 3,
       },
       null,
       { events: [auditRecord({})], totalInFile: 7, nextOffset: 2 },

@@ -1,8 +1,17 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, existsSync, mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
+import { isRecord } from '../../../src/base/record.ts';
 import type { UnknownRecord } from '../../../src/base/record.ts';
 import { formatJournalFrame } from '../../../src/system/journalFrame.ts';
 import type { JournalFrame } from '../../../src/system/journalFrame.ts';
@@ -214,6 +223,27 @@ test('tells that a journal was full, so that something may be missing', async (c
   const [told, run] = fixture.records();
   assert.match(JSON.stringify(told?.['decision']), /it was full/);
   assert.equal(run?.['id'], unanswered.id);
+});
+
+test('counts what libraries could not write to the journal, before its start and after', async (context) => {
+  const first = await startFixture(context);
+  assert.equal((await first.call('GET', '/v1/status')).body['lost_records'], 0);
+  assert.equal(readFileSync(first.paths.lost, 'utf8'), '\n', 'a block of the disk for them to count in');
+  first.endpoint.stop('end');
+  await first.endpoint.ended;
+  appendFileSync(first.paths.lost, 'RRR');
+  const second = await startFixture(context, { folder: first.folder });
+  const lostRecords = async (): Promise<unknown> =>
+    (await second.call('GET', '/v1/status')).body['lost_records'];
+  await until('they are counted', async () => (await lostRecords()) === 3);
+  appendFileSync(second.paths.lost, 'R');
+  await until('so is one more', async () => (await lostRecords()) === 4);
+  assert.deepEqual(
+    second.records().map(({ decision }) => isRecord(decision) && decision['message']),
+    ['3 records are', '1 record is'].map(
+      (records) => `${records} lost: the journal could not be written, as it was full or the disk was`,
+    ),
+  );
 });
 
 test('tells of a decided start that ran because the answer was cut, and counts it once', async (context) => {
