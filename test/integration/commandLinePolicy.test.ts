@@ -34,6 +34,10 @@ test('`test` takes one word as shell text, several as the words of one program',
   assert.equal(await decide(rampart, '--text', 'true && rm -rf ~/'), 'deny');
   assert.equal(await decide(rampart, '--', 'echo', '&&', 'rm', '-rf', '/'), 'allow');
   assert.equal(await decide(rampart, '--', 'rm', '-rf', '/'), 'deny');
+  for (const words of [[''], [' '], ['--text', '']]) {
+    const { status, stdout, stderr } = await rampart.run(['test', ...words]);
+    assert.deepEqual([status, stdout, /no command given/.test(stderr)], [2, '', true]);
+  }
 });
 
 test('`test --explain` shows what would run, which rules were tried, what matched, and what to do', async (context) => {
@@ -73,7 +77,10 @@ test('`explain` reads a recorded decision again, by the beginning of its id or a
   assert.deepEqual([json['record']['id'], json['now']['action']], [denied?.['id'], 'deny']);
   const none = await rampart.run(['explain', 'nothing']);
   assert.deepEqual([none.status, none.stdout], [1, '']);
-  assert.match(none.stderr, /no record in .* has an id that begins with `nothing`/);
+  assert.match(none.stderr, /no record in .* has an id that begins with `nothing`$/m);
+  const command = await rampart.run(['explain', 'rm -rf ~']);
+  assert.deepEqual([command.status, command.stdout], [1, '']);
+  assert.match(command.stderr, /begins with `rm -rf ~`; of a command, ask `rampart test --explain`$/m);
 });
 
 test('`allow` lets through what is asked about, exactly that or what a pattern matches', async (context) => {
@@ -338,6 +345,12 @@ test('`policy test` says ok or not ok for every case, with totals', async (conte
       { name: 'y is denied', passed: false, expected: 'deny', got: 'allow', message: '' },
     ],
   });
+  for (const words of [[file], ['--json', file], ['nowhere.yaml']]) {
+    const asTest = await rampart.run(['test', ...words]);
+    const asPolicyTest = await rampart.run(['policy', 'test', ...words]);
+    assert.deepEqual([asTest.status, asTest.stdout], [1, asPolicyTest.stdout], 'as the peer spells it');
+  }
+  assert.equal((await rampart.run(['test', '--text', file])).status, 0);
   mkdirSync(join(rampart.folder, 'suites'));
   const suite = rampart.write(
     'suites/suite.yaml',

@@ -44,12 +44,20 @@ export const explainCommand: Command = {
     if (!paths.ok) return { usage: paths.error };
     const found = await findAuditRecord(paths.value.audit, id);
     if (!found.ok) {
-      say(context, found.error);
+      say(
+        context,
+        isIdLike(id) ? found.error : `${found.error}; of a command, ask \`rampart test --explain\``,
+      );
       return exitStatus.failed;
     }
     return explainRecord(found.value, options, context);
   },
 };
+
+/** What is no beginning of an id is meant as a command. */
+function isIdLike(word: string): boolean {
+  return word === 'last' || /^[\w-]+$/.test(word);
+}
 
 async function explainRecord(
   record: AuditRecord,

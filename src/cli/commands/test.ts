@@ -18,9 +18,15 @@ export const testCommand: Command = {
   name: 'test',
   summary: 'say what would be decided about a command, and why',
   manual: {
-    synopsis: ['[OPTION]… SHELL-TEXT', '[OPTION]… -- PROGRAM [ARGUMENT]…', '[OPTION]… --text SHELL-TEXT'],
+    synopsis: [
+      '[OPTION]… SHELL-TEXT',
+      '[OPTION]… -- PROGRAM [ARGUMENT]…',
+      '[OPTION]… --text SHELL-TEXT',
+      '[--cwd C] [--json] FILE.yaml',
+    ],
     description: [
       'Says what the policies decide about a command. One word is shell text, as a terminal would be given it; several are the words of one program. Nothing is run and nothing is recorded; no endpoint is needed.',
+      'One word that ends with `.yaml` or `.yml` is a file of tests, which are run as by `rampart policy test`.',
       'With `--json` it prints one object: decision, action, allowed, command, message, matched_policies, rule; with `--explain` also explanation.',
     ],
     examples: [
@@ -36,8 +42,8 @@ export const testCommand: Command = {
       },
     ],
     exits: [
-      [exitStatus.done, 'allow or watch'],
-      [exitStatus.failed, 'deny or ask'],
+      [exitStatus.done, 'allow or watch; all tests passed'],
+      [exitStatus.failed, 'deny or ask; a test failed, or its file cannot be read'],
     ],
     files: [
       ['~/.rampart/policies/*.yaml', 'the policies of the user'],
@@ -55,6 +61,12 @@ export const testCommand: Command = {
   run: async (options, context) => {
     const command = readCommand(options);
     if (typeof command === 'string') return { usage: command };
+    if (!options.has('--text') && 'text' in command && isTestFile(command.text)) {
+      if (options.has('--explain')) return { usage: '`--explain` is for a command, not for a file of tests' };
+      const { testPolicyFiles } = await import('../testPolicyFiles.ts');
+      const choice = policyChoiceOf(options, context);
+      return testPolicyFiles([command.text], { choice, context, isJson: options.has('--json') });
+    }
     const policy = await loadChosenPolicy(policyChoiceOf(options, context), context);
     if (!policy.ok) return { usage: policy.error };
     return decide(command, policy.value, options, context);
@@ -64,8 +76,14 @@ export const testCommand: Command = {
 function readCommand(options: Options): TypedCommand | string {
   const text = options.value('--text');
   const typed = readTyped(options.words);
-  if (text === undefined) return typed ?? 'no command given';
-  return typed === null ? { text } : 'give the command as words or with --text, not both';
+  if (text !== undefined && typed !== null) return 'give the command as words or with --text, not both';
+  const command = text === undefined ? typed : { text };
+  return command === null || textOfTyped(command).trim() === '' ? 'no command given' : command;
+}
+
+/** A file of tests in the place of a command, as the peer takes it; nobody means to start one. */
+function isTestFile(text: string): boolean {
+  return /^\S+\.ya?ml$/.test(text);
 }
 
 async function decide(
