@@ -62,6 +62,8 @@ describe('a person who looks through the panel of denied commands', () => {
       './agent-cleanup.sh; for n in 1 2 3 4 5 6 7 8; do /bin/echo number $n; done',
     );
     await host.terminalShows(/number 8/);
+    const badge = host.page.locator('.part.panel .badge-content', { hasText: /^1$/ });
+    await badge.waitFor();
     // Beside the panel, in every picture.
     await host.runCommand('Rampart: Focus on Decisions View');
     await host.runCommand('Rampart: Show Denied Commands');
@@ -70,6 +72,7 @@ describe('a person who looks through the panel of denied commands', () => {
     await detail.getByRole('heading', { name: 'Denied' }).waitFor();
     await detail.getByText('What policies say now').waitFor();
     assert.match(await detail.innerText(), /deletes .*precious/);
+    await badge.waitFor({ state: 'hidden' });
     await host.screenshot('e2e-panel-2-denied');
   });
 

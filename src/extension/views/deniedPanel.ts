@@ -245,7 +245,8 @@ export class DeniedPanel implements vscode.WebviewViewProvider, Disposable {
   #showBadge(): void {
     const { unseenDenials } = this.#parts.status.current;
     if (this.#view === null) return;
-    this.#view.badge =
-      unseenDenials === 0 ? undefined : { value: unseenDenials, tooltip: formatUnseen(unseenDenials) };
+    // Nothing is none to the oldest editors: they keep the number that was there, but show no zero.
+    const tooltip = unseenDenials === 0 ? '' : formatUnseen(unseenDenials);
+    this.#view.badge = { value: unseenDenials, tooltip };
   }
 }
