@@ -12,6 +12,18 @@ import { until } from '../support/until.ts';
 
 const tooLong = `/tmp/${'x'.repeat(90)}`;
 
+test('`rules` shows the beginning of long rules, and all of them with `--full`', async (context) => {
+  const rampart = new Rampart(context);
+  const longest = async (...words: readonly string[]): Promise<number> => {
+    const lines = (await rampart.run(['rules', ...words])).stdout
+      .split('\n')
+      .filter((line) => /^ {2}\S/.test(line));
+    return Math.max(...lines.map((line) => line.length));
+  };
+  assert.ok((await longest()) < 160);
+  assert.ok((await longest('--full')) > 160);
+});
+
 test('bad usage says what is wrong and exits 2', async (context) => {
   const rampart = new Rampart(context);
   const cases: readonly (readonly [readonly string[], RegExp])[] = [

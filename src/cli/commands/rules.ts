@@ -16,9 +16,10 @@ export const rulesCommand: Command = {
   name: 'rules',
   summary: 'list the rules in force',
   manual: {
-    synopsis: ['[--own] [--policy F]… [--no-default-policy] [--cwd C] [--json]'],
+    synopsis: ['[--own] [--full] [--policy F]… [--no-default-policy] [--cwd C] [--json]'],
     description: [
       'Lists the rules that decide in a directory: those that were added by hand first, with the numbers by which `rampart rules remove` takes them out again, then all others in the order in which they are walked.',
+      'Of what a built-in or written rule is about the beginning is shown; `--full` shows all of it.',
       '`--json` prints an array of objects: index, source, line, policy, rule, action, tool, pattern, message, expires_at, once.',
     ],
     examples: [
@@ -30,6 +31,7 @@ export const rulesCommand: Command = {
   },
   options: {
     '--own': { kind: 'switch', text: 'only those that were added by hand' },
+    '--full': { kind: 'switch', text: 'show all that a rule is about' },
     ...policyOptions,
     '--json': sharedOptions.json,
   },
@@ -44,7 +46,7 @@ export const rulesCommand: Command = {
     context.output.out(
       options.has('--json')
         ? `${JSON.stringify(rules.map(toJson))}\n`
-        : formatRules(rules, createPalette(context)),
+        : formatRules(rules, createPalette(context), options.has('--full') ? Infinity : maxShownLength),
     );
     return exitStatus.done;
   },
@@ -89,19 +91,27 @@ export const rulesRemoveCommand: Command = {
   },
 };
 
-function formatRules(rules: readonly ListedRule[], palette: Palette): string {
+/** How much is shown of what a rule is about, in characters; what was added by hand is shown whole. */
+const maxShownLength = 100;
+
+function formatRules(rules: readonly ListedRule[], palette: Palette, shown: number): string {
   const own = rules.filter(({ number }) => number !== null);
   const others = rules.filter(({ number }) => number === null);
   return [
     palette.strong('Added by hand:'),
-    ...(own.length === 0 ? ['  none'] : own.flatMap((rule) => formatListed(rule, palette))),
+    ...(own.length === 0 ? ['  none'] : own.flatMap((rule) => formatListed(rule, palette, Infinity))),
     ...(others.length === 0 ? [] : [palette.strong('Others, in the order in which they are walked:')]),
-    ...others.flatMap((rule) => formatListed(rule, palette)),
+    ...others.flatMap((rule) => formatListed(rule, palette, shown)),
     '',
   ].join('\n');
 }
 
-function formatListed({ number, policy, rule }: ListedRule, palette: Palette): readonly string[] {
+function formatListed(
+  { number, policy, rule }: ListedRule,
+  palette: Palette,
+  shown: number,
+): readonly string[] {
+  const about = replaceControls(describeRule(rule));
   const { file, line, index } = rule.reference;
   const title = number === null ? `${policy.name}#${index + 1}` : `${number}. ${policy.name}#${index + 1}`;
   const limits = [
@@ -109,7 +119,7 @@ function formatListed({ number, policy, rule }: ListedRule, palette: Palette): r
     ...(rule.isOnce ? ['once'] : []),
   ];
   return [
-    `  ${title}  ${palette.action(rule.action, rule.action)}  ${replaceControls(describeRule(rule))}`,
+    `  ${title}  ${palette.action(rule.action, rule.action)}  ${about.length > shown ? `${about.slice(0, shown)}…` : about}`,
     palette.quiet(`       ${file}:${line}${limits.length === 0 ? '' : `  ${limits.join(', ')}`}`),
     ...(rule.message === '' ? [] : [palette.quiet(`       ${replaceControls(rule.message)}`)]),
   ];
