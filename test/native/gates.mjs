@@ -29,10 +29,10 @@ function run(command, words) {
 
 /** CMake quotes no word of these commands. */
 function analyze(entry) {
-  const words = entry.command.split(' ').slice(1);
+  const words = entry.command.split(/ +/u).slice(1);
   const at = words.indexOf('-o');
   words.splice(at, 2);
-  return run(entry.command.split(' ')[0], [...words, '-fanalyzer', '-o', '/dev/null']);
+  return run(entry.command.split(/ +/u)[0], [...words, '-fanalyzer', '-o', '/dev/null']);
 }
 
 function check() {
