@@ -70,4 +70,19 @@ describe('a person who does not trust the workspace yet', () => {
     await editor.waitFor();
     await host.screenshot('e2e-restricted-rule');
   });
+
+  it('keeps the guard when they trust it no more', async () => {
+    if (process.env['TEST_EDITOR'] !== 'oldest') {
+      await host.runCommand('Workspaces: Manage Workspace Trust');
+      const folder = host.page.locator('.workspace-trust-editor .monaco-list-row', {
+        hasText: demo.workspace,
+      });
+      await folder.hover();
+      await folder.locator('.action-label').last().click();
+      await host.page.keyboard.press('Escape');
+    }
+    await host.statusItem(/Restricted Mode/);
+    await host.statusItem(/Rampart: enforce/);
+    await host.screenshot('e2e-restricted-again');
+  });
 });
