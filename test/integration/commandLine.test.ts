@@ -197,6 +197,7 @@ test('`status` tells of the endpoint, and exits 3 when there is none', async (co
     unguarded: [],
     upstream: null,
     problems: [],
+    lost_records: 0,
     url: null,
     state_dir: rampart.stateDirectory,
   });

@@ -188,8 +188,8 @@ describe('the addon for Linux', () => {
       'mkfifo',
       'open',
     ],
-    ...['prctl', 'prlimit', 'recv', 'send', 'setrlimit', 'sigaction', 'sigemptyset', 'socket', 'strtoull'],
-    ...['sigprocmask', 'snprintf', 'strerror', 'strlen', 'tcgetattr', 'tcsetattr'],
+    ...['prctl', 'prlimit', 'realpath', 'recv', 'send', 'setrlimit', 'sigaction', 'sigemptyset', 'socket'],
+    ...['strtoull', 'sigprocmask', 'snprintf', 'strerror', 'strlen', 'tcgetattr', 'tcsetattr'],
   ];
 
   it('needs no C library by name, and of any only what all have', (t) => {

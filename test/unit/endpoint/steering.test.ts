@@ -217,6 +217,7 @@ test('lists the policies in force', async (context) => {
     rule_count: 3,
     call_counts: { exec: 1 },
     problems: [],
+    lost_records: 0,
     upstream: null,
   });
 });
