@@ -110,8 +110,13 @@ describe('a window that is killed, loaded anew and closed, and loses Rampart in 
   });
 
   it('finds the decisions of a terminal that is gone under its name, when nobody remembers it but the log', async () => {
+    // What was decided before may be without a name: no window was there to tell it.
+    await host.typeInTerminal('bash', 'rm -rf ../other');
+    await host.terminalShows(/rampart: denied `rm -rf \.\.\/other`/);
     await host.runCommand('Terminal: Kill All Terminals');
     await until(() => findGuarded(host.home).length === 0, { what: 'the guarded processes to end' });
+    // A window that is loaded anew with the panel open opens a terminal there.
+    await host.page.locator('.part.panel').waitFor({ state: 'hidden' });
     process.kill(endpoint, 'SIGKILL');
     await host.reload();
     await host.statusItem(/Rampart: enforce/);
