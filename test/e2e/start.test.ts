@@ -114,7 +114,8 @@ describe('npm start', () => {
     const own = `--user-data-dir ${root}/.demo/editor/user --extensions-dir ${root}/.demo/editor/extensions`;
     assert.match(readFileSync(log, 'utf8').split('\n')[0] ?? '', /--install-extension \S+\.vsix --force$/);
     assert.ok(opened.startsWith(own) && opened.endsWith(`${root}/.demo/workspace`), opened);
-    assert.match(demo.stdout(), /1\. .*Protect Terminal[^]*2\. .*agent-cleanup\.sh[^]*3\. /);
+    const hint = /1\. .*Protect Terminal[^]*2\. .*agent-cleanup\.sh[^]*3\. /;
+    await until(() => hint.test(demo.stdout()), { what: 'what to do there to be printed' });
 
     pressInterrupt(demo.process);
     await demo.ended;

@@ -47,6 +47,7 @@ describe('a window that is killed, loaded anew and closed, and loses Rampart in 
     await host.statusItem(/Rampart: off/);
     await host.runCommand('Rampart: Protect Terminal');
     await host.statusItem(/Rampart: enforce/);
+    await host.keepsTerminals();
     endpoint = readEndpointPid() ?? 0;
   });
   after(() => host.stop());
@@ -55,7 +56,6 @@ describe('a window that is killed, loaded anew and closed, and loses Rampart in 
     assert.ok(endpoint > 0);
     const item = await host.statusItem(/Rampart: enforce/);
     process.kill(host.extensionHosts().at(-1) ?? 0, 'SIGKILL');
-    // A window that is loaded anew before it has noticed does not get its terminals back.
     await item.waitFor({ state: 'detached' });
     await host.typeInTerminal('bash', './agent-cleanup.sh');
     await host.terminalShows(/rampart: denied `rm -rf \.\.\/precious`/);

@@ -127,6 +127,8 @@ export class Host {
   /** @type {import('playwright-core').Page | undefined} */
   #page;
 
+  #keepsTerminals = false;
+
   /** @type {import('./machine.mjs').Machine | undefined} */
   #machine;
 
@@ -173,6 +175,14 @@ export class Host {
   async show(page) {
     this.#page = page;
     await page.bringToFront();
+  }
+
+  /**
+   * Waits until the window of `open` has told the server where its terminals are. It does so half a second after
+   * they have last changed; loaded anew before that, or killed, it never gets them back.
+   */
+  async keepsTerminals() {
+    await until(() => this.#keepsTerminals, { what: 'the window to keep its terminals' });
   }
 
   /** Loads the same window again, as the command *Reload Window* does. */
@@ -373,7 +383,13 @@ export class Host {
       env: plainEnvironment(this.home),
     });
     this.#page = this.#browser.pages()[0] ?? (await this.#browser.newPage());
+    this.#page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => this.#noteFrame(payload)));
     return this.#page;
+  }
+
+  /** @param {string | Buffer} frame what the window of `open` sends to the server */
+  #noteFrame(frame) {
+    if (/\$setTerminalLayoutInfo.*"terminal":\d/s.test(frame.toString('latin1'))) this.#keepsTerminals = true;
   }
 
   /** @param {[string, string][]} payload @param {string} [workspace] */
