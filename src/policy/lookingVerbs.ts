@@ -154,8 +154,8 @@ const table: readonly (readonly [string, Family])[] = [
     'rampart',
     {
       looks:
-        /^(?:help|version|test|explain|bench|log|audit|verify|doctor|status|completion|preload|serve|block|lint|list|ls|show|packs|enforce)$/,
-      groups: /^(?:policy|rules|mode|approvals)$/,
+        /^(?:help|version|test|explain|bench|log|audit|verify|doctor|status|completion|preload|hook|serve|block|lint|list|ls|show|packs|enforce)$/,
+      groups: /^(?:policy|rules|mode|approvals|adapt)$/,
       depth: 2,
     },
   ],
