@@ -8,6 +8,7 @@ import type { PathWorld } from './paths.ts';
 import { programOf } from './readLaunches.ts';
 import type { Word } from './shellScript.ts';
 import { literalWord } from './shellScript.ts';
+import { targetDirectoryIn } from './targetDirectory.ts';
 
 /** Programs all of whose operands are gone afterwards, or emptied. `remove…` are commands of `cmake -E`. */
 const deletingPrograms: ReadonlySet<string> = new Set(
@@ -206,9 +207,8 @@ function archivedTargets({ words }: Component): readonly Target[] {
 /** A move that takes something to where it is thrown away. */
 function moveTargets(component: Component, world: Pick<PathWorld, 'temporary'>): readonly Target[] {
   const { words, directory } = component;
-  const given = words.findIndex((word) => word.text === '-t' || word.text === '--target-directory');
   const operands = operandsOf(words, false);
-  const goal = given >= 0 ? words[given + 1] : operands.at(-1);
+  const goal = targetDirectoryIn(words) ?? operands.at(-1);
   const path = goal === undefined ? null : joinPath(directory, goal.text);
   const isThrownAway =
     path === '/dev/null' ||

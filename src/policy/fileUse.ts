@@ -9,6 +9,7 @@ import { contentReaders, isInterpreter, nonReaders, senders } from './programs.t
 import type { PathWorld } from './paths.ts';
 import type { Word } from './shellScript.ts';
 import { literalWord } from './shellScript.ts';
+import { targetDirectoryIn } from './targetDirectory.ts';
 
 /** How many links of one command are followed; further operands are compared as they are named. */
 const maxResolved = 8;
@@ -166,8 +167,8 @@ const writtenReaders: ReadonlyMap<string, WrittenReader> = new Map<string, Writt
   ['mv', (words, operands) => [...operands, ...destinations(words, operands)]],
   ['ln', destinations],
   ['install', destinations],
-  ['rsync', destinations],
-  ['scp', destinations],
+  ['rsync', lastDestinations],
+  ['scp', lastDestinations],
   ['sed', editedInPlace],
   ['perl', editedInPlace],
   ['dd', dumpedTo],
@@ -197,7 +198,7 @@ const writtenReaders: ReadonlyMap<string, WrittenReader> = new Map<string, Writt
   ['cpio', (words) => below(words, /^(?:-D|--directory)$/)],
   ...['vim', 'vi', 'nvim', 'nano', 'emacs'].map((program) => [program, editedInBatch] as const),
   ['rename', allOperands],
-  ['link', destinations],
+  ['link', lastDestinations],
   ['mkfifo', allOperands],
   ['crudini', allOperands],
   ['yq', editedInPlace],
@@ -229,13 +230,22 @@ function writtenOperands({ program, words }: Component): readonly Word[] {
   );
 }
 
-/** The last operand, and what each of the others becomes when that is a directory. */
+/** Where programs put files that may be told the directory first. */
 function destinations(words: readonly Word[], operands: readonly Word[]): readonly Word[] {
-  const goal = valuesOf(words, /^(?:-t|--target-directory)$/)[0] ?? operands.at(-1);
+  return destinationsIn(targetDirectoryIn(words) ?? operands.at(-1), operands, /^.*\//);
+}
+
+/** The same of programs that know other machines: `HOST:FILE`. */
+function lastDestinations(_words: readonly Word[], operands: readonly Word[]): readonly Word[] {
+  return destinationsIn(operands.at(-1), operands, /^.*[/:]/);
+}
+
+/** The goal, and what each of the operands becomes when that is a directory. */
+function destinationsIn(goal: Word | undefined, operands: readonly Word[], place: RegExp): readonly Word[] {
   if (goal === undefined) return [];
   const names = operands
     .filter((word) => word !== goal)
-    .map(({ text }) => text.replace(/\/+$/, '').replace(/^.*\//, ''));
+    .map(({ text }) => text.replace(/\/+$/, '').replace(place, ''));
   return [goal, ...names.map((name) => ({ ...goal, text: `${goal.text}/${name}` }))];
 }
 
