@@ -21,6 +21,8 @@ export interface EndpointFacts {
   readonly isGuarded: boolean;
   /** What is wrong with policy files, as the endpoint says. */
   readonly policyProblems: readonly string[];
+  /** Why the audit log cannot be written, as the endpoint says; null while it can. */
+  readonly logProblem: string | null;
   /** Null without one, and where the endpoint tells nobody of it. */
   readonly upstream: UpstreamStatus | null;
   /** How many records could not be written, since it started. */
@@ -34,7 +36,7 @@ export function checkEndpoint(facts: EndpointFacts): readonly Check[] {
     ...checkPutAside(facts),
     ...checkHealth(facts),
     ...checkPolicies(facts),
-    ...checkLost(facts),
+    ...checkLog(facts),
     ...checkUpstream(facts),
   ];
 }
@@ -121,11 +123,21 @@ function checkPolicies({ policyProblems }: EndpointFacts): readonly Check[] {
   ];
 }
 
-function checkLost({ lostRecords, directory }: EndpointFacts): readonly Check[] {
-  if (lostRecords === 0) return [];
+function checkLog({ logProblem, lostRecords, directory }: EndpointFacts): readonly Check[] {
+  const waiting =
+    logProblem === null
+      ? []
+      : [
+          bad('log', 'warning', [
+            logProblem,
+            `make room for ${directory}/audit; programs are decided about meanwhile, and what waits is written then`,
+          ]),
+        ];
+  if (lostRecords === 0) return waiting;
   return [
+    ...waiting,
     bad('log', 'warning', [
-      `${lostRecords} records of what ran without an endpoint are lost: ${directory}/journal was full or could not be written`,
+      `${lostRecords} records are lost: ${directory} had no room for them, or its journal was full`,
       'make room on the disk, and keep an endpoint running where programs are guarded: `rampart serve`',
     ]),
   ];

@@ -85,11 +85,14 @@ export async function examine(
 /** What the endpoint tells of itself; nothing to who may not ask. */
 function whatIsTold(
   status: Awaited<ReturnType<EndpointClient['policyStatus']>> | null,
-): Pick<EndpointFacts, 'policyProblems' | 'upstream' | 'lostRecords'> {
-  if (status?.ok !== true) return { policyProblems: [], upstream: null, lostRecords: 0 };
+): Pick<EndpointFacts, 'policyProblems' | 'logProblem' | 'upstream' | 'lostRecords'> {
+  if (status?.ok !== true) return { policyProblems: [], logProblem: null, upstream: null, lostRecords: 0 };
   const { problems, upstream, lostRecords } = status.value;
   return {
-    policyProblems: problems.map(({ file, line, message }) => `${file}:${line}: ${message}`),
+    policyProblems: problems
+      .filter(({ subject }) => subject === undefined)
+      .map(({ file, line, message }) => `${file}:${line}: ${message}`),
+    logProblem: problems.find(({ subject }) => subject === 'log')?.message ?? null,
     upstream,
     lostRecords,
   };

@@ -71,6 +71,7 @@ export class AuditLog implements Disposable {
   readonly #settings: AuditLogSettings;
   readonly #timer: NodeJS.Timeout;
   readonly #problemChanged = new Emitter<undefined>();
+  readonly #lossTold = new Emitter<number>();
   /** In two halves, so that forgetting the older one costs nothing. */
   #recent = new Set<string>();
   #older = new Set<string>();
@@ -78,6 +79,7 @@ export class AuditLog implements Disposable {
   #waiting: string[] = [];
   #waitingBytes = 0;
   #lost = 0;
+  #untold = 0;
   /** The last line was cut short and stays: the next one begins on a line of its own. */
   #isTorn = false;
   #reason: string | null = null;
@@ -87,6 +89,8 @@ export class AuditLog implements Disposable {
 
   /** Records begin to wait, wait no longer, or are lost from now on. */
   readonly onDidChangeProblem = this.#problemChanged.event;
+  /** The log can be written again, and that many records did not find their way into it. */
+  readonly onDidLose = this.#lossTold.event;
 
   constructor(settings: AuditLogSettings) {
     this.#settings = settings;
@@ -100,11 +104,16 @@ export class AuditLog implements Disposable {
     return this.#recent.has(id) || this.#older.has(id);
   }
 
-  /** Why records are waiting, and how many were lost; null while all is well. */
+  /** Why records are waiting, and how many; null while all are written. */
   get problem(): string | null {
-    if (this.#reason === null && this.#lost === 0) return null;
-    const waiting = `${this.#waiting.length} records wait, ${this.#lost} are lost`;
-    return this.#reason === null ? waiting : `the audit log cannot be written: ${this.#reason}; ${waiting}`;
+    if (this.#reason === null) return null;
+    const waiting = `${this.#waiting.length} records wait, ${this.#untold} are lost`;
+    return `the audit log cannot be written: ${this.#reason}; ${waiting}`;
+  }
+
+  /** How many records did not find their way into the log, because too many waited. */
+  get lost(): number {
+    return this.#lost;
   }
 
   /** Writes a record, which is given as JSON. False when it has to wait or was lost. */
@@ -116,7 +125,8 @@ export class AuditLog implements Disposable {
     const isWritten = this.#flush() && this.#write(line);
     if (!isWritten && !this.#hasRoom(line)) {
       this.#lost += 1;
-      if (this.#lost === 1) this.#problemChanged.fire(undefined);
+      this.#untold += 1;
+      if (this.#untold === 1) this.#problemChanged.fire(undefined);
       return false;
     }
     this.#lastHash = sealed.hash;
@@ -129,6 +139,7 @@ export class AuditLog implements Disposable {
     this.#flush();
     this.#close();
     this.#problemChanged.dispose();
+    this.#lossTold.dispose();
   }
 
   #remember(id: string): void {
@@ -140,8 +151,15 @@ export class AuditLog implements Disposable {
 
   #maintain(): void {
     if (this.#open !== null && fstatSync(this.#open.descriptor).nlink === 0) this.#close();
-    this.#flush();
+    if (this.#flush()) this.#tellLoss();
     this.#force();
+  }
+
+  #tellLoss(): void {
+    if (this.#untold === 0) return;
+    const lost = this.#untold;
+    this.#untold = 0;
+    this.#lossTold.fire(lost);
   }
 
   /** Without waiting: a disk that is slow must not hold up an answer. */

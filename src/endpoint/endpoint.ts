@@ -208,7 +208,7 @@ function createParts(
     isOwner: (caller) => checkAccess('owner', caller, accessOf({ settings, world, services })).ok,
     noteChange: (what, message, caller) => services.recordIncident({ what, message, refused: false }, caller),
     problems: () => problemsOf(services, settings.paths.audit),
-    lostRecords: () => services.lost.total,
+    lostRecords: () => services.lost.total + services.audit.lost,
     noteAsker: ({ pid, sid }) => askers.note(pid, sid),
     noteSession: (pid) => askers.note(pid, pid),
     stop,

@@ -83,14 +83,16 @@ export class LostRecords implements Disposable {
     unlinkSync(this.#taken);
     if (count === 0) return;
     this.#total += count;
-    this.#settings.recordIncident(lossOf(count));
+    this.#settings.recordIncident(
+      lossOf('journal', count, 'the journal could not be written, as it was full or the disk was'),
+    );
   }
 }
 
-function lossOf(count: number): Incident {
+/** What the log says of records that it will never have. */
+export function lossOf(what: string, count: number, reason: string): Incident {
   const records = count === 1 ? '1 record is' : `${String(count)} records are`;
-  const message = `${records} lost: the journal could not be written, as it was full or the disk was`;
-  return { what: 'journal', message, refused: false };
+  return { what, message: `${records} lost: ${reason}`, refused: false };
 }
 
 /** How many bytes libraries appended. What is no file of ours goes out of the way. */

@@ -31,7 +31,7 @@ import type { Caller } from './exchange.ts';
 import { HandRules } from './handRules.ts';
 import { HeldRecords } from './heldRecords.ts';
 import { Askers } from './lifetime.ts';
-import { LostRecords } from './lostRecords.ts';
+import { LostRecords, lossOf } from './lostRecords.ts';
 import type { LostRecordsSettings } from './lostRecords.ts';
 import { ModeStore } from './modeStore.ts';
 import { recordPolicyChanges } from './policyHistory.ts';
@@ -312,8 +312,8 @@ export function problemsOf(
   auditFolder: string,
 ): readonly PolicyProblem[] {
   const { problem } = audit;
-  const own = problem === null ? [] : [{ file: auditFolder, line: 1, column: 1, message: problem }];
-  return [...policy.problems, ...own];
+  if (problem === null) return policy.problems;
+  return [...policy.problems, { subject: 'log', file: auditFolder, line: 1, column: 1, message: problem }];
 }
 
 function connectStream(services: Services, auditFolder: string, owned: DisposableList): void {
@@ -324,6 +324,9 @@ function connectStream(services: Services, auditFolder: string, owned: Disposabl
   };
   owned.add(policy.onDidChange(tellProblems));
   owned.add(audit.onDidChangeProblem(tellProblems));
+  owned.add(
+    audit.onDidLose((count) => recordIncident(lossOf('log', count, 'too many waited for the disk'), null)),
+  );
   owned.add(mode.onDidChange((state) => stream.publish({ type: 'mode', ...state })));
   owned.add(
     mode.onDidLapse((ended) =>

@@ -2,6 +2,11 @@ import type { PolicyProblem } from '../protocol/streamEvent.ts';
 import { formatLine } from './text.ts';
 import { plural, t } from './localise.ts';
 
+/** What a notification says when the audit log cannot be written. */
+export function formatLogProblem({ message }: PolicyProblem): string {
+  return t`Rampart goes on deciding, but ${formatLine(message)}. What waits is written when there is room again.`;
+}
+
 /** What a notification says when policy files cannot be used as they are. */
 export function formatPolicyProblems(problems: readonly [PolicyProblem, ...PolicyProblem[]]): string {
   const [first, ...others] = problems;

@@ -20,7 +20,7 @@ export function parseStreamEvent(value: unknown): Result<StreamEvent, string> {
   return read === undefined ? failure(`the event has an unknown type: ${String(type)}`) : read(value);
 }
 
-/** Reads the problems of a policy; what is not one is left out. */
+/** Reads the problems of a policy and of the log; what is not one is left out. */
 export function parsePolicyProblems(value: unknown): readonly PolicyProblem[] {
   if (!Array.isArray(value)) return [];
   return value.filter(isRecord).map((problem) => ({
@@ -28,6 +28,7 @@ export function parsePolicyProblems(value: unknown): readonly PolicyProblem[] {
     line: positionOf(problem['line']),
     column: positionOf(problem['column']),
     message: String(problem['message']),
+    ...(problem['subject'] === 'log' ? { subject: 'log' } : {}),
   }));
 }
 

@@ -5,6 +5,8 @@ import type { SessionView } from './session.ts';
 
 /** Something in a policy file that kept it from being used; lines and columns count from 1. */
 export interface PolicyProblem {
+  /** `log` where it is the audit log that cannot be written: `file` is its folder then. */
+  readonly subject?: 'log';
   readonly file: string;
   readonly line: number;
   readonly column: number;

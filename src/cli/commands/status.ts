@@ -97,6 +97,10 @@ export function formatUpstream({ wished, url, state, reason }: UpstreamStatus): 
   return `${replaceControls(url ?? wished)} is ${state}${why}`;
 }
 
+function formatProblem({ subject, file, line, message }: PolicyProblem): readonly [string, string] {
+  return ['problem', replaceControls(subject === 'log' ? message : `${file}:${line}: ${message}`)];
+}
+
 function formatText(
   { health, upstream, problems, lostRecords }: Running,
   paths: StatePaths,
@@ -110,12 +114,8 @@ function formatText(
     ['socket', paths.socket],
     ...(health.url === null ? [] : [['url', health.url] as const]),
     ...(upstream === null ? [] : [['upstream', formatUpstream(upstream)] as const]),
-    ...problems.map(
-      ({ file, line, message }) => ['problem', replaceControls(`${file}:${line}: ${message}`)] as const,
-    ),
-    ...(lostRecords === 0
-      ? []
-      : [['lost', `${lostRecords} records, which the journal could not take`] as const]),
+    ...problems.map(formatProblem),
+    ...(lostRecords === 0 ? [] : [['lost', `${lostRecords} records, for which there was no room`] as const]),
     ...bare.map(({ pid, name, reason }) => {
       return ['unguarded', `${replaceControls(name)} (${pid}): ${bareReasons[reason]}`] as const;
     }),

@@ -1,22 +1,36 @@
 import * as vscode from 'vscode';
 import type { Logger } from '../../base/logger.ts';
-import { formatPolicyProblems, openProblemButton } from '../../presentation/policyProblem.ts';
+import {
+  formatLogProblem,
+  formatPolicyProblems,
+  openProblemButton,
+} from '../../presentation/policyProblem.ts';
 import type { PolicyProblem } from '../../protocol/streamEvent.ts';
 import type { Background } from '../adapters/background.ts';
 
-/** Tells of problems in policy files, each state of affairs once. */
+/** Tells of problems in policy files, and of a log that cannot be written, each state of affairs once. */
 export function createPolicyProblemNotifier(
   logger: Logger,
   background: Background,
 ): (problems: readonly PolicyProblem[]) => void {
   let told = '';
+  let isLogTold = false;
   return (problems) => {
-    const state = JSON.stringify(problems);
-    const [first, ...others] = problems;
+    const ofLog = problems.find(({ subject }) => subject === 'log');
+    if (ofLog !== undefined && !isLogTold) {
+      logger.error(ofLog.message);
+      background.run('telling of a problem of the log', () =>
+        vscode.window.showWarningMessage(formatLogProblem(ofLog)),
+      );
+    }
+    isLogTold = ofLog !== undefined;
+    const ofPolicy = problems.filter((problem) => problem !== ofLog);
+    const state = JSON.stringify(ofPolicy);
+    const [first, ...others] = ofPolicy;
     if (state === told) return;
     told = state;
     if (first === undefined) return;
-    for (const { file, line, column, message } of problems) {
+    for (const { file, line, column, message } of ofPolicy) {
       logger.error(`policy problem at ${file}:${line}:${column}: ${message}`);
     }
     background.run('telling of a policy problem', () => showProblem([first, ...others]));

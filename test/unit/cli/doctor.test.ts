@@ -222,6 +222,7 @@ function endpoint(facts: Partial<EndpointFacts>): readonly Check[] {
     version: '1.0.0',
     isGuarded: false,
     policyProblems: [],
+    logProblem: null,
     upstream: null,
     lostRecords: 0,
     ...facts,
@@ -278,7 +279,8 @@ test('an endpoint that is away, of another version, lenient or in trouble is tol
     /tokens\.json\.unreadable/,
   );
   expect(endpoint({ policyProblems: ['f:1: x'] }), 'policy', 'warning', /f:1: x/);
-  expect(endpoint({ lostRecords: 7 }), 'log', 'warning', /^7 records .* \/d\/journal was full/);
+  expect(endpoint({ lostRecords: 7 }), 'log', 'warning', /^7 records are lost: \/d had no room/);
+  expect(endpoint({ logProblem: 'no room' }), 'log', 'warning', /^no room$/);
 });
 
 test('an upstream is named with its state, and why it cannot be asked', () => {

@@ -1,8 +1,17 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
+import type { UnknownRecord } from '../../../src/base/record.ts';
 import { verifyAuditFiles } from '../../../src/cli/verifyAuditLog.ts';
 import { recordOfIncident } from '../../../src/endpoint/auditEntry.ts';
 import { listLogNames } from '../../../src/endpoint/auditFolder.ts';
@@ -180,6 +189,27 @@ test('tells the windows when the log cannot be written, and when it can again', 
   rmSync(fixture.paths.audit);
   await fixture.ask('ls');
   assert.deepEqual((await stream.nextOf('policy'))['problems'], []);
+});
+
+test('counts what had no room any more while it waited for the disk, and says so in the log', async (context) => {
+  const fixture = await startFixture(context);
+  writeFileSync(fixture.paths.audit, 'in the way');
+  const argv = ['x'.repeat(65_000)];
+  const asked = 300;
+  for (let count = 0; count < asked; count += 1) await fixture.ask('y'.repeat(65_000), { argv });
+  const status = async (): Promise<UnknownRecord> => (await fixture.call('GET', '/v1/status')).body;
+  const lost = Number((await status())['lost_records']);
+  assert.ok(lost > 10 && lost < asked, String(lost));
+  assert.match(JSON.stringify((await status())['problems']), new RegExp(` ${lost} are lost`));
+  rmSync(fixture.paths.audit);
+  const told = await until('it is in the log', () => {
+    const records = existsSync(fixture.paths.audit) ? fixture.records() : [];
+    return records.length > asked - lost && records;
+  });
+  assert.equal(told.length, asked - lost + 1);
+  assert.match(JSON.stringify(told.at(-1)), new RegExp(`"${lost} records are lost: too many waited`));
+  assert.deepEqual((await status())['problems'], []);
+  assert.equal((await status())['lost_records'], lost);
 });
 
 test('hands out and counts a day that has several files as one', async (context) => {

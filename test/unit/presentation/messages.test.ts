@@ -4,7 +4,7 @@ import { formatDenialNotice } from '../../../src/presentation/denialNotice.ts';
 import { logChoices } from '../../../src/presentation/logChoices.ts';
 import { ownRulesTemplate } from '../../../src/presentation/policyTemplate.ts';
 import { formatPolicyFile } from '../../../src/presentation/policyFiles.ts';
-import { formatPolicyProblems } from '../../../src/presentation/policyProblem.ts';
+import { formatLogProblem, formatPolicyProblems } from '../../../src/presentation/policyProblem.ts';
 import { stopChoices, unguardedChoices } from '../../../src/presentation/protectText.ts';
 import { removeMessages } from '../../../src/presentation/removeText.ts';
 import { createDenial } from './recordFixture.ts';
@@ -71,6 +71,14 @@ it('says of a broken policy file where it is broken and what is in force', () =>
   assert.equal(
     formatPolicyProblems([problem, problem]),
     'Rampart cannot use team.yaml as it is, line 4: unknown key `rulez`. There is 1 more problem. Until it is right, the last good policy holds.',
+  );
+});
+
+it('says of a log that cannot be written that nothing is undecided and nothing forgotten', () => {
+  const message = 'the audit log cannot be written: the disk is full; 4 records wait, 0 are lost';
+  assert.equal(
+    formatLogProblem({ subject: 'log', file: '/d/audit', line: 1, column: 1, message }),
+    `Rampart goes on deciding, but ${message}. What waits is written when there is room again.`,
   );
 });
 

@@ -75,6 +75,13 @@ test('takes what a peer leaves out as not known', () => {
   const problems = parseStreamEvent({ type: 'policy', problems: [4, { file: 'f', message: 'm' }] });
   assert.ok(problems.ok && problems.value.type === 'policy');
   assert.deepEqual(problems.value.problems, [{ file: 'f', line: 1, column: 1, message: 'm' }]);
+  const problem = { subject: 'log', file: 'f', line: 1, column: 1, message: 'm' } as const;
+  const ofLog = parseStreamEvent({ type: 'policy', problems: [problem, { ...problem, subject: 'other' }] });
+  assert.ok(ofLog.ok && ofLog.value.type === 'policy');
+  assert.deepEqual(
+    ofLog.value.problems.map(({ subject }) => subject),
+    ['log', undefined],
+  );
 });
 
 test('says of anything else why it cannot be read', () => {
