@@ -116,6 +116,11 @@ export class AuditLog implements Disposable {
     return this.#lost;
   }
 
+  /** Whether records wait for the disk. */
+  get isWaiting(): boolean {
+    return this.#waiting.length > 0;
+  }
+
   /** Writes a record, which is given as JSON. False when it has to wait or was lost. */
   append(id: string, json: string): boolean {
     this.#remember(id);

@@ -36,6 +36,8 @@ export interface JournalReaderSettings {
   readonly logger: Logger;
   /** Whether the state directory is still ours; nothing is taken from another's. */
   readonly isOurs: () => boolean;
+  /** While it is so nothing is read: what is not in the log yet stays in the journal, where our end does not touch it. */
+  readonly isHeldUp: () => boolean;
   /** Called for every frame; one that was put aside before a crash may come again with the same id. */
   readonly onFrame: (frame: JournalFrame) => void;
   /** Called for a journal that was full, so that libraries could tell nothing more. */
@@ -97,7 +99,8 @@ export class JournalReader implements Disposable {
   /** Whether there was something to read. */
   #readNext(): boolean {
     try {
-      if (!this.#settings.isOurs()) return false;
+      const { isOurs, isHeldUp } = this.#settings;
+      if (!isOurs() || isHeldUp()) return false;
       this.#taken ??= this.#take();
       if (this.#taken !== null) this.#readPiece(this.#taken);
       return this.#taken !== null;

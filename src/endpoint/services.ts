@@ -342,11 +342,12 @@ function connectStream(services: Services, auditFolder: string, owned: Disposabl
 function readJournal(
   { paths }: EndpointSettings,
   { logger }: EndpointWorld,
-  { askers, deciders, recordIncident }: Services,
+  { audit, askers, deciders, recordIncident }: Services,
   { lock, owned }: Tenure,
 ): void {
   const isOurs = (): boolean => lock.isInPlace();
-  takeJournal({ paths, logger, isOurs, askers, deciders, recordIncident }, owned);
+  const isHeldUp = (): boolean => audit.isWaiting;
+  takeJournal({ paths, logger, isOurs, isHeldUp, askers, deciders, recordIncident }, owned);
 }
 
 function createLostRecords(

@@ -18,6 +18,8 @@ export interface JournalIntake {
   readonly logger: Logger;
   /** Whether the state directory is still ours. */
   readonly isOurs: () => boolean;
+  /** Whether records wait for the disk. */
+  readonly isHeldUp: () => boolean;
   readonly askers: Askers;
   readonly deciders: Deciders;
   readonly recordIncident: (incident: Incident, caller: null) => void;
@@ -28,12 +30,13 @@ export interface JournalIntake {
  * verdict table allowed is counted and recorded like a question that was asked.
  */
 export function takeJournal(intake: JournalIntake, owned: DisposableList): void {
-  const { paths, logger, isOurs, deciders, recordIncident } = intake;
+  const { paths, logger, isOurs, isHeldUp, deciders, recordIncident } = intake;
   const earlier = new EarlierRecords(paths, deciders);
   const reader = new JournalReader({
     file: paths.journal,
     logger,
     isOurs,
+    isHeldUp,
     onFrame: (frame) => takeFrame(frame, intake, earlier),
     onFull: () => recordIncident(fullJournal, null),
   });
