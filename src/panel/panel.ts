@@ -1,6 +1,7 @@
 import { noFilter, type DecisionFilter } from '../presentation/decisionFilter.ts';
 import {
   DecisionTable,
+  isShown,
   type TableColumn,
   type TableRow,
   type TableSort,
@@ -177,8 +178,10 @@ export class Panel {
 
   /** Shows one decision, whatever is looked for. */
   #reveal(id: string): void {
-    if (this.#table.find(id) === null) return;
-    if (!this.#shown.some(({ record }) => record.id === id)) {
+    const row = this.#table.find(id);
+    if (row === null) return;
+    // What came with it may not be painted yet, so it is the row that is asked, not the page.
+    if (!isShown(row, { filter: this.#filter, range: this.#range })) {
       this.#filter = noFilter;
       this.#range = null;
     }

@@ -176,6 +176,8 @@ describe('a person with two windows', () => {
     const detail = host.webview().locator('.detail');
     await detail.getByRole('heading', { name: 'Denied' }).waitFor();
     await detail.getByText('said in a test').first().waitFor();
+    // The page was built anew for it, and shows what it was opened for: denials.
+    assert.equal(await host.webview().getByLabel('Which decisions').inputValue(), 'denied');
   });
 });
 
