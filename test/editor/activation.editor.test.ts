@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { RampartApi } from '../../src/extension/api.ts';
-import { commandIds, settingIds } from '../../src/extension/ids.ts';
+import { commandIds, settingIds, toolIds } from '../../src/extension/ids.ts';
 import { until } from '../support/until.ts';
 import {
   activateRampart,
@@ -52,5 +52,14 @@ describe('a window that was just opened', () => {
     } finally {
       terminal.dispose();
     }
+  });
+
+  it('tells an assistant what the policy would say, with an endpoint that it starts for that', async () => {
+    const input = { command: 'rm -rf /' };
+    const told = await vscode.lm.invokeTool(toolIds.explain, { input, toolInvocationToken: undefined });
+    const text = told.content.map((part) => (part instanceof vscode.LanguageModelTextPart ? part.value : ''));
+    assert.match(text.join(''), /It would be denied\.\nBy rule default-deletion#\d+ /);
+    assert.equal(api.status().endpoint, 'connected');
+    assert.equal(api.statusText().text, '$(shield) Rampart: off');
   });
 });

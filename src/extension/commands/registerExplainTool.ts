@@ -5,16 +5,16 @@ import { protectMessages } from '../../presentation/protectText.ts';
 import { formatForAssistant, noCommandText } from '../../presentation/testText.ts';
 import { toolIds } from '../ids.ts';
 import type { CommandParts } from './commandParts.ts';
+import { explainCommand } from './explainCommand.ts';
 
 /** Lets assistants ask why a command is denied, so that they go on another way. It only reads. */
-export function registerExplainTool({ client }: Pick<CommandParts, 'client'>): Disposable {
+export function registerExplainTool(parts: Pick<CommandParts, 'client' | 'supervisor'>): Disposable {
   return vscode.lm.registerTool(toolIds.explain, {
     invoke: async ({ input }) => {
       const command = isRecord(input) && typeof input['command'] === 'string' ? input['command'] : '';
       if (command.trim() === '') return resultOf(noCommandText);
-      const given = isRecord(input) && typeof input['cwd'] === 'string' ? input['cwd'] : undefined;
-      const cwd = given ?? vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
-      const tested = await client.explain({ command, agent: 'agent', ...(cwd === undefined ? {} : { cwd }) });
+      const cwd = isRecord(input) && typeof input['cwd'] === 'string' ? input['cwd'] : undefined;
+      const tested = await explainCommand(parts, { command, cwd });
       const text = tested.ok
         ? formatForAssistant(command, tested.value)
         : protectMessages.notReached(tested.error.message);

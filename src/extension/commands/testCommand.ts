@@ -2,7 +2,8 @@ import * as vscode from 'vscode';
 import { isRecord } from '../../base/record.ts';
 import { protectMessages } from '../../presentation/protectText.ts';
 import { formatTestReport, testReportTitle, testTitle } from '../../presentation/testText.ts';
-import { endpointWaitMs, type CommandParts } from './commandParts.ts';
+import type { CommandParts } from './commandParts.ts';
+import { explainCommand } from './explainCommand.ts';
 
 /** Asks for a command, with one to start from when a rule gives it. */
 async function askForCommand(given: unknown): Promise<string | undefined> {
@@ -22,14 +23,7 @@ function isUnsaved(given: unknown): boolean {
 export async function testCommand(parts: CommandParts, given: unknown): Promise<void> {
   const command = typeof given === 'string' ? given : await askForCommand(given);
   if (command === undefined || command.trim() === '') return;
-  parts.supervisor.start();
-  await parts.supervisor.connected(endpointWaitMs);
-  const cwd = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
-  const tested = await parts.client.explain({
-    command,
-    agent: 'agent',
-    ...(cwd === undefined ? {} : { cwd }),
-  });
+  const tested = await explainCommand(parts, { command });
   if (!tested.ok) {
     parts.notices.warn(protectMessages.notReached(tested.error.message));
     return;
