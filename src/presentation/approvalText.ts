@@ -90,9 +90,12 @@ function byDeadline(waiting: readonly ApprovalView[]): readonly ApprovalView[] {
 /** The same for those who hear it, without the time, which would be said every second. */
 export function speakWaitingStatus(waiting: readonly ApprovalView[]): string {
   const [first] = byDeadline(waiting);
-  return first === undefined
-    ? ''
-    : t`Rampart: ${formatWaiting(waiting.length)}. ${formatLine(first.command)}`;
+  if (first === undefined) return '';
+  const command = formatLine(first.command);
+  const count = formatWaiting(waiting.length);
+  return waiting.length === 1
+    ? t`Rampart: ${count}: ${command}`
+    : t`Rampart: ${count}. The least time is left for ${command}`;
 }
 
 /** What the focused window says when a command begins to wait. */

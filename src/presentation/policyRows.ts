@@ -113,18 +113,27 @@ export interface PolicyRow {
   readonly description: string;
   readonly icon: Icon;
   readonly tooltip: string;
+  /** The row as a screen reader says it: without this it says the tooltip alone. */
+  readonly spoken: string;
 }
 
 /** A policy as a row. */
 export function formatPolicy({ name, description, rules, hits, pack }: ShownPolicy): PolicyRow {
   const isOff = pack?.isOn === false;
-  const parts = [isOff ? t`off` : '', plural(rules.length)`# rule | # rules`, formatHits(hits)];
+  const label = formatLine(name);
+  const tooltip = formatLine(description);
+  const facts = [isOff ? t`off` : '', plural(rules.length)`# rule | # rules`, formatHits(hits)];
   return {
-    label: formatLine(name),
-    description: parts.filter((part) => part !== '').join(' · '),
+    label,
+    description: join(facts, ' · '),
     icon: { id: 'symbol-ruler', color: isOff ? iconColors.quiet : null },
-    tooltip: formatLine(description),
+    tooltip,
+    spoken: join([label, ...facts, tooltip], ', '),
   };
+}
+
+function join(parts: readonly string[], separator: string): string {
+  return parts.filter((part) => part !== '').join(separator);
 }
 
 function formatHits(hits: number): string {
@@ -141,21 +150,27 @@ const ruleIcons: Readonly<Record<Action, Icon>> = {
 
 /** A rule as a row, at its position from 0. */
 export function formatRuleRow({ action, message, hits }: ShownRule, index: number): PolicyRow {
+  const label = `#${index + 1} ${action}`;
+  const tooltip = formatLine(message);
   return {
-    label: `#${index + 1} ${action}`,
-    description: [formatHits(hits), firstClause(message)].filter((part) => part !== '').join(' · '),
+    label,
+    description: join([formatHits(hits), firstClause(message)], ' · '),
     icon: ruleIcons[action],
-    tooltip: formatLine(message),
+    tooltip,
+    spoken: join([label, formatHits(hits), tooltip], ', '),
   };
 }
 
 /** A problem as a row. */
 export function formatProblem({ file, line, column, message }: PolicyProblem): PolicyRow {
+  const label = formatLine(message);
+  const name = file.slice(file.lastIndexOf('/') + 1);
   return {
-    label: formatLine(message),
-    description: `${file.slice(file.lastIndexOf('/') + 1)}:${line}`,
+    label,
+    description: `${name}:${line}`,
     icon: { id: 'error', color: iconColors.denied },
     tooltip: `${file}:${line}:${column}: ${message}`,
+    spoken: t`problem: ${label}, ${name}, line ${line}`,
   };
 }
 

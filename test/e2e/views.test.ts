@@ -70,7 +70,12 @@ describe('a person who looks through the views, and is asked there', () => {
     await pane('Decisions').getByText('Rampart is off').waitFor();
     await pane('Guarded Terminals').getByText('No terminal is open.').waitFor();
     await pane('Policy').getByText('in force once the guard is on').waitFor();
-    await row(/default-deletion\s*\d+ rules/).waitFor();
+    const pack = row(/default-deletion\s*\d+ rules/);
+    await pack.waitFor();
+    assert.match(
+      (await pack.getAttribute('aria-label')) ?? '',
+      /^default-deletion, \d+ rules, Deletion is free/,
+    );
     await host.screenshot('e2e-views-1-off');
     await host.runCommand('Rampart: Protect Terminal');
     await host.statusItem(/Rampart: enforce/);
@@ -182,7 +187,7 @@ describe('a person who looks through the views, and is asked there', () => {
   it('sees in every place that a command waits, and allows it in the message', async () => {
     await host.runCommand('Rampart: Focus on Decisions View');
     await host.typeInTerminal('bash', '/bin/echo perhaps one');
-    await host.statusItem(/1 command waits for you 0:[01]\d/);
+    const item = await host.statusItem(/1 command waits for you 0:[01]\d/);
     await host.treeRow(/1 command waits for you/);
     await host.treeRow(/\/bin\/echo perhaps one.*published for everybody/);
     const toast = await host.toast(/may `\/bin\/echo perhaps one` run\?/);
@@ -191,6 +196,8 @@ describe('a person who looks through the views, and is asked there', () => {
     await toast.locator('.codicon-error').waitFor();
     const badge = '.activitybar .action-label[aria-label*="1 command waits for you"]';
     await host.page.locator(badge).waitFor({ state: 'attached' });
+    const spoken = (await item.getAttribute('aria-label')) ?? '';
+    assert.equal(spoken, 'Rampart: 1 command waits for you: /bin/echo perhaps one');
     await toast.getByRole('button', { name: 'Allow Once' }).click();
     await host.terminalShows(/^perhaps one$/m);
     await nothingWaits();

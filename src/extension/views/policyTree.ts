@@ -144,6 +144,7 @@ function createFileItem(file: string, home: string): vscode.TreeItem {
   item.description = description;
   item.iconPath = new vscode.ThemeIcon('law');
   item.tooltip = file;
+  item.accessibilityInformation = { label: `${label}, ${description}` };
   return item;
 }
 
@@ -162,6 +163,7 @@ function createRow(row: PolicyRow, place: { readonly file: string; readonly line
   item.description = row.description;
   item.iconPath = createIcon(row.icon);
   item.tooltip = row.tooltip;
+  item.accessibilityInformation = { label: row.spoken };
   item.command = openAt(place.file, place.line);
   return item;
 }

@@ -10,6 +10,7 @@ import {
   formatWaitingStatus,
   formatWaitingTitle,
   isHeld,
+  speakWaitingStatus,
 } from '../../../src/presentation/approvalText.ts';
 import type { ApprovalView } from '../../../src/protocol/approval.ts';
 import { createDenial } from './recordFixture.ts';
@@ -70,6 +71,16 @@ describe('a command that waits for a person', () => {
     assert.match(formatSettled(approval, 'denied'), /already answered: `npm publish` is denied/);
     assert.match(formatSettled(approval, 'expired'), /time to answer is over.*Run it again/);
     assert.match(formatSettled(approval, null), /already answered, or its time is over/);
+  });
+
+  it('is said in the status bar without a time that would be said every second', () => {
+    assert.equal(speakWaitingStatus([]), '');
+    assert.equal(speakWaitingStatus([approval]), 'Rampart: 1 command waits for you: npm publish');
+    const other = { ...released, command: 'npm unpublish' };
+    assert.equal(
+      speakWaitingStatus([other, approval]),
+      'Rampart: 2 commands wait for you. The least time is left for npm publish',
+    );
   });
 
   it('is in the status bar as long as one waits', () => {

@@ -66,6 +66,15 @@ describe('policies as rows', () => {
     assert.equal(second?.policies[0]?.pack, null);
   });
 
+  it('are said with their names, and not by what they are about alone', () => {
+    const policy = first!.policies[0]!;
+    assert.equal(formatPolicy(policy).spoken, 'files, 2 rules, 2 hits, About files.');
+    assert.deepEqual(
+      policy.rules.map((one, index) => formatRuleRow(one, index).spoken),
+      ['#1 ask', '#2 deny, 2 hits, deletes a folder; leave it alone'],
+    );
+  });
+
   it('say of a pack that it is off', () => {
     const [off] = describePolicies(files, [{ ...pack, isOn: false }], []);
     assert.match(formatPolicy(off!.policies[0]!).description, /^off · /);
@@ -87,11 +96,12 @@ it('says which file is built in, and shortens the home directory', () => {
 });
 
 it('says where a problem stands', () => {
-  const { label, description } = formatProblem({
+  const { label, description, spoken } = formatProblem({
     file: '/x/a.yaml',
     line: 4,
     column: 2,
     message: 'unknown key',
   });
   assert.deepEqual([label, description], ['unknown key', 'a.yaml:4']);
+  assert.equal(spoken, 'problem: unknown key, a.yaml, line 4');
 });
