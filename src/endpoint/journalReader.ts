@@ -121,15 +121,7 @@ export class JournalReader implements Disposable {
     const buffer = Buffer.alloc(pieceBytes);
     const length = readSync(taken.descriptor, buffer, 0, buffer.length, taken.position);
     taken.position += length;
-    const bytes = Buffer.concat([taken.rest, buffer.subarray(0, length)]);
-    const stretch = parseJournal(bytes);
-    this.#skipped += stretch.skipped;
-    if (stretch.foreign > 0) {
-      const what = `${stretch.foreign} records of a library of another version`;
-      this.#settings.logger.warn(`the journal has ${what}, which cannot be read: update the endpoint`);
-    }
-    taken.rest = bytes.subarray(stretch.consumed);
-    for (const frame of stretch.frames) this.#settings.onFrame(frame);
+    taken.rest = this.#pass(Buffer.concat([taken.rest, buffer.subarray(0, length)]), false);
     if (length > 0) return;
     if (!taken.isRemoved) {
       unlinkSync(taken.file);
@@ -137,9 +129,22 @@ export class JournalReader implements Disposable {
       // At once: what was written a moment before is nowhere else any more.
       this.#readPiece(taken);
     } else {
-      this.#skipped += taken.rest.length;
+      // A frame that will never end, as a full disk cut it short, must not hide those behind its beginning.
+      this.#pass(taken.rest, true);
       this.#release();
     }
+  }
+
+  /** Passes the frames on, and gives back the beginning of one that has not ended, unless this is the end. */
+  #pass(bytes: Buffer, isEnd: boolean): Buffer {
+    const stretch = parseJournal(bytes, isEnd);
+    this.#skipped += stretch.skipped;
+    if (stretch.foreign > 0) {
+      const what = `${stretch.foreign} records of a library of another version`;
+      this.#settings.logger.warn(`the journal has ${what}, which cannot be read: update the endpoint`);
+    }
+    for (const frame of stretch.frames) this.#settings.onFrame(frame);
+    return bytes.subarray(stretch.consumed);
   }
 
   #release(): void {

@@ -14,6 +14,9 @@ const fixedBytes = 100;
 const checksumBytes = 8;
 const fieldCount = 5;
 
+/** How many bytes of a stretch are taken for frames that they are not; their checksum costs 30 µs for each thousand. */
+const maxWastedBytes = 1_048_576;
+
 const kinds = ['hello', 'table', 'unanswered', 'failed', 'unguarded'] as const;
 
 /** What a frame tells: a library said hello, a table hit, a run without an answer, a real call that failed, or that is made without our variables. */
@@ -94,29 +97,31 @@ export function formatJournalFrame(frame: JournalFrame): Result<Buffer, string> 
 
 /**
  * Finds the frames in a stretch of the journal that starts at a frame or anywhere else: what is no frame is
- * skipped up to the next magic. A frame whose end is not there yet is left over.
+ * skipped up to the next magic. A frame whose end is not there yet is left over; at the end of all it is none.
  */
-export function parseJournal(stretch: Uint8Array): JournalStretch {
+export function parseJournal(stretch: Uint8Array, isEnd = false): JournalStretch {
   const bytes = Buffer.from(stretch.buffer, stretch.byteOffset, stretch.byteLength);
   const frames: JournalFrame[] = [];
   let position = 0;
   let skipped = 0;
   let foreign = 0;
+  let wasted = 0;
   while (position < bytes.length) {
     const start = findMagic(bytes, magic, position);
     skipped += start - position;
     position = start;
     const length = frameLength(bytes, position);
-    if (length === 'incomplete') break;
-    const frame = length === 'none' ? null : parseFrame(bytes.subarray(position, position + length));
-    if (frame === null || length === 'none') {
-      position += 1;
-      skipped += 1;
-      continue;
-    }
-    if (frame === 'foreign') foreign += 1;
+    if (length === 'incomplete' && !isEnd) break;
+    const frame = typeof length === 'string' ? null : parseFrame(bytes.subarray(position, position + length));
+    let step = typeof length === 'string' ? 1 : length;
+    if (frame === null) {
+      wasted += step;
+      // Frames may begin within what only looks like one, until there are too many of those.
+      if (wasted < maxWastedBytes) step = 1;
+      skipped += step;
+    } else if (frame === 'foreign') foreign += 1;
     else frames.push(frame);
-    position += length;
+    position += step;
   }
   return { frames, foreign, consumed: position, skipped };
 }

@@ -17,6 +17,8 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { routeTable } from '../../../src/endpoint/router.ts';
 import { stateEntries } from '../../../src/protocol/routes.ts';
+import { checksumKey, siphash24 } from '../../../src/system/siphash.ts';
+import { formatJournalFrame, parseJournal } from '../../../src/system/journalFrame.ts';
 import { formatQuestionFrames } from '../../../src/system/questionFrame.ts';
 import { statePathsIn } from '../../../src/system/stateDirectory.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
@@ -195,6 +197,27 @@ test('survives every request that is none', async (context) => {
   assert.equal((await fixture.ask('ls'))['allowed'], true);
 });
 
+/** Makes magic, length and checksum of a spoilt frame right again, so that what is behind them is read. */
+function sign(spoilt: Buffer, magic: string, isWide: boolean): Buffer {
+  const bytes = Buffer.concat([spoilt.subarray(0, -8), Buffer.alloc(Math.max(8, 48 - spoilt.length))]);
+  bytes.write(magic, 'latin1');
+  if (isWide) bytes.writeUInt32LE(bytes.length, 4);
+  else bytes.writeUInt16LE(bytes.length, 4);
+  const end = bytes.length - 8;
+  bytes.writeBigUInt64LE(siphash24(checksumKey, bytes.subarray(0, end)), end);
+  return bytes;
+}
+
+/** Some of the numbers in a frame's head, another one each. */
+function spoilHead(chance: Chance, frame: Buffer): Buffer {
+  const bytes = Buffer.from(frame);
+  for (let times = chance.below(3); times > 0; times -= 1) {
+    const at = 8 + chance.below(Math.min(92, bytes.length - 8));
+    bytes[at] = chance.of([0, 1, 2, 0x7f, 0xff, chance.below(256)]);
+  }
+  return bytes;
+}
+
 test('reads on behind every record that is none, in the journal and through the FIFO', async (context) => {
   const fixture = await startFixture(context);
   const folder = join(wireFolder, 'journal');
@@ -204,14 +227,20 @@ test('reads on behind every record that is none, in the journal and through the 
   const [frame = Buffer.alloc(0), ...others] = frames;
   const questions = openSync(fixture.paths.questions, 'w');
   await fuzz(async (chance) => {
-    appendFileSync(fixture.paths.journal, chance.spoil(chance.of([frame, ...others])));
+    const told = chance.of([frame, ...others]);
+    const record = chance.below(3) === 0 ? chance.spoil(told) : spoilHead(chance, told);
+    appendFileSync(fixture.paths.journal, chance.below(4) === 0 ? record : sign(record, 'RMPJ', true));
     const body = Buffer.from(JSON.stringify(valueOf(chance)));
     for (const piece of formatQuestionFrames(
       chance.bytes(17).toString('hex').padEnd(32, '0').slice(0, 32),
       body,
     )) {
-      const spoilt = chance.spoil(piece);
-      if (spoilt.length > 0) writeSync(questions, spoilt.subarray(0, 4_096));
+      const spoilt = (chance.below(3) === 0 ? chance.spoil(piece) : spoilHead(chance, piece)).subarray(
+        0,
+        4_080,
+      );
+      const written = chance.below(4) === 0 ? spoilt : sign(spoilt, 'RMPQ', false);
+      if (written.length > 0) writeSync(questions, written);
     }
     assert.equal((await fixture.call('GET', '/healthz')).status, 200);
   });
@@ -220,6 +249,14 @@ test('reads on behind every record that is none, in the journal and through the 
   const [question] = formatQuestionFrames(id, Buffer.from('{"params":{"command":"ls"}}'));
   writeFileSync(fixture.paths.questions, Buffer.concat([Buffer.alloc(64), question ?? Buffer.alloc(0)]));
   await waitFor(() => readdirSync(fixture.paths.answers).includes(id));
+  const unasked = parseJournal(Buffer.concat(frames)).frames.find(({ kind }) => kind === 'unanswered');
+  assert.ok(unasked !== undefined);
+  const last = formatJournalFrame({ ...unasked, id: 'd'.repeat(32) });
+  assert.ok(last.ok);
+  appendFileSync(fixture.paths.journal, last.value);
+  await waitFor(() => fixture.records().some((record) => record['id'] === 'd'.repeat(32)));
+  const failures = fixture.log.filter((line) => /^the (?:journal|FIFO) cannot|could not be given/.test(line));
+  assert.deepEqual([...new Set(failures)], []);
 });
 
 async function waitFor(look: () => boolean): Promise<void> {

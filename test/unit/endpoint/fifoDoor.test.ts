@@ -41,6 +41,13 @@ test('answers what is no question with an error, which allows nothing', async (c
   assert.equal(typeof answer['error'], 'string');
 });
 
+test('answers what comes behind a question that nobody writes to its end', async (context) => {
+  const fixture = await startFixture(context);
+  // A frame is written at once or not at all; this one claims to be as long as a frame can be.
+  writeFileSync(fixture.paths.questions, Buffer.from('RMPQ\x00\x10\x01', 'latin1'), { flag: 'r+' });
+  assert.equal((await askByFifo(fixture, { params: { command: 'ls' } }))['allowed'], true);
+});
+
 test('takes answers away that nobody waits for any more', async (context) => {
   const fixture = await startFixture(context);
   await askByFifo(fixture, { params: { command: 'ls' } });

@@ -152,6 +152,28 @@ test('records what ran without an answer, once', async (context) => {
   assert.equal(fixture.records().length, 1);
 });
 
+test('records what stands behind a frame that a full disk cut short', async (context) => {
+  const long = bytesOf({ ...unanswered, id: '22'.repeat(16), argv: ['x'.repeat(60_000)] });
+  const behind = ['33', '44'].map((byte) => bytesOf({ ...unanswered, id: byte.repeat(16) }));
+  const fixture = await startFixture(context);
+  appendFileSync(fixture.paths.journal, Buffer.concat([long.subarray(0, 4_096), ...behind]));
+  await until(
+    'the journal is gone',
+    () => !existsSync(`${fixture.paths.journal}.1`) && !existsSync(fixture.paths.journal),
+  );
+  assert.deepEqual(
+    fixture.records().map(({ id }) => id),
+    ['33', '44'].map((byte) => byte.repeat(16)),
+  );
+});
+
+test('is not held up by a journal full of what only looks like frames', async (context) => {
+  const fixture = await startFixture(context);
+  const claim = Buffer.from('RMPJ\x00\xf0\x01\x00', 'latin1');
+  appendFileSync(fixture.paths.journal, Buffer.concat([Buffer.alloc(1_048_576, claim), bytesOf(unanswered)]));
+  await until('the frame behind it is recorded', () => fixture.records().length > 0);
+});
+
 test('finds its way through what is no frame, and reads what nobody read before', async (context) => {
   const shell = {
     ...unanswered,

@@ -29,6 +29,16 @@ for (const name of ['single', 'several']) {
   });
 }
 
+test('looks for frames inside what only looks like them, but not for ever', () => {
+  const [frame = Buffer.alloc(0)] = formatQuestionFrames(id, Buffer.from('{}'));
+  const claim = Buffer.from('RMPQ\x00\x10\x01\x00', 'latin1');
+  const rest = Buffer.alloc(maxQuestionFrameBytes - claim.length - frame.length);
+  const hiding = Buffer.concat([claim, frame, rest]);
+  assert.equal(parseQuestionFrames(Buffer.concat([hiding, frame])).frames.length, 2);
+  const noise = Buffer.alloc(maxQuestionFrameBytes, claim);
+  assert.equal(parseQuestionFrames(Buffer.concat([noise, hiding, frame])).frames.length, 1);
+});
+
 test('takes frames out of what comes in pieces of any size, and skips what is none', () => {
   const frames = formatQuestionFrames(id, Buffer.alloc(9_000, 'RMPQ'));
   const [first = Buffer.alloc(0), ...others] = frames;
