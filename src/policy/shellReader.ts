@@ -1,4 +1,5 @@
 import treeSitter from '@vscode/tree-sitter-wasm';
+import { KnownScripts } from './knownScripts.ts';
 import { scanShellText } from './scanShellText.ts';
 import type { ShellScript, ShellVariables, Span } from './shellScript.ts';
 import { walkShellTree } from './walkShellTree.ts';
@@ -30,21 +31,24 @@ export async function createShellReader(runtime: Uint8Array, grammar: Uint8Array
   await treeSitter.Parser.init(options);
   const parser = new treeSitter.Parser();
   parser.setLanguage(await treeSitter.Language.load(grammar));
+  const known = new KnownScripts();
   let isBroken = false;
+  const readAnew = (text: string, variables: ShellVariables, isExpired: () => boolean): ShellScript => {
+    if (isBroken || text.length > maxGrammarText) return scanShellText(text, variables);
+    try {
+      const read = (source: string): ShellScript | null =>
+        readByGrammar(parser, source, variables, isExpired);
+      const plain = withoutNegations(text);
+      return read(text) ?? (plain === text ? null : read(plain)) ?? readBroken(text, variables, read);
+    } catch {
+      // The runtime ran out of memory or trapped: what it would say from now on is worth nothing.
+      isBroken = true;
+      return scanShellText(text, variables);
+    }
+  };
   return {
-    read(text, variables, isExpired) {
-      if (isBroken || text.length > maxGrammarText) return scanShellText(text, variables);
-      try {
-        const read = (source: string): ShellScript | null =>
-          readByGrammar(parser, source, variables, isExpired);
-        const plain = withoutNegations(text);
-        return read(text) ?? (plain === text ? null : read(plain)) ?? readBroken(text, variables, read);
-      } catch {
-        // The runtime ran out of memory or trapped: what it would say from now on is worth nothing.
-        isBroken = true;
-        return scanShellText(text, variables);
-      }
-    },
+    read: (text, variables, isExpired) =>
+      known.read(text, variables, (asked) => readAnew(text, asked, isExpired)),
   };
 }
 

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { evaluate } from '../../../src/policy/evaluate.ts';
+import { parsePolicySet } from '../../../src/policy/parsePolicySet.ts';
+import type { Decision } from '../../../src/protocol/decision.ts';
+import { imagineRequest, imagineWorld, openShellReader } from './policyWorld.ts';
+import type { ImaginedWorld } from './policyWorld.ts';
+
+const { set } = parsePolicySet([
+  { file: 'default.yaml', text: readFileSync('policies/default.yaml', 'utf8'), origin: 'builtin' },
+]);
+
+interface Run {
+  readonly text: string;
+  readonly parameters?: readonly string[];
+  readonly cwd?: string;
+  readonly world?: ImaginedWorld;
+}
+
+/** Decides with one reader about one run after the other. */
+async function decideInTurn(runs: readonly Run[]): Promise<readonly Decision[]> {
+  const reader = await openShellReader();
+  return runs.map(({ text, parameters = [], cwd = '/home/ada/project', world = {} }) => {
+    const argv = ['sh', '-c', text, ...parameters];
+    const request = imagineRequest({ argv, exe: '/bin/sh', cwd, command: argv.join(' ') });
+    return evaluate(set, request, imagineWorld(reader, world));
+  });
+}
+
+describe('a shell text that was read before', () => {
+  it('is judged by the parameters, the directory and the home of its own call', async () => {
+    const runs: readonly Run[] = [
+      { text: 'rm -rf "$1"', parameters: ['sh', 'dist'] },
+      { text: 'rm -rf "$1"', parameters: ['sh', '/etc'] },
+      { text: 'rm -rf $(pwd)/build' },
+      { text: 'rm -rf $(pwd)/build', cwd: '/etc' },
+      { text: 'rm -rf build' },
+      { text: 'rm -rf build', cwd: '/etc' },
+      { text: 'rm -rf ~/src', world: { home: '/tmp/home' } },
+      { text: 'rm -rf ~/src', world: { home: '/etc' } },
+    ];
+    const actions = (await decideInTurn(runs)).map(({ action }) => action);
+    assert.deepEqual(actions, ['allow', 'deny', 'allow', 'deny', 'allow', 'deny', 'allow', 'deny']);
+  });
+
+  it('is read by the grammar as soon as there is time for it', async () => {
+    let reads = 0;
+    const late = { now: () => (reads += 1) * 50 };
+    const text = 'git status && npm test';
+    const [hurried, unhurried, again] = await decideInTurn([{ text, world: late }, { text }, { text }]);
+    assert.equal(hurried?.cacheable, undefined);
+    assert.equal(unhurried?.cacheable, true);
+    assert.equal(again?.cacheable, true);
+  });
+});
