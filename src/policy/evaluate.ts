@@ -48,10 +48,12 @@ function isForEveryone(set: PolicySet, { action }: Decision, firings: readonly P
   );
 }
 
+/** Written out, because copying an object takes as long as some decisions. */
 function withGrounds(decision: Decision, call: Call): Decision {
-  if (call.isSelfContained()) return { ...decision, cacheable: true };
+  const { action, message, matchedPolicies, rule } = decision;
+  if (call.isSelfContained()) return { action, message, matchedPolicies, rule, cacheable: true };
   const unlinked = call.unlinkedPaths();
-  return unlinked === null ? decision : { ...decision, unlinked };
+  return unlinked === null ? decision : { action, message, matchedPolicies, rule, unlinked };
 }
 
 function tooMuch(why: string): Decision {
