@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { Host } from '../host/host.mjs';
 
 /** How long an agent may take for the one command by which it is tried, in milliseconds. */
@@ -39,8 +40,11 @@ export class AgentQuestion {
   /** Is told that; then the notification is closed. */
   async isTold(what: string): Promise<void> {
     const { page } = this.#host;
-    const toast = page.locator('.notification-toast', { hasText: `${this.#title} ${what}` }).first();
+    const told = new RegExp(`${this.#title} (obeys|was not seen)`);
+    const toast = page.locator('.notification-toast', { hasText: told }).first();
     await toast.waitFor({ timeout: trialMs });
+    const text = await toast.innerText();
+    assert.ok(text.includes(`${this.#title} ${what}`), text);
     await this.#host.runCommand('Notifications: Clear All Notifications');
     await toast.waitFor({ state: 'detached' });
   }
