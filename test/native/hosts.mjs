@@ -1,7 +1,7 @@
 // Programs whose behaviour must be the same with the library and without it: `hosts.mjs LIBRARY FOLDER
 // [INSTRUMENTED COMPILER]`.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -56,6 +56,29 @@ expect(
 );
 expect('bound at load', run({ LD_PRELOAD: library, LD_BIND_NOW: '1' }, join(folder, 'rawCalls')), bare);
 
+// Functions that the loader chooses: what chooses calls libc before any constructor, and before main is bound.
+for (const kind of ['lazy', 'now']) {
+  const program = join(folder, `chosen_${kind}`);
+  for (const settings of [{}, { LD_BIND_NOW: '1' }]) {
+    const chosen = { status: 0, stdout: 'chosen\n', stderr: '' };
+    expect(`chosen, ${kind}, by itself`, run(settings, program), chosen);
+    expect(`chosen, ${kind}`, run({ ...settings, LD_PRELOAD: library }, program), chosen);
+    const closed = run({ ...settings, LD_PRELOAD: library, RAMPART_FAIL_OPEN: '0' }, program);
+    expect(`chosen, ${kind}, refused: ${closed.stderr}`, closed.status, 1);
+  }
+}
+
+// What stands in the blocks that posix_spawn is given is libc's and the caller's, whatever a newer libc puts there.
+const spawner = [join(folder, 'edges'), 'blocks'];
+const blocks = join(folder, 'blocks.so');
+const given = run({ LD_PRELOAD: blocks }, ...spawner);
+expect(
+  `blocks by themselves: ${given.stdout}`,
+  /^actions: 1( 5a)+\nattributes: 1( a5)+\n/u.test(given.stdout),
+  true,
+);
+expect('blocks', run({ LD_PRELOAD: `${library}:${blocks}` }, ...spawner), given);
+
 // Beside other libraries that stand in front of libc, first or last: what they do, they do as before.
 const libraries = `/usr/lib/${tripleOf(process.arch)}`;
 const shell = ['/bin/sh', '-c'];
@@ -109,10 +132,10 @@ const many = {
   SNIPPET_TARGET: join(folder, 'target'),
   SNIPPET_LIBRARY: library,
 };
-const spawner = [join(folder, 'snippet_posix_spawn'), 'threads'];
-expect('64 threads that spawn', run(many, ...spawner).status, 42);
+const threads = [join(folder, 'snippet_posix_spawn'), 'threads'];
+expect('64 threads that spawn', run(many, ...threads).status, 42);
 const closed = { ...many, RAMPART_FAIL_OPEN: '0', RAMPART_QUIET: '1' };
-expect('64 threads that are refused', run(closed, ...spawner).status, 1);
+expect('64 threads that are refused', run(closed, ...threads).status, 1);
 
 // The library with checks in it, behind the runtime that they need.
 if (instrumented !== undefined) {

@@ -21,7 +21,13 @@ extern char **environ;
 
 static char *const show[] = {
     (char[]){"sh"}, (char[]){"-c"},
-    (char[]){"pwd; echo out; echo err >&2; ls /proc/self/fd | tr '\\n' ' '"}, NULL};
+    (char[]){"pwd; echo out; echo err >&2; ls /proc/self/fd | tr '\\n' ' '; grep ^Sig[BI] "
+             "/proc/self/status; read -r own name state parent group session rest </proc/$$/stat; "
+             "echo $((group == own)) $((session == own))"},
+    NULL};
+
+static char *const look[] = {(char[]){"grep"}, (char[]){"^Sig[BIC]"}, (char[]){"/proc/self/status"},
+                             NULL};
 
 /* A number that a call came to, with errno where it failed. */
 static void say(const char *what, long result) {
@@ -133,7 +139,8 @@ static void spawn_one(const char *what, const posix_spawn_file_actions_t *action
     int after;
     int error;
     errno = EDOM;
-    error = posix_spawn(&pid, path, actions, attributes, show, environ);
+    error = posix_spawn(&pid, path, actions, attributes,
+                        strcmp(path, "/bin/grep") == 0 ? look : show, environ);
     after = error == 0 ? errno : 0;
     if (error == 0 && waitpid(pid, &status, 0) == pid)
         say_status(what, status);
@@ -145,8 +152,10 @@ static void spawns(void) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     sigset_t mask;
+    int directory = open("/usr/lib", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     (void)posix_spawn_file_actions_init(&actions);
     (void)posix_spawnattr_init(&attributes);
+    (void)signal(SIGUSR1, SIG_IGN);
     spawn_one("plain", NULL, NULL, "/bin/sh");
     spawn_one("missing", NULL, NULL, "/nonexistent/program");
     spawn_one("a directory", NULL, NULL, "/bin");
@@ -162,21 +171,47 @@ static void spawns(void) {
     (void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID |
                                                     POSIX_SPAWN_RESETIDS);
     spawn_one("attributes", NULL, &attributes, "/bin/sh");
-    (void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF);
+    spawn_one("its signals", NULL, &attributes, "/bin/grep");
+    (void)posix_spawnattr_setsigdefault(&attributes, &mask);
+    (void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF |
+                                                    POSIX_SPAWN_USEVFORK);
     spawn_one("a group of its own", NULL, &attributes, "/bin/sh");
     (void)posix_spawn_file_actions_init(&actions);
     (void)posix_spawn_file_actions_addclosefrom_np(&actions, 3);
     spawn_one("closed from 3 on", &actions, NULL, "/bin/sh");
     (void)posix_spawn_file_actions_addtcsetpgrp_np(&actions, STDIN_FILENO);
     spawn_one("in front of no terminal", &actions, NULL, "/bin/sh");
+    (void)posix_spawn_file_actions_init(&actions);
+    (void)posix_spawn_file_actions_addfchdir_np(&actions, directory);
+    spawn_one("in a directory that is open", &actions, NULL, "/bin/sh");
     say("without a pid", posix_spawn(NULL, "/bin/true", NULL, NULL, show, environ));
     (void)wait(NULL);
 }
 
+/* What a newer libc puts into its blocks (a control group), it finds there: see blocks.c. */
+static void blocks(void) {
+    union {
+        const void *self;
+        unsigned char bytes[sizeof(posix_spawnattr_t)];
+        posix_spawnattr_t attributes;
+    } attributes;
+    union {
+        const void *self;
+        unsigned char bytes[sizeof(posix_spawn_file_actions_t)];
+        posix_spawn_file_actions_t actions;
+    } actions;
+    pid_t pid = 0;
+    memset(&attributes, 0xa5, sizeof attributes);
+    memset(&actions, 0x5a, sizeof actions);
+    attributes.self = &attributes;
+    actions.self = &actions;
+    say("result",
+        posix_spawn(&pid, "/bin/true", &actions.actions, &attributes.attributes, show, environ));
+    say("pid", pid);
+}
+
 /* Signals as the new image has them. */
 static void signals(void) {
-    char *const look[] = {(char[]){"grep"}, (char[]){"^Sig[BIC]"}, (char[]){"/proc/self/status"},
-                          NULL};
     sigset_t mask;
     (void)signal(SIGUSR1, SIG_IGN);
     (void)signal(SIGPIPE, SIG_DFL);
@@ -319,7 +354,8 @@ int main(int argc, char **argv) {
         void (*run)(void);
     } cases[] = {{"system", systems},      {"popen", popens},    {"wordexp", expansions},
                  {"spawn", spawns},        {"signals", signals}, {"descriptors", descriptors},
-                 {"cancelled", cancelled}, {"stacks", stacks},   {"ranges", ranges}};
+                 {"cancelled", cancelled}, {"stacks", stacks},   {"ranges", ranges},
+                 {"blocks", blocks}};
     if (errno != 0)
         return EXIT_FAILURE;
     for (size_t i = 0; argc == 2 && i < sizeof cases / sizeof cases[0]; i++) {
