@@ -60,6 +60,7 @@ export const nativeTestPackages = [
   { package: 'valgrind', program: 'valgrind' },
   { package: 'cppcheck', program: 'cppcheck' },
   { package: 'fakeroot', program: 'fakeroot' },
+  { package: 'fakechroot', program: 'fakechroot' },
   { package: 'libfaketime', isThere: () => isLibraryThere('faketime/libfaketime.so.1') },
   { package: 'libjemalloc2', isThere: () => isLibraryThere('libjemalloc.so.2') },
 ];

@@ -7,8 +7,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-extern int dl_iterate_phdr(int (*visit)(struct dl_phdr_info *, size_t, void *), void *context)
-    __attribute__((weak));
+/* The loader's list as debuggers find it: glibc's, and where musl's is. dl_iterate_phdr would lock
+   it, but other libraries stand in front of that; fakechroot's writes into names that cannot be
+   written. */
+extern struct r_debug _r_debug __attribute__((weak));
+extern struct r_debug *_dl_debug_addr __attribute__((weak));
+
+/* This library's own dynamic section and header. */
+extern ElfW(Dyn) _DYNAMIC[] __attribute__((visibility("hidden")));
+extern const unsigned char __ehdr_start[] __attribute__((visibility("hidden")));
 
 struct rp_real rp_real;
 
@@ -30,26 +37,15 @@ struct symbols {
     const uint16_t *versions;
 };
 
-struct search {
-    struct rp_loaded *loaded;
-    bool past_self; /* only objects behind ours count … */
-    bool anywhere;  /* … unless ours was loaded last, by hand */
-};
-
 /* glibc has relocated the addresses in a dynamic section, musl and the vdso have not. */
 static uintptr_t address_of(uintptr_t base, uintptr_t value) {
     return value < base ? value + base : value;
 }
 
-static bool read_symbols(const struct dl_phdr_info *object, struct symbols *symbols) {
-    const ElfW(Dyn) *entry = NULL;
+static bool read_symbols(const struct link_map *object, struct symbols *symbols) {
     memset(symbols, 0, sizeof *symbols);
-    symbols->base = object->dlpi_addr;
-    for (int i = 0; i < object->dlpi_phnum; i++) {
-        if (object->dlpi_phdr[i].p_type == PT_DYNAMIC)
-            entry = (const ElfW(Dyn) *)(symbols->base + object->dlpi_phdr[i].p_vaddr);
-    }
-    for (; entry != NULL && entry->d_tag != DT_NULL; entry++) {
+    symbols->base = object->l_addr;
+    for (const ElfW(Dyn) *entry = object->l_ld; entry != NULL && entry->d_tag != DT_NULL; entry++) {
         uintptr_t at = address_of(symbols->base, entry->d_un.d_ptr);
         if (entry->d_tag == DT_SYMTAB)
             symbols->table = (const ElfW(Sym) *)at;
@@ -130,66 +126,58 @@ static void *find(const struct symbols *symbols, const char *name) {
     return symbols->hash != NULL ? find_by_hash(symbols, name) : NULL;
 }
 
-static bool is_self(const struct dl_phdr_info *object) {
-    uintptr_t here = (uintptr_t)(const void *)rp_real_doors;
-    for (int i = 0; i < object->dlpi_phnum; i++) {
-        const ElfW(Phdr) *header = &object->dlpi_phdr[i];
-        uintptr_t start = object->dlpi_addr + header->p_vaddr;
-        if (header->p_type == PT_LOAD && here >= start && here - start < header->p_memsz)
-            return true;
-    }
-    return false;
-}
+/* A note with the id that the linker gives an object. */
+struct build_id_note {
+    ElfW(Nhdr) head;
+    char owner[4];
+    unsigned char id[20];
+};
 
-/* The GNU build-id note: owner "GNU", type 3. */
-static void read_build_id(const struct dl_phdr_info *object, unsigned char into[20]) {
-    for (int i = 0; i < object->dlpi_phnum; i++) {
-        const ElfW(Phdr) *header = &object->dlpi_phdr[i];
-        const char *at = (const char *)(object->dlpi_addr + header->p_vaddr);
-        const char *end = at + header->p_memsz;
-        while (header->p_type == PT_NOTE && (size_t)(end - at) >= sizeof(ElfW(Nhdr))) {
-            const ElfW(Nhdr) *note = (const ElfW(Nhdr) *)(const void *)at;
-            const char *name = at + sizeof *note;
-            const char *text = name + ((note->n_namesz + 3) & ~3U);
-            if (note->n_type == NT_GNU_BUILD_ID && note->n_namesz == 4 && note->n_descsz == 20 &&
-                memcmp(name, "GNU", 4) == 0) {
-                memcpy(into, text, 20);
-                return;
-            }
-            at = text + ((note->n_descsz + 3) & ~3U);
-        }
+/* The linker puts the note into a segment of its own. */
+static void read_build_id(unsigned char into[20]) {
+    const ElfW(Ehdr) *head = (const ElfW(Ehdr) *)(const void *)__ehdr_start;
+    const ElfW(Phdr) *header = (const ElfW(Phdr) *)(const void *)(__ehdr_start + head->e_phoff);
+    for (int left = head->e_phnum; left > 0; left--, header++) {
+        const struct build_id_note *note =
+            (const struct build_id_note *)(const void *)(__ehdr_start + header->p_vaddr);
+        if (header->p_type == PT_NOTE && note->head.n_type == NT_GNU_BUILD_ID)
+            memcpy(into, note->id, sizeof note->id);
     }
 }
 
-static int visit(struct dl_phdr_info *object, size_t size, void *context) {
-    struct search *search = context;
+static void take_doors(const struct link_map *object, struct rp_loaded *loaded) {
     struct symbols symbols;
-    (void)size;
-    if (is_self(object)) {
-        search->past_self = true;
-        search->loaded->name = object->dlpi_name;
-        read_build_id(object, search->loaded->build_id);
-        return 0;
-    }
-    if ((!search->past_self && !search->anywhere) || !read_symbols(object, &symbols))
-        return 0;
+    if (!read_symbols(object, &symbols))
+        return;
     for (int i = 0; i < RP_DOOR_COUNT; i++) {
         void **slot = (void **)(void *)&rp_real + i;
         if (*slot == NULL)
             *slot = find(&symbols, rp_real_doors[i]);
     }
     if (find(&symbols, "gnu_get_libc_version") != NULL)
-        search->loaded->musl = false;
-    return 0;
+        loaded->musl = false;
+}
+
+/* Only objects behind ours count, unless ours was loaded last, by hand. */
+static void search(const struct link_map *object, struct rp_loaded *loaded, bool past_self) {
+    for (; object != NULL; object = object->l_next) {
+        if (object->l_ld == _DYNAMIC) {
+            past_self = true;
+            loaded->name = object->l_name;
+        } else if (past_self) {
+            take_doors(object, loaded);
+        }
+    }
 }
 
 void rp_real_find(struct rp_loaded *loaded) {
-    struct search search = {loaded, false, false};
-    if (dl_iterate_phdr == NULL)
+    const struct r_debug *list = &_r_debug;
+    if (list == NULL && &_dl_debug_addr != NULL)
+        list = _dl_debug_addr;
+    read_build_id(loaded->build_id);
+    if (list == NULL)
         return;
-    (void)dl_iterate_phdr(visit, &search);
-    if (rp_real.execve == NULL) {
-        search.anywhere = true;
-        (void)dl_iterate_phdr(visit, &search);
-    }
+    search(list->r_map, loaded, false);
+    if (rp_real.execve == NULL)
+        search(list->r_map, loaded, true);
 }

@@ -1,6 +1,6 @@
 // What becomes of children: `children.mjs LIBRARY CHAIN LARGEST SANITIZED`. Nobody answers here, so everything runs;
 // what is looked at is their environment.
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -56,6 +56,9 @@ expect(
   [...armed, `RAMPART_URL=${guarded.RAMPART_URL}`].sort(),
 );
 expect('every link of the chain is in the journal', countFrames(), depth);
+const [, buildId] = /Build ID: (\w+)/u.exec(execFileSync('readelf', ['-nW', library], { encoding: 'utf8' }));
+const told = new Set(readFrames(readFileSync(join(directory, 'journal'))).map((frame) => frame.library));
+expect('which library wrote them', [...told], [buildId]);
 expect(
   'a chain with other entries',
   environmentAfter(`/nonexistent/first.so ${library}:/nonexistent/last.so`).filter((line) =>

@@ -113,6 +113,22 @@ expect('fakeroot', run({ LD_PRELOAD: library }, 'fakeroot', ...shell, owner), {
   stderr: '',
 });
 
+// A root directory that only libc's functions know of: its library changes every path, those of the loader's list too.
+const inside = join(directory, 'root');
+mkdirSync(join(inside, 'bin'), { recursive: true });
+for (const name of ['sh', 'cat']) copyFileSync(join('/bin', name), join(inside, 'bin', name));
+writeFileSync(join(inside, 'marker'), 'inside\n');
+const twice = [...shell, '/bin/cat /marker; exec /bin/cat /marker'];
+const seen = { status: 0, stdout: 'inside\ninside\n', stderr: '' };
+expect('fakechroot', run({ LD_PRELOAD: library }, 'fakechroot', 'chroot', inside, ...twice), seen);
+const fake = join(libraries, 'fakechroot', 'libfakechroot.so');
+for (const list of [`${fake}:${library}`, `${library}:${fake}`]) {
+  const there = { LD_PRELOAD: list, FAKECHROOT: 'true', FAKECHROOT_BASE: inside };
+  expect(`fakechroot in ${list}`, run(there, ...twice), seen);
+  const closed = run({ ...there, RAMPART_FAIL_OPEN: '0' }, ...twice);
+  expect(`refused with fakechroot in ${list}: ${closed.stderr}`, [closed.status, closed.stdout], [126, '']);
+}
+
 // What the kernel knows of a program: no descriptor more, no mapping that is not the library's own file and data.
 const descriptors = ['/bin/ls', '/proc/self/fd'];
 expect('descriptors', run({ LD_PRELOAD: library }, ...descriptors), run({}, ...descriptors));

@@ -58,8 +58,9 @@ export function readFrames(bytes) {
       .split('\0')
       .slice(0, -1);
     const id = bytes.toString('hex', at + 16, at + 32);
+    const library = bytes.toString('hex', at + 64, at + 84);
     const [kind, errno, markers] = [bytes[at + 10], bytes.readUInt32LE(at + 12), bytes.readUInt32LE(at + 52)];
-    frames.push({ kind, id, errno, markers, door, agent, exe, cwd, argv });
+    frames.push({ kind, id, errno, markers, library, door, agent, exe, cwd, argv });
   }
   return frames;
 }
