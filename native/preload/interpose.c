@@ -19,14 +19,14 @@ static rp_vector vector(rp_strings strings) {
 }
 
 intptr_t rp_interpose_missing(enum rp_refusal refusal) {
-    errno = ENOSYS;
+    *rp_sys_errno() = ENOSYS;
     return refusal == RP_RETURNS_ERROR ? ENOSYS : refusal == RP_RETURNS_NULL ? 0 : -1;
 }
 
 static intptr_t kernel_result(long result) {
     if (result >= 0)
         return result;
-    errno = (int)-result;
+    *rp_sys_errno() = (int)-result;
     return -1;
 }
 

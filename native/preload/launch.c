@@ -19,7 +19,7 @@ enum {
 
 static intptr_t fail(const struct rp_call *call, int error) {
     enum { COMMAND_SUBSTITUTION = 4 /* WRDE_CMDSUB */ };
-    errno = error;
+    *rp_sys_errno() = error;
     switch (call->refusal) {
     case RP_RETURNS_ERROR:
         return error;
@@ -40,7 +40,7 @@ static int error_of(const struct rp_call *call, intptr_t result) {
         return 0;
     if (call->refusal == RP_RETURNS_ERROR)
         return (int)result;
-    return result == -1 ? errno : 0;
+    return result == -1 ? *rp_sys_errno() : 0;
 }
 
 /* One call on its way to the real one. */
@@ -56,7 +56,7 @@ APART static void report(const struct launch *launch, enum rp_journal_kind kind,
     const struct rp_settings *settings = launch->settings;
     struct rp_question question;
     char buffer[SMALL_FRAME_BYTES];
-    int saved = errno;
+    int saved = *rp_sys_errno();
     if (launch->start.id[0] == '\0')
         return;
     memset(&question, 0, sizeof question);
@@ -70,7 +70,7 @@ APART static void report(const struct launch *launch, enum rp_journal_kind kind,
     question.guardable = launch->start.target.guardable;
     question.markers = settings->markers;
     (void)rp_journal_append(settings, &question, kind, error, buffer, sizeof buffer);
-    errno = saved;
+    *rp_sys_errno() = saved;
 }
 
 /* Runs with an armed environment; when that is too big for the kernel, with the caller's own. An
@@ -121,7 +121,7 @@ intptr_t rp_launch_unasked(const struct rp_call *call) {
 intptr_t rp_launch_call(const struct rp_call *call) {
     struct launch launch;
     enum rp_effect effect;
-    int saved = errno;
+    int saved = *rp_sys_errno();
     intptr_t result;
     int error;
     launch.settings = rp_load_settings();
@@ -134,7 +134,7 @@ intptr_t rp_launch_call(const struct rp_call *call) {
         return fail(call, EPERM);
     launch.child.sanitized = launch.start.target.sanitized;
     launch.child.agent = launch.start.agent[0] == '\0' ? NULL : launch.start.agent;
-    errno = saved;
+    *rp_sys_errno() = saved;
     if (effect == RP_EXPLAINED)
         return 0;
     result = run_armed(&launch);

@@ -8,13 +8,9 @@
 
 #if defined(__APPLE__)
 #include <crt_externs.h>
-#include <unistd.h>
 #else
-#include <elf.h>
-
 /* What both glibc and musl have; weak, so that a library that cannot find one still loads. */
 extern const char *const *environ __attribute__((weak));
-extern unsigned long getauxval(unsigned long type) __attribute__((weak));
 /* glibc's loader only: where the kernel put argc, the arguments and the environment. */
 extern const char *const *__libc_stack_end __attribute__((weak));
 #endif
@@ -31,10 +27,6 @@ const char *const *rp_load_environment(void) {
 
 static const char *const *initial_environment(void) {
     return rp_load_environment();
-}
-
-static bool is_privileged(void) {
-    return issetugid() != 0;
 }
 #else
 const char *const *rp_load_environment(void) {
@@ -53,10 +45,6 @@ static const char *const *initial_environment(void) {
     if (live != NULL || &__libc_stack_end == NULL || __libc_stack_end == NULL)
         return live;
     return __libc_stack_end + 1 + (uintptr_t)__libc_stack_end[0] + 1;
-}
-
-static bool is_privileged(void) {
-    return getauxval != NULL ? getauxval(AT_SECURE) != 0 : rp_sys_changed_identity();
 }
 #endif
 
@@ -139,7 +127,7 @@ static void load(void) {
     settings.loaded = true;
     rp_real_find(&loaded);
     settings.musl = loaded.musl;
-    settings.inert = is_privileged();
+    settings.inert = rp_sys_is_privileged();
     if (settings.inert)
         return;
     memcpy(settings.build_id, loaded.build_id, sizeof settings.build_id);
@@ -163,7 +151,7 @@ const struct rp_settings *rp_load_settings(void) {
 }
 
 __attribute__((constructor)) static void rp_load_at_start(void) {
-    int saved = errno;
+    int saved = *rp_sys_errno();
     (void)rp_load_settings();
-    errno = saved;
+    *rp_sys_errno() = saved;
 }

@@ -1,5 +1,22 @@
 #include "sys.h"
 
+#include <elf.h>
+
+/* Both glibc and musl have it; weak, so that the library loads without. */
+extern unsigned long getauxval(unsigned long type) __attribute__((weak));
+
+bool rp_sys_is_privileged(void) {
+    if (getauxval != NULL)
+        return getauxval(AT_SECURE) != 0;
+    /* As far as the ids tell. */
+    return RP_SYS0(RP_SYS_GETUID) != RP_SYS0(RP_SYS_GETEUID) ||
+           RP_SYS0(RP_SYS_GETGID) != RP_SYS0(RP_SYS_GETEGID);
+}
+
+int *rp_sys_errno(void) {
+    return &errno;
+}
+
 long rp_sys_above_stdio(long fd) {
     long moved;
     if (fd < 0 || fd > 2)

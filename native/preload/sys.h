@@ -174,11 +174,8 @@ static inline unsigned rp_sys_getegid(void) {
     return (unsigned)RP_SYS0(RP_SYS_GETEGID);
 }
 
-/* Whether the process runs with rights that its caller does not have, as far as its ids tell. */
-static inline bool rp_sys_changed_identity(void) {
-    return RP_SYS0(RP_SYS_GETUID) != RP_SYS0(RP_SYS_GETEUID) ||
-           RP_SYS0(RP_SYS_GETGID) != RP_SYS0(RP_SYS_GETEGID);
-}
+/* Whether the process runs with rights that its caller does not have. */
+bool rp_sys_is_privileged(void);
 
 /* Bytes of the path of the running program, which has no NUL. */
 static inline long rp_sys_own_path(char *into, size_t cap) {
@@ -226,6 +223,9 @@ static inline void rp_sys_unmap(void *at, size_t len) {
 static inline long rp_sys_ioctl(int fd, unsigned long request, void *argument) {
     return RP_SYS3(SYS_ioctl, fd, request, argument);
 }
+
+/* Where the calling thread's errno is. */
+int *rp_sys_errno(void);
 
 /* Whether the file may be executed by the effective user; 0, or a negative errno. */
 static inline long rp_sys_executable(int dir, const char *path) {

@@ -245,4 +245,14 @@ static inline long rp_sys_executable(int dir, const char *path) {
     return rp_sys_result(faccessat(dir, path, X_OK, AT_EACCESS));
 }
 
+/* Whether the process runs with rights that its caller does not have. */
+static inline bool rp_sys_is_privileged(void) {
+    return issetugid() != 0;
+}
+
+/* Where the calling thread's errno is. */
+static inline int *rp_sys_errno(void) {
+    return &errno;
+}
+
 #endif

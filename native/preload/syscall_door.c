@@ -113,7 +113,7 @@ __asm__(".text\n"
 static intptr_t kernel_result(long result) {
     if (result >= 0)
         return result;
-    errno = (int)-result;
+    *rp_sys_errno() = (int)-result;
     return -1;
 }
 
