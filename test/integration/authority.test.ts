@@ -8,16 +8,7 @@ import { until } from '../support/until.ts';
 
 const quote = (word: string): string => `'${word}'`;
 
-/** Speaks to the socket itself; the last words name the request. */
-const pythonClient = `import socket, sys
-link = socket.socket(socket.AF_UNIX)
-link.connect(sys.argv[1])
-body = sys.argv[4]
-link.sendall(f"{sys.argv[2]} {sys.argv[3]} HTTP/1.1\\r\\nHost: rampart\\r\\nContent-Length: {len(body)}\\r\\nConnection: close\\r\\n\\r\\n{body}".encode())
-print(link.makefile().readline().split()[1])
-`;
-
-/** The same without any library: what a preload cannot see. Leaves its parents, its session and its environment. */
+/** Speaks to the socket itself, without any library: what a preload cannot see. Leaves its parents, its session and its environment. */
 const staticClient = `#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -58,8 +49,6 @@ function attempts(rampart: Rampart, socket: string): readonly (readonly [string,
   const own = `${node} ${quote(cli)}`;
   const state = `--state-dir ${quote(rampart.stateDirectory)}`;
   const path = 'PATH=/usr/bin:/bin';
-  const speak = (method: string, route: string, body: string): string =>
-    `python3 client.py ${quote(socket)} ${method} ${route} ${quote(body)}`;
   return [
     [`${own} mode disabled`, '4'],
     [`${own} stop`, '4'],
@@ -77,16 +66,6 @@ function attempts(rampart: Rampart, socket: string): readonly (readonly [string,
     [`${own} serve ${state} --mode disabled`, '4'],
     [`env -i ${path} ${node} ${quote(cli.replace('cli.js', 'endpoint.js'))} ${state} --mode disabled`, '3'],
     [`script -qec "${own.replaceAll("'", '')} mode disabled" /dev/null`, '4'],
-    [speak('PUT', '/v1/mode', '{"mode":"disabled"}'), '403'],
-    [speak('POST', '/v1/shutdown', '{}'), '403'],
-    [speak('POST', '/v1/policy/reload', '{}'), '403'],
-    [speak('GET', '/v1/events/stream', ''), '403'],
-    [speak('GET', '/v1/audit/events', ''), '403'],
-    [speak('GET', '/v1/sessions', ''), '403'],
-    [
-      speak('PUT', '/v1/sessions/1', '{"kind":"terminal","name":"x","hidden":false,"protection":"released"}'),
-      '403',
-    ],
     ['./static POST', '403'],
     ['env -i ./static POST', '403'],
   ].map(
@@ -95,10 +74,9 @@ function attempts(rampart: Rampart, socket: string): readonly (readonly [string,
   );
 }
 
-test('a guarded tree cannot steer its endpoint by any route that an agent has', async (context) => {
+test('a guarded tree cannot steer its endpoint in any way that an agent has', async (context) => {
   const rampart = new Rampart(context);
   const { ready } = await rampart.serve();
-  rampart.write('client.py', pythonClient);
   const source = rampart.write('static.c', staticClient);
   const built = startProgram(context, ['gcc', '-static', '-o', 'static', source], { cwd: rampart.folder });
   assert.equal((await built.finished).status, 0, built.said.stderr);
