@@ -74,7 +74,7 @@ const quietSettings = {
  * @property {Record<string, unknown>} [settings]  user settings, over quiet defaults
  * @property {Record<string, string>} [environment]  more variables for the server, and so for its terminals
  * @property {boolean} [driver]  VS Code's smoke-test driver, default off
- * @property {string} [system]  the tree of a system: the server runs on a machine of its own with it, reached by SSH
+ * @property {string} [system]  the tree of a system: the server runs on a machine of its own with it, reached by SSH or entered
  * @property {boolean} [trust]  let VS Code ask whether the workspace is trusted, default no
  */
 

@@ -1,9 +1,10 @@
 // @ts-check
-// A machine of its own, as far as a program can tell, that is reached by SSH: another system, host name, user and set of
-// processes, without /etc/machine-id and /run/user. Only root can make one. Nothing listens: sshd talks through a pipe.
+// A machine of its own, as far as a program can tell: another system, host name, user and set of processes, without
+// /etc/machine-id and /run/user. It is reached by SSH, as Remote - SSH does, and where its system has no sshd by entering
+// it, as Dev Containers does. Only root can make one. Nothing listens: sshd talks through a pipe.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from './until.mjs';
 
@@ -11,7 +12,13 @@ import { until } from './until.mjs';
 const user = { name: 'dev', id: 1000 };
 const hostName = 'far-machine';
 
-/** Ends with the process that feeds it, and everything that runs there with it. */
+/** The server asks nobody for extensions. */
+const noGallery = '{"serviceUrl":""}';
+
+/**
+ * Ends with the process that feeds it, and everything that runs there with it. A system that has a `/usr/lib/pty.node`
+ * needs one of its own for the server's terminals.
+ */
 const boot = `
 set -e
 folder=$1 system=$2 shared=$3
@@ -36,6 +43,9 @@ ln -s pts/ptmx dev/ptmx
 ln -s /proc/self/fd dev/fd
 mount --bind "$folder" ".$folder"
 mount --bind "$shared" ".$shared"
+for built in ".$shared"/node_modules/code-server/lib/vscode/node_modules/node-pty/*/*/pty.node; do
+  if [ -e usr/lib/pty.node ]; then mount --bind usr/lib/pty.node "$built"; fi
+done
 cat > etc/passwd <<END
 root:x:0:0::/root:/bin/bash
 sshd:x:100:65534::/run/sshd:/usr/sbin/nologin
@@ -85,7 +95,8 @@ export async function startMachine({ system, folder, shared }) {
   return {
     launch: (command) => {
       give(folder, ['home', 'user', 'extensions', 'workspace', 'token']);
-      return sshCommand({ pid, folder, keys }, command);
+      const isServed = existsSync(join(system, 'usr/sbin/sshd'));
+      return isServed ? sshCommand({ pid, folder, keys }, command) : enterCommand({ pid, folder }, command);
     },
     stop: async () => {
       process.stdin.end();
@@ -120,8 +131,32 @@ function sshCommand({ pid, folder, keys }, command) {
     ...['-F', 'none', '-i', join(keys, 'user')],
     ...Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`]),
     `${user.name}@${hostName}`,
-    // The server asks nobody for extensions.
-    ...['env', quote('EXTENSIONS_GALLERY={"serviceUrl":""}'), ...command.map(quote)],
+    ...['env', quote(`EXTENSIONS_GALLERY=${noGallery}`), ...command.map(quote)],
+  ];
+}
+
+/**
+ * Runs the server on that system's own Node.js: this machine's may need libraries that are not there.
+ * @param {{ pid: string, folder: string }} place @param {string[]} command @returns {string[]}
+ */
+function enterCommand({ pid, folder }, [, ...words]) {
+  const environment = {
+    HOME: join(folder, 'home'),
+    USER: user.name,
+    SHELL: '/bin/sh',
+    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    EXTENSIONS_GALLERY: noGallery,
+  };
+  return [
+    ...['env', '-i', ...Object.entries(environment).map(([name, value]) => `${name}=${value}`)],
+    ...['nsenter', '--target', pid, '--mount', '--pid', '--uts', '--ipc'],
+    ...[
+      'chroot',
+      `--userspec=${user.id}:${user.id}`,
+      join(folder, 'machine/root'),
+      '/usr/bin/node',
+      ...words,
+    ],
   ];
 }
 
