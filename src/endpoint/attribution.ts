@@ -1,5 +1,11 @@
-import { agentOfProgram, recogniseMarkers, someAgent } from '../protocol/agentRegistry.ts';
-import { defaultAgent, extensionsAgent, findAgentMarkers } from '../protocol/environment.ts';
+import {
+  agentOfProgram,
+  recogniseEnvironment,
+  recogniseHost,
+  recogniseMarkers,
+  someAgent,
+} from '../protocol/agentRegistry.ts';
+import { defaultAgent, extensionsAgent } from '../protocol/environment.ts';
 import type { ExecRequest } from '../protocol/execRequest.ts';
 import type { Actor } from '../protocol/session.ts';
 import type { ProcessStat, ProcessTable } from '../system/processTable.ts';
@@ -126,14 +132,15 @@ export class Attribution {
     return this.#recognised.get(`${sid} ${markers.join(' ')}`, () => recogniseMarkers(markers, values));
   }
 
-  /** The agent that an extension started itself: its program stands above the asker. */
+  /** The agent that an extension started itself, or in whose own host it runs: that stands above the asker. */
   #agentAbove({ pid }: AskerFacts): string | null {
     const { processes } = this.#settings;
     for (const ancestor of this.#ancestors(pid)) {
       const agent = agentOfProgram(processes.executable(ancestor.pid) ?? '');
       if (agent !== null) return agent;
     }
-    return null;
+    const environment = pid === null ? null : processes.environment(pid);
+    return environment === null ? null : recogniseHost(variablesIn(environment));
   }
 
   #valueOf(name: string, pid: number | null): string | null {
@@ -207,8 +214,7 @@ export class Attribution {
     if (environment === null) return { kind: 'unreadable' };
     const name = valueIn(environment, 'RAMPART_AGENT') ?? '';
     if (name !== '' && name !== defaultAgent) return { kind: 'agent', agent: name };
-    const variables = Object.fromEntries(environment.map(splitAssignment));
-    const agent = recogniseMarkers(findAgentMarkers(variables), (marker) => variables[marker] ?? null);
+    const agent = recogniseEnvironment(variablesIn(environment));
     if (agent !== null) return { kind: 'agent', agent };
     return name === defaultAgent ? { kind: 'preload' } : null;
   }
@@ -241,6 +247,10 @@ function watched(actor: Actor, { agent }: AskerFacts): Asker {
 function valueIn(environment: readonly string[], name: string): string | null {
   const entry = environment.find((line) => line.startsWith(`${name}=`));
   return entry?.slice(name.length + 1) ?? null;
+}
+
+function variablesIn(environment: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(environment.map(splitAssignment));
 }
 
 function splitAssignment(entry: string): [name: string, value: string] {

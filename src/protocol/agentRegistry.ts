@@ -1,4 +1,5 @@
 import { agentPrograms } from './agentPrograms.ts';
+import { findAgentMarkers } from './environment.ts';
 
 /** Which agent a variable in an environment tells of. */
 export interface AgentSign {
@@ -104,6 +105,27 @@ function agentOfSign(
   const value = valueOf(marker)?.toLowerCase();
   if (value === undefined) return unread ?? null;
   return byValue.find(([start]) => value.startsWith(start))?.[1] ?? null;
+}
+
+/**
+ * Variables of programs in which an agent works, which the library does not report; value and agent of each. Whatever
+ * such a program starts inherits them, another agent too, so that a marker counts before them.
+ */
+const hostSigns: readonly { readonly variable: string; readonly value: string; readonly agent: string }[] = [
+  { variable: 'CURSOR_EXTENSION_HOST_ROLE', value: 'agent-exec', agent: 'cursor' },
+];
+
+/** The agent in whose program a process was started, by its environment; null when that says nothing of one. */
+export function recogniseHost(environment: Readonly<Record<string, string | undefined>>): string | null {
+  return hostSigns.find(({ variable, value }) => environment[variable] === value)?.agent ?? null;
+}
+
+/** The agent that an environment tells of; null when it tells of none. */
+export function recogniseEnvironment(
+  environment: Readonly<Record<string, string | undefined>>,
+): string | null {
+  const byMarkers = recogniseMarkers(findAgentMarkers(environment), (marker) => environment[marker] ?? null);
+  return byMarkers ?? recogniseHost(environment);
 }
 
 const agentsByProgram = new Map(agentPrograms.map(({ program, agent }) => [program, agent]));

@@ -1,6 +1,5 @@
 import type * as vscode from 'vscode';
-import { recogniseMarkers } from '../../protocol/agentRegistry.ts';
-import { findAgentMarkers } from '../../protocol/environment.ts';
+import { recogniseEnvironment } from '../../protocol/agentRegistry.ts';
 
 /** The editor says -1 or nothing where a terminal has no process. */
 export function isProcessId(pid: number | undefined): pid is number {
@@ -21,5 +20,5 @@ export function isHidden(terminal: vscode.Terminal): boolean {
 export function openingAgent({ creationOptions }: vscode.Terminal): string | null {
   const given = 'env' in creationOptions ? (creationOptions.env ?? {}) : {};
   const texts = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, value ?? undefined]));
-  return recogniseMarkers(findAgentMarkers(texts), (marker) => texts[marker] ?? null);
+  return recogniseEnvironment(texts);
 }

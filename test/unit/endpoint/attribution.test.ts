@@ -116,6 +116,30 @@ test('calls what an extension started by its agent, where that can be told', asy
   ]);
 });
 
+test('knows an agent whose own host sets no marker that the library reports', async (context) => {
+  const environment = ['CURSOR_EXTENSION_HOST_ROLE=agent-exec'];
+  const extensions = [...environment, 'RAMPART_AGENT=editor-extensions'];
+  const fixture = await startFixture(context, {
+    processes: [
+      ...machine,
+      { pid: 900, ppid: 200, session: 200, environment },
+      { pid: 910, ppid: 900, session: 910, environment },
+      { pid: 920, ppid: 900, session: 200, environment: extensions },
+      { pid: 930, ppid: 200, session: 200, environment: ['CURSOR_EXTENSION_HOST_ROLE=main'] },
+    ],
+  });
+  await register(fixture, 200, mine);
+  assert.equal((await ask(fixture, 'rm -rf own', { ...typed, pid: 930 }))['allowed'], true);
+  await ask(fixture, 'rm -rf terminal', { pid: 910, ppid: 900, sid: 910, session: 'preload-910' });
+  await ask(fixture, 'rm -rf host', { ...typed, pid: 920, ppid: 900, agent: 'editor-extensions' });
+  await ask(fixture, 'rm -rf shared', { ...typed, pid: 900, ppid: 200 });
+  assert.deepEqual(summary(fixture), [
+    'rm -rf terminal agent preload',
+    'rm -rf host agent cursor',
+    'rm -rf shared agent cursor',
+  ]);
+});
+
 test('asks about an agent that a person starts in their own terminal', async (context) => {
   const fixture = await start(context);
   await register(fixture, 200, mine);

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { agentOfProgram, agentSigns, recogniseMarkers } from '../../../src/protocol/agentRegistry.ts';
-import { agentMarkers, findAgentMarkers } from '../../../src/protocol/environment.ts';
-
-function recognise(environment: Readonly<Record<string, string>>): string | null {
-  return recogniseMarkers(findAgentMarkers(environment), (name) => environment[name] ?? null);
-}
+import {
+  agentOfProgram,
+  agentSigns,
+  recogniseEnvironment,
+  recogniseMarkers,
+} from '../../../src/protocol/agentRegistry.ts';
+import { agentMarkers } from '../../../src/protocol/environment.ts';
 
 test('every marker has a sign, and every sign is of a marker', () => {
   assert.deepEqual(new Set(agentSigns.map(({ marker }) => marker)), new Set(agentMarkers));
@@ -36,8 +37,12 @@ for (const [what, environment, agent] of [
   ['a name that others use for something else', { AGENT: '/tmp/ssh-agent.sock' }, null],
   ['a name that says yes beside a specific marker', { AGENT: '1', OPENCODE: '1' }, 'opencode'],
   ['a name that only says yes', { AGENT: '1' }, null],
+  ['the host of its own in which it works', { CURSOR_EXTENSION_HOST_ROLE: 'agent-exec' }, 'cursor'],
+  ['a host for extensions', { CURSOR_EXTENSION_HOST_ROLE: 'user' }, null],
+  ['its marker in the host of another', { CURSOR_EXTENSION_HOST_ROLE: 'agent-exec', CODEX_CI: '1' }, 'codex'],
 ] as const) {
-  test(`recognises ${agent ?? 'no agent'} by ${what}`, () => assert.equal(recognise(environment), agent));
+  test(`recognises ${agent ?? 'no agent'} by ${what}`, () =>
+    assert.equal(recogniseEnvironment(environment), agent));
 }
 
 test('takes a value that cannot be read for an agent’s', () => {
