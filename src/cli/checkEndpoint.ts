@@ -11,6 +11,8 @@ export interface EndpointFacts {
   readonly directory: string;
   /** Null when there is none yet. */
   readonly entry: { readonly isFolder: boolean; readonly uid: number; readonly mode: number } | null;
+  /** What keeps a missing one from being made; null when nothing does. */
+  readonly obstacle: string | null;
   /** Names of what the endpoint could not read there and put aside. */
   readonly putAside: readonly string[];
   readonly uid: number;
@@ -41,7 +43,7 @@ export function checkEndpoint(facts: EndpointFacts): readonly Check[] {
   ];
 }
 
-function checkDirectory({ directory, entry, uid, mountInfo }: EndpointFacts): Check {
+function checkDirectory({ directory, entry, obstacle, uid, mountInfo }: EndpointFacts): Check {
   const name = 'state directory';
   const elsewhere = 'name another one with RAMPART_STATE_DIR, in the editor and in your shell';
   const mount = findMount(mountInfo, directory);
@@ -49,6 +51,11 @@ function checkDirectory({ directory, entry, uid, mountInfo }: EndpointFacts): Ch
     return bad(name, 'problem', [
       `${directory} is on a network file system (${mount.type} at ${mount.path}), where sockets and locks do not hold`,
       elsewhere,
+    ]);
+  if (obstacle !== null)
+    return bad(name, 'problem', [
+      `${directory} cannot be made: ${obstacle}`,
+      'let your user write there; or set HOME, or RAMPART_STATE_DIR where only that is elsewhere, to where they may',
     ]);
   if (entry === null) return good(name, `${directory}, which is made on demand`);
   if (!entry.isFolder) return bad(name, 'problem', [`${directory} is no directory`, 'move it away']);

@@ -1,6 +1,17 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  statSync,
+} from 'node:fs';
 import { release } from 'node:os';
+import { dirname } from 'node:path';
 import { failure, success } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
 import { formatSocketUrl } from '../client/endpointAddress.ts';
@@ -68,6 +79,7 @@ export async function examine(
     ...checkEndpoint({
       directory: paths.directory,
       entry: entry === undefined ? null : { isFolder: entry.isDirectory(), uid: entry.uid, mode: entry.mode },
+      obstacle: entry === undefined ? findObstacle(dirname(paths.directory)) : null,
       putAside:
         entry?.isDirectory() === true
           ? readdirSync(paths.directory).filter((name) => name.endsWith(asideSuffix))
@@ -80,6 +92,19 @@ export async function examine(
       ...whatIsTold(status),
     }),
   ];
+}
+
+/** Why no folder can be made in that one, which may have to be made itself; null when nothing is in the way. */
+function findObstacle(parent: string): string | null {
+  const entry = statSync(parent, { throwIfNoEntry: false });
+  if (entry === undefined) return findObstacle(dirname(parent));
+  if (!entry.isDirectory()) return `${parent} is no directory`;
+  try {
+    accessSync(parent, constants.W_OK | constants.X_OK);
+    return null;
+  } catch {
+    return `your user may not write in ${parent}`;
+  }
 }
 
 /** What the endpoint tells of itself; nothing to who may not ask. */

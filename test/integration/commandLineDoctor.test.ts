@@ -41,3 +41,19 @@ test('`doctor` knows a guarded shell, and says what keeps one from being so', as
     assert.equal(checkIn(broken.stdout, name)['status'], 'problem', name);
   chmodSync(rampart.stateDirectory, 0o700);
 });
+
+test('`doctor` says what keeps a state directory from being made', async (context) => {
+  const rampart = new Rampart(context);
+  const file = rampart.write('taken', '');
+  const { status, stdout } = await rampart.run([
+    'doctor',
+    '--json',
+    '--state-dir',
+    join(file, 'run', 'here'),
+  ]);
+  assert.equal(status, 1);
+  assert.match(
+    String(checkIn(stdout, 'state directory')['message']),
+    /cannot be made: .*taken is no directory$/,
+  );
+});

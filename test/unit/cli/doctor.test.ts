@@ -207,6 +207,7 @@ function endpoint(facts: Partial<EndpointFacts>): readonly Check[] {
   return checkEndpoint({
     directory: '/d',
     entry: { isFolder: true, uid: 1000, mode: 0o40700 },
+    obstacle: null,
     putAside: [],
     uid: 1000,
     mountInfo: '1 0 8:1 / / rw - ext4 /dev/x rw',
@@ -235,6 +236,13 @@ test('a state directory that is not ours, too open or on another machine is told
     ['ok', 'ok'],
   );
   const entry = { isFolder: true, uid: 1000, mode: 0o40700 };
+  assert.ok(endpoint({ entry: null }).every(({ status }) => status === 'ok'));
+  expect(
+    endpoint({ entry: null, obstacle: '/ is locked' }),
+    'state directory',
+    'problem',
+    /^\/d cannot be made: \/ is locked$/,
+  );
   expect(endpoint({ entry: { ...entry, isFolder: false } }), 'state directory', 'problem', /no directory/);
   expect(endpoint({ entry: { ...entry, uid: 0 } }), 'state directory', 'problem', /belongs to user 0/);
   expect(
