@@ -10,6 +10,7 @@ import {
   readSync,
   statSync,
 } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { release } from 'node:os';
 import { dirname } from 'node:path';
 import { failure, success } from '../base/result.ts';
@@ -64,7 +65,7 @@ export async function examine(
     scope === 'shell' ? client.policyStatus() : null,
   ]);
   const mountInfo = readText('/proc/self/mountinfo') ?? '';
-  const entry = statSync(paths.directory, { throwIfNoEntry: false });
+  const entry = findEntry(paths.directory);
   return [
     ...checkMachine({ platform: process.platform, kernel: release(), environment, ...files }),
     ...checkInstallation(installationFacts(home, mountInfo, context)),
@@ -78,8 +79,8 @@ export async function examine(
     }).filter(({ name }) => scope === 'shell' || !aboutEnvironment.has(name)),
     ...checkEndpoint({
       directory: paths.directory,
-      entry: entry === undefined ? null : { isFolder: entry.isDirectory(), uid: entry.uid, mode: entry.mode },
-      obstacle: entry === undefined ? findObstacle(dirname(paths.directory)) : null,
+      entry: entry === null ? null : { isFolder: entry.isDirectory(), uid: entry.uid, mode: entry.mode },
+      obstacle: entry === null ? findObstacle(dirname(paths.directory)) : null,
       putAside:
         entry?.isDirectory() === true
           ? readdirSync(paths.directory).filter((name) => name.endsWith(asideSuffix))
@@ -94,10 +95,19 @@ export async function examine(
   ];
 }
 
+/** Null also where a file, or a folder that may not be looked into, is above it. */
+function findEntry(path: string): Stats | null {
+  try {
+    return statSync(path);
+  } catch {
+    return null;
+  }
+}
+
 /** Why no folder can be made in that one, which may have to be made itself; null when nothing is in the way. */
 function findObstacle(parent: string): string | null {
-  const entry = statSync(parent, { throwIfNoEntry: false });
-  if (entry === undefined) return findObstacle(dirname(parent));
+  const entry = findEntry(parent);
+  if (entry === null) return findObstacle(dirname(parent));
   if (!entry.isDirectory()) return `${parent} is no directory`;
   try {
     accessSync(parent, constants.W_OK | constants.X_OK);
