@@ -17,6 +17,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #if defined(__APPLE__)
+#include <crt_externs.h>
 #include <sys/un.h>
 #endif
 #include <termios.h>
@@ -24,7 +25,14 @@
 
 enum { SIGNAL_COUNT = 65, SIGNAL_SET_LEN = 16, STDIO_COUNT = 3 };
 
+/* The variant that POSIX has, by the name under which both glibc and musl export it: theirs of the
+ * usual name differ. */
+#if defined(__APPLE__)
+#define write_error_text strerror_r
+#else
+extern int write_error_text(int error, char *into, size_t size) __asm("__xpg_strerror_r");
 extern char **environ;
+#endif
 
 /* The name of an errno as Node spells it in `code`. */
 static const char *code_of(int error) {
@@ -67,8 +75,10 @@ static const char *code_of(int error) {
 }
 
 napi_value throw_error(napi_env env, const char *call, int error) {
+    char text[80] = "";
     char message[160];
-    (void)snprintf(message, sizeof message, "%s: %s: %s", code_of(error), call, strerror(error));
+    (void)write_error_text(error, text, sizeof text);
+    (void)snprintf(message, sizeof message, "%s: %s: %s", code_of(error), call, text);
     (void)napi_throw_error(env, code_of(error), message);
     return NULL;
 }
@@ -241,7 +251,7 @@ struct signals {
 static bool is_signal_in(const char *set, int number) {
     size_t len = strlen(set);
     size_t digit = (size_t)(number - 1) / 4;
-    char c = digit < len ? set[len - 1 - digit] : '0';
+    int c = digit < len ? set[len - 1 - digit] : '0';
     unsigned value = c >= 'a' && c <= 'f' ? 10U + (unsigned)(c - 'a') : (unsigned)(c - '0');
     return value < 16 && ((value >> ((unsigned)(number - 1) % 4)) & 1) != 0;
 }
@@ -261,7 +271,7 @@ static void reset_signals(struct signals *signals, const char *ignored) {
         signals->changed[number] = sigaction(number, &action, &signals->actions[number]) == 0;
     }
     (void)sigemptyset(&none);
-    (void)sigprocmask(SIG_SETMASK, &none, &signals->mask);
+    (void)pthread_sigmask(SIG_SETMASK, &none, &signals->mask);
 }
 
 static void restore_signals(const struct signals *signals) {
@@ -269,7 +279,7 @@ static void restore_signals(const struct signals *signals) {
         if (signals->changed[number])
             (void)sigaction(number, &signals->actions[number], NULL);
     }
-    (void)sigprocmask(SIG_SETMASK, &signals->mask, NULL);
+    (void)pthread_sigmask(SIG_SETMASK, &signals->mask, NULL);
 }
 
 /* Bytes as the file system and exec take them: without NUL inside. NULL when they are none. */
@@ -370,6 +380,23 @@ static napi_value become(napi_env env, napi_callback_info info) {
     return NULL;
 }
 
+static char **own_environment(void) {
+#if defined(__APPLE__)
+    return *_NSGetEnviron();
+#else
+    return environ;
+#endif
+}
+
+/* Wherever the variable stands: an environment may have it twice. */
+static void conceal(const char *name) {
+    size_t len = strlen(name);
+    for (char **entry = own_environment(); entry != NULL && *entry != NULL; entry++) {
+        if (strncmp(*entry, name, len) == 0 && (*entry)[len] == '=')
+            memset(*entry + len + 1, 0, strlen(*entry + len + 1));
+    }
+}
+
 /* concealSecrets(names): what stands in these variables is read by nobody any more who looks at our
    environment from outside, nor anything else that only the owner of a process may read. */
 static napi_value conceal_secrets(napi_env env, napi_callback_info info) {
@@ -380,11 +407,8 @@ static napi_value conceal_secrets(napi_env env, napi_callback_info info) {
         names = copy_vector(env, argument);
     if (names == NULL)
         return throw_usage(env, "concealSecrets takes names of variables");
-    for (size_t i = 0; names[i] != NULL; i++) {
-        char *value = getenv(names[i]);
-        if (value != NULL)
-            memset(value, 0, strlen(value));
-    }
+    for (size_t i = 0; names[i] != NULL; i++)
+        conceal(names[i]);
     free_vector(names);
 #if defined(__linux__)
     if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { loadNativeAddon } from '../../src/system/nativeAddon.ts';
 import { resolveLinks } from '../../src/system/workspaceRoot.ts';
@@ -45,4 +46,21 @@ test('tells what is not there from what cannot be read', (context) => {
   assert.equal(realPath(join(folder, 'absent')), null);
   assert.throws(() => realPath(join(folder, 'loop')), { code: 'ELOOP' });
   assert.throws(() => realPath('/a\0b'), { code: 'ERR_INVALID_ARG_TYPE' });
+});
+
+test('conceals a variable wherever it stands in the environment', (context) => {
+  const addon = JSON.stringify(
+    resolve('dist', 'native', `${process.platform}-${process.arch}`, 'rampart.node'),
+  );
+  const shown = temporaryFolder(context);
+  // Opened before, as only root may do afterwards.
+  const inner = `const fs = require('fs'), addon = require(${addon}), own = fs.openSync('/proc/self/environ');
+    addon.concealSecrets(['SECRET']);
+    fs.writeFileSync(${JSON.stringify(join(shown, 'environ'))}, fs.readFileSync(own))`;
+  const environment = ['SECRETS=kept', 'SECRET=first', 'OTHER=SECRET=kept', 'SECRET=second'];
+  const outer = `require(${addon}).execve(process.execPath, ['node', '-e', ${JSON.stringify(inner)}], ${JSON.stringify(environment)})`;
+  const { status, stderr } = spawnSync(process.execPath, ['-e', outer], { encoding: 'utf8' });
+  assert.equal(status, 0, stderr);
+  const left = readFileSync(join(shown, 'environ'), 'latin1').split('\0').filter(Boolean);
+  assert.deepEqual(left, ['SECRETS=kept', 'SECRET=', 'OTHER=SECRET=kept', 'SECRET=']);
 });

@@ -1,4 +1,4 @@
-// What other programs find in the library's source: `gates.mjs analyzer|cppcheck|tidy|lines SOURCE BUILD`. A finding
+// What other programs find in the source of the library and of the addon: `gates.mjs analyzer|cppcheck|tidy|lines SOURCE BUILD`. A finding
 // is printed as the tool tells it, and fails.
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -8,13 +8,14 @@ const [gate, source, build] = process.argv.slice(2);
 const maxLines = 600;
 const workers = 2;
 
-/** The commands that compile the library. */
-function readCommands() {
+/** The commands that compile these targets of the build. */
+function readCommands(...targets) {
   const all = JSON.parse(readFileSync(join(build, 'compile_commands.json'), 'utf8'));
-  return all.filter(
-    (entry) => entry.file.includes('/native/preload/') && entry.command.includes('/rampart.dir/'),
-  );
+  return all.filter(({ command }) => targets.some((target) => command.includes(`/${target}.dir/`)));
 }
+
+/** What ships: the library, and the addon where its headers are. */
+const shipped = ['rampart', 'rampart_node'];
 
 function run(command, words) {
   return new Promise((resolve) => {
@@ -38,7 +39,7 @@ function analyze(entry) {
 function check() {
   const kinds = '--enable=warning,performance,portability';
   const options = ['--quiet', '--error-exitcode=1', '--std=c11', '-D__x86_64__', kinds];
-  const files = readCommands().map((entry) => entry.file);
+  const files = readCommands(...shipped).map((entry) => entry.file);
   return run('cppcheck', [...options, '-j', String(workers), '-D__linux__', '-DRP_FREESTANDING', ...files]);
 }
 
@@ -77,9 +78,10 @@ async function runOnEach(entries, look) {
 }
 
 const gates = {
-  analyzer: () => runOnEach(readCommands(), analyze),
+  // Of the addon it takes a vector whose every string is freed for one that leaks.
+  analyzer: () => runOnEach(readCommands('rampart'), analyze),
   cppcheck: async () => [await check()],
-  tidy: () => runOnEach(readCommands(), tidy),
+  tidy: () => runOnEach(readCommands(...shipped), tidy),
   lines: async () => [findLongFiles()],
 };
 
