@@ -64,8 +64,8 @@ interface OpenDay {
 
 /**
  * Appends records, one line each and each with the hash of the one before, to a file per UTC day. What `append`
- * took is in the file when it returns, so that it survives our end; it is forced to the disk within a second, which
- * is what a power failure may take. While the disk takes nothing, records wait, bounded.
+ * took is in the file when it returns, or when `together` does, so that it survives our end; it is forced to the disk
+ * within a second, which is what a power failure may take. While the disk takes nothing, records wait, bounded.
  */
 export class AuditLog implements Disposable {
   readonly #settings: AuditLogSettings;
@@ -80,6 +80,8 @@ export class AuditLog implements Disposable {
   #waitingBytes = 0;
   #lost = 0;
   #untold = 0;
+  /** Whether records wait for those that come with them. */
+  #isGathering = false;
   /** The last line was cut short and stays: the next one begins on a line of its own. */
   #isTorn = false;
   #reason: string | null = null;
@@ -127,7 +129,8 @@ export class AuditLog implements Disposable {
     this.#lastHash ??= readLastHash(this.#settings.folder);
     const sealed = sealRecord(json, this.#lastHash);
     const line = `${sealed.line}\n`;
-    const isWritten = this.#flush() && this.#write(line);
+    const mayGather = this.#isGathering && this.#waitingBytes < maxBatchLength;
+    const isWritten = !mayGather && this.#flush() && this.#write(line);
     if (!isWritten && !this.#hasRoom(line)) {
       this.#lost += 1;
       this.#untold += 1;
@@ -137,6 +140,20 @@ export class AuditLog implements Disposable {
     this.#lastHash = sealed.hash;
     if (!isWritten) this.#wait(line);
     return isWritten;
+  }
+
+  /**
+   * Writes what `run` appends with few writes instead of one each. All of it is in the file when this returns, unless
+   * the disk takes nothing; until then `append` says of each record that it has to wait.
+   */
+  together(run: () => void): void {
+    this.#isGathering = true;
+    try {
+      run();
+    } finally {
+      this.#isGathering = false;
+      this.#flush();
+    }
   }
 
   dispose(): void {

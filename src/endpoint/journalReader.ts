@@ -38,8 +38,8 @@ export interface JournalReaderSettings {
   readonly isOurs: () => boolean;
   /** While it is so nothing is read: what is not in the log yet stays in the journal, where our end does not touch it. */
   readonly isHeldUp: () => boolean;
-  /** Called for every frame; one that was put aside before a crash may come again with the same id. */
-  readonly onFrame: (frame: JournalFrame) => void;
+  /** Called for all frames, some at a time; one that was put aside before a crash may come again with the same id. */
+  readonly onFrames: (frames: readonly JournalFrame[]) => void;
   /** Called for a journal that was full, so that libraries could tell nothing more. */
   readonly onFull: () => void;
 }
@@ -143,7 +143,7 @@ export class JournalReader implements Disposable {
       const what = `${stretch.foreign} records of a library of another version`;
       this.#settings.logger.warn(`the journal has ${what}, which cannot be read: update the endpoint`);
     }
-    for (const frame of stretch.frames) this.#settings.onFrame(frame);
+    if (stretch.frames.length > 0) this.#settings.onFrames(stretch.frames);
     return bytes.subarray(stretch.consumed);
   }
 

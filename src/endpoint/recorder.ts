@@ -8,6 +8,8 @@ import type { SessionStore } from './sessions.ts';
 export interface Recorder {
   /** Whether the record is in the log now. One with an id that was recorded already is passed over. */
   record(entry: AuditRecord): boolean;
+  /** Records what `run` records with few writes; nobody may be answered before this returns. */
+  together(run: () => void): void;
   /** Whether a record with this id was made lately. */
   has(id: string): boolean;
 }
@@ -15,6 +17,7 @@ export interface Recorder {
 /** The one way in which a decision is recorded, whichever way it came. */
 export function createRecorder(log: AuditLog, stream: EventStream, sessions: SessionStore): Recorder {
   return {
+    together: (run) => log.together(run),
     has: (id) => log.has(id),
     record: (made) => {
       if (log.has(made.id)) return true;

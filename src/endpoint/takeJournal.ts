@@ -37,7 +37,10 @@ export function takeJournal(intake: JournalIntake, owned: DisposableList): void 
     logger,
     isOurs,
     isHeldUp,
-    onFrame: (frame) => takeFrame(frame, intake, earlier),
+    onFrames: (frames) =>
+      deciders.recorder.together(() => {
+        for (const frame of frames) takeFrame(frame, intake, earlier);
+      }),
     onFull: () => recordIncident(fullJournal, null),
   });
   owned.add({

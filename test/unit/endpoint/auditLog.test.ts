@@ -154,6 +154,42 @@ test('comes back from a clock that was years ahead, in one chain, and loses no d
   assert.deepEqual(readdirSync(fixture.folder).sort(), ['2026-09-21.jsonl', '2026-09-22.jsonl']);
 });
 
+test('has everything that came together in the file, in one chain, even where what told of it broke off', async (context) => {
+  const fixture = createLog(context);
+  const log = fixture.open();
+  fixture.append(log);
+  const tell = (count: number): void => {
+    for (let told = 0; told < count; told += 1) fixture.append(log);
+  };
+  log.together(() => tell(1_000));
+  assert.deepEqual(fixture.ids(), upTo(1_001));
+  assert.throws(() =>
+    log.together(() => {
+      tell(2);
+      throw new Error('broken off');
+    }),
+  );
+  assert.equal(fixture.append(log), true);
+  assert.deepEqual(fixture.ids(), upTo(1_004));
+  assert.deepEqual(await fixture.verify(), [1_004, []]);
+});
+
+test('says what waits when the disk takes nothing of what came together', async (context) => {
+  const fixture = createLog(context);
+  writeFileSync(fixture.folder, 'in the way');
+  const log = fixture.open();
+  log.together(() => {
+    fixture.append(log);
+    fixture.append(log);
+  });
+  assert.match(log.problem ?? '', /; 2 records wait, 0 are lost/);
+  rmSync(fixture.folder);
+  log.together(() => fixture.append(log));
+  assert.equal(log.problem, null);
+  assert.deepEqual(fixture.ids(), upTo(3));
+  assert.deepEqual(await fixture.verify(), [3, []]);
+});
+
 test('loses and doubles nothing while the disk is full', async (context) => {
   const fixture = createLog(context);
   const log = fixture.open();
