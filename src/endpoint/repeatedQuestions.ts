@@ -14,7 +14,7 @@ const maxRefusals = 256;
 const pathDoors: ReadonlySet<string> = new Set(['execve', 'execv', 'execle', 'execl']);
 
 interface Refusal {
-  readonly question: string;
+  readonly request: ExecRequest;
   readonly generation: number;
   /** Milliseconds since 1970. */
   readonly time: number;
@@ -37,25 +37,45 @@ export class RepeatedQuestions {
   /** The answer that this question has got already; null when it is a question of its own. */
   find(request: ExecRequest, mode: Mode, generation: number): PreflightAnswer | null {
     const refusal = mode === 'enforce' && request.enforce ? this.#refusals.get(request.pid ?? 0) : undefined;
-    if (refusal?.generation !== generation || refusal.question !== questionOf(request)) return null;
+    if (refusal?.generation !== generation || !isSameStep(refusal.request, request)) return null;
     const age = this.#clock.now() - refusal.time;
     return age >= 0 && age < maxRepeatMs ? refusal.answer : null;
   }
 
   /** Remembers a refusal that was given; any other answer is passed over. */
   note(request: ExecRequest, answer: PreflightAnswer, generation: number): void {
-    if (answer.allowed || !answer.enforced || request.pid === null) return;
-    const question = questionOf(request);
-    if (question === null) return;
+    if (answer.allowed || !answer.enforced || request.pid === null || !isStep(request)) return;
     this.#refusals.delete(request.pid);
     const [oldest] = this.#refusals.size < maxRefusals ? [] : this.#refusals.keys();
     if (oldest !== undefined) this.#refusals.delete(oldest);
-    this.#refusals.set(request.pid, { question, generation, time: this.#clock.now(), answer });
+    this.#refusals.set(request.pid, { request, generation, time: this.#clock.now(), answer });
   }
 }
 
-/** What stays the same along `PATH`; null when the question cannot be a step on such a way. */
-function questionOf({ tool, door, exe, argv, cwd, agent, session, markers }: ExecRequest): string | null {
-  if (tool !== 'exec' || door === null || !pathDoors.has(door) || exe === null) return null;
-  return JSON.stringify([door, basename(exe), argv, cwd, agent, session, markers]);
+/** Whether a question can be a step on the way along `PATH`. */
+function isStep({ tool, door, exe }: ExecRequest): boolean {
+  return tool === 'exec' && door !== null && pathDoors.has(door) && exe !== null;
+}
+
+/** Whether a question differs from a step in nothing but the directory of its program. */
+function isSameStep(
+  step: ExecRequest,
+  { tool, door, exe, argv, cwd, agent, session, markers }: ExecRequest,
+): boolean {
+  return (
+    tool === step.tool &&
+    door === step.door &&
+    cwd === step.cwd &&
+    agent === step.agent &&
+    session === step.session &&
+    exe !== null &&
+    basename(exe) === basename(step.exe ?? '') &&
+    areSame(argv, step.argv) &&
+    areSame(markers, step.markers)
+  );
+}
+
+function areSame(some: readonly string[] | null, others: readonly string[] | null): boolean {
+  if (some === null || others === null) return some === others;
+  return some.length === others.length && some.every((text, index) => text === others[index]);
 }
