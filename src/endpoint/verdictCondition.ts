@@ -23,9 +23,14 @@ function goesUp(word: string): boolean {
   return /(?:^|\/)\.\.(?:\/|$)/.test(word);
 }
 
+/** Nearly no path has any of it. */
+const roundabout = /\/(?:\.?\/|\.?$)/;
+
 /** Without `.` and doubled slashes, as policies name paths. */
 function pathFrom(cwd: string, word: string): string {
-  const parts = (word.startsWith('/') ? word : `${cwd}/${word}`).split('/');
+  const path = word.startsWith('/') ? word : `${cwd}/${word}`;
+  if (!roundabout.test(path)) return path;
+  const parts = path.split('/');
   return `/${parts.filter((part) => part !== '' && part !== '.').join('/')}`;
 }
 
