@@ -114,12 +114,15 @@ function splitAtNul(text: string | null): readonly string[] | null {
   return entries;
 }
 
+/** As many fields behind the program's name as we need. */
+const statFields = 20;
+
 /** The program's name stands in parentheses and may hold anything, so the fields are counted from the last one. */
 function parseStat(text: string | null): ProcessStat | null {
   if (text === null) return null;
   const nameEnd = text.lastIndexOf(')');
   const pid = Number.parseInt(text, 10);
-  const fields = text.slice(nameEnd + 2).split(' ');
+  const fields = text.slice(nameEnd + 2).split(' ', statFields);
   const [state = '', ppid = '', , session = '', terminal = ''] = fields;
   const stat = {
     pid,
@@ -129,7 +132,7 @@ function parseStat(text: string | null): ProcessStat | null {
     started: Number(fields[19] ?? ''),
     alive: !'ZXx'.includes(state),
   };
-  const complete = nameEnd !== -1 && fields.length >= 20 && state !== '';
+  const complete = nameEnd !== -1 && fields.length === statFields && state !== '';
   return complete && Number.isInteger(pid) && Number.isInteger(stat.started) ? stat : null;
 }
 
