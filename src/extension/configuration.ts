@@ -94,3 +94,13 @@ export async function silenceDenialNotices(): Promise<void> {
     .getConfiguration()
     .update(settingIds.showDenials, false, vscode.ConfigurationTarget.Global);
 }
+
+/**
+ * Has the editor read the user's settings anew: another window has changed one, and the watch over their file may tell
+ * late or never. The editor reads them once it has written one, so one is written that stays as it is.
+ */
+export async function readSettingsAnew(): Promise<void> {
+  const settings = vscode.workspace.getConfiguration();
+  const { globalValue } = settings.inspect(settingIds.showDenials) ?? {};
+  await settings.update(settingIds.showDenials, globalValue, vscode.ConfigurationTarget.Global);
+}

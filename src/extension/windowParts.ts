@@ -29,10 +29,17 @@ import {
 import type { Background } from './adapters/background.ts';
 import type { Notices } from './adapters/notices.ts';
 import type { RampartApi } from './api.ts';
-import { readGuardScope, readPolicyFiles, readUpstreamArguments } from './configuration.ts';
+import {
+  isGuardEnabled,
+  readGuardScope,
+  readPolicyFiles,
+  readSettingsAnew,
+  readUpstreamArguments,
+} from './configuration.ts';
 import { EndpointSupervisor } from './endpoint/endpointSupervisor.ts';
 import { fetchFromEndpoint, registerEndpointFollower } from './endpoint/followEndpoint.ts';
 import { Guard } from './injection/guard.ts';
+import { GuardNews } from './injection/guardNews.ts';
 import { createKeptWishes } from './injection/keptWishes.ts';
 import { recordGuard } from './injection/recordGuard.ts';
 import { TerminalRegistry } from './injection/terminalRegistry.ts';
@@ -97,13 +104,11 @@ export function createWindowParts(surroundings: WindowSurroundings): WindowParts
   const decisions = owned.add(new DecisionStore());
   const approvals = owned.add(new ApprovalStore());
   const client = new EndpointClient(machine.address);
+  const news = new GuardNews({ ...guardSetting, apply: () => guard.apply(), background });
   const supervisor = owned.add(
-    new EndpointSupervisor({
-      createSource: () =>
-        new EventSource({ address: machine.address, folders: windowFolders(), canApprove: true }),
-      ensureEndpoint: () => startEndpoint(machine, surroundings),
-      isNeeded: (): boolean => status.current.guardEnabled || registry.hasGuarded || host.hasGuarded,
-      logger,
+    createSupervisor(machine, surroundings, async (): Promise<boolean> => {
+      await news.settled;
+      return status.current.guardEnabled || registry.hasGuarded || host.hasGuarded;
     }),
   );
   owned.add(vscode.workspace.onDidChangeWorkspaceFolders(() => supervisor.reopen()));
@@ -153,7 +158,8 @@ export function createWindowParts(surroundings: WindowSurroundings): WindowParts
     views.policy.refresh();
   };
   const onVersion = createVersionNotifier({ version: surroundings.version, client, background });
-  const follower = { ...shown, supervisor, onDecision, onPolicyProblems, onVersion };
+  const onGuardTurn = (guarded: boolean): void => news.hear(guarded);
+  const follower = { ...shown, supervisor, onDecision, onPolicyProblems, onVersion, onGuardTurn };
   owned.add(registerEndpointFollower(follower));
   return {
     ...{ approvals, client, guard, registry, status, supervisor, views },
@@ -166,6 +172,20 @@ export function createWindowParts(surroundings: WindowSurroundings): WindowParts
     view: createView({ status, decisions, approvals, registry, views }),
     dispose: () => owned.dispose(),
   };
+}
+
+function createSupervisor(
+  machine: Machine,
+  surroundings: WindowSurroundings,
+  isNeeded: () => Promise<boolean>,
+): EndpointSupervisor {
+  return new EndpointSupervisor({
+    createSource: () =>
+      new EventSource({ address: machine.address, folders: windowFolders(), canApprove: true }),
+    ensureEndpoint: () => startEndpoint(machine, surroundings),
+    isNeeded,
+    logger: surroundings.logger,
+  });
 }
 
 interface ViewParts {
@@ -190,6 +210,8 @@ function createView({ status, decisions, approvals, registry, views }: ViewParts
     sessionName: (sid) => registry.nameOf(sid),
   };
 }
+
+const guardSetting = { isEnabled: isGuardEnabled, readAnew: readSettingsAnew };
 
 /** What this machine offers: where things are, and whether there is a library for it. */
 interface Machine {

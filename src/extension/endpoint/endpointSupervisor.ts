@@ -14,7 +14,7 @@ export interface SupervisorParts {
   /** Makes sure that an endpoint runs; resolves when it answers, or with the reason why none can be had. */
   readonly ensureEndpoint: () => Promise<Result<unknown, string>>;
   /** Whether something in this window has to find an endpoint: none is started in the place of one that ended where it has not. */
-  readonly isNeeded: () => boolean;
+  readonly isNeeded: () => Promise<boolean>;
   readonly logger: Logger;
   /** The pause before an endpoint is tried again that just could not be had; it doubles. Default 250 ms. */
   readonly firstPauseMs?: number;
@@ -47,6 +47,8 @@ export class EndpointSupervisor implements Disposable {
   #state: EndpointState = { health: 'idle', cause: null };
   #keeping = false;
   #reviving = false;
+  /** It is being found out whether an endpoint is needed. */
+  #asking = false;
   #retry: NodeJS.Timeout | null = null;
   #pauseMs: number;
   #disposed = false;
@@ -134,9 +136,28 @@ export class EndpointSupervisor implements Disposable {
     }
     if (this.#state.health === 'connected') {
       this.#parts.logger.warn(`the stream of the policy endpoint ended: ${connection.reason}`);
-      this.#keeping &&= this.#parts.isNeeded();
+      if (this.#keeping) {
+        this.#ask(connection.reason);
+        return;
+      }
     }
     this.#lose(connection.reason);
+  }
+
+  /** Whether the next endpoint is this window's to start may still have to be found out. */
+  #ask(reason: string): void {
+    this.#change({ health: 'away', cause: reason });
+    this.#asking = true;
+    this.#parts
+      .isNeeded()
+      .catch(() => true)
+      .then((isNeeded) => {
+        this.#asking = false;
+        if (this.#disposed || this.#source.state.connected) return;
+        this.#keeping &&= isNeeded;
+        this.#lose(reason);
+      })
+      .catch((thrown: unknown) => this.#parts.logger.error(messageOf(thrown)));
   }
 
   #revive(): void {
@@ -174,7 +195,7 @@ export class EndpointSupervisor implements Disposable {
 
   #lose(reason: string): void {
     this.#change({ health: this.#keeping ? 'away' : 'idle', cause: reason });
-    if (this.#keeping) this.#revive();
+    if (this.#keeping && !this.#asking) this.#revive();
   }
 
   #change(state: EndpointState): void {

@@ -32,6 +32,8 @@ export interface FollowerParts {
   readonly onPolicyProblems: (problems: readonly PolicyProblem[]) => void;
   /** The endpoint said of which version it is. */
   readonly onVersion: (version: string) => void;
+  /** A window turned the guard of terminals on or off. */
+  readonly onGuardTurn: (guarded: boolean) => void;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly background: Background;
@@ -66,6 +68,12 @@ export function registerEndpointFollower(parts: FollowerParts): Disposable {
     }),
   );
   return owned;
+}
+
+function noteGuardTurn({ onGuardTurn }: FollowerParts, { tool, request }: AuditRecord): void {
+  if (tool !== 'rampart') return;
+  const { command } = request;
+  if (command === 'guard on' || command === 'guard off') onGuardTurn(command === 'guard on');
 }
 
 function noteUpstream(
@@ -110,6 +118,7 @@ function receive(parts: FollowerParts, event: StreamEvent): void {
     case 'audit':
       parts.decisions.add([event.event]);
       parts.onDecision(event.event);
+      noteGuardTurn(parts, event.event);
       return;
     case 'mode':
       parts.status.update({ mode: event.mode, until: event.until });

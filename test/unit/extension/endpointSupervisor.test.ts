@@ -23,7 +23,7 @@ class Scene {
   status = 200;
   refusal: string | null = null;
   folders: readonly string[] = ['/a'];
-  isNeeded = true;
+  isNeeded: boolean | Promise<boolean> = true;
   #server: Server | null = null;
 
   constructor(context: TestContext, firstPauseMs = 2_000) {
@@ -32,7 +32,7 @@ class Scene {
       createSource: () =>
         new EventSource({ address: { kind: 'socket', path: this.socket }, folders: this.folders }),
       ensureEndpoint: () => this.ensure(),
-      isNeeded: () => this.isNeeded,
+      isNeeded: () => Promise.resolve(this.isNeeded),
       logger: { info: () => undefined, warn: () => undefined, error: () => undefined },
       firstPauseMs,
     });
@@ -118,6 +118,19 @@ it('lets an endpoint go that nobody in this window needs any more, until one is 
   scene.supervisor.start();
   assert.equal(await scene.supervisor.connected(5_000), true);
   assert.equal(scene.starts, 2);
+});
+
+it('starts none while it is being found out whether one is needed, however often the stream fails', async (context) => {
+  const scene = new Scene(context);
+  scene.supervisor.start();
+  await scene.supervisor.connected(5_000);
+  let answer: (isNeeded: boolean) => void = () => undefined;
+  scene.isNeeded = new Promise((resolve) => (answer = resolve));
+  scene.kill();
+  await until('it failed again', () => scene.supervisor.state.cause?.includes('connect') === true);
+  answer(false);
+  await until('nothing is missed', () => scene.supervisor.state.health === 'idle');
+  assert.equal(scene.starts, 1);
 });
 
 it('tries again with growing pauses where none can be had, and says why', async (context) => {
