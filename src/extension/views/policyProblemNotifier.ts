@@ -19,9 +19,9 @@ export function createPolicyProblemNotifier(
     const ofLog = problems.find(({ subject }) => subject === 'log');
     if (ofLog !== undefined && !isLogTold) {
       logger.error(ofLog.message);
-      background.run('telling of a problem of the log', () =>
-        vscode.window.showWarningMessage(formatLogProblem(ofLog)),
-      );
+      background.run('telling of a problem of the log', async () => {
+        await vscode.window.showWarningMessage(formatLogProblem(ofLog));
+      });
     }
     isLogTold = ofLog !== undefined;
     const ofPolicy = problems.filter((problem) => problem !== ofLog);
