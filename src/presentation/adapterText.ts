@@ -72,6 +72,22 @@ export function adapterDeeds({ title, state, canBeTried }: AdapterFacts): readon
   ];
 }
 
+/**
+ * A settings file as it is compared, below lines of our own: the question that is asked about it stands over the first
+ * lines of the editor and would cover what it asks about.
+ */
+export function formatCompared(file: string, content: string): string {
+  return [
+    t`Settings file: ${file}`,
+    '',
+    t`Left as it is, right as it would be. What is not marked stays as it is.`,
+    t`These lines are no part of the file: it begins below the next one.`,
+    '',
+    '─'.repeat(60),
+    content,
+  ].join('\n');
+}
+
 /** Over the question whether what is shown may be written. */
 export function adapterConsentTitle(title: string): string {
   return t`Write what is shown into your settings of ${title}?`;

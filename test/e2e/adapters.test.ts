@@ -68,6 +68,7 @@ describe('a person who has an agent guarded that runs its commands outside termi
     await host.runCommand('View: Close All Editors');
     await question.choose('Write it');
     await question.seesComparison();
+    await question.leavesBare(/^─+$/);
     await host.screenshot('e2e-adapter-2-consent');
     await question.agree(false);
     assert.equal(written(), own);

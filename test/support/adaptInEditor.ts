@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Host } from '../host/host.mjs';
+import { until } from '../host/until.mjs';
 
 /** How long an agent may take for the one command by which it is tried, in milliseconds. */
 const trialMs = 130_000;
@@ -29,6 +30,18 @@ export class AgentQuestion {
       .locator('.monaco-diff-editor .view-line', { hasText: /rampart/i })
       .first()
       .waitFor();
+  }
+
+  /** Is asked in a place that covers neither that line of the comparison nor what is below it. */
+  async leavesBare(text: RegExp): Promise<void> {
+    const { page } = this.#host;
+    const line = page.locator('.monaco-diff-editor .view-line', { hasText: text }).first();
+    const isBare = async (): Promise<boolean> => {
+      const asked = await page.locator('.quick-input-widget:not([style*="display: none"])').boundingBox();
+      const shown = await line.boundingBox();
+      return asked !== null && shown !== null && asked.y + asked.height <= shown.y + shown.height;
+    };
+    await until(isBare, { what: 'the comparison to be seen beside the question' });
   }
 
   /** Answers the question behind the comparison. */

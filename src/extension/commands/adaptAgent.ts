@@ -13,6 +13,7 @@ import {
   adapterDeeds,
   adapterMessages,
   adapterPickTitle,
+  formatCompared,
   noAdaptersText,
 } from '../../presentation/adapterText.ts';
 import type { AdapterDeed, AdapterFacts } from '../../presentation/adapterText.ts';
@@ -61,8 +62,8 @@ async function showChanges(
     return null;
   }
   for (const { file, before, after } of changes.value) {
-    const left = reports.write(adapterMessages.beforeTitle(file), before);
-    const right = reports.write(adapterMessages.afterTitle(file), after);
+    const left = reports.write(adapterMessages.beforeTitle(file), formatCompared(file, before));
+    const right = reports.write(adapterMessages.afterTitle(file), formatCompared(file, after));
     const title = adapterMessages.previewTitle(file);
     await vscode.commands.executeCommand('vscode.diff', left, right, title, { preview: false });
   }

@@ -5,6 +5,7 @@ import {
   adapterConsents,
   adapterDeeds,
   adapterMessages,
+  formatCompared,
   type AdapterFacts,
 } from '../../../src/presentation/adapterText.ts';
 
@@ -44,4 +45,11 @@ it('an agent’s line says what it is told, by which door, and where it is', () 
   const { label, detail } = adapterChoice('any', { ...facts, state: 'applied', program: null });
   assert.equal(label, '$(shield) Codex');
   assert.match(detail, /^told: .* · its commands get the preload library · not installed here$/);
+});
+
+it('begins a compared file below lines that say so, where no question covers it', () => {
+  const lines = formatCompared('/h/.claude/settings.json', '{\n}\n').split('\n');
+  assert.equal(lines[0], 'Settings file: /h/.claude/settings.json');
+  assert.match(lines[3] ?? '', /no part of the file/);
+  assert.deepEqual(lines.slice(6), ['{', '}', '']);
 });
