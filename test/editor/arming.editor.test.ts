@@ -52,6 +52,14 @@ int main(void) {
 }
 `;
 
+/** Becomes a shell that has nothing of its environment. */
+const becomeBareShell = `#include <unistd.h>
+int main(void) {
+    char *none[] = {0};
+    return execle("/bin/bash", "bash", "--norc", (char *)0, none);
+}
+`;
+
 /** Makes a program that never loads a library. */
 function buildStatic(name: string, source: string): string {
   const program = join(createScratch(), name);
@@ -195,6 +203,26 @@ describe('what is put into terminals', () => {
     );
     terminal.sendText('');
     await awaitGuarded(api, terminal);
+    terminal.dispose();
+  });
+
+  it('is missed in a terminal whose program takes the variables away before a shell is there', async () => {
+    const shellPath = buildStatic('stripping', becomeBareShell);
+    const terminal = vscode.window.createTerminal({ name: 'stripped', shellPath });
+    await until('it is named', async () =>
+      (await wordsOf(terminal)).startsWith('not guarded: started without the loader variable'),
+    );
+    terminal.dispose();
+  });
+
+  it('is missed in a terminal that was guarded until its shell became a static program', async () => {
+    const program = buildStatic('successor', readByte);
+    const terminal = vscode.window.createTerminal({ name: 'succeeded' });
+    await awaitGuarded(api, terminal);
+    terminal.sendText(`exec ${program}`);
+    await until('it is named', async () =>
+      (await wordsOf(terminal)).startsWith('not guarded: its program became another one'),
+    );
     terminal.dispose();
   });
 
