@@ -276,6 +276,20 @@ describe('a person who protects terminals', () => {
     await awaitGuarded(api, early);
   });
 
+  it('stays protected when the editor starts it anew', async () => {
+    early.show();
+    await until('it is the active terminal', () => vscode.window.activeTerminal === early);
+    await setScope(undefined);
+    const before = await early.processId;
+    await vscode.commands.executeCommand('workbench.action.terminal.relaunch');
+    await until('it is another process, and protected', async () => {
+      const subject = await findSubject(api, early);
+      const isNew = subject !== null && subject.pid !== before && subject.state.kind === 'guarded';
+      return isNew && subject.state.view.protection === 'protected';
+    });
+    await setScope('all');
+  });
+
   it('turns the guard off for new terminals, and old ones stay guarded', async () => {
     early.show();
     await until('it is the active terminal', () => vscode.window.activeTerminal === early);

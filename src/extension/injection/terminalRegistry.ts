@@ -261,9 +261,11 @@ export class TerminalRegistry implements Disposable {
     if (!isProcessId(pid) || pid === tracked.pid || !this.#tracked.has(tracked.terminal)) return;
     tracked.since = this.#parts.clock.now();
     if (tracked.pid !== null) {
+      const said = tracked.protection ?? this.#parts.sessions.find(tracked.pid)?.protection;
       this.#parts.sessions.remove(tracked.pid);
       tracked.openedArmed = this.#parts.isArmed();
-      tracked.protection = null;
+      // Who had it protected was told that it is until it is closed.
+      tracked.protection = said === 'protected' ? said : null;
       tracked.running = 0;
       tracked.tree = null;
     }
