@@ -19,14 +19,25 @@ export async function administer<Value>(
   const client = new EndpointClient({ kind: 'socket', path: paths.socket });
   const answer = await call(client);
   if (answer.ok) return finish(answer.value, client);
-  say(context, explain(answer.error, paths));
+  say(context, explainFailure(answer.error, paths));
   return statusOf(answer.error);
 }
 
-function explain(problem: ClientFailure, paths: StatePaths): string {
-  if (problem.code === 'unreachable') return `no endpoint runs in ${paths.directory}`;
-  if (problem.code === 'refused') return `the endpoint refuses: ${problem.message}`;
-  return problem.code === 'rejected' ? problem.message : `the endpoint is in trouble: ${problem.message}`;
+/** Why an endpoint did not answer as it should, and what can be done about it. */
+export function explainFailure({ code, message }: ClientFailure, { directory, log }: StatePaths): string {
+  switch (code) {
+    case 'unreachable':
+      return `no endpoint runs in ${directory} (the editor, \`rampart preload\` and \`rampart serve\` start one)`;
+    case 'refused':
+      return `the endpoint refuses: ${message}`;
+    case 'rejected':
+      return message;
+    case 'malformed':
+      return `what answers in ${directory} is no endpoint that this command knows: ${message}`;
+    case 'timeout':
+    case 'unavailable':
+      return `the endpoint in ${directory} is in trouble: ${message}; ${log} may say why, \`rampart stop\` ends it`;
+  }
 }
 
 function statusOf(problem: ClientFailure): number {

@@ -1,5 +1,5 @@
-import { createReadStream, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { createReadStream, existsSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { messageOf } from '../base/assert.ts';
 import { parseJson } from '../base/record.ts';
@@ -27,6 +27,14 @@ export function listAuditFiles(folder: string): Result<readonly string[], string
     if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return success([]);
     return failure(`the audit log cannot be read: ${messageOf(thrown)}`);
   }
+}
+
+/** The same of a state directory that must be there: one that was named wrongly has no log that could be whole. */
+export function findAuditFiles(folder: string): Result<readonly string[], string> {
+  const directory = dirname(folder);
+  return existsSync(directory)
+    ? listAuditFiles(folder)
+    : failure(`there is no state directory ${directory}: nothing was recorded there`);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { EndpointClient } from '../client/endpointClient.ts';
 import type { StatePaths } from '../system/stateDirectory.ts';
+import { explainFailure } from './administer.ts';
 import type { CommandContext } from './command.ts';
 import { say } from './command.ts';
 import { exitStatus } from './exitStatus.ts';
@@ -28,8 +29,12 @@ export async function requirePermission(
   if (status.ok) return { client };
   const { code, message } = status.error;
   if (code === 'unreachable') return { client: null };
-  say(context, `the endpoint in ${paths.directory} does not let this process ${deed}: ${message}`);
-  return code === 'refused' ? exitStatus.refused : exitStatus.failed;
+  if (code === 'refused') {
+    say(context, `the endpoint in ${paths.directory} does not let this process ${deed}: ${message}`);
+    return exitStatus.refused;
+  }
+  say(context, explainFailure(status.error, paths));
+  return exitStatus.failed;
 }
 
 /** Tells an endpoint that policy files have changed, and the caller when it cannot use them. */

@@ -1,5 +1,5 @@
 import { messageOf } from '../base/assert.ts';
-import { listAuditFiles } from './auditFiles.ts';
+import { findAuditFiles } from './auditFiles.ts';
 import { say } from './command.ts';
 import type { CommandContext } from './command.ts';
 import { exitStatus } from './exitStatus.ts';
@@ -15,7 +15,7 @@ export async function printVerification(
   isJson: boolean,
   context: CommandContext,
 ): Promise<number> {
-  const files = listAuditFiles(folder);
+  const files = findAuditFiles(folder);
   if (!files.ok) {
     say(context, files.error);
     return exitStatus.failed;

@@ -109,7 +109,8 @@ function readAnswer(response: IncomingMessage, settle: (answer: Answer) => void)
 
 function parseAnswer(status: number, text: string): Answer {
   const body = parseJson(text);
-  if (status === 200 || status === 201) return body.ok ? success(body.value) : malformed(body.error);
+  if (status === 200 || status === 201)
+    return body.ok ? success(body.value) : malformed(`it answers with no JSON: ${body.error}`);
   const told = body.ok && isRecord(body.value) ? body.value['error'] : null;
   const message = typeof told === 'string' ? told : `the endpoint answered with status ${status}`;
   if (status === 401 || status === 403) return failure({ code: 'refused', message });

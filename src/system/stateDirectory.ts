@@ -1,4 +1,5 @@
 import { chmodSync, readFileSync, statSync } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { messageOf } from '../base/assert.ts';
@@ -77,14 +78,24 @@ export function createStateDirectory(directory: string): Result<null, string> {
     // The umask may have taken bits that we need.
     if (makeFolders(directory, 0o700)) chmodSync(directory, 0o700);
     const entry = statSync(directory);
-    if (!entry.isDirectory()) return failure(`the state directory is not a directory: ${directory}`);
-    const own = process.geteuid?.() ?? entry.uid;
-    if (entry.uid !== own) return failure(`the state directory belongs to user ${entry.uid}: ${directory}`);
-    if ((entry.mode & 0o022) !== 0) return failure(`others may write the state directory: ${directory}`);
-    return success(null);
+    const problem = distrust(entry);
+    return problem === null ? success(null) : failure(`${problem[0]}: ${directory} (${problem[1]})`);
   } catch (thrown) {
     return failure(`the state directory cannot be made: ${messageOf(thrown)}`);
   }
+}
+
+/** Why nothing should be kept in a place, and what to do about it; null where all is well. */
+function distrust(entry: Stats): readonly [problem: string, remedy: string] | null {
+  const elsewhere = 'name another one with --state-dir or RAMPART_STATE_DIR';
+  if (!entry.isDirectory())
+    return ['the state directory is not a directory', `move it away, or ${elsewhere}`];
+  if (entry.uid !== (process.geteuid?.() ?? entry.uid)) {
+    return [`the state directory belongs to user ${entry.uid}`, elsewhere];
+  }
+  return (entry.mode & 0o022) === 0
+    ? null
+    : ['others may write the state directory', 'look what is in it, then `chmod go-w` it'];
 }
 
 /** Whether a socket, or the directory in which it is missing, belongs to somebody whom `user` does not trust: root asks anybody. */

@@ -67,10 +67,10 @@ export const auditExportCommand: Command = {
     const [word, ...others] = options.words;
     const day = word === 'today' ? new Date().toISOString().slice(0, 10) : parseDay(word ?? '');
     if (day === null || others.length > 0) return { usage: 'give one day, such as 2026-01-31' };
-    return withLog(options, context, async (all) => {
+    return withLog(options, context, async (all, folder) => {
       const chosen = all.filter((file) => dayOf(file) === day);
       if (chosen.length > 0) return exportFiles(chosen, context);
-      say(context, `there is no audit log of ${day}; \`rampart audit dates\` lists the days`);
+      say(context, `there is no audit log of ${day} in ${folder}; \`rampart audit dates\` lists the days`);
       return exitStatus.failed;
     });
   },
@@ -213,12 +213,12 @@ async function withFiles(
 async function withLog(
   options: Options,
   context: CommandContext,
-  work: (files: readonly string[]) => number | Promise<number>,
+  work: (files: readonly string[], folder: string) => number | Promise<number>,
 ): Promise<CommandOutcome> {
   const paths = stateDirectoryOf(options, context);
   if (!paths.ok) return { usage: paths.error };
   const found: Result<readonly string[], string> = listAuditFiles(paths.value.audit);
-  const outcome = found.ok ? await tryWork(() => work(found.value)) : found;
+  const outcome = found.ok ? await tryWork(() => work(found.value, paths.value.audit)) : found;
   if (typeof outcome === 'number') return outcome;
   say(context, outcome.error);
   return exitStatus.failed;

@@ -111,9 +111,18 @@ async function print(folder: string, options: Options, context: CommandContext):
   const show = ({ record, line }: AuditLine): boolean =>
     !filter.value(record) ||
     context.output.out(`${options.has('--json') ? line : formatRecord(record, palette)}\n`);
+  const files = listAuditFiles(folder);
+  if (!files.ok) {
+    say(context, files.error);
+    return exitStatus.failed;
+  }
   try {
     if (options.has('--follow')) await follow(folder, tail, show);
-    else await printLines(folder, tail === undefined ? null : Number(tail), { show, isWanted: filter.value });
+    else
+      await printLines(files.value, tail === undefined ? null : Number(tail), {
+        show,
+        isWanted: filter.value,
+      });
     return exitStatus.done;
   } catch (thrown) {
     say(context, `the audit log cannot be read: ${messageOf(thrown)}`);
@@ -127,11 +136,13 @@ interface Printing {
   readonly isWanted: (record: AuditRecord) => boolean;
 }
 
-async function printLines(folder: string, tail: number | null, { show, isWanted }: Printing): Promise<void> {
-  const files = listAuditFiles(folder);
-  if (!files.ok) throw new Error(files.error);
+async function printLines(
+  files: readonly string[],
+  tail: number | null,
+  { show, isWanted }: Printing,
+): Promise<void> {
   const held: AuditLine[] = [];
-  for await (const entry of readAuditLines(files.value)) {
+  for await (const entry of readAuditLines(files)) {
     if (tail === null && !show(entry)) return;
     if (tail === null || !isWanted(entry.record)) continue;
     held.push(entry);

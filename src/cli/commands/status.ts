@@ -4,6 +4,7 @@ import type { UpstreamStatus } from '../../client/endpointClient.ts';
 import type { Health } from '../../protocol/health.ts';
 import type { PolicyProblem } from '../../protocol/streamEvent.ts';
 import type { StatePaths } from '../../system/stateDirectory.ts';
+import { explainFailure } from '../administer.ts';
 import { say, stateDirectoryOf } from '../command.ts';
 import type { Command } from '../command.ts';
 import { bareReasons, findBarePrograms } from '../findBarePrograms.ts';
@@ -50,13 +51,10 @@ export const statusCommand: Command = {
       );
       return exitStatus.done;
     }
-    if (health.error.code !== 'unreachable') {
-      say(context, `the endpoint in ${paths.value.directory} is in trouble: ${health.error.message}`);
-      return exitStatus.failed;
-    }
-    if (isJson) context.output.out(formatJson(null, paths.value, bare));
-    say(context, `no endpoint runs in ${paths.value.directory}`);
-    return exitStatus.noEndpoint;
+    const isAbsent = health.error.code === 'unreachable';
+    if (isAbsent && isJson) context.output.out(formatJson(null, paths.value, bare));
+    say(context, explainFailure(health.error, paths.value));
+    return isAbsent ? exitStatus.noEndpoint : exitStatus.failed;
   },
 };
 
