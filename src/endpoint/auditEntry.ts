@@ -62,15 +62,33 @@ export function recordOfDecision(
     enforced: request.enforce && mode === 'enforce',
     mode,
   };
+  // Most records have none of it, and copying one is dear.
+  const rest = rareFieldsOf(request, decision, kept);
+  return rest === null ? entry : { ...entry, ...rest };
+}
+
+function rareFieldsOf(
+  request: ExecRequest,
+  { upstream }: Decision,
+  kept: readonly string[] | null,
+): Pick<AuditRecord, 'argv_b64' | 'credential' | 'upstream'> | null {
   const { credential } = request;
-  const { upstream } = decision;
-  // Most records have neither, and copying one is dear.
-  if (credential === undefined && upstream === undefined) return entry;
+  const bytes = argumentBytes(request, kept);
+  if (credential === undefined && upstream === undefined && bytes === undefined) return null;
   return {
-    ...entry,
+    ...(bytes === undefined ? {} : { argv_b64: bytes }),
     ...(credential === undefined ? {} : { credential }),
     ...(upstream === undefined ? {} : { upstream }),
   };
+}
+
+/** The arguments as bytes, where the record keeps all of them as they were: no secret that was taken out comes in so. */
+function argumentBytes(
+  { argv, argvBase64 }: ExecRequest,
+  kept: readonly string[] | null,
+): readonly string[] | undefined {
+  if (argvBase64 === undefined || argv?.length !== kept?.length) return undefined;
+  return argv?.every((word, index) => word === kept?.[index]) === true ? argvBase64 : undefined;
 }
 
 function recordOfSubject(command: string, path: string | null): AuditRecord['request'] {
@@ -167,7 +185,7 @@ function surroundingsOf(frame: JournalFrame, mode: Mode): RecordSurroundings {
 }
 
 function requestOf(frame: JournalFrame): ExecRequest {
-  const { agent, session, exe, argv, door } = frame;
+  const { agent, session, exe, argv, argvBase64, door } = frame;
   return {
     id: frame.id,
     agent,
@@ -186,6 +204,7 @@ function requestOf(frame: JournalFrame): ExecRequest {
     markers: frame.markers,
     guardable: frame.guardable,
     truncated: frame.argvCut,
+    ...(argvBase64 === undefined ? {} : { argvBase64 }),
   };
 }
 

@@ -117,6 +117,10 @@ class RecordedRequest implements Required<ExecRequest> {
     return this.#looks.at(this.#given.guardable);
   }
 
+  get argvBase64(): readonly string[] {
+    return this.#looks.at(this.#given.argvBase64 ?? []);
+  }
+
   get url(): string | null {
     return this.#looks.at(this.#given.url ?? null);
   }

@@ -22,6 +22,8 @@ export interface AuditRecord {
   };
   readonly rule: RuleReference | null;
   readonly argv: readonly string[] | null;
+  /** The same in base64, each, where one is not UTF-8 and nothing was taken out. */
+  readonly argv_b64?: readonly string[];
   readonly exe: string | null;
   readonly cwd: string | null;
   readonly pid: number | null;

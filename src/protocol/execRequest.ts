@@ -19,6 +19,8 @@ export interface ExecRequest {
   readonly markers: readonly string[];
   readonly guardable: boolean;
   readonly truncated: boolean;
+  /** The same in base64, each; absent where all are UTF-8. */
+  readonly argvBase64?: readonly string[];
   /** Address of a tool that fetches. */
   readonly url?: string | null;
   /** What a tool other than `exec` is called with, by name. */

@@ -64,6 +64,7 @@ export function parseExecRequest(toolName: string, body: unknown): Result<ExecRe
     markers: (textsIn(fields, 'markers') ?? []).slice(0, maxMarkers),
     guardable: fields['guardable'] !== false,
     truncated: fields['truncated'] === true,
+    ...argumentBytesIn(fields),
     ...(tool === 'exec' ? {} : { url, parameters: parametersIn(fields) }),
   });
 }
@@ -71,6 +72,14 @@ export function parseExecRequest(toolName: string, body: unknown): Result<ExecRe
 /** Whether a question has a value that is not UTF-8, of which its text says less than its bytes. */
 export function hasByteValues(body: unknown): boolean {
   return isRecord(body) && Object.keys(body).some((name) => name.endsWith('_b64'));
+}
+
+/** The arguments as bytes, where they are told and say the same. */
+function argumentBytesIn(fields: UnknownRecord): Pick<ExecRequest, 'argvBase64'> {
+  const argvBase64 = textsIn(fields, 'argv_b64');
+  const argv = textsIn(fields, 'argv');
+  if (argvBase64 === null || argvBase64.length !== argv?.length) return {};
+  return argvBase64.every((word, index) => decodeBase64Text(word) === argv[index]) ? { argvBase64 } : {};
 }
 
 /** What a tool is called with, by name; `input` is the more structured of the two. */

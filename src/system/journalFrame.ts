@@ -1,6 +1,7 @@
 import { failure, success } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
-import { readableText } from '../protocol/byteText.ts';
+import { formatBase64, isUtf8, readableText } from '../protocol/byteText.ts';
+import type { ByteText } from '../protocol/byteText.ts';
 import { agentMarkers } from '../protocol/environment.ts';
 import { findMagic } from './magic.ts';
 import { checksumKey, siphash24 } from './siphash.ts';
@@ -48,6 +49,8 @@ export interface JournalFrame {
   readonly exe: string;
   readonly cwd: string;
   readonly argv: readonly string[];
+  /** The same in base64, each; absent where all are UTF-8. */
+  readonly argvBase64?: readonly string[];
 }
 
 /** What a stretch of the journal held. */
@@ -164,7 +167,8 @@ function parseFrame(bytes: Buffer): JournalFrame | 'foreign' | null {
     session,
     exe,
     cwd,
-    argv: fields.argv,
+    argv: fields.argv.map(readableText),
+    ...(fields.argv.every(isUtf8) ? {} : { argvBase64: fields.argv.map(formatBase64) }),
   };
 }
 
@@ -175,7 +179,7 @@ function markerBits(markers: readonly string[]): number {
   );
 }
 
-function fieldsOf(bytes: Buffer, end: number): { texts: string[]; argv: string[] } | null {
+function fieldsOf(bytes: Buffer, end: number): { texts: string[]; argv: ByteText[] } | null {
   const texts: string[] = [];
   let position = fixedBytes;
   for (let index = 0; index < fieldCount; index += 1) {
@@ -187,5 +191,5 @@ function fieldsOf(bytes: Buffer, end: number): { texts: string[]; argv: string[]
   if (position + bytes.readUInt32LE(96) !== end) return null;
   const argv = bytes.toString('latin1', position, end).split('\0');
   if (argv.pop() !== '' || argv.length !== bytes.readUInt16LE(94)) return null;
-  return { texts, argv: argv.map(readableText) };
+  return { texts, argv };
 }

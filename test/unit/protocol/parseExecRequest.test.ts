@@ -148,6 +148,17 @@ test('writes bytes of base64 that are not UTF-8 as the library does', () => {
   );
 });
 
+test('keeps arguments as bytes when they say the same as the texts', () => {
+  const bytes = (argv: readonly string[], encoded: unknown): unknown => {
+    const request = parseExecRequest('exec', { argv, argv_b64: encoded });
+    return request.ok ? request.value.argvBase64 : request.error;
+  };
+  assert.deepEqual(bytes(['rm', 'ÿ'], ['cm0=', '/w==']), ['cm0=', '/w==']);
+  assert.deepEqual(bytes(['rm', 'ÿ'], ['cm0=', 'w78=']), ['cm0=', 'w78=']);
+  for (const other of [['cm0='], ['cm0=', 'eA=='], ['cm0=', '!'], ['cm0=', 1], 'cm0=', null, undefined])
+    assert.equal(bytes(['rm', 'ÿ'], other), undefined, JSON.stringify(other));
+});
+
 test('takes a tool name as the peer does', () => {
   for (const name of ['exec', ' exec ', 'mcp-destructive', 'My.Tool:v1', 'x'.repeat(128)]) {
     assert.ok(parseExecRequest(name, {}).ok, name);

@@ -136,6 +136,7 @@ function frameOf(example: WireExample): JournalFrame {
   const text = (name: string): string => readableText(only(example, name));
   const number = (name: string): number => Number(only(example, name));
   const library = only(example, 'library');
+  const args = example.get('arg') ?? [];
   return {
     kind: (['hello', 'table', 'unanswered', 'failed', 'unguarded'] as const)[number('kind') - 1]!,
     argvCut: number('cut') === 1,
@@ -154,7 +155,10 @@ function frameOf(example: WireExample): JournalFrame {
     session: text('session'),
     exe: text('exe'),
     cwd: text('cwd'),
-    argv: (example.get('arg') ?? []).map(readableText),
+    argv: args.map(readableText),
+    ...(args.every((arg) => Buffer.from(readableText(arg)).toString('latin1') === arg)
+      ? {}
+      : { argvBase64: args.map((arg) => Buffer.from(arg, 'latin1').toString('base64')) }),
   };
 }
 
