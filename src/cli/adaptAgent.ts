@@ -3,6 +3,7 @@ import type { SettingsChange } from '../client/agents/adaptation.ts';
 import { canTryAgents, tryAgent } from '../client/agents/agentCanary.ts';
 import { findKnownAgents } from '../client/agents/knownAgents.ts';
 import type { KnownAgent } from '../client/agents/knownAgents.ts';
+import { EndpointClient } from '../client/endpointClient.ts';
 import { installationPlace, installRuntime } from '../client/installation.ts';
 import { currentNodeProgram } from '../client/nodeProgram.ts';
 import { homeDirectory } from '../system/stateDirectory.ts';
@@ -82,11 +83,24 @@ async function apply(agent: KnownAgent, deed: AdapterDeed): Promise<number> {
   const applied = applyAdapter(adapter, changes.value, place);
   if (!applied.ok) return fail(context, applied.error);
   say(context, `${adapter.title} is told; \`rampart adapt undo ${adapter.agent}\` takes it back`);
+  await noteSilence(agent, deed);
   return tryIt(agent, deed, changes.value);
 }
 
-function verify(agent: KnownAgent, deed: AdapterDeed): Promise<number> {
+async function verify(agent: KnownAgent, deed: AdapterDeed): Promise<number> {
+  await noteSilence(agent, deed);
   return tryIt(agent, deed, []);
+}
+
+/** A hook starts an endpoint, the library does not: without one an agent obeys, and still nothing is refused. */
+async function noteSilence({ adapter }: KnownAgent, { paths, context }: AdapterDeed): Promise<void> {
+  if (adapter.door === 'hook') return;
+  const health = await new EndpointClient({ kind: 'socket', path: paths.socket }).health();
+  if (!health.ok)
+    say(
+      context,
+      `no endpoint answers in ${paths.directory}: until one does, what ${adapter.title} starts follows the fail mode; \`rampart serve\` or a window of the editor starts one`,
+    );
 }
 
 async function tryIt(

@@ -83,7 +83,10 @@ test('an adapter is shown, written only when a person agrees, tried with the pro
   const refused = await rampart.run(['adapt', 'apply', 'codex'], { input: 'n\n' });
   assert.deepEqual([refused.status, existsSync(settings)], [1, false]);
   const applied = await rampart.run(['adapt', 'apply', 'codex'], { input: 'y\n' });
-  assert.match(applied.stderr, /Codex is told.*\n.*`codex` is not in PATH/);
+  assert.match(
+    applied.stderr,
+    /Codex is told.*\n.*no endpoint answers.*fail mode.*\n.*`codex` is not in PATH/,
+  );
   assert.equal(applied.status, 1);
   assert.match(readFileSync(settings, 'utf8'), /RAMPART_AGENT = "codex"/);
   const listed = await rampart.run(['adapt', '--json']);
@@ -96,7 +99,8 @@ test('an adapter is shown, written only when a person agrees, tried with the pro
 test('a guarded program cannot take an adapter out', async (context) => {
   const rampart = new Rampart(context);
   await rampart.serve();
-  await rampart.run(['adapt', 'apply', '--yes', 'codex']);
+  const applied = await rampart.run(['adapt', 'apply', '--yes', 'codex']);
+  assert.match(applied.stderr, /Codex is told.*\n.*`codex` is not in PATH/);
   const shell = '"$NODE" "$CLI" adapt undo codex';
   const environment = { NODE: process.execPath, CLI: join(process.cwd(), 'dist', 'cli.js') };
   const { status, stderr } = await rampart.guard(['sh', '-c', shell], { environment });

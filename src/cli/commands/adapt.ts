@@ -55,7 +55,7 @@ export const adaptApplyCommand: Command = forAgent({
   verb: 'apply',
   summary: "write an adapter into an agent's settings, and try it",
   description:
-    'Shows the lines, asks, writes them, and then tries the agent as `rampart adapt verify` does. What stood there before is kept for `rampart adapt undo`.',
+    'Shows the lines, asks, writes them, and then tries the agent as `rampart adapt verify` does. What stood there before is kept for `rampart adapt undo`. The library asks an endpoint and starts none: keep one running, by a window of the editor with the guard on or by `rampart serve`, or what the agent starts follows the fail mode.',
   example: {
     line: 'rampart adapt apply --yes opencode',
     text: 'Guard the commands of OpenCode.',
