@@ -2,13 +2,15 @@
  * How V8 runs us. The grammar of the shell has one function so large that optimising it takes 50 MB for good, and
  * gains nothing on command lines; a question leaves little behind, so that small spaces that are cleaned often
  * serve it as fast as large ones. Cleaning one takes so short that threads to help with it come too late: what asks
- * keeps the other processors busy, and all wait for the last thread.
+ * keeps the other processors busy, and all wait for the last thread. A decision goes through a thousand functions once
+ * or twice each, so that V8 would wait for thousands of questions before it optimises them: it is told to wait for less.
  */
 const flags = [
   '--liftoff-only',
   '--semi-space-growth-factor=1',
   '--heap-growing-percent=40',
   '--no-parallel-scavenge',
+  '--interrupt-budget=20000',
 ];
 
 /** Makes V8 spare memory; works as long as the grammar is not loaded. A V8 that does not know a flag passes it over. */
