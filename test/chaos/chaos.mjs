@@ -330,8 +330,15 @@ async function roundOfLoss(endpoint) {
   }
   await until('the journal is read', () => !existsSync(join(state, 'journal')));
   await checkAnswers();
-  // What the endpoint writes while the directory is emptied is removed with it.
-  rmSync(state, { recursive: true, force: true, maxRetries: 10, retryDelay: 10 });
+  // What the endpoint makes while the directory is emptied is removed with the next try.
+  await until('the state directory is gone', () => {
+    try {
+      rmSync(state, { recursive: true, force: true });
+      return true;
+    } catch {
+      return false;
+    }
+  });
   await Promise.race([
     endpoint.ended,
     pause(patienceMs + deadlineMs).then(() => assert.fail('it stays without a state directory')),
@@ -360,5 +367,6 @@ try {
   process.exitCode = 1;
 } finally {
   for (const child of children) if (child.exitCode === null) child.kill('SIGKILL');
-  rmSync(root, { recursive: true, force: true });
+  // They may still write for a moment.
+  rmSync(root, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
 }
