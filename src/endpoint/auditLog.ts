@@ -48,6 +48,8 @@ export interface AuditLogSettings {
   readonly logger: Logger;
   /** Whether the folder is still ours; nothing is removed from another's. */
   readonly isOurs: () => boolean;
+  /** Told of how many records the log will never have, when it ends before the disk takes them. */
+  readonly onAbandoned?: (count: number) => void;
   /** A test's own bound of a file in bytes; {@link maxLogBytes} else. */
   readonly maxFileBytes?: number;
   readonly retention?: Retention;
@@ -160,6 +162,8 @@ export class AuditLog implements Disposable {
     clearInterval(this.#timer);
     this.#flush();
     this.#close();
+    const abandoned = this.#waiting.length + this.#untold;
+    if (abandoned > 0) this.#settings.onAbandoned?.(abandoned);
     this.#problemChanged.dispose();
     this.#lossTold.dispose();
   }

@@ -8,6 +8,7 @@ import {
   readFileSync,
   renameSync,
   unlinkSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { messageOf } from '../base/assert.ts';
@@ -18,6 +19,9 @@ import { asideName } from './putAside.ts';
 
 /** How often the count is looked at, in milliseconds. */
 const lookIntervalMs = 500;
+
+/** The most that one endpoint leaves to the next one. */
+const maxLeft = 65_536;
 
 /** With it the file has a block of the disk, in which libraries go on counting when the disk is full. */
 const reserve = Buffer.from('\n');
@@ -84,8 +88,17 @@ export class LostRecords implements Disposable {
     if (count === 0) return;
     this.#total += count;
     this.#settings.recordIncident(
-      lossOf('journal', count, 'the journal could not be written, as it was full or the disk was'),
+      lossOf('journal', count, 'there was no room for them: the journal was full, or the disk'),
     );
+  }
+}
+
+/** Leaves to the next endpoint how many records the log will not have; as far as the reserved block goes, where the disk is full. */
+export function leaveCount(file: string, count: number): void {
+  try {
+    writeFileSync(file, Buffer.alloc(Math.min(count, maxLeft)), { flag: 'a', mode: 0o600 });
+  } catch {
+    // It was said already; there is no other place for it.
   }
 }
 

@@ -31,7 +31,7 @@ import type { Caller } from './exchange.ts';
 import { HandRules } from './handRules.ts';
 import { HeldRecords } from './heldRecords.ts';
 import { Askers } from './lifetime.ts';
-import { LostRecords, lossOf } from './lostRecords.ts';
+import { leaveCount, LostRecords, lossOf } from './lostRecords.ts';
 import type { LostRecordsSettings } from './lostRecords.ts';
 import { ModeStore } from './modeStore.ts';
 import { recordPolicyChanges } from './policyHistory.ts';
@@ -138,7 +138,7 @@ export function createServices(
   const stream = owned.add(new EventStream(startedAt));
   const sessions = owned.add(new SessionStore(processes));
   const isOurs = (): boolean => lock.isInPlace();
-  const audit = owned.add(new AuditLog({ folder: paths.audit, clock, logger, isOurs }));
+  const audit = owned.add(createAuditLog(settings, world, isOurs));
   const recorder = createRecorder(audit, stream, sessions);
   const attribution = createAttribution(settings, world, { sessions, stream });
   const held = createHeldRecords(settings, world, { attribution, recorder, sessions }, owned);
@@ -227,6 +227,18 @@ function createModeStore(
   boot: string,
 ): ModeStore {
   return new ModeStore({ file: paths.mode, boot, clock, logger, initial, mayLoosen: ignored === null });
+}
+
+function createAuditLog(
+  { paths }: EndpointSettings,
+  { clock, logger }: EndpointWorld,
+  isOurs: () => boolean,
+): AuditLog {
+  const onAbandoned = (count: number): void => {
+    logger.error(`${count} records of the audit log are lost: they waited for the disk`);
+    if (isOurs()) leaveCount(paths.lost, count);
+  };
+  return new AuditLog({ folder: paths.audit, clock, logger, isOurs, onAbandoned });
 }
 
 function createTokenStore({ paths }: EndpointSettings, world: EndpointWorld): TokenStore {

@@ -248,6 +248,18 @@ test('counts what had no room any more while it waited for the disk, and says so
   assert.equal((await status())['lost_records'], lost);
 });
 
+test('counts for the next endpoint what still waited for the disk at its end', async (context) => {
+  const first = await startFixture(context);
+  writeFileSync(first.paths.audit, 'in the way');
+  for (const command of ['a', 'b', 'c']) await first.ask(command);
+  first.endpoint.stop('while the disk is full');
+  await first.endpoint.ended;
+  rmSync(first.paths.audit);
+  const second = await startFixture(context, { folder: first.folder });
+  const [told] = await until('it is in the log', () => second.records().length > 0 && second.records());
+  assert.match(JSON.stringify(told), /"3 records are lost: /);
+});
+
 test('hands out and counts a day that has several files as one', async (context) => {
   const fixture = await startFixture(context);
   await fixture.ask('ls');

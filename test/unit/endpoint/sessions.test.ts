@@ -263,7 +263,7 @@ test('counts what libraries could not write to the journal, before its start and
   assert.deepEqual(
     second.records().map(({ decision }) => isRecord(decision) && decision['message']),
     ['3 records are', '1 record is'].map(
-      (records) => `${records} lost: the journal could not be written, as it was full or the disk was`,
+      (records) => `${records} lost: there was no room for them: the journal was full, or the disk`,
     ),
   );
 });
