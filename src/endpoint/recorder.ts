@@ -21,7 +21,7 @@ export function createRecorder(log: AuditLog, stream: EventStream, sessions: Ses
     has: (id) => log.has(id),
     record: (made) => {
       if (log.has(made.id)) return true;
-      const entry = withTerminal(made, sessions);
+      const entry = withSession(made, sessions);
       const json = JSON.stringify(entry);
       const isWritten = log.append(entry.id, json);
       if (entry.tool !== 'rampart') sessions.noteDecision(entry);
@@ -31,8 +31,16 @@ export function createRecorder(log: AuditLog, stream: EventStream, sessions: Ses
   };
 }
 
-/** The terminal is gone when somebody reads the log, and its number says nothing to them. */
-function withTerminal(entry: AuditRecord, sessions: SessionStore): AuditRecord {
-  const name = entry.sid === null ? '' : sessions.nameOf(entry.sid);
-  return name === '' ? entry : { ...entry, terminal: redactText(name) };
+/** The terminal is gone when somebody reads the log, and its number says nothing to them: it is given again. */
+function withSession(entry: AuditRecord, sessions: SessionStore): AuditRecord {
+  const { sid } = entry;
+  if (sid === null || sid <= 0) return entry;
+  const started = sessions.startOf(sid);
+  const name = sessions.nameOf(sid);
+  if (started === 0 && name === '') return entry;
+  return {
+    ...entry,
+    ...(started === 0 ? {} : { sid_started: started }),
+    ...(name === '' ? {} : { terminal: redactText(name) }),
+  };
 }

@@ -121,6 +121,12 @@ export class SessionStore implements Disposable {
     return success(this.#viewOf(session));
   }
 
+  /** When the process started that leads a session, in clock ticks since boot; 0 where it was never seen. */
+  startOf(pid: number): number {
+    const known = this.#sessions.get(pid)?.view.started ?? 0;
+    return known === 0 ? this.#startOf(pid) : known;
+  }
+
   /** What the terminal or task that leads a session is called; empty where nobody named it. */
   nameOf(pid: number): string {
     return this.#sessions.get(pid)?.view.name ?? '';

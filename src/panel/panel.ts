@@ -17,6 +17,7 @@ import {
 import { t } from '../presentation/localise.ts';
 import { emptyPanelText, formatTableCount } from '../presentation/panelText.ts';
 import { findProcessChain } from '../presentation/processChain.ts';
+import { sessionKeyOf, type RecordedSession } from '../presentation/sessionKey.ts';
 import type { AuditRecord } from '../protocol/auditRecord.ts';
 import { DetailView } from './detailView.ts';
 import { createButton, createElement } from './element.ts';
@@ -41,7 +42,7 @@ export class Panel {
   readonly element: HTMLElement;
   readonly #parts: PanelParts;
   readonly #table = new DecisionTable();
-  readonly #names = new Map<number, string>();
+  readonly #names = new Map<string, string>();
   readonly #toolbar: Toolbar;
   readonly #timeline: TimelineView;
   readonly #grid: TableView;
@@ -73,7 +74,7 @@ export class Panel {
       onSort: (column) => this.#sortBy(column),
       onSelect: (row) => this.#select(row),
       onOpen: () => this.#detail.element.focus(),
-      terminalName: (sid) => this.#nameOf(sid),
+      terminalName: (session) => this.#nameOf(session),
       now: parts.now,
     });
     this.#detail = new DetailView((action, record) => parts.tell({ type: 'act', action, record }));
@@ -95,7 +96,7 @@ export class Panel {
         if (this.#table.add(update.records) > 0) this.#repaint();
         return;
       case 'names':
-        for (const [sid, name] of update.names) this.#names.set(sid, name);
+        for (const [key, name] of update.names) this.#names.set(key, name);
         this.#repaint();
         return;
       case 'state':
@@ -150,13 +151,17 @@ export class Panel {
 
   /** A terminal that is gone is called as its decisions say; of one that is there the window tells. */
   #learnNames(records: readonly AuditRecord[]): void {
-    for (const { sid, terminal } of records)
-      if (sid !== null && terminal !== undefined && !this.#names.has(sid)) this.#names.set(sid, terminal);
+    for (const record of records) {
+      const key = sessionKeyOf(record);
+      const { terminal } = record;
+      if (key !== null && terminal !== undefined && !this.#names.has(key)) this.#names.set(key, terminal);
+    }
   }
 
-  #nameOf(sid: number | null): string {
-    if (sid === null) return '';
-    return this.#names.get(sid) ?? t`session ${sid}`;
+  #nameOf(session: RecordedSession): string {
+    const key = sessionKeyOf(session);
+    if (session.sid === null || key === null) return '';
+    return this.#names.get(key) ?? t`session ${session.sid}`;
   }
 
   #select(row: TableRow | null): void {
@@ -172,8 +177,9 @@ export class Panel {
   }
 
   #chainOf(record: AuditRecord): readonly string[] {
-    const ofSession = this.#table.rows.map((row) => row.record).filter(({ sid }) => sid === record.sid);
-    return findProcessChain(record, ofSession, this.#nameOf(record.sid));
+    const key = sessionKeyOf(record);
+    const ofSession = this.#table.rows.map((row) => row.record).filter((one) => sessionKeyOf(one) === key);
+    return findProcessChain(record, ofSession, this.#nameOf(record));
   }
 
   /** Shows one decision, whatever is looked for. */
@@ -210,7 +216,7 @@ export class Panel {
   #paint(): void {
     const filter = this.#filter;
     const selection = { filter, range: this.#range, sort: this.#sort };
-    this.#shown = this.#table.select({ ...selection, terminalName: (sid) => this.#nameOf(sid) });
+    this.#shown = this.#table.select({ ...selection, terminalName: (session) => this.#nameOf(session) });
     const { agents, size, isFull } = this.#table;
     this.#toolbar.show({
       ...filter,

@@ -1,6 +1,7 @@
 import { defaultAgent } from '../protocol/environment.ts';
 import type { TableColumn, TableRow, TableSort } from '../presentation/decisionTable.ts';
 import { formatDecision } from '../presentation/decisionLabel.ts';
+import type { RecordedSession } from '../presentation/sessionKey.ts';
 import { formatLine, formatMoment } from '../presentation/text.ts';
 import { createElement } from './element.ts';
 import { t } from '../presentation/localise.ts';
@@ -11,7 +12,7 @@ export interface TableViewParts {
   readonly onSelect: (row: TableRow | null) => void;
   /** The row was chosen with Enter: the reader wants its detail. */
   readonly onOpen: () => void;
-  readonly terminalName: (sid: number | null) => string;
+  readonly terminalName: (session: RecordedSession) => string;
   readonly now: () => number;
 }
 
@@ -118,7 +119,7 @@ export class TableView {
       reason: formatLine(record.decision.message),
       rule,
       agent: record.agent === defaultAgent ? '' : formatLine(record.agent),
-      terminal: this.#parts.terminalName(record.sid),
+      terminal: this.#parts.terminalName(record),
     };
     const element = createElement(
       'div',

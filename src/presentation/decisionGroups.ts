@@ -4,6 +4,7 @@ import { countDecisions, formatCounts } from './decisionCounts.ts';
 import { outcomeOf } from './decisionLabel.ts';
 import { hostName } from './hostRow.ts';
 import type { Icon } from './icon.ts';
+import { sessionKeyOf, type RecordedSession } from './sessionKey.ts';
 import { formatDay, formatLine, twoDigits } from './text.ts';
 import { t } from './localise.ts';
 
@@ -38,8 +39,8 @@ export interface GroupingOptions {
   readonly grouping: Grouping;
   /** The most rows that all groups together show. */
   readonly maxRows: number;
-  /** The name of a terminal or task by its session id, as the window knows it; null when it does not. */
-  readonly sessionName: (sid: number) => string | null;
+  /** The name of a record's terminal or task, as the window knows it; null when it does not. */
+  readonly sessionName: (session: RecordedSession) => string | null;
 }
 
 interface Heading {
@@ -109,10 +110,10 @@ function nameIn(records: readonly AuditRecord[]): string | null {
 
 /** Equal for decisions that a reader takes for the same one. */
 function identityOf(record: AuditRecord): string {
-  const { rule, request, cwd, agent, sid } = record;
+  const { rule, request, cwd, agent } = record;
   const ruleKey = rule === null ? '' : `${rule.file}:${rule.policy}:${rule.index}`;
   // Made for every record four times a second, so nothing is quoted; a command holds no NUL.
-  return [request.command, cwd, agent, sid, outcomeOf(record), ruleKey].join('\0');
+  return [request.command, cwd, agent, sessionKeyOf(record), outcomeOf(record), ruleKey].join('\0');
 }
 
 function headingOf(record: AuditRecord, options: GroupingOptions): Heading {
@@ -141,11 +142,11 @@ function programHeading({ exe, request }: AuditRecord): Heading {
 
 function sourceHeading(record: AuditRecord, options: GroupingOptions): Heading {
   const agent = record.agent === defaultAgent ? '' : formatLine(record.agent);
-  const named = record.sid === null ? null : options.sessionName(record.sid);
+  const named = record.sid === null ? null : options.sessionName(record);
   const session = record.sid === null ? formatLine(record.session) : t`Session ${record.sid}`;
   const fallback = record.agent === extensionsAgent ? hostName : session;
   return {
-    key: `source:${record.sid ?? record.session}:${record.agent}`,
+    key: `source:${sessionKeyOf(record) ?? record.session}:${record.agent}`,
     label: named === null || named === '' ? null : formatLine(named),
     fallback,
     detail: agent,

@@ -1,6 +1,7 @@
 import type { AuditRecord } from '../protocol/auditRecord.ts';
 import { filterOutcomeOf, type DecisionFilter, type FilterOutcome } from './decisionFilter.ts';
 import { formatRule } from './decisionLabel.ts';
+import type { RecordedSession } from './sessionKey.ts';
 
 /** How many rows a table keeps; the oldest go first. The audit log has them all. */
 export const maxTableRows = 50_000;
@@ -43,8 +44,8 @@ export interface TableSelection {
   /** Null leaves nothing out. */
   readonly range: TimeRange | null;
   readonly sort: TableSort;
-  /** What the terminal of a session is called; empty when nobody knows. */
-  readonly terminalName: (sid: number | null) => string;
+  /** What a record's terminal is called; empty when nobody knows. */
+  readonly terminalName: (session: RecordedSession) => string;
 }
 
 /** Decisions for a table: each id once, bounded, looked through fast enough to do it while a person types. */
@@ -156,7 +157,7 @@ function sortText(
     case 'agent':
       return ({ record }) => record.agent;
     case 'terminal':
-      return ({ record }) => terminalName(record.sid);
+      return ({ record }) => terminalName(record);
   }
 }
 

@@ -10,8 +10,8 @@ import { t } from './localise.ts';
 /** What the editor tells the panel. */
 export type PanelUpdate =
   | { readonly type: 'records'; readonly records: readonly AuditRecord[] }
-  /** What the terminals of sessions are called. */
-  | { readonly type: 'names'; readonly names: readonly (readonly [number, string])[] }
+  /** What the terminals of sessions are called, by the keys of these. */
+  | { readonly type: 'names'; readonly names: readonly (readonly [string, string])[] }
   | { readonly type: 'state'; readonly guardEnabled: boolean; readonly mayHaveOlder: boolean }
   /** Why a decision was taken, as lines of text. */
   | { readonly type: 'explained'; readonly id: string; readonly sections: readonly PanelSection[] }

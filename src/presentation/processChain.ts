@@ -1,5 +1,6 @@
 import type { AuditRecord } from '../protocol/auditRecord.ts';
 import { isRefused } from './decisionLabel.ts';
+import { sessionKeyOf } from './sessionKey.ts';
 import { formatLine } from './text.ts';
 
 /** How many programs a chain names at most. */
@@ -22,8 +23,10 @@ export function findProcessChain(
   let last = records.findIndex(({ id }) => id === record.id);
   let current = record;
   while (links.length < maxLinks && last > 0 && current.ppid !== null) {
-    const { ppid, sid } = current;
-    const isStarter = (one: AuditRecord): boolean => one.pid === ppid && one.sid === sid && !isRefused(one);
+    const { ppid } = current;
+    const session = sessionKeyOf(current);
+    const isStarter = (one: AuditRecord): boolean =>
+      one.pid === ppid && sessionKeyOf(one) === session && !isRefused(one);
     const found = records.slice(0, last).findLastIndex(isStarter);
     if (found === -1) break;
     last = found;

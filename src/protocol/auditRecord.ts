@@ -29,6 +29,8 @@ export interface AuditRecord {
   readonly pid: number | null;
   readonly ppid: number | null;
   readonly sid: number | null;
+  /** Start time of the process that leads that session, clock ticks since boot; absent where it was not seen any more. */
+  readonly sid_started?: number;
   readonly door: string | null;
   readonly markers: readonly string[];
   readonly guardable: boolean;

@@ -38,6 +38,7 @@ export function parseAuditRecord(value: unknown): Result<AuditRecord, string> {
       evaluation_time_us: numberOf(decision['evaluation_time_us']) ?? 0,
     },
     ...ownFields(value),
+    ...givenStart(value['sid_started']),
     ...givenTexts(value),
     ...failedStart(value['exec_failed']),
     ...unguardedStart(value['exec_unguarded']),
@@ -85,6 +86,10 @@ function givenTexts(value: UnknownRecord): Pick<AuditRecord, GivenText> {
   return Object.fromEntries(
     givenTextNames.flatMap((name) => (typeof value[name] === 'string' ? [[name, value[name]]] : [])),
   );
+}
+
+function givenStart(value: unknown): Pick<AuditRecord, 'sid_started'> {
+  return typeof value === 'number' ? { sid_started: value } : {};
 }
 
 function failedStart(value: unknown): Pick<AuditRecord, 'exec_failed'> {

@@ -64,7 +64,7 @@ async function burst(): Promise<void> {
     groupDecisions(store.decisions.toReversed(), {
       grouping: 'source',
       maxRows: 500,
-      sessionName: (sid) => `terminal ${sid}`,
+      sessionName: ({ sid }) => `terminal ${sid ?? 0}`,
     });
   };
   const feed = (): string => JSON.stringify(store.decisions.slice((-burstPerSecond * repaintMs) / 1_000));
@@ -96,7 +96,7 @@ function panel(): void {
   const everything = {
     filter: noFilter,
     range: null,
-    terminalName: (sid: number | null) => `terminal ${sid ?? 0}`,
+    terminalName: ({ sid }: { readonly sid: number | null }) => `terminal ${sid ?? 0}`,
   };
   const byTime = { column: 'time', descending: true } as const;
   const byCommand = { column: 'command', descending: false } as const;

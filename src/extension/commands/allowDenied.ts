@@ -54,7 +54,8 @@ export async function allowOnce(
     notices.warn(protectMessages.notReached(granted.error.message));
     return;
   }
-  const allowed = { command: record.request.command, sid: record.sid };
+  const sid = registry.terminalOfRecord(record) === null ? null : record.sid;
+  const allowed = { command: record.request.command, sid };
   if (then === 'typed' && typeAgain(registry, allowed)) return;
   await offerToType(registry, allowed, allowMessages.granted(record));
 }

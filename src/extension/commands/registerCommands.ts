@@ -106,8 +106,7 @@ export function registerCommands(parts: CommandParts): Disposable {
 
 /** Shows the terminal of a row, or the one in which a decision was asked for. */
 function showTerminal({ registry, notices }: CommandParts, node: unknown): void {
-  const sid = isDecision(node) ? node.record.sid : null;
-  const terminal = sid === null ? terminalOf(node) : registry.terminalOf(sid);
+  const terminal = isDecision(node) ? registry.terminalOfRecord(node.record) : terminalOf(node);
   if (terminal != null) terminal.show();
   else notices.mention(protectMessages.terminalGone);
 }

@@ -11,6 +11,7 @@ import {
   type LoaderEvidence,
   type TreeEvidence,
 } from '../../presentation/guardState.ts';
+import type { RecordedSession } from '../../presentation/sessionKey.ts';
 import type { SessionSubject } from '../../presentation/sessionLabel.ts';
 import type { Protection, Scope, SessionRegistration, SessionView } from '../../protocol/session.ts';
 import type { Background } from '../adapters/background.ts';
@@ -126,6 +127,24 @@ export class TerminalRegistry implements Disposable {
   /** The terminal of this window that leads a session; null when there is none, or no more. */
   terminalOf(sid: number): vscode.Terminal | null {
     return this.#trackedOf(sid)?.terminal ?? null;
+  }
+
+  /** The terminal of this window in which something was recorded; null when there is none, or no more. */
+  terminalOfRecord(session: RecordedSession): vscode.Terminal | null {
+    const { sid, sid_started: started } = session;
+    return sid !== null && started !== undefined && this.#isStill(sid, started) ? this.terminalOf(sid) : null;
+  }
+
+  /** What the terminal was called in which something was recorded; null when nobody named it. */
+  nameOfRecord({
+    sid,
+    sid_started: started,
+    terminal,
+  }: RecordedSession & { readonly terminal?: string }): string | null {
+    if (sid === null) return null;
+    // Whose number it was is not known: it is called as it was then.
+    if (started === undefined) return terminal ?? this.nameOf(sid);
+    return this.#isStill(sid, started) ? this.nameOf(sid) : this.#parts.sessions.nameOf(sid, started);
   }
 
   /** What a session is called now, or was called until it ended; null when nobody named it. */
@@ -299,6 +318,12 @@ export class TerminalRegistry implements Disposable {
     const told = await this.#parts.register(pid, registration);
     if (told.ok && !tracked.ended) this.#parts.sessions.put(told.value);
     return told;
+  }
+
+  /** Whether a session is still led by the process that led it then. */
+  #isStill(sid: number, started: number): boolean {
+    const now = this.#parts.sessions.find(sid)?.started ?? 0;
+    return now === 0 || now === started;
   }
 
   #trackedOf(pid: number): Tracked | undefined {

@@ -54,14 +54,16 @@ export class SessionStore implements Disposable {
 
   /**
    * What a session is called, or was called until it ended: its decisions are looked at longer than it lives.
-   * Null when nobody named it.
+   * Null when nobody named it. `started` is when its process started, 0 when that is not known.
    */
-  nameOf(pid: number): string | null {
+  nameOf(pid: number, started = 0): string | null {
     const view = this.find(pid);
-    if (view !== null && view.name !== '') return view.name;
+    const isNow = view !== null && !isOtherProcess(view.started, started);
+    if (isNow && view.name !== '') return view.name;
     const kept = this.#names.get(pid);
-    const isOther = view !== null && kept !== undefined && isOtherProcess(view.started, kept.started);
-    return isOther ? null : (kept?.name ?? null);
+    if (kept === undefined) return null;
+    const wanted = started === 0 ? (view?.started ?? 0) : started;
+    return isOtherProcess(wanted, kept.started) ? null : kept.name;
   }
 
   /** Keeps a name that this window knows by itself, for a session that the endpoint may never tell of. */

@@ -159,7 +159,7 @@ export class DecisionTree implements vscode.TreeDataProvider<DecisionNode>, Disp
   resolveTreeItem(item: vscode.TreeItem, node: DecisionNode): vscode.TreeItem {
     if (node.kind !== 'decision') return item;
     const { record, count } = node;
-    const terminal = record.sid === null ? null : this.#registry.nameOf(record.sid);
+    const terminal = this.#registry.nameOfRecord(record);
     const chain = findProcessChain(record, this.#decisions.decisions, terminal ?? record.terminal ?? '');
     item.tooltip = createTooltip(describeDecision(record, { count, chain }), {
       command: record.request.command,
@@ -224,7 +224,7 @@ export class DecisionTree implements vscode.TreeDataProvider<DecisionNode>, Disp
     const groups = groupDecisions(records.toReversed(), {
       grouping: this.#grouping,
       maxRows: this.#maxRows,
-      sessionName: (sid) => this.#registry.nameOf(sid),
+      sessionName: (record) => this.#registry.nameOfRecord(record),
     });
     if (!isStill) return groups;
     return groups.toSorted((one, other) => this.#shown.placeOf(one.key) - this.#shown.placeOf(other.key));

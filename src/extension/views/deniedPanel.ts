@@ -11,6 +11,7 @@ import {
   type PanelUpdate,
 } from '../../presentation/panelMessages.ts';
 import { notInLogText } from '../../presentation/refusalLink.ts';
+import { sessionKeyOf } from '../../presentation/sessionKey.ts';
 import { formatUnseen } from '../../presentation/statusText.ts';
 import type { AuditRecord } from '../../protocol/auditRecord.ts';
 import type { Background } from '../adapters/background.ts';
@@ -200,10 +201,10 @@ export class DeniedPanel implements vscode.WebviewViewProvider, Disposable {
     const fresh = kept.filter(({ id }) => !this.#sent.has(id));
     this.#sent = new Set(kept.map(({ id }) => id));
     if (fresh.length > 0) {
-      const sids = new Set(fresh.flatMap(({ sid }) => sid ?? []));
-      const names = [...sids].flatMap((sid): readonly (readonly [number, string])[] => {
-        const name = registry.nameOf(sid);
-        return name === null ? [] : [[sid, name]];
+      const sessions = new Map(fresh.map((record) => [sessionKeyOf(record), record]));
+      const names = [...sessions].flatMap(([key, record]): readonly (readonly [string, string])[] => {
+        const name = registry.nameOfRecord(record);
+        return key === null || name === null ? [] : [[key, name]];
       });
       this.#post({ type: 'names', names });
       this.#post({ type: 'records', records: fresh });

@@ -138,6 +138,7 @@ test('records what ran without an answer, once', async (context) => {
     pid: 300,
     ppid: 1,
     sid: 200,
+    sid_started: 2_000,
     door: 'execve',
     markers: [],
     guardable: true,
@@ -365,6 +366,16 @@ test('keeps in the log what a terminal was called when it was decided, without a
   await fixture.ask('ls', { sid: 200 });
   const names = fixture.records().map(({ terminal }) => terminal);
   assert.deepEqual(names, [undefined, 'zsh', 'curl --token=[redacted]']);
+});
+
+test('keeps in the log when the leader of a session started, also once it has ended', async (context) => {
+  const fixture = await startFixture(context, { processes: [{ pid: 250, ppid: 1, session: 250 }] });
+  await fixture.ask('ls', { sid: 250 });
+  rmSync(join(fixture.folder, 'proc', '250'), { recursive: true });
+  await fixture.ask('ls', { sid: 250 });
+  await fixture.ask('ls', { sid: 4_000_000 });
+  const starts = fixture.records().map(({ sid_started: started }) => started);
+  assert.deepEqual(starts, [2_500, 2_500, undefined]);
 });
 
 test('takes the name of a session that has asked and ended, but no release', async (context) => {

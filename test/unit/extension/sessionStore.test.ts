@@ -82,6 +82,15 @@ it('does not give the name of an ended session to a later process with its pid',
   assert.equal(store.nameOf(41), null);
 });
 
+it('calls what was recorded in an earlier process with the same number by that one’s name, or by none', () => {
+  const store = new SessionStore();
+  store.put(sessionView({ pid: 41, started: 9, name: 'agent cleanup' }));
+  store.put(sessionView({ pid: 41, started: 10 }));
+  assert.deepEqual([store.nameOf(41, 9), store.nameOf(41, 10)], ['agent cleanup', null]);
+  store.put(sessionView({ pid: 41, started: 10, name: 'build' }));
+  assert.deepEqual([store.nameOf(41, 8), store.nameOf(41, 10)], [null, 'build']);
+});
+
 it('takes a name from the window itself, until the endpoint knows better', () => {
   const store = new SessionStore();
   store.keepName(41, 'agent cleanup');

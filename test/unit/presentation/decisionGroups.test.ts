@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { maxStoredDecisions } from '../../../src/client/decisionStore.ts';
 import { groupDecisions, maxShownRows, type Grouping } from '../../../src/presentation/decisionGroups.ts';
+import type { RecordedSession } from '../../../src/presentation/sessionKey.ts';
 import type { AuditRecord } from '../../../src/protocol/auditRecord.ts';
 import { createDenial, createRecord } from './recordFixture.ts';
 
@@ -9,7 +10,8 @@ function group(
   records: readonly AuditRecord[],
   grouping: Grouping = 'source',
 ): ReturnType<typeof groupDecisions> {
-  const sessionName = (sid: number): string | null => (sid === 41 ? 'build' : null);
+  const sessionName = ({ sid, sid_started: started = 9 }: RecordedSession): string | null =>
+    sid === 41 && started === 9 ? 'build' : null;
   return groupDecisions(records, { grouping, sessionName, maxRows: maxShownRows });
 }
 
@@ -17,6 +19,25 @@ it('puts decisions of one terminal under its name, with their counts', () => {
   const [only, ...others] = group([createDenial(), createRecord()]);
   assert.deepEqual(others, []);
   assert.deepEqual([only?.label, only?.description], ['build', '2 decisions · 1 denied']);
+});
+
+it('keeps apart two sessions that got the same number, each with its own name', () => {
+  const yesterday = createRecord({ sid_started: 8, terminal: 'yesterday' });
+  const old = createRecord({ terminal: 'older than that' });
+  const groups = group([createRecord({ sid_started: 9 }), yesterday, createRecord({ sid_started: 9 })]);
+  assert.deepEqual(
+    groups.map(({ label, description }) => [label, description]),
+    [
+      ['build', '2 decisions'],
+      ['yesterday', '1 decision'],
+    ],
+  );
+  assert.equal(new Set(group([yesterday, old]).map(({ key }) => key)).size, 2);
+  const byCommand = group([createRecord({ sid_started: 9 }), yesterday], 'command');
+  assert.deepEqual(
+    byCommand[0]?.rows.map(({ count }) => count),
+    [1, 1],
+  );
 });
 
 it('does not count as denied what ran because nothing was enforced', () => {

@@ -8,7 +8,7 @@ const everything: TableSelection = {
   filter: noFilter,
   range: null,
   sort: { column: 'time', descending: false },
-  terminalName: (sid) => `terminal ${sid ?? '?'}`,
+  terminalName: ({ sid }) => `terminal ${sid ?? '?'}`,
 };
 
 const at = (second: number): string => new Date(Date.UTC(2026, 10, 22, 12, 0, second)).toISOString();
@@ -43,7 +43,7 @@ describe('a table of decisions', () => {
     const byTerminal = {
       ...everything,
       sort: { column: 'terminal', descending: true },
-      terminalName: (sid: number | null) => (sid === 9 ? 'zsh' : 'bash'),
+      terminalName: ({ sid }: { readonly sid: number | null }) => (sid === 9 ? 'zsh' : 'bash'),
     } as const;
     table.add([createRecord({ id: 'd', timestamp: at(0), sid: 9 })]);
     assert.equal(idsOf(table.select(byTerminal))[0], 'd');

@@ -41,3 +41,10 @@ it('begins where the records begin', () => {
   assert.deepEqual(findProcessChain(deletion, [deletion], 'bash'), ['rm -rf /precious']);
   assert.deepEqual(findProcessChain(deletion, [], 'bash'), ['rm -rf /precious']);
 });
+
+it('does not go on in an earlier session with the same number', () => {
+  const earlier = { ...make, sid_started: 8 };
+  assert.deepEqual(findProcessChain({ ...deletion, sid_started: 9 }, [earlier, deletion], ''), [
+    'rm -rf /precious',
+  ]);
+});
