@@ -38,7 +38,9 @@ const ajv = new Ajv2020({ allowUnionTypes: true, allErrors: true });
 ajv.addFormat('date-time', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 ajv.addFormat('date', /^\d{4}-\d\d-\d\d$/);
 ajv.addVocabulary(['openapi', 'info', 'servers', 'paths', 'components']);
-ajv.addSchema(close(description), id);
+const closed = close(description);
+assert.ok(isRecord(closed));
+ajv.addSchema(closed, id);
 
 /** Holds calls against the description, and knows which answers were met. */
 class Description {
