@@ -19,6 +19,7 @@ static char *const truth[] = {(char[]){"true"}, NULL};
 struct footprint {
     unsigned long descriptors;
     unsigned long mappings;
+    /* Of memory of its own: pages of files come and go with what the kernel reads around them. */
     unsigned long kilobytes;
 };
 
@@ -35,8 +36,8 @@ static struct footprint look(void) {
     (void)closedir(directory);
     file = fopen("/proc/self/smaps_rollup", "re");
     while (fgets(line, sizeof line, file) != NULL) {
-        if (strncmp(line, "Rss:", 4) == 0)
-            seen.kilobytes = strtoul(line + 4, NULL, 10);
+        if (strncmp(line, "Anonymous:", 10) == 0)
+            seen.kilobytes = strtoul(line + 10, NULL, 10);
     }
     (void)fclose(file);
     return seen;
