@@ -125,13 +125,22 @@ describe('a window that is killed, loaded anew and closed, and loses Rampart in 
     await host.screenshot('e2e-named-by-the-log');
   });
 
-  it('tells what was removed and what is left when no terminal is, and leaves the rules', async () => {
+  it('tells what was removed and what is left when no terminal is, in every window, and leaves the rules', async () => {
     await host.runCommand('Notifications: Clear All Notifications');
     await host.runCommand('Terminal: Kill All Terminals');
     await until(() => findGuarded(host.home).length === 0, { what: 'the guarded processes to end' });
+    const { page } = host;
+    const other = await host.openAnother(join(host.folder, 'other'));
+    await host.statusItem(/Rampart: enforce/);
+    await host.show(page);
     await confirm();
     await host.toast('Left: ');
     await host.screenshot('e2e-removal-2-removed');
+    await host.show(other);
+    await host.statusItem(/Rampart: off/);
+    assert.equal(readEndpointPid(), null);
+    await other.close();
+    await host.show(page);
     assert.deepEqual(
       ['bin', 'lib', 'versions'].filter((name) => existsSync(own(name))),
       [],

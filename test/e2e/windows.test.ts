@@ -179,23 +179,6 @@ describe('a person with two windows', () => {
     // The page was built anew for it, and shows what it was opened for: denials.
     assert.equal(await host.webview().getByLabel('Which decisions').inputValue(), 'denied');
   });
-
-  it('removes Rampart in one window: the other one shows that it is off, and starts no endpoint', async () => {
-    for (const page of [second, first]) {
-      await host.show(page);
-      // The first letters may come before the terminal has the cursor.
-      await host.typeInTerminal('bash', '     exit');
-      await page.locator('.terminal-tabs-entry', { hasText: 'bash' }).waitFor({ state: 'detached' });
-    }
-    await host.runCommand('Rampart: Remove from This Machine');
-    await first.locator('.monaco-dialog-box').getByRole('button', { name: 'Remove', exact: true }).click();
-    await host.toast('Left: ');
-    await statusIn(second, /Rampart: off/);
-    assert.deepEqual(
-      readdirSync('/proc').filter((pid) => isEndpointOf(pid, host.home)),
-      [],
-    );
-  });
 });
 
 function isEndpointOf(pid: string, home: string): boolean {
