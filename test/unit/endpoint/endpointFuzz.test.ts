@@ -290,7 +290,7 @@ function put(chance: Chance, directory: string, name: string): void {
       mkdirSync(join(file, 'in it'), { recursive: true });
       break;
     case 1:
-      symlinkSync(chance.of(['/nowhere', '/dev/null', '/proc/self/mem', file]), file);
+      symlinkSync(chance.of([`${directory}-elsewhere`, '/dev/null', '/proc/self/mem', file]), file);
       break;
     case 2:
       writeFileSync(file, chance.bytes(4_096));
