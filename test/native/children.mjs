@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readFrames } from './state.mjs';
+import { expect, tellTotals } from './expect.mjs';
 
 const [library, chain, largest, sanitized] = process.argv.slice(2);
 const directory = mkdtempSync(join(tmpdir(), 'rampart-children-'));
@@ -16,17 +17,6 @@ const guarded = {
 const depth = 210;
 const unanswered = 3;
 const unguarded = 5;
-
-let passed = 0;
-let failed = 0;
-
-function expect(name, actual, wanted) {
-  const same = JSON.stringify(actual) === JSON.stringify(wanted);
-  if (same) passed++;
-  else failed++;
-  if (!same)
-    process.stdout.write(`${name}: ${JSON.stringify(actual)} instead of ${JSON.stringify(wanted)}\n`);
-}
 
 function run(environment, command, ...words) {
   const env = { PATH: '/usr/bin:/bin', ...environment };
@@ -85,5 +75,4 @@ if (sanitized !== undefined) {
 
 expect('nothing else is left in the state directory', existsSync(join(directory, 'state')), false);
 rmSync(directory, { recursive: true, force: true });
-process.stdout.write(`${String(passed)} passed, ${String(failed)} failed\n`);
-process.exitCode = failed === 0 ? 0 : 1;
+tellTotals();

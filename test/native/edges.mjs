@@ -5,6 +5,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createEndpoint, http } from './endpoint.mjs';
+import { expect, tellTotals } from './expect.mjs';
 
 const [library, edges, target] = process.argv.slice(2);
 const armed = 42;
@@ -60,17 +61,6 @@ const paths = {
   // glibc passes over it, and then takes the colon for an empty one.
   [`${'x'.repeat(5000)}:later`]: 'prog',
 };
-
-let passed = 0;
-let failed = 0;
-
-function expect(name, actual, wanted) {
-  const same = JSON.stringify(actual) === JSON.stringify(wanted);
-  if (same) passed++;
-  else failed++;
-  if (!same)
-    process.stdout.write(`${name}: ${JSON.stringify(actual)} instead of ${JSON.stringify(wanted)}\n`);
-}
 
 function makeFolder() {
   const folder = mkdtempSync(join(tmpdir(), 'rampart-edges-'));
@@ -163,5 +153,4 @@ for (const loss of losses) {
 }
 endpoint.close();
 rmSync(state, { recursive: true, force: true });
-process.stdout.write(`${String(passed)} passed, ${String(failed)} failed\n`);
-process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
+tellTotals();

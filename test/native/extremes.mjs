@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createEndpoint, http } from './endpoint.mjs';
+import { expect, tellTotals } from './expect.mjs';
 
 const [library, extremes, target, largest] = process.argv.slice(2);
 const armed = 42;
@@ -19,17 +20,6 @@ const badAddresses = [
   'path argv argument envp entry endless execveat fexecve execl syscall',
   'spawn argv,spawn envp',
 ].flatMap((line, index) => line.split(index === 0 ? ' ' : ','));
-
-let passed = 0;
-let failed = 0;
-
-function expect(name, actual, wanted) {
-  const same = JSON.stringify(actual) === JSON.stringify(wanted);
-  if (same) passed++;
-  else failed++;
-  if (!same)
-    process.stdout.write(`${name}: ${JSON.stringify(actual)} instead of ${JSON.stringify(wanted)}\n`);
-}
 
 function run(words, environment) {
   const [command, ...rest] = words;
@@ -132,5 +122,4 @@ await checkAddresses();
 await checkHuge();
 await checkCutQuestion();
 await checkFull();
-process.stdout.write(`${String(passed)} passed, ${String(failed)} failed\n`);
-process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
+tellTotals();

@@ -4,20 +4,10 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect, tellTotals } from './expect.mjs';
 
 const [library, folder, instrumented, compiler] = process.argv.slice(2);
 const directory = mkdtempSync(join(tmpdir(), 'rampart-hosts-'));
-let passed = 0;
-let failed = 0;
-
-function expect(name, actual, wanted) {
-  const same = JSON.stringify(actual) === JSON.stringify(wanted);
-  if (same) passed++;
-  else failed++;
-  if (!same)
-    process.stdout.write(`${name}: ${JSON.stringify(actual)} instead of ${JSON.stringify(wanted)}\n`);
-}
-
 /** What a program says and ends with, when nobody is there to ask. */
 function run(environment, command, ...words) {
   const env = { PATH: '/usr/bin:/bin', RAMPART_URL: `unix://${directory}/endpoint.sock`, ...environment };
@@ -164,8 +154,7 @@ if (instrumented !== undefined) {
 }
 
 rmSync(directory, { recursive: true, force: true });
-process.stdout.write(`${String(passed)} passed, ${String(failed)} failed\n`);
-process.exitCode = failed === 0 ? 0 : 1;
+tellTotals();
 
 /** Debian's folder of libraries for this machine. */
 function tripleOf(arch) {

@@ -3,19 +3,9 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { expect, tellTotals } from './expect.mjs';
 
 const [build, list] = process.argv.slice(2);
-let passed = 0;
-let failed = 0;
-
-function expect(name, actual, wanted) {
-  const same = JSON.stringify(actual) === JSON.stringify(wanted);
-  if (same) passed++;
-  else failed++;
-  if (!same)
-    process.stdout.write(`${name}: ${JSON.stringify(actual)} instead of ${JSON.stringify(wanted)}\n`);
-}
-
 function run(command, ...words) {
   return execFileSync(command, words, { encoding: 'utf8' });
 }
@@ -77,5 +67,4 @@ for (const [target, type] of [
   expect(`${target}: exports`, symbols.length - names('U').length, 0);
 }
 
-process.stdout.write(`${String(passed)} passed, ${String(failed)} failed\n`);
-process.exitCode = failed === 0 ? 0 : 1;
+tellTotals();

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createEndpoint, http } from './endpoint.mjs';
+import { expect, tellTotals } from './expect.mjs';
 
 const [library, cancelled, often] = process.argv.slice(2);
 const starts = 1000;
@@ -11,17 +12,6 @@ const answers = {
   runs: http('{"allowed":true}'),
   refused: http('{"allowed":false,"message":"no"}'),
 };
-
-let passed = 0;
-let failed = 0;
-
-function expect(name, actual, wanted) {
-  const same = JSON.stringify(actual) === JSON.stringify(wanted);
-  if (same) passed++;
-  else failed++;
-  if (!same)
-    process.stdout.write(`${name}: ${JSON.stringify(actual)} instead of ${JSON.stringify(wanted)}\n`);
-}
 
 /** How a program ends and what it says, with a directory that may have an endpoint. */
 async function run(directory, ...words) {
@@ -70,5 +60,4 @@ if (often !== undefined)
     check('nobody there', 'runs', undefined),
   ]);
 
-process.stdout.write(`${String(passed)} passed, ${String(failed)} failed\n`);
-process.exitCode = failed === 0 ? 0 : 1;
+tellTotals();

@@ -16,23 +16,13 @@ import {
 import { hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createEndpoint, http } from './endpoint.mjs';
+import { expect, tellTotals } from './expect.mjs';
 
 const [library, privileged] = process.argv.slice(2);
 const user = 65_533;
 const root = mkdtempSync(join(tmpdir(), 'rampart-rights-'));
 const allow = http('{"allowed":true}');
 const deny = http('{"allowed":false,"notice":"by rule test#1: no [00112233]"}');
-
-let passed = 0;
-let failed = 0;
-
-function expect(name, actual, wanted) {
-  const same = JSON.stringify(actual) === JSON.stringify(wanted);
-  if (same) passed++;
-  else failed++;
-  if (!same)
-    process.stdout.write(`${name}: ${JSON.stringify(actual)} instead of ${JSON.stringify(wanted)}\n`);
-}
 
 /** Copies a file to where it is, in the root directory, with the libraries that it needs. */
 function copy(file, to = file) {
@@ -175,5 +165,4 @@ expect(
 
 endpoint.close();
 rmSync(root, { recursive: true, force: true });
-process.stdout.write(`${String(passed)} passed, ${String(failed)} failed\n`);
-process.exitCode = failed === 0 ? 0 : 1;
+tellTotals();

@@ -2,6 +2,7 @@
 // no other object, and imports only what glibc and musl both have.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
+import { expect, tellTotals } from './expect.mjs';
 
 const [library, table, maxKilobytes = '40'] = process.argv.slice(2);
 const maxBytes = Number(maxKilobytes) * 1024;
@@ -15,17 +16,6 @@ const allowedImports = [
   'environ',
   'getauxval',
 ];
-
-let failed = 0;
-let passed = 0;
-
-function expect(name, actual, wanted) {
-  const same = JSON.stringify(actual) === JSON.stringify(wanted);
-  if (same) passed++;
-  else failed++;
-  if (!same)
-    process.stdout.write(`${name}: ${JSON.stringify(actual)} instead of ${JSON.stringify(wanted)}\n`);
-}
 
 function run(command, ...words) {
   return execFileSync(command, words, { encoding: 'utf8' });
@@ -71,8 +61,7 @@ expect(
   true,
 );
 
-process.stdout.write(`${String(passed)} passed, ${String(failed)} failed\n`);
-process.exitCode = failed === 0 ? 0 : 1;
+tellTotals();
 
 function byBytes(left, right) {
   return left < right ? -1 : 1;

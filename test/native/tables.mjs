@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createEndpoint, http } from './endpoint.mjs';
 import { readFrames, stateFile } from './state.mjs';
+import { expect, tellTotals } from './expect.mjs';
 
 const [library, target, snippets] = process.argv.slice(2);
 const armed = 42;
@@ -33,17 +34,6 @@ const doors = [
   'execve execv execvp execvpe execl execle execlp execveat fexecve posix_spawn posix_spawnp',
   'pidfd_spawn pidfd_spawnp system popen _IO_popen wordexp',
 ].flatMap((line) => line.split(' '));
-
-let passed = 0;
-let failed = 0;
-
-function expect(name, actual, wanted) {
-  const same = JSON.stringify(actual) === JSON.stringify(wanted);
-  if (same) passed++;
-  else failed++;
-  if (!same)
-    process.stdout.write(`${name}: ${JSON.stringify(actual)} instead of ${JSON.stringify(wanted)}\n`);
-}
 
 /** A state directory with an endpoint that denies, and a folder with the target in it. */
 async function createPlace() {
@@ -308,5 +298,4 @@ await checkCircumstances();
 await checkCondition();
 await checkFailure();
 await checkDormant();
-process.stdout.write(`${String(passed)} passed, ${String(failed)} failed\n`);
-process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
+tellTotals();

@@ -5,6 +5,7 @@ import { chmodSync, chownSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, wri
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createEndpoint, http } from './endpoint.mjs';
+import { expect, tellTotals } from './expect.mjs';
 
 // Users that programs change to must be able to read it.
 const directory = mkdtempSync(join(tmpdir(), 'rampart-tools-'));
@@ -90,17 +91,6 @@ const cases = [
   ['su', 'su -s /bin/sh -c \'id -un; exec sh -c "echo done"\' nobody', 1],
 ];
 
-let passed = 0;
-let failed = 0;
-
-function expect(name, actual, wanted) {
-  const same = JSON.stringify(actual) === JSON.stringify(wanted);
-  if (same) passed++;
-  else failed++;
-  if (!same)
-    process.stdout.write(`${name}: ${JSON.stringify(actual)} instead of ${JSON.stringify(wanted)}\n`);
-}
-
 /** What a script says and ends with, in a folder of its own. */
 async function run(settings, script) {
   const folder = mkdtempSync(join(directory, 'run-'));
@@ -166,5 +156,4 @@ chownSync(join(place, 'endpoint.sock'), owner, owner);
 expect("another user's endpoint", await hearForeign(place), foreign);
 theirs.close();
 rmSync(directory, { recursive: true, force: true });
-process.stdout.write(`${String(passed)} passed, ${String(failed)} failed\n`);
-process.exitCode = failed === 0 ? 0 : 1;
+tellTotals();
