@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { cli, parseObject } from '../support/rampart.ts';
 import type { Rampart } from '../support/rampart.ts';
 import { parseExecTrace } from './execTrace.ts';
+import type { ExecTrace } from './execTrace.ts';
 import { run } from '../support/run.ts';
 
 /** What a guarded tree did, as it was recorded. */
@@ -13,10 +14,16 @@ export interface Covered {
   readonly denied: number;
   /** Starts that were allowed and then failed by themselves. */
   readonly failed: number;
+  /** Processes that were allowed to become another program, and that a signal ended before they were one. */
+  readonly killed: number;
 }
 
 interface ExecRecord {
   readonly id: string;
+  readonly pid: unknown;
+  readonly door: string;
+  /** In milliseconds since 1970. */
+  readonly time: number;
   readonly exe: string;
   readonly allowed: boolean;
   readonly guardable: boolean;
@@ -24,7 +31,8 @@ interface ExecRecord {
 
 /**
  * Runs a command under guard and under strace at once, and compares the kernel's execs with the audit records: one
- * record for each, no other, besides those of what was refused and of what did not start. Ends the endpoint.
+ * record for each, no other, besides those of what was refused, of what did not start and of what was killed before it
+ * did. Ends the endpoint.
  */
 export async function checkCoverage(
   rampart: Rampart,
@@ -32,29 +40,21 @@ export async function checkCoverage(
   cwd: string,
 ): Promise<Covered> {
   const trace = join(rampart.folder, 'trace');
-  const strace = [
-    'strace',
-    '-f',
-    '-qq',
-    '-e',
-    'trace=execve,execveat',
-    '-e',
-    'signal=none',
-    '-o',
-    trace,
-    '--',
-  ];
+  const strace = ['strace', '-f', '-qq', '-ttt', '-e', 'trace=execve,execveat', '-o', trace, '--'];
   const guard = [process.execPath, cli, 'preload', '--', ...command];
   const { status, output } = await run([...strace, ...guard], { cwd, env: rampart.environment() });
   assert.equal(status, 0, output.slice(-4000));
   const stopped = await rampart.run(['stop']);
   assert.equal(stopped.status, 0, stopped.stderr);
 
-  const execs = guardedExecs(readFileSync(trace, 'utf8'));
+  const seen = parseExecTrace(readFileSync(trace, 'utf8'));
+  const execs = guardedExecs(seen);
   const { records, failed } = readRecords(rampart.stateDirectory);
   const unguardable = records.filter((record) => record.allowed && !record.guardable);
   assert.deepEqual(unguardable, [], 'what a program starts that cannot be guarded is not to be compared');
-  const started = records.filter((record) => record.allowed && !failed.has(record.id));
+  const allowed = records.filter((record) => record.allowed && !failed.has(record.id));
+  const killed = findKilled(allowed, seen);
+  const started = allowed.filter((record) => !killed.includes(record));
   const difference = compareNames(
     execs.map(({ path }) => basename(path)),
     started.map(({ exe }) => basename(exe)),
@@ -64,14 +64,27 @@ export async function checkCoverage(
     execs: execs.length,
     denied: records.filter((record) => !record.allowed).length,
     failed: failed.size,
+    killed: killed.length,
   };
 }
 
+/**
+ * The last record of each process that a signal ended, where the process was allowed to become another program and did
+ * not any more. A record is older than its exec, and a program's first record younger than the program.
+ */
+function findKilled(allowed: readonly ExecRecord[], { execs, killed }: ExecTrace): readonly ExecRecord[] {
+  return killed.flatMap((pid) => {
+    const last = allowed.findLast((record) => record.pid === pid);
+    const became = execs.findLast((exec) => exec.pid === pid);
+    const isExec = last !== undefined && /^f?exec|^syscall$/.test(last.door);
+    return isExec && last.time > (became?.time ?? 0) ? [last] : [];
+  });
+}
+
 /** The execs of the tree: from the second of the first process on, by which the command line becomes its root. */
-function guardedExecs(text: string): ReturnType<typeof parseExecTrace> {
-  const execs = parseExecTrace(text);
+function guardedExecs({ execs }: ExecTrace): ExecTrace['execs'] {
   const root = execs.findIndex(({ pid }, index) => index > 0 && pid === execs[0]?.pid);
-  assert.ok(root > 0, `no root command in\n${text.slice(0, 1000)}`);
+  assert.ok(root > 0, `no root command in ${JSON.stringify(execs.slice(0, 10))}`);
   return execs.slice(root);
 }
 
@@ -81,11 +94,14 @@ function readRecords(directory: string): { records: readonly ExecRecord[]; faile
   const audit = join(directory, 'audit');
   for (const file of readdirSync(audit).sort())
     for (const line of readFileSync(join(audit, file), 'utf8').split('\n').filter(Boolean)) {
-      const { id, tool, exe, guardable, enforced, decision, exec_failed: failure } = parseObject(line);
-      if (tool === 'rampart' && isFailure(failure)) failed.add(failure.id);
-      if (tool !== 'exec') continue;
-      const allowed = !(enforced === true && isRefusal(decision));
-      records.push({ id: String(id), exe: String(exe), allowed, guardable: guardable === true });
+      const { id, pid, door, exe, ...record } = parseObject(line);
+      if (record['tool'] === 'rampart' && isFailure(record['exec_failed']))
+        failed.add(record['exec_failed'].id);
+      if (record['tool'] !== 'exec') continue;
+      const time = Date.parse(String(record['timestamp']));
+      const allowed = !(record['enforced'] === true && isRefusal(record['decision']));
+      const guardable = record['guardable'] === true;
+      records.push({ id: String(id), pid, door: String(door), time, exe: String(exe), allowed, guardable });
     }
   return { records, failed };
 }

@@ -4,11 +4,17 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <signal.h>
 #include <spawn.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <wordexp.h>
@@ -117,11 +123,39 @@ static void start_in_vain(void) {
     expect(wait_for(pid) == EPERM, "denied");
 }
 
+/* From here on the kernel kills this process for an exec, before it does it. */
+static int forbid_exec(void) {
+    struct sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_execve, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {sizeof filter / sizeof filter[0], filter};
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) |
+           prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+}
+
+/* What is allowed, and killed before it starts. */
+static void start_and_die(void) {
+    static char *const argv[] = {"true", NULL};
+    int status = -1;
+    pid_t pid = fork();
+    if (pid == 0) {
+        if (forbid_exec() == 0)
+            execve("/bin/true", argv, environ);
+        _exit(errno);
+    }
+    expect(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS,
+           "killed");
+}
+
 int main(void) {
     start_by_exec();
     start_by_vfork();
     start_by_spawn();
     start_by_shell();
     start_in_vain();
+    start_and_die();
     return problems == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
