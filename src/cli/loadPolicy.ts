@@ -70,6 +70,7 @@ export async function loadPolicy(choice: PolicyChoice): Promise<Result<LoadedPol
     temporary: ['/tmp', ...(choice.temporary === undefined ? [] : [choice.temporary])],
     realpath: (path: string) => resolveLinks(path),
     now: () => Date.now(),
+    elapsed: () => performance.now(),
   };
   return success({
     problems: [...read.problems, ...(project.problem === null ? [] : [project.problem]), ...parsed.problems],

@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts';
+import type { Clock, Stopwatch } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
 import { failure, success } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
@@ -12,13 +12,8 @@ import type { Approval, Approvals, Petition, Resolution } from './approvals.ts';
 import { findTree, hasEnded, isAskedByShell, keysOf } from './askedTree.ts';
 import type { QuestionKeys } from './askedTree.ts';
 import type { Asked, PatientAsker } from './exchange.ts';
+import { approvedLifeMs, sessionLifeMs } from './grants.ts';
 import type { Grant, Grants } from './grants.ts';
-
-/** How long a person's approval lets the same command run, in milliseconds. */
-export const approvedLifeMs = 600_000;
-
-/** The longest that an approval for a session holds, in milliseconds. */
-const sessionLifeMs = 43_200_000;
 
 /** How long *run it anyway* holds, in milliseconds. */
 export const anywayLifeMs = 300_000;
@@ -62,6 +57,7 @@ export type Settlement =
 /** What asking persons rests on. */
 export interface AskingSettings {
   readonly clock: Clock;
+  readonly stopwatch: Stopwatch;
   readonly createId: () => string;
   readonly processes: ProcessTable;
   readonly approvals: Approvals;
@@ -99,7 +95,7 @@ interface Refusal {
   readonly cwd: string | null;
   readonly keys: QuestionKeys;
   readonly tree: string;
-  /** Milliseconds since 1970. */
+  /** As the stopwatch has it. */
   readonly at: number;
 }
 
@@ -140,8 +136,8 @@ export class Asking implements Disposable {
 
   constructor(settings: AskingSettings) {
     this.#settings = settings;
-    const { clock, grants, processes } = settings;
-    this.#covered = new CoveredStarts(clock, processes);
+    const { stopwatch, grants, processes } = settings;
+    this.#covered = new CoveredStarts(stopwatch, processes);
     this.#timer = setInterval(() => grants.forget((tree) => hasEnded(tree, processes)), sweepIntervalMs);
     this.#timer.unref();
   }
@@ -166,7 +162,7 @@ export class Asking implements Disposable {
     }
     if (this.#covered.take(request, decision.action !== 'ask')) return coveredSettlement;
     const { command, cwd } = request;
-    this.#noteRefusal({ id, command, cwd, keys, tree, at: this.#settings.clock.now() });
+    this.#noteRefusal({ id, command, cwd, keys, tree, at: this.#settings.stopwatch.elapsed() });
     if (!mayPrompt) return { kind: 'early' };
     if (decision.action !== 'ask') return { kind: 'decided' };
     const wait = this.#mayHold(request) ? asked.wait : null;
@@ -229,9 +225,9 @@ export class Asking implements Disposable {
 
   /** Lets a refused command run once, by the first digits of its record's id. A failure is a sentence for the person. */
   runAnyway(digits: string): Result<GivenGrant, string> {
-    const { clock, grants, createId, onDidChange } = this.#settings;
+    const { clock, stopwatch, grants, createId, onDidChange } = this.#settings;
     if (digits.length < minIdDigits) return failure(`at least ${minIdDigits} digits of the id are needed`);
-    const from = clock.now() - refusalLifeMs;
+    const from = stopwatch.elapsed() - refusalLifeMs;
     const found = [...this.#refusals.values()].filter(({ id, at }) => id.startsWith(digits) && at > from);
     const [refusal] = found;
     if (refusal === undefined)

@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts';
+import type { Stopwatch } from '../base/clock.ts';
 
 /** How many tools are counted, as the peer has it. */
 export const maxTools = 1_024;
@@ -19,15 +19,15 @@ interface Calls {
 
 /** Counts calls per tool: over the last hour to the minute, and the last thousand to the millisecond. */
 export class CallCounts {
-  readonly #clock: Clock;
+  readonly #stopwatch: Stopwatch;
   readonly #tools = new Map<string, Calls>();
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
+  constructor(stopwatch: Stopwatch) {
+    this.#stopwatch = stopwatch;
   }
 
   add(tool: string): void {
-    const now = this.#clock.now();
+    const now = this.#stopwatch.elapsed();
     if (!this.#tools.has(tool)) this.#forgetSilent(now - maxWindowMs);
     if (!this.#tools.has(tool) && this.#tools.size >= maxTools) return;
     const calls = this.#tools.get(tool) ?? { byMinute: new Map<number, number>(), recent: [] };
@@ -44,14 +44,14 @@ export class CallCounts {
   countWithin(tool: string, windowMs: number): number {
     const calls = this.#tools.get(tool);
     if (calls === undefined) return this.#tools.size >= maxTools ? maxCount : 0;
-    const from = this.#clock.now() - windowMs;
+    const from = this.#stopwatch.elapsed() - windowMs;
     const first = calls.recent.findIndex((time) => time > from);
     return first === -1 ? 0 : calls.recent.length - first;
   }
 
   /** Calls of the last hour by tool. */
   read(): Readonly<Record<string, number>> {
-    const from = Math.floor(this.#clock.now() / minuteMs) - minutes;
+    const from = Math.floor(this.#stopwatch.elapsed() / minuteMs) - minutes;
     const totals = [...this.#tools].map(([tool, { byMinute }]): [string, number] => {
       forgetBefore(byMinute, from);
       return [tool, [...byMinute.values()].reduce((sum, count) => sum + count, 0)];

@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts';
+import type { Stopwatch } from '../base/clock.ts';
 import type { NamedCommand } from '../policy/namedCommands.ts';
 import type { ExecRequest } from '../protocol/execRequest.ts';
 import type { ProcessTable } from '../system/processTable.ts';
@@ -14,7 +14,7 @@ interface ApprovedShell {
   readonly pid: number;
   readonly started: number;
   readonly overrules: boolean;
-  /** Milliseconds since 1970. */
+  /** As the stopwatch has it. */
   readonly until: number;
   commands: readonly NamedCommand[];
 }
@@ -24,12 +24,12 @@ interface ApprovedShell {
  * very process, in its place or as its child, and in the directory that the text says. Nothing else is opened by it.
  */
 export class CoveredStarts {
-  readonly #clock: Clock;
+  readonly #stopwatch: Stopwatch;
   readonly #processes: ProcessTable;
   #shells: readonly ApprovedShell[] = [];
 
-  constructor(clock: Clock, processes: ProcessTable) {
-    this.#clock = clock;
+  constructor(stopwatch: Stopwatch, processes: ProcessTable) {
+    this.#stopwatch = stopwatch;
     this.#processes = processes;
   }
 
@@ -37,7 +37,7 @@ export class CoveredStarts {
   add({ pid }: Pick<ExecRequest, 'pid'>, commands: readonly NamedCommand[], overrules: boolean): void {
     const stat = pid === null ? null : this.#processes.stat(pid);
     if (stat === null || commands.length === 0) return;
-    const until = this.#clock.now() + coveredLifeMs;
+    const until = this.#stopwatch.elapsed() + coveredLifeMs;
     const shell = { pid: stat.pid, started: stat.started, overrules, until, commands };
     this.#shells = [...this.#living(), shell].slice(-maxShells);
   }
@@ -61,7 +61,7 @@ export class CoveredStarts {
   }
 
   #living(): readonly ApprovedShell[] {
-    const now = this.#clock.now();
+    const now = this.#stopwatch.elapsed();
     return this.#shells.filter(
       ({ pid, started, until }) => until > now && this.#processes.isRunning(pid, started),
     );

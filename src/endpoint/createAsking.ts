@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts';
+import type { Clock, Stopwatch } from '../base/clock.ts';
 import type { DisposableList } from '../base/disposable.ts';
 import type { Logger } from '../base/logger.ts';
 import { failure, success } from '../base/result.ts';
@@ -23,6 +23,7 @@ export interface AskingParts {
   readonly boot: string;
   readonly holdMs: number;
   readonly clock: Clock;
+  readonly stopwatch: Stopwatch;
   readonly logger: Logger;
   readonly createId: () => string;
   readonly processes: ProcessTable;
@@ -40,7 +41,7 @@ export function createAsking(
   parts: AskingParts,
   owned: DisposableList,
 ): { readonly asking: Asking; readonly approvals: Approvals } {
-  const { file, boot, clock, logger, createId, processes, holdMs, stream } = parts;
+  const { file, boot, clock, stopwatch, logger, createId, processes, holdMs, stream } = parts;
   const kept = readKeptApprovals({ file, boot, logger });
   const grants = new Grants(clock);
   for (const grant of kept.grants) grants.add(grant);
@@ -49,6 +50,7 @@ export function createAsking(
   const asking = owned.add(
     new Asking({
       clock,
+      stopwatch,
       createId,
       processes,
       approvals,

@@ -222,8 +222,8 @@ function readQuestion(request: ExecRequest, deciders: Deciders): ReadQuestion {
 
 /** Written out, because copying an object takes as long as some decisions. */
 function worldIn(workspace: string | null, world: Deciders['world']): EvaluationWorld {
-  const { reader, home, temporary, realpath, now, endpoint, countCalls } = world;
-  return { reader, home, temporary, realpath, now, endpoint, countCalls, workspace };
+  const { reader, home, temporary, realpath, now, elapsed, endpoint, countCalls } = world;
+  return { reader, home, temporary, realpath, now, elapsed, endpoint, countCalls, workspace };
 }
 
 /** How often a question is judged anew because the file of a rule for one decision was changed. */

@@ -99,8 +99,10 @@ async function open(made: Made, { lock, owned }: Tenure): Promise<Endpoint> {
       throw thrown;
     });
   }
-  const { addon, clock, logger } = world;
-  const fifo = owned.add(new FifoDoor({ paths, addon, clock, logger, answer: (request) => route(request) }));
+  const { addon, stopwatch, logger } = world;
+  const fifo = owned.add(
+    new FifoDoor({ paths, addon, stopwatch, logger, answer: (request) => route(request) }),
+  );
   owned.add(watchPlace({ doors, fifo, lock }, services, farewell.say));
   if (settings.onDemand) owned.add(watchUsers(settings, services, farewell.say));
   const ended = farewell.said.then(async (reason) => {
@@ -189,6 +191,7 @@ function createParts(
 ): EndpointParts {
   const { mode, policy, stream, deciders, askers, startedAt, approvals, handRules } = services;
   const { home } = settings.policies;
+  const { stopwatch } = world;
   return {
     version: settings.version,
     pid: world.pid,
@@ -203,7 +206,7 @@ function createParts(
     handRules,
     url,
     tokens: services.tokens,
-    pauses: { reload: new Pause(world.clock, reloadPauseMs), learn: new Pause(world.clock, learnPauseMs) },
+    pauses: { reload: new Pause(stopwatch, reloadPauseMs), learn: new Pause(stopwatch, learnPauseMs) },
     isReplaceable: settings.onDemand && settings.policies.files.length === 0,
     isOwner: (caller) => checkAccess('owner', caller, accessOf({ settings, world, services })).ok,
     noteChange: (what, message, caller) => services.recordIncident({ what, message, refused: false }, caller),

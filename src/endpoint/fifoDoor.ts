@@ -4,7 +4,7 @@ import type { Stats } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { messageOf } from '../base/assert.ts';
-import type { Clock } from '../base/clock.ts';
+import type { Stopwatch } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
 import type { Logger } from '../base/logger.ts';
 import { routes } from '../protocol/routes.ts';
@@ -28,7 +28,7 @@ const maxAnswers = 4_096;
 export interface FifoDoorSettings {
   readonly paths: Pick<StatePaths, 'questions' | 'answers'>;
   readonly addon: Pick<NativeAddon, 'makeFifo'>;
-  readonly clock: Clock;
+  readonly stopwatch: Stopwatch;
   readonly logger: Logger;
   readonly answer: (request: EndpointRequest) => EndpointResponse | Promise<EndpointResponse>;
 }
@@ -55,8 +55,8 @@ export class FifoDoor implements Disposable {
   /** Throws when the FIFO cannot be made. */
   constructor(settings: FifoDoorSettings) {
     this.#settings = settings;
-    this.#questions = new OpenQuestions(settings.clock);
-    for (const id of makeFolder(settings.paths.answers)) this.#answers.set(id, settings.clock.now());
+    this.#questions = new OpenQuestions(settings.stopwatch);
+    for (const id of makeFolder(settings.paths.answers)) this.#answers.set(id, settings.stopwatch.elapsed());
     this.#open = this.#openFifo();
     this.#timer = setInterval(() => this.#sweep(), sweepIntervalMs);
     this.#timer.unref();
@@ -112,18 +112,18 @@ export class FifoDoor implements Disposable {
   }
 
   #put(id: string, text: string): void {
-    const { paths, clock } = this.#settings;
+    const { paths, stopwatch } = this.#settings;
     const unfinished = join(paths.answers, `${id}.new`);
     writeFileSync(unfinished, text, { mode: 0o600 });
     renameSync(unfinished, join(paths.answers, id));
     this.#answers.delete(id);
-    this.#answers.set(id, clock.now());
+    this.#answers.set(id, stopwatch.elapsed());
     const [oldest] = this.#answers.keys();
     if (oldest !== undefined && this.#answers.size > maxAnswers) this.#remove(oldest);
   }
 
   #sweep(): void {
-    const end = this.#settings.clock.now() - answerLifeMs;
+    const end = this.#settings.stopwatch.elapsed() - answerLifeMs;
     for (const [id, time] of this.#answers) {
       if (time > end) return;
       this.#remove(id);

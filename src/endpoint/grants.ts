@@ -1,6 +1,12 @@
 import type { Clock } from '../base/clock.ts';
 import type { QuestionKeys } from './askedTree.ts';
 
+/** How long a person's approval lets the same command run, in milliseconds. */
+export const approvedLifeMs = 600_000;
+
+/** The longest that an approval for a session holds, in milliseconds. */
+export const sessionLifeMs = 43_200_000;
+
 /** How many grants stand at once; the oldest goes first. */
 const maxGrants = 1_000;
 
@@ -18,6 +24,9 @@ export interface Grant {
   readonly until: number;
 }
 
+/** What ends later was given before the clock was set back, who knows when. */
+const longestLifeMs = { exact: approvedLifeMs, anywhere: sessionLifeMs };
+
 /** Holds grants and gives each out as often as it may be used. */
 export class Grants {
   readonly #clock: Clock;
@@ -29,7 +38,8 @@ export class Grants {
 
   /** Those that still hold, the oldest first. */
   list(): readonly Grant[] {
-    return this.#grants.filter(({ until }) => until > this.#clock.now());
+    const now = this.#clock.now();
+    return this.#grants.filter(({ until, reach }) => until > now && until <= now + longestLifeMs[reach]);
   }
 
   add(grant: Grant): void {

@@ -127,6 +127,7 @@ async function createWorld(): Promise<EndpointWorld | string> {
       ),
       processes: createProcessTable(),
       clock: { now: () => Date.now() },
+      stopwatch: { elapsed: () => performance.now() },
       logger,
       bootId: readBootId(),
       platform: process.platform,

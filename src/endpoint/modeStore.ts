@@ -118,7 +118,8 @@ export class ModeStore implements Disposable {
   #arm(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     const { until } = this.#held;
-    this.#timer = until === null ? null : setTimeout(() => this.mode, until - this.#settings.clock.now());
+    // Also where the clock says that it is too early: it was set back meanwhile.
+    this.#timer = until === null ? null : setTimeout(() => this.#lapse(), until - this.#settings.clock.now());
     this.#timer?.unref();
   }
 

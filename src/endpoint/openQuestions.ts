@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts';
+import type { Stopwatch } from '../base/clock.ts';
 import type { QuestionFrame } from '../system/questionFrame.ts';
 
 /** How many questions may be on their way at once; the oldest is given up for a new one. */
@@ -19,19 +19,19 @@ export interface WholeQuestion {
 interface OpenQuestion {
   readonly count: number;
   readonly pieces: Buffer[];
-  /** Milliseconds since 1970. */
+  /** As the stopwatch has it. */
   readonly since: number;
 }
 
 /** Puts the pieces of questions together. One writer's pieces come in their order; a question that lacks one is given up. */
 export class OpenQuestions {
-  readonly #clock: Clock;
+  readonly #stopwatch: Stopwatch;
   /** By id, the oldest first. */
   readonly #open = new Map<string, OpenQuestion>();
   #held = 0;
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
+  constructor(stopwatch: Stopwatch) {
+    this.#stopwatch = stopwatch;
   }
 
   /** Takes the next piece; gives the question back that it completes. */
@@ -47,7 +47,7 @@ export class OpenQuestions {
       this.#forget(id);
       return { id, body: Buffer.concat(pieces) };
     }
-    this.#keep(id, open ?? { count, pieces: [], since: this.#clock.now() }, piece);
+    this.#keep(id, open ?? { count, pieces: [], since: this.#stopwatch.elapsed() }, piece);
     return null;
   }
 
@@ -63,7 +63,7 @@ export class OpenQuestions {
 
   #giveUpLate(): void {
     for (const [id, { since }] of this.#open) {
-      if (this.#clock.now() - since < maxWaitMs) return;
+      if (this.#stopwatch.elapsed() - since < maxWaitMs) return;
       this.#forget(id);
     }
   }

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { Clock } from '../base/clock.ts';
+import type { Stopwatch } from '../base/clock.ts';
 import type { ExecRequest } from '../protocol/execRequest.ts';
 import type { Mode } from '../protocol/mode.ts';
 import type { PreflightAnswer } from './preflightAnswer.ts';
@@ -16,7 +16,7 @@ const pathDoors: ReadonlySet<string> = new Set(['execve', 'execv', 'execle', 'ex
 interface Refusal {
   readonly request: ExecRequest;
   readonly generation: number;
-  /** Milliseconds since 1970. */
+  /** As the stopwatch has it. */
   readonly time: number;
   readonly answer: PreflightAnswer;
 }
@@ -26,20 +26,20 @@ interface Refusal {
  * one command, which is refused and recorded once. Nothing but a refusal that is carried out is ever repeated.
  */
 export class RepeatedQuestions {
-  readonly #clock: Clock;
+  readonly #stopwatch: Stopwatch;
   /** By process, the oldest first. */
   readonly #refusals = new Map<number, Refusal>();
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
+  constructor(stopwatch: Stopwatch) {
+    this.#stopwatch = stopwatch;
   }
 
   /** The answer that this question has got already; null when it is a question of its own. */
   find(request: ExecRequest, mode: Mode, generation: number): PreflightAnswer | null {
     const refusal = mode === 'enforce' && request.enforce ? this.#refusals.get(request.pid ?? 0) : undefined;
     if (refusal?.generation !== generation || !isSameStep(refusal.request, request)) return null;
-    const age = this.#clock.now() - refusal.time;
-    return age >= 0 && age < maxRepeatMs ? refusal.answer : null;
+    const age = this.#stopwatch.elapsed() - refusal.time;
+    return age < maxRepeatMs ? refusal.answer : null;
   }
 
   /** Remembers a refusal that was given; any other answer is passed over. */
@@ -48,7 +48,7 @@ export class RepeatedQuestions {
     this.#refusals.delete(request.pid);
     const [oldest] = this.#refusals.size < maxRefusals ? [] : this.#refusals.keys();
     if (oldest !== undefined) this.#refusals.delete(oldest);
-    this.#refusals.set(request.pid, { request, generation, time: this.#clock.now(), answer });
+    this.#refusals.set(request.pid, { request, generation, time: this.#stopwatch.elapsed(), answer });
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts';
+import type { Clock, Stopwatch } from '../base/clock.ts';
 import type { DisposableList } from '../base/disposable.ts';
 import type { Logger } from '../base/logger.ts';
 import type { ShellReader } from '../policy/shellReader.ts';
@@ -85,6 +85,7 @@ export interface EndpointWorld {
   readonly addon: NativeAddon;
   readonly processes: ProcessTable;
   readonly clock: Clock;
+  readonly stopwatch: Stopwatch;
   readonly logger: Logger;
   readonly reader: ShellReader;
   readonly bootId: Buffer;
@@ -129,7 +130,7 @@ export function createServices(
   { lock, owned }: Tenure,
 ): Services {
   const { paths, policies } = settings;
-  const { clock, logger, bootId, processes } = world;
+  const { clock, stopwatch, logger, bootId, processes } = world;
   const startedAt = clock.now();
   const boot = bootId.every((byte) => byte === 0) ? '' : bootId.toString('hex');
   const mode = owned.add(createModeStore(settings, world, boot));
@@ -142,7 +143,7 @@ export function createServices(
   const recorder = createRecorder(audit, stream, sessions);
   const attribution = createAttribution(settings, world, { sessions, stream });
   const held = createHeldRecords(settings, world, { attribution, recorder, sessions }, owned);
-  const counts = new CallCounts(clock);
+  const counts = new CallCounts(stopwatch);
   const createId = (): string => world.createRandom(16).toString('hex');
   const recordIncident: Services['recordIncident'] = (incident, caller) => {
     logger.warn(`${incident.what}: ${incident.message}`);
@@ -154,7 +155,7 @@ export function createServices(
   const { asking, approvals } = createAsking(
     {
       ...{ file: paths.approvals, boot, holdMs: settings.holdMs },
-      ...{ clock, logger, createId, processes, stream, policy, handRules },
+      ...{ clock, stopwatch, logger, createId, processes, stream, policy, handRules },
       recordIncident: tellIncident,
     },
     owned,
@@ -183,7 +184,7 @@ export function createServices(
       sessions,
       attribution,
       counts,
-      repeated: new RepeatedQuestions(clock),
+      repeated: new RepeatedQuestions(stopwatch),
       asking,
       recorder,
       held,
@@ -304,7 +305,7 @@ function recordIgnored({ ignored, mode }: EndpointSettings, { mode: held, record
 
 function evaluationWorld(
   { policies, temporary }: EndpointSettings,
-  { reader, addon, clock, pid }: EndpointWorld,
+  { reader, addon, clock, stopwatch, pid }: EndpointWorld,
   counts: CallCounts,
 ): Deciders['world'] {
   return {
@@ -313,6 +314,7 @@ function evaluationWorld(
     temporary,
     realpath: (path) => resolveLinks(path, (each) => addon.realPath(each)),
     now: () => clock.now(),
+    elapsed: () => stopwatch.elapsed(),
     endpoint: pid,
     countCalls: (tool, windowMs) => counts.countWithin(tool, windowMs),
   };

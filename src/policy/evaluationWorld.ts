@@ -15,6 +15,8 @@ export interface EvaluationWorld {
   realpath(path: string): string;
   /** Milliseconds since 1970. */
   now(): number;
+  /** Milliseconds since some moment, whatever the clock is set to. */
+  elapsed(): number;
   /** The process of the policy endpoint; absent where none decides. */
   readonly endpoint?: number;
   /** How often a tool was called within the last milliseconds, this call included; absent where nobody counts. */

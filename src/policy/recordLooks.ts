@@ -183,6 +183,6 @@ class RecordedWorld implements CallWorld {
   }
 
   elapsed(): number {
-    return this.#given.now();
+    return this.#given.elapsed();
   }
 }

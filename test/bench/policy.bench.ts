@@ -44,7 +44,7 @@ const firstRuns: Readonly<Record<string, { readonly dangerous: string; readonly 
 
 // As the endpoint runs; what V8 would otherwise do about the grammar in the background counts as time of ours.
 tuneEngine(setFlagsFromString);
-const world = imagineWorld(await openShellReader(), { now: () => performance.now() });
+const world = imagineWorld(await openShellReader(), { elapsed: () => performance.now() });
 
 /** Median CPU time of one decision, in microseconds. */
 function timeDecision(set: PolicySet, request: ExecRequest, rounds: number): number {

@@ -7,7 +7,7 @@ import type { ApprovalView } from '../../protocol/approval.ts';
 import { viewOf } from '../approvals.ts';
 import type { Resolution } from '../approvals.ts';
 import type { ResolveFailure } from '../asking.ts';
-import { approvedLifeMs } from '../asking.ts';
+import { approvedLifeMs } from '../grants.ts';
 import { parseBody, refuse, respond } from '../exchange.ts';
 import type { Handler } from '../parts.ts';
 

@@ -151,7 +151,15 @@ test('forgets an approval that is not used within ten minutes', async (context) 
   await askFor(fixture);
   await settle(fixture, { approved: true });
   fixture.clock.time += 600_000;
-  assert.deepEqual(await askFor(fixture), pendingOutcome);
+  assert.deepEqual(await askFor(fixture, { pid: 502 }), pendingOutcome);
+});
+
+test('does not hold an approval longer because the clock was set back', async (context) => {
+  const fixture = await start(context);
+  await askFor(fixture);
+  await settle(fixture, { approved: true });
+  fixture.clock.time -= 3_600_000;
+  assert.deepEqual(await askFor(fixture, { pid: 502 }), pendingOutcome);
 });
 
 test('lets a command run in its whole tree that is approved for the session', async (context) => {

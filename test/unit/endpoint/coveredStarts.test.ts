@@ -18,7 +18,7 @@ test('an approved text covers what it names: once each, for its own process, and
   const [approval] = (await fixture.call('GET', '/v1/approvals')).body['approvals'] as UnknownRecord[];
   await fixture.call('POST', `/v1/approvals/${String(approval?.['id'])}/resolve`, { approved: true });
   // Another start, and no further step along `PATH`.
-  fixture.clock.time += 2_000;
+  fixture.passed.time += 2_000;
   assert.equal((await fixture.ask(command, outer))['allowed'], true);
   const publish = async (fields: UnknownRecord, ...words: readonly string[]): Promise<unknown> => {
     const argv = ['npm', 'publish', ...words];

@@ -48,10 +48,18 @@ test('answers what comes behind a question that nobody writes to its end', async
   assert.equal((await askByFifo(fixture, { params: { command: 'ls' } }))['allowed'], true);
 });
 
+test('answers though the clock is set ahead meanwhile', async (context) => {
+  let now = Date.parse('2026-03-04');
+  const clock = { now: () => (now += 3_600_000) };
+  const fixture = await startFixture(context, { world: { clock } });
+  const argv = ['x'.repeat(20_000)];
+  assert.equal((await askByFifo(fixture, { params: { command: 'ls' }, argv }))['allowed'], true);
+});
+
 test('takes answers away that nobody waits for any more', async (context) => {
   const fixture = await startFixture(context);
   await askByFifo(fixture, { params: { command: 'ls' } });
-  fixture.clock.time += 5_000;
+  fixture.passed.time += 5_000;
   await until('the answer is gone', () => readdirSync(fixture.paths.answers).length === 0);
 });
 
@@ -60,8 +68,8 @@ test('takes the answers of an endpoint before it away', async (context) => {
   await askByFifo(first, { params: { command: 'ls' } });
   first.endpoint.stop('restart');
   await first.endpoint.ended;
-  const { clock, paths } = await startFixture(context, { folder: first.folder });
-  clock.time += 5_000;
+  const { passed, paths } = await startFixture(context, { folder: first.folder });
+  passed.time += 5_000;
   await until('the answer is gone', () => readdirSync(paths.answers).length === 0);
 });
 

@@ -19,22 +19,22 @@ function feed(questions: OpenQuestions, frames: readonly string[]): readonly str
 }
 
 test('puts questions together whose frames come between one another', () => {
-  const questions = new OpenQuestions({ now: () => 0 });
+  const questions = new OpenQuestions({ elapsed: () => 0 });
   assert.deepEqual(feed(questions, ['a 0/2', 'b 0/1', 'c 0/2', 'a 1/2', 'c 1/2']), ['b x', 'a xx', 'c xx']);
 });
 
 test('gives up a question that lacks a frame or contradicts itself', () => {
-  const questions = new OpenQuestions({ now: () => 0 });
+  const questions = new OpenQuestions({ elapsed: () => 0 });
   const frames = ['a 0/3', 'a 2/3', 'a 1/3', 'b 1/2', 'c 0/2', 'c 1/3', 'c 1/2', 'd 0/0', 'e 3/2'];
   assert.deepEqual(feed(questions, frames), []);
   assert.deepEqual(feed(questions, ['a 0/1']), ['a x']);
 });
 
 test('gives up a question whose asker does so too, and the oldest of too many', () => {
-  let now = 0;
-  const questions = new OpenQuestions({ now: () => now });
+  let passed = 0;
+  const questions = new OpenQuestions({ elapsed: () => passed });
   feed(questions, ['late 0/2']);
-  now = 2_000;
+  passed = 2_000;
   assert.deepEqual(feed(questions, ['late 1/2']), []);
   feed(
     questions,
@@ -44,7 +44,7 @@ test('gives up a question whose asker does so too, and the oldest of too many', 
 });
 
 test('holds a bounded number of bytes', () => {
-  const questions = new OpenQuestions({ now: () => 0 });
+  const questions = new OpenQuestions({ elapsed: () => 0 });
   const big = Buffer.alloc(9_000_000);
   questions.take({ id: 'first', index: 0, count: 2, piece: big });
   questions.take({ id: 'second', index: 0, count: 2, piece: big });

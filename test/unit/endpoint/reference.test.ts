@@ -310,7 +310,7 @@ test('tells of the policy what the reference tells, and rests between two readin
   const reloaded = { success: 'boolean', policies_loaded: 'number', rules_total: 'number' };
   await client.expect(reload, 200, { ...reloaded, reload_time_ms: 'number' });
   await client.expect(reload, 429, refusal);
-  client.fixture.clock.time += 1_000;
+  client.fixture.passed.time += 1_000;
   await client.expect(reload, 200, reloaded);
   const tried = { command: 'string', tool: 'string', action: 'string', message: 'string' };
   const shape = { ...tried, matched_policies: 'array|null', policy_scope: 'string' };
@@ -331,7 +331,7 @@ test('learns, lists and forgets rules as the reference does', async (context) =>
   };
   const { rule_name: name } = await client.expect(['POST', '/v1/rules/learn', lesson], 201, learnt);
   await client.expect(['POST', '/v1/rules/learn', { ...lesson, args: 'x' }], 429, refusal);
-  client.fixture.clock.time += 200;
+  client.fixture.passed.time += 200;
   await client.expect(['POST', '/v1/rules/learn', lesson], 409, learnt);
   const bad = [{}, { ...lesson, tool: 'fetch' }, { ...lesson, decision: 'deny' }, { ...lesson, args: ' ' }];
   for (const body of bad) await client.expect(['POST', '/v1/rules/learn', body], 400, refusal);

@@ -60,6 +60,8 @@ export interface RunningFixture {
   readonly caller: { pid: number };
   /** Milliseconds since 1970, as the endpoint sees them. */
   readonly clock: { time: number };
+  /** The milliseconds that have passed for it, whatever its clock says. */
+  readonly passed: { time: number };
   readonly log: readonly string[];
   ask(command: string, fields?: UnknownRecord): Promise<UnknownRecord>;
   call(method: string, path: string, body?: unknown): Promise<Exchange>;
@@ -129,6 +131,7 @@ export async function tryStartFixture(
   writeFileSync(policyFile, fixture.policy ?? fixturePolicy);
   const caller = { pid: 200 };
   const clock = { time: Date.parse('2026-03-04T05:06:07.089Z') };
+  const passed = { time: 0 };
   const log: string[] = [];
   const paths = statePathsIn(join(folder, 'state'));
   const settings: EndpointSettings = {
@@ -165,6 +168,7 @@ export async function tryStartFixture(
       fixture.folder === undefined ? [...person, ...(fixture.processes ?? [])] : [],
     ),
     clock: { now: () => clock.time },
+    stopwatch: { elapsed: () => passed.time },
     logger: { info: write, warn: write, error: write },
     reader: await shellReader(),
     bootId: Buffer.alloc(16, 7),
@@ -184,6 +188,7 @@ export async function tryStartFixture(
     policyFile,
     caller,
     clock,
+    passed,
     log,
     call,
     ask: async (command: string, fields: UnknownRecord = {}) => {

@@ -43,6 +43,13 @@ test('ends a timed change by itself, in the mode that was there before', async (
   assert.deepEqual(readState(fixture), ['monitor', 1]);
 });
 
+test('ends a timed change when its time has passed, though the clock was set back', async (context) => {
+  const fixture = await startFixture(context);
+  await setMode(fixture, { mode: 'disabled', for_seconds: 1 });
+  fixture.clock.time -= 86_400_000;
+  await until('it is over', async () => (await fixture.call('GET', '/healthz')).body['mode'] === 'enforce');
+});
+
 test('notes in the log who changed the mode, what it was, and when a time is over', async (context) => {
   const fixture = await startFixture(context);
   await setMode(fixture, { mode: 'monitor' });

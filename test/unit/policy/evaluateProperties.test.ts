@@ -12,7 +12,7 @@ import '../../support/propertySeed.ts';
 const reader = await openShellReader();
 const world = imagineWorld(reader);
 /** With the bounds on time in force. */
-const clocked = imagineWorld(reader, { now: () => performance.now() });
+const clocked = imagineWorld(reader, { elapsed: () => performance.now() });
 const builtin: PolicySource = {
   file: 'default.yaml',
   text: readFileSync('policies/default.yaml', 'utf8'),
@@ -198,7 +198,7 @@ describe('shell text beyond the bounds', () => {
 
   it('is judged when the grammar has no time for it', () => {
     let now = 0;
-    const hurried = imagineWorld(reader, { now: () => (now += 30) });
+    const hurried = imagineWorld(reader, { elapsed: () => (now += 30) });
     const judge = (command: string): string => evaluate(set, imagineRequest({ command }), hurried).action;
     assert.equal(judge('cd .. && rm -rf precious'), 'deny');
     assert.equal(judge('ls && make'), 'allow');
@@ -218,7 +218,7 @@ describe('shell text beyond the bounds', () => {
 
   it('is refused when judging it would outlast the patience of the asker', () => {
     let now = 0;
-    const slow = imagineWorld(reader, { now: () => (now += 1_100) });
+    const slow = imagineWorld(reader, { elapsed: () => (now += 1_100) });
     const decision = evaluate(set, imagineRequest({ argv: ['ls'], exe: '/bin/ls', command: 'ls' }), slow);
     assert.deepEqual([decision.action, decision.rule], ['deny', null]);
     assert.match(decision.message, /too long to be judged/);

@@ -46,7 +46,7 @@ describe('a shell text that was read before', () => {
 
   it('is read by the grammar as soon as there is time for it', async () => {
     let reads = 0;
-    const late = { now: () => (reads += 1) * 50 };
+    const late = { elapsed: () => (reads += 1) * 50 };
     const text = 'git status && npm test';
     const [hurried, unhurried, again] = await decideInTurn([{ text, world: late }, { text }, { text }]);
     assert.equal(hurried?.cacheable, undefined);

@@ -181,7 +181,7 @@ const policyText = fc.oneof(
 /** Decides with the grammar and without it: no defect, no hang, and the explanation is of the same decision. */
 function assertDecided(policies: PolicySet, request: ExecRequest): void {
   for (const reader of [grammar, fallback]) {
-    const world = imagineWorld(reader, { now: () => performance.now() });
+    const world = imagineWorld(reader, { elapsed: () => performance.now() });
     const before = process.cpuUsage();
     const { action, message } = evaluate(policies, request, world);
     const { user, system } = process.cpuUsage(before);

@@ -20,6 +20,7 @@ export interface ImaginedWorld {
   /** Symbolic links: from a path to the path that it stands for. */
   readonly links?: Readonly<Record<string, string>>;
   readonly now?: () => number;
+  readonly elapsed?: () => number;
   /** The process of the policy endpoint. */
   readonly endpoint?: number;
 }
@@ -38,6 +39,7 @@ export function imagineWorld(reader: ShellReader, imagined: ImaginedWorld = {}):
     },
     ...(imagined.endpoint === undefined ? {} : { endpoint: imagined.endpoint }),
     now: imagined.now ?? (() => 0),
+    elapsed: imagined.elapsed ?? (() => 0),
   };
 }
 
