@@ -2,6 +2,7 @@ import { refuse } from './exchange.ts';
 import type { Caller, EndpointRequest, EndpointResponse } from './exchange.ts';
 import type { Line } from './line.ts';
 import { RequestReader } from './requestReader.ts';
+import type { ReadStep } from './requestReader.ts';
 import type { RequestHead } from './requestHead.ts';
 import { sendResponse } from './sendResponse.ts';
 
@@ -91,18 +92,24 @@ export class Connection {
     if (this.#phase === 'reading') this.#leave();
   }
 
+  /** Serves what has come; a loop, for thousands of requests may have come at once. */
   #advance(): void {
-    const step = this.#reader.next();
+    let isAllTaken = false;
+    while (this.#phase === 'reading' && !isAllTaken) {
+      const step = this.#reader.next();
+      isAllTaken = step.kind === 'more';
+      this.#serve(step);
+    }
+  }
+
+  #serve(step: ReadStep): void {
     switch (step.kind) {
       case 'more':
         if (this.#reader.head !== null) this.#deadline = this.#requestSince + requestTimeoutMs;
         if (this.#hasEnded) this.#leave();
         return;
       case 'continue':
-        if (this.#isLetIn(this.#reader.head)) {
-          this.#line.socket.write('HTTP/1.1 100 Continue\r\n\r\n');
-          this.#advance();
-        }
+        if (this.#isLetIn(this.#reader.head)) this.#line.socket.write('HTTP/1.1 100 Continue\r\n\r\n');
         return;
       case 'refused':
         this.#refuse(400, step.message);
@@ -126,10 +133,11 @@ export class Connection {
       this.#send(head, answer);
       return;
     }
-    answer.then(
-      (response) => this.#send(head, response),
-      () => this.#send(head, refuse(500, 'the endpoint failed')),
-    );
+    const goOn = (response: EndpointResponse): void => {
+      this.#send(head, response);
+      this.#advance();
+    };
+    answer.then(goOn, () => goOn(refuse(500, 'the endpoint failed')));
   }
 
   #send(head: RequestHead, response: EndpointResponse): void {
@@ -140,23 +148,24 @@ export class Connection {
     const keepsOpen = head.keepsOpen && !this.#hasEnded && response.kind === 'json';
     this.#deadline = response.kind === 'stream' ? Infinity : performance.now() + answerTimeoutMs;
     if (!keepsOpen) this.#phase = 'leaving';
-    sendResponse(this.#line, response, {
-      head,
-      keepsOpen,
-      isAllRead: this.#reader.isEmpty,
-      onSent: keepsOpen ? () => this.#readOn() : null,
-    });
+    sendResponse(this.#line, response, { head, keepsOpen, isAllRead: this.#reader.isEmpty });
+    if (keepsOpen) this.#readOn();
   }
 
+  /** Whoever asks on without reading its answers is read again when it has them. */
   #readOn(): void {
+    const { socket } = this.#line;
+    if (socket.writableNeedDrain) {
+      socket.once('drain', () => {
+        this.#readOn();
+        this.#advance();
+      });
+      return;
+    }
     this.#phase = 'reading';
     this.#requestSince = performance.now();
-    this.#deadline = this.#requestSince + keepAliveTimeoutMs;
-    if (this.#line.socket.isPaused()) this.#line.socket.resume();
-    if (!this.#reader.isEmpty) {
-      this.#deadline = this.#requestSince + headerTimeoutMs;
-      this.#advance();
-    }
+    this.#deadline = this.#requestSince + (this.#reader.isEmpty ? keepAliveTimeoutMs : headerTimeoutMs);
+    if (socket.isPaused()) socket.resume();
   }
 
   /** Says why, then throws away what still comes. */
@@ -204,4 +213,4 @@ export class Connection {
 const noQuery = new URLSearchParams();
 
 /** Behind it the client is given time to read it. */
-const lastAnswer = { keepsOpen: false, isAllRead: false, onSent: null };
+const lastAnswer = { keepsOpen: false, isAllRead: false };

@@ -9,11 +9,10 @@ import type { RequestHead } from './requestHead.ts';
 export interface SendingOptions {
   /** Null when the request could not be read. */
   readonly head: RequestHead | null;
+  /** Whether another request may follow. */
   readonly keepsOpen: boolean;
   /** Whether nothing is left to be read of what the client has sent so far. */
   readonly isAllRead: boolean;
-  /** Called when the next request may be read; null when this answer is the last one. */
-  readonly onSent: (() => void) | null;
 }
 
 const reasons: Readonly<Record<number, string>> = {
@@ -53,19 +52,18 @@ function headOf(status: number, fields: string): string {
 function sendJson(
   line: Line,
   { status, body }: EndpointResponse & { readonly kind: 'json' },
-  { head, keepsOpen, isAllRead, onSent }: SendingOptions,
+  { head, keepsOpen, isAllRead }: SendingOptions,
 ): void {
   const text = `${JSON.stringify(body)}\n`;
   const fields = `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: ${keepsOpen ? 'keep-alive' : 'close'}`;
   // As one text it goes out in one write.
   const whole = `${headOf(status, fields)}${head?.method === 'HEAD' ? '' : text}`;
-  if (onSent === null && isAllRead) {
+  if (!keepsOpen && isAllRead) {
     line.sendLast(whole);
     return;
   }
   line.socket.write(whole);
-  if (onSent === null) line.socket.end();
-  else onSent();
+  if (!keepsOpen) line.socket.end();
 }
 
 /** As many bytes as the files have now: what is appended meanwhile belongs to the next answer. */

@@ -85,6 +85,38 @@ for (const [way, addon] of Object.entries(ways))
       );
     });
 
+    test('answers thousands of requests that come at once, in their order', async (context) => {
+      const count = 5_000;
+      let asked = 0;
+      const path = await openDoor(context, () => respond(200, { number: (asked += 1) }));
+      const { socket, text } = await connectTo(context, path);
+      socket.write(get('/').repeat(count - 1) + get('/', 'Connection: close\r\n'));
+      await once(socket, 'end');
+      const numbers = [...text().matchAll(/"number":(\d+)/g)].map(([, number]) => Number(number));
+      assert.equal(numbers.length, count);
+      assert.ok(numbers.every((number, index) => number === index + 1));
+    });
+
+    test('takes no more requests from a client that reads no answers, and ends it', async (context) => {
+      let ahead = 0;
+      const now = performance.now.bind(performance);
+      context.mock.method(performance, 'now', () => now() + ahead);
+      const requests: EndpointRequest[] = [];
+      const word = 'x'.repeat(10_000);
+      const path = await openDoor(context, (request) => {
+        requests.push(request);
+        return respond(200, { word });
+      });
+      const { socket } = await connectTo(context, path);
+      socket.pause();
+      socket.write(get('/').repeat(50_000));
+      await until('it answers', () => requests.length > 0);
+      ahead = 30_000;
+      // What it still wants to send meets nobody.
+      await once(socket, 'error');
+      assert.ok(requests.length * word.length < 2_000_000, `${requests.length} answers waited to be read`);
+    });
+
     test('answers a client that has said all it has to say', async (context) => {
       const path = await openDoor(context, () => Promise.resolve(respond(200, {})));
       const { socket, text } = await connectTo(context, path);
