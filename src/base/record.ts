@@ -19,3 +19,6 @@ export function parseJson(text: string): Result<unknown, string> {
     return failure(messageOf(thrown));
   }
 }
+
+/** The same record, for whoever made it and is not done with it. */
+export type Mutable<Given> = { -readonly [Key in keyof Given]: Given[Key] };

@@ -230,9 +230,9 @@ export class AuditLog implements Disposable {
   #write(lines: string): boolean {
     try {
       const open = this.#openDay();
-      const bytes = Buffer.from(this.#isTorn ? `\n${lines}` : lines);
-      const written = writeSync(open.descriptor, bytes);
-      if (written < bytes.length) this.#takeBack(open);
+      const text = this.#isTorn ? `\n${lines}` : lines;
+      const written = writeSync(open.descriptor, text);
+      if (written < Buffer.byteLength(text)) this.#takeBack(open);
       this.#isTorn = false;
       open.size += written;
       open.isDirty = true;

@@ -1,5 +1,6 @@
 import type { Disposable } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
+import type { Mutable } from '../base/record.ts';
 import { failure, success } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
 import { someAgent } from '../protocol/agentRegistry.ts';
@@ -27,8 +28,6 @@ const leaderLifeMs = 1_000;
 
 /** How often it is looked which sessions have ended, in milliseconds. */
 const sweepIntervalMs = 5_000;
-
-type Mutable<Record> = { -readonly [Key in keyof Record]: Record[Key] };
 
 /** A session as those see it who decide whether anybody is asked about what is started in it. */
 export interface KnownSession {

@@ -138,9 +138,11 @@ export class StateFileWriter implements Disposable {
     return null;
   }
 
+  /** Says nothing under another's key, so the file that is open may have become another's meanwhile. */
   #putSlot(offset: number, hash: bigint): void {
     this.#image.writeBigUInt64LE(hash, offset);
-    this.#put(offset, offset + verdictTable.slotBytes);
+    if (this.#descriptor !== null || this.#settings.isOurs())
+      this.#putOut(offset, offset + verdictTable.slotBytes);
   }
 
   #emptyVerdicts(): void {
@@ -150,8 +152,11 @@ export class StateFileWriter implements Disposable {
   }
 
   #put(from: number, to: number): void {
-    const { file, logger, isOurs } = this.#settings;
-    if (!isOurs()) return;
+    if (this.#settings.isOurs()) this.#putOut(from, to);
+  }
+
+  #putOut(from: number, to: number): void {
+    const { file, logger } = this.#settings;
     try {
       this.#descriptor ??= openFile(file);
       writeSync(this.#descriptor, this.#image, from, to - from, from);
