@@ -202,6 +202,13 @@ export class Asking implements Disposable {
     this.#covered.add(request, commands, overrules);
   }
 
+  /** Puts before a person what a client asks for itself. A failure says why it is not. */
+  request(petition: Petition): Result<Approval, string> {
+    const requested = this.#settings.approvals.request(petition, null);
+    if (requested.ok) this.#settings.onDidChange();
+    return requested;
+  }
+
   /** Settles an approval as a person said, and lets those go on that wait for it. */
   resolve(id: string, resolution: Resolution): Result<Approval, ResolveFailure> {
     const { approvals, writeRule, onDidChange } = this.#settings;

@@ -59,24 +59,21 @@ export const handleApprovalRequest: Handler = (request, parts) => {
   const body = parseBody(request);
   if (!body.ok) return refuse(400, body.error);
   if (!isRecord(body.value)) return refuse(400, 'the body is not a JSON object');
-  const requested = parts.approvals.request(
-    {
-      tool: textIn(body.value, 'tool'),
-      command: textIn(body.value, 'command') || textIn(body.value, 'path'),
-      agent: textIn(body.value, 'agent'),
-      session: hookSession,
-      message: textIn(body.value, 'message'),
-      rule: null,
-      cwd: null,
-      pid: null,
-      sid: null,
-      runId: textIn(body.value, 'run_id') || null,
-      keys: null,
-      tree: hookSession,
-      upstreamApproval: null,
-    },
-    null,
-  );
+  const requested = parts.deciders.asking.request({
+    tool: textIn(body.value, 'tool'),
+    command: textIn(body.value, 'command') || textIn(body.value, 'path'),
+    agent: textIn(body.value, 'agent'),
+    session: hookSession,
+    message: textIn(body.value, 'message'),
+    rule: null,
+    cwd: null,
+    pid: null,
+    sid: null,
+    runId: textIn(body.value, 'run_id') || null,
+    keys: null,
+    tree: hookSession,
+    upstreamApproval: null,
+  });
   if (!requested.ok) return refuse(503, requested.error);
   const { id, status, expires_at } = viewOf(requested.value);
   return respond(201, { id, status, expires_at });

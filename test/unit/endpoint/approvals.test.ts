@@ -333,13 +333,14 @@ test('keeps what waits and what was approved over a restart', async (context) =>
   await askFor(before);
   await settle(before, { approved: true });
   await before.ask('npm publish --tag next', { ...publish, argv: ['npm', 'publish', '--tag', 'next'] });
+  await before.call('POST', '/v1/approvals', { tool: 'exec', agent: 'hook', message: '', command: 'make' });
   assert.equal(statSync(before.paths.approvals).mode & 0o777, 0o600);
   before.endpoint.stop('restart');
   await before.endpoint.ended;
   const after = await startFixture(context, { folder: before.folder });
   assert.deepEqual(
     (await listOf(after)).map(({ command }) => command),
-    ['npm publish --tag next'],
+    ['npm publish --tag next', 'make'],
   );
   assert.deepEqual(await askFor(after), allowedOutcome);
   after.endpoint.stop('reboot');
