@@ -66,15 +66,15 @@ export interface AskingSettings {
   readonly holdMs: number;
   /** Whether somebody is there who can answer. */
   readonly isAnswerable: () => boolean;
-  /** Makes a rule of an approval for good. A failure says why there is none. */
-  readonly writeRule: (approval: Approval) => Result<null, string>;
+  /** Makes a rule of an approval for good. */
+  readonly writeRule: (approval: Approval) => Result<null, ResolveFailure>;
   /** Called after every change of what must survive a restart. */
   readonly onDidChange: () => void;
 }
 
-/** Why an approval could not be settled: there is none, it is settled, or its rule could not be written. */
+/** Why an approval could not be settled: there is none, it is settled, or its rule cannot be made or be written. */
 export interface ResolveFailure {
-  readonly kind: 'unknown' | 'settled' | 'rule';
+  readonly kind: 'unknown' | 'settled' | 'ruleless' | 'unwritten';
   readonly message: string;
 }
 
@@ -219,7 +219,7 @@ export class Asking implements Disposable {
     }
     if (resolution.approved && resolution.scope === 'always') {
       const written = writeRule(pending);
-      if (!written.ok) return failure({ kind: 'rule', message: written.error });
+      if (!written.ok) return written;
     }
     const resolved = approvals.resolve(id, resolution) ?? pending;
     const waiters = this.#waiters.get(id) ?? [];

@@ -9,6 +9,7 @@ import { readKeptApprovals, writeKeptApprovals } from './approvalFile.ts';
 import { Approvals, viewOf } from './approvals.ts';
 import type { Approval, ApprovalNews } from './approvals.ts';
 import { Asking } from './asking.ts';
+import type { ResolveFailure } from './asking.ts';
 import type { Incident } from './auditEntry.ts';
 import type { EventStream } from './eventStream.ts';
 import { Grants } from './grants.ts';
@@ -78,8 +79,10 @@ function tell({ change, approval }: ApprovalNews, { stream, recordIncident }: As
 function writeRule(
   { tool, command }: Approval,
   { handRules, clock, policy }: AskingParts,
-): Result<null, string> {
-  if (!ruleTools.includes(tool)) return failure(`no rule can be made for the tool ${tool}`);
+): Result<null, ResolveFailure> {
+  if (!ruleTools.includes(tool)) {
+    return failure({ kind: 'ruleless', message: `no rule can be made for the tool ${tool}` });
+  }
   const written = handRules.add({
     action: 'allow',
     tool,
@@ -89,7 +92,7 @@ function writeRule(
     isOnce: false,
     added: new Date(clock.now()).toISOString(),
   });
-  if (!written.ok) return written;
+  if (!written.ok) return failure({ kind: 'unwritten', message: written.error });
   policy.reload();
   return success(null);
 }

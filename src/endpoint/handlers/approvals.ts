@@ -113,7 +113,9 @@ function statusOf({ kind }: ResolveFailure): number {
       return 404;
     case 'settled':
       return 410;
-    case 'rule':
+    case 'ruleless':
+      return 400;
+    case 'unwritten':
       return 503;
   }
 }

@@ -225,6 +225,10 @@ test('serves a hook that asks a person itself and looks for the answer', async (
   for (const body of [{}, { approved: 'yes' }, '']) {
     await client.expect(['POST', `${item}/resolve`, body], 400, refusal);
   }
+  const { id: page } = (await client.call('POST', '/v1/approvals', { ...wish, tool: 'fetch' })).body;
+  const forGood = { approved: true, persist: true };
+  await client.expect(['POST', `/v1/approvals/${String(page)}/resolve`, forGood], 400, refusal);
+  assert.equal((await client.call('GET', `/v1/approvals/${String(page)}`)).body['status'], 'pending');
   const answer = { approved: false, resolved_by: 'Ada' };
   const settled = await client.call('POST', `${item}/resolve`, answer);
   assert.deepEqual(settled.body, { id, status: 'denied', approved: false, persisted: false });
