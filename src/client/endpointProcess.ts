@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, fstatSync, openSync, readSync, renameSync } from 'node:fs';
+import { closeSync, fstatSync, readSync, renameSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { messageOf } from '../base/assert.ts';
 import { isRecord, parseJson } from '../base/record.ts';
@@ -8,6 +8,7 @@ import { failure, success } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
 import type { Health } from '../protocol/health.ts';
 import { protocolVersion } from '../protocol/version.ts';
+import { openOwnFile } from '../system/ownFile.ts';
 import { createStateDirectory } from '../system/stateDirectory.ts';
 import type { StatePaths } from '../system/stateDirectory.ts';
 import { EndpointClient } from './endpointClient.ts';
@@ -240,9 +241,9 @@ interface OpenLog {
 
 function openLog(file: string): Result<OpenLog, string> {
   try {
-    const opened = openForAppending(file);
-    if (opened.size <= maxLogBytes) return success(opened);
-    closeSync(opened.descriptor);
+    const opened = openOrNothing(file);
+    if (opened !== null && opened.size <= maxLogBytes) return success(opened);
+    if (opened !== null) closeSync(opened.descriptor);
     renameSync(file, `${file}.old`);
     return success(openForAppending(file));
   } catch (thrown) {
@@ -250,15 +251,24 @@ function openLog(file: string): Result<OpenLog, string> {
   }
 }
 
+/** Null where what stands there is no file, which must not keep the endpoint from starting. */
+function openOrNothing(file: string): OpenLog | null {
+  try {
+    return openForAppending(file);
+  } catch {
+    return null;
+  }
+}
+
 function openForAppending(file: string): OpenLog {
-  const descriptor = openSync(file, 'a', 0o600);
+  const descriptor = openOwnFile(file, 'append');
   return { descriptor, size: fstatSync(descriptor).size };
 }
 
 /** The last line that was written since the log had `from` bytes, as `: line`; empty when there is none. */
 function readLogTail(file: string, from: number): string {
   try {
-    const descriptor = openSync(file, 'r');
+    const descriptor = openOwnFile(file, 'read');
     try {
       const start = Math.max(from, fstatSync(descriptor).size - logTailBytes);
       const bytes = Buffer.alloc(logTailBytes);

@@ -1,9 +1,9 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { isRecord, parseJson } from '../base/record.ts';
 import { messageOf } from '../base/assert.ts';
 import type { UnknownRecord } from '../base/record.ts';
 import type { Logger } from '../base/logger.ts';
 import { parseRuleReference } from '../protocol/parseAuditRecord.ts';
+import { readOwnFile, replaceOwnFile } from '../system/ownFile.ts';
 import type { Approval } from './approvals.ts';
 import type { QuestionKeys } from './askedTree.ts';
 import type { Grant } from './grants.ts';
@@ -33,7 +33,7 @@ const nothing: KeptApprovals = { approvals: [], grants: [] };
 export function readKeptApprovals({ file, boot, logger }: ApprovalFileSettings): KeptApprovals {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readOwnFile(file);
   } catch {
     return nothing;
   }
@@ -55,8 +55,7 @@ export function readKeptApprovals({ file, boot, logger }: ApprovalFileSettings):
 export function writeKeptApprovals(kept: KeptApprovals, settings: ApprovalFileSettings): void {
   const { file, boot, logger } = settings;
   try {
-    writeFileSync(`${file}.new`, `${JSON.stringify({ format, boot, ...kept })}\n`, { mode: 0o600 });
-    renameSync(`${file}.new`, file);
+    replaceOwnFile(file, `${JSON.stringify({ format, boot, ...kept })}\n`);
   } catch (thrown) {
     logger.error(`the approvals cannot be kept: ${messageOf(thrown)}`);
   }

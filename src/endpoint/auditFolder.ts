@@ -10,11 +10,12 @@ const fileName = /^(\d{4}-\d{2}-\d{2})(?:\.(\d{3,6}))?\.jsonl$/;
 /** How many files of one day there are at most; what comes then stays in the last. */
 const maxParts = 999;
 
-/** The names of a log's files, the oldest first; none when there is no log. */
+/** The names of a log's files, the oldest first; none when there is no log. What is no regular file is none of them. */
 export function listLogNames(folder: string): readonly string[] {
   try {
-    return readdirSync(folder)
-      .filter((name) => fileName.test(name))
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isFile() && fileName.test(entry.name))
+      .map(({ name }) => name)
       .sort();
   } catch {
     return [];

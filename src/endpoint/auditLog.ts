@@ -1,13 +1,4 @@
-import {
-  closeSync,
-  fdatasync,
-  fstatSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fdatasync, fstatSync, ftruncateSync, mkdirSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../base/assert.ts';
 import type { Clock } from '../base/clock.ts';
@@ -15,6 +6,7 @@ import type { Disposable } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
 import type { Logger } from '../base/logger.ts';
 import { sealRecord } from '../system/auditChain.ts';
+import { openOwnFile } from '../system/ownFile.ts';
 import { dayBefore, dayOfLog, listLogNames, moveLogDay, putLogAside, removeOldLogs } from './auditFolder.ts';
 import type { Retention } from './auditFolder.ts';
 import { readLastHash } from './lastSeal.ts';
@@ -274,7 +266,7 @@ export class AuditLog implements Disposable {
     if (isFull) putLogAside(folder, day);
     if (day !== this.#newestDay || isFull) this.#removeOld(day);
     this.#newestDay = day;
-    const descriptor = openSync(join(folder, `${day}.jsonl`), 'a+', 0o600);
+    const descriptor = openOwnFile(join(folder, `${day}.jsonl`), 'append');
     this.#isTorn ||= endsInsideLine(descriptor);
     this.#open = { day, descriptor, size: fstatSync(descriptor).size, isDirty: false };
     return this.#open;

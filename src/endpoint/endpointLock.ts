@@ -1,9 +1,10 @@
-import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, lstatSync, readFileSync, writeSync } from 'node:fs';
 import { messageOf } from '../base/assert.ts';
 import type { Disposable } from '../base/disposable.ts';
 import { failure, success } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
 import type { NativeAddon } from '../system/nativeAddon.ts';
+import { openOwnFile } from '../system/ownFile.ts';
 
 /** Why the state directory is not ours. */
 export type LockFailure =
@@ -29,7 +30,7 @@ export function acquireLock(
 ): Result<EndpointLock, LockFailure> {
   let descriptor: number;
   try {
-    descriptor = openSync(file, 'a+', 0o600);
+    descriptor = openOwnFile(file, 'append');
   } catch (thrown) {
     return failure({ kind: 'broken', reason: `the lock cannot be opened: ${messageOf(thrown)}` });
   }
@@ -43,7 +44,7 @@ export function acquireLock(
         dispose: () => closeSync(descriptor),
       });
     }
-    const owner = Number.parseInt(readFileSync(file, 'latin1'), 10);
+    const owner = Number.parseInt(readFileSync(descriptor, 'latin1'), 10);
     closeSync(descriptor);
     return failure({ kind: 'owned', pid: Number.isSafeInteger(owner) ? owner : null });
   } catch (thrown) {
@@ -58,7 +59,7 @@ export function isSameFile(
   path: string,
 ): boolean {
   try {
-    const found = statSync(path);
+    const found = lstatSync(path);
     return status !== null && found.ino === status.ino && found.dev === status.dev;
   } catch {
     return false;

@@ -1,5 +1,13 @@
-import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, readdirSync } from 'node:fs';
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmSync,
+} from 'node:fs';
 import type { Stats } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
@@ -9,6 +17,7 @@ import type { Disposable } from '../base/disposable.ts';
 import type { Logger } from '../base/logger.ts';
 import { routes } from '../protocol/routes.ts';
 import type { NativeAddon } from '../system/nativeAddon.ts';
+import { replaceOwnFile } from '../system/ownFile.ts';
 import { parseQuestionFrames } from '../system/questionFrame.ts';
 import type { StatePaths } from '../system/stateDirectory.ts';
 import { isSameFile } from './endpointLock.ts';
@@ -113,9 +122,7 @@ export class FifoDoor implements Disposable {
 
   #put(id: string, text: string): void {
     const { paths, stopwatch } = this.#settings;
-    const unfinished = join(paths.answers, `${id}.new`);
-    writeFileSync(unfinished, text, { mode: 0o600 });
-    renameSync(unfinished, join(paths.answers, id));
+    replaceOwnFile(join(paths.answers, id), text);
     this.#answers.delete(id);
     this.#answers.set(id, stopwatch.elapsed());
     const [oldest] = this.#answers.keys();

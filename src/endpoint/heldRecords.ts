@@ -1,4 +1,4 @@
-import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, writeSync } from 'node:fs';
 import { messageOf } from '../base/assert.ts';
 import type { Disposable } from '../base/disposable.ts';
 import type { Logger } from '../base/logger.ts';
@@ -6,6 +6,7 @@ import { parseJson } from '../base/record.ts';
 import type { AuditRecord } from '../protocol/auditRecord.ts';
 import { isPermitted } from '../protocol/decision.ts';
 import { parseAuditRecord } from '../protocol/parseAuditRecord.ts';
+import { openOwnFile, readOwnFile } from '../system/ownFile.ts';
 import type { Asker } from './attribution.ts';
 import { copyAside } from './putAside.ts';
 
@@ -88,7 +89,7 @@ export class HeldRecords implements Disposable {
 
   #write(entry: AuditRecord): boolean {
     try {
-      this.#descriptor ??= openSync(this.#settings.file, 'a', 0o600);
+      this.#descriptor ??= openOwnFile(this.#settings.file, 'append');
       writeSync(this.#descriptor, `${JSON.stringify(entry)}\n`);
       return true;
     } catch (thrown) {
@@ -99,7 +100,7 @@ export class HeldRecords implements Disposable {
 
   #empty(): void {
     try {
-      this.#descriptor ??= openSync(this.#settings.file, 'a', 0o600);
+      this.#descriptor ??= openOwnFile(this.#settings.file, 'append');
       ftruncateSync(this.#descriptor);
     } catch {
       // Whoever reads it next finds by their ids that the records are in the log.
@@ -110,7 +111,7 @@ export class HeldRecords implements Disposable {
 function readLeft({ file, logger }: HeldRecordSettings): readonly AuditRecord[] {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readOwnFile(file);
   } catch {
     return [];
   }

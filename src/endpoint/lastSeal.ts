@@ -1,6 +1,7 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSeal } from '../system/auditChain.ts';
+import { openOwnFile } from '../system/ownFile.ts';
 import { listLogNames } from './auditFolder.ts';
 
 /** How many of the newest files are looked through for a record that has a hash. */
@@ -28,7 +29,7 @@ function newestFiles(folder: string): readonly string[] {
 }
 
 function lastHashIn(file: string): string | null {
-  const descriptor = openSync(file, 'r');
+  const descriptor = openOwnFile(file, 'read');
   try {
     const { size } = fstatSync(descriptor);
     for (let length = firstTailBytes; ; length *= tailGrowth) {

@@ -8,12 +8,12 @@ import {
   readFileSync,
   renameSync,
   unlinkSync,
-  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { messageOf } from '../base/assert.ts';
 import type { Disposable } from '../base/disposable.ts';
 import type { Logger } from '../base/logger.ts';
+import { openOwnFile } from '../system/ownFile.ts';
 import type { Incident } from './auditEntry.ts';
 import { asideName } from './putAside.ts';
 
@@ -96,7 +96,12 @@ export class LostRecords implements Disposable {
 /** Leaves to the next endpoint how many records the log will not have; as far as the reserved block goes, where the disk is full. */
 export function leaveCount(file: string, count: number): void {
   try {
-    writeFileSync(file, Buffer.alloc(Math.min(count, maxLeft)), { flag: 'a', mode: 0o600 });
+    const descriptor = openOwnFile(file, 'append');
+    try {
+      writeSync(descriptor, Buffer.alloc(Math.min(count, maxLeft)));
+    } finally {
+      closeSync(descriptor);
+    }
   } catch {
     // It was said already; there is no other place for it.
   }

@@ -1,4 +1,3 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { messageOf } from '../base/assert.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
@@ -8,6 +7,7 @@ import { isRecord, parseJson } from '../base/record.ts';
 import type { UnknownRecord } from '../base/record.ts';
 import { isMode, stricterMode } from '../protocol/mode.ts';
 import type { Mode } from '../protocol/mode.ts';
+import { readOwnFile, replaceOwnFile } from '../system/ownFile.ts';
 import { putAside } from './putAside.ts';
 
 /** The longest timed change of the mode, in seconds: a week. */
@@ -127,10 +127,7 @@ export class ModeStore implements Disposable {
     const { file, boot, logger } = this.#settings;
     const { mode, until, then } = this.#held;
     try {
-      writeFileSync(`${file}.new`, `${JSON.stringify({ mode, until: timeText(until), then, boot })}\n`, {
-        mode: 0o600,
-      });
-      renameSync(`${file}.new`, file);
+      replaceOwnFile(file, `${JSON.stringify({ mode, until: timeText(until), then, boot })}\n`);
     } catch (thrown) {
       logger.error(`the mode cannot be kept: ${messageOf(thrown)}`);
     }
@@ -174,7 +171,7 @@ function readHeld({ file, boot, clock, logger }: ModeStoreSettings): Held {
 function readKept(file: string, logger: Logger): (UnknownRecord & { readonly mode: Mode }) | null {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readOwnFile(file);
   } catch {
     return null;
   }

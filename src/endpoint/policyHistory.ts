@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { messageOf } from '../base/assert.ts';
 import type { Disposable } from '../base/disposable.ts';
 import type { Logger } from '../base/logger.ts';
 import { isRecord, parseJson } from '../base/record.ts';
+import { readOwnFile, replaceOwnFile } from '../system/ownFile.ts';
 import type { Incident } from './auditEntry.ts';
 import type { PolicyStore } from './policyStore.ts';
 import { putAside } from './putAside.ts';
@@ -124,8 +124,7 @@ function write(file: string, { defaultAction, policies, files }: PolicyContent, 
     files: Object.fromEntries(files),
   };
   try {
-    writeFileSync(`${file}.new`, `${JSON.stringify(kept)}\n`, { mode: 0o600 });
-    renameSync(`${file}.new`, file);
+    replaceOwnFile(file, `${JSON.stringify(kept)}\n`);
   } catch (thrown) {
     logger.error(`what the policy is made of cannot be kept: ${messageOf(thrown)}`);
   }
@@ -135,7 +134,7 @@ function write(file: string, { defaultAction, policies, files }: PolicyContent, 
 function readKept(file: string, logger: Logger): PolicyContent | null {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readOwnFile(file);
   } catch {
     return null;
   }

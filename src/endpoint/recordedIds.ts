@@ -1,5 +1,6 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { openOwnFile } from '../system/ownFile.ts';
 import { unansweredMessage } from './auditEntry.ts';
 import { listLogNames } from './auditFolder.ts';
 
@@ -58,7 +59,7 @@ function kindOf(line: string): RecordedKind {
 
 /** The lines of a file from a position on; the first may be a part of one. */
 function* linesIn(file: string, from: number): Generator<string> {
-  const descriptor = openSync(file, 'r');
+  const descriptor = openOwnFile(file, 'read');
   try {
     const buffer = Buffer.alloc(pieceBytes);
     let rest = '';

@@ -1,8 +1,9 @@
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, readFileSync } from 'node:fs';
 import type { DisposableList } from '../base/disposable.ts';
 import type { Logger } from '../base/logger.ts';
 import { parseJournal } from '../system/journalFrame.ts';
 import type { JournalFrame } from '../system/journalFrame.ts';
+import { openOwnFile } from '../system/ownFile.ts';
 import type { StatePaths } from '../system/stateDirectory.ts';
 import { cutAnswerIdOf, recordIdOf, recordOfCutAnswer, recordOfFrame } from './auditEntry.ts';
 import type { Incident } from './auditEntry.ts';
@@ -135,7 +136,12 @@ function leftoverIds(journal: string): ReadonlySet<string> {
 
 function readFileOrNothing(file: string): Buffer {
   try {
-    return statSync(file).isFile() ? readFileSync(file) : Buffer.alloc(0);
+    const descriptor = openOwnFile(file, 'read');
+    try {
+      return readFileSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
   } catch {
     return Buffer.alloc(0);
   }

@@ -1,9 +1,9 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { Logger } from '../base/logger.ts';
 import { isRecord, parseJson } from '../base/record.ts';
 import type { UnknownRecord } from '../base/record.ts';
 import { isAgentName, isTokenScope } from '../protocol/agentToken.ts';
 import type { TokenScope } from '../protocol/agentToken.ts';
+import { readOwnFile, replaceOwnFile } from '../system/ownFile.ts';
 import { putAside } from './putAside.ts';
 
 /** A token as it is kept: its hash, never itself. Times are milliseconds since 1970. */
@@ -27,7 +27,7 @@ const format = 1;
 export function readKeptTokens(file: string, logger: Logger): readonly KeptToken[] {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readOwnFile(file);
   } catch {
     return [];
   }
@@ -42,8 +42,7 @@ export function readKeptTokens(file: string, logger: Logger): readonly KeptToken
 /** Keeps the tokens; the file is whole at every moment. */
 export function writeKeptTokens(tokens: readonly KeptToken[], file: string): void {
   const text = JSON.stringify({ format, tokens: tokens.map(formatKept) });
-  writeFileSync(`${file}.new`, `${text}\n`, { mode: 0o600 });
-  renameSync(`${file}.new`, file);
+  replaceOwnFile(file, `${text}\n`);
 }
 
 /** Under the peer's names where it has them. */

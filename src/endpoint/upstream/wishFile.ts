@@ -1,7 +1,8 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { messageOf } from '../../base/assert.ts';
 import type { Logger } from '../../base/logger.ts';
 import { isRecord, parseJson } from '../../base/record.ts';
+import { readOwnFile, replaceOwnFile } from '../../system/ownFile.ts';
 import { unreadableUrl } from './target.ts';
 import type { UpstreamWish } from './target.ts';
 
@@ -32,10 +33,7 @@ export function settleUpstream(
   if (now !== before) onChange(now, before);
   try {
     if (held === null) rmSync(file, { force: true });
-    else {
-      writeFileSync(`${file}.new`, `${JSON.stringify({ format, ...held })}\n`, { mode: 0o600 });
-      renameSync(`${file}.new`, file);
-    }
+    else replaceOwnFile(file, `${JSON.stringify({ format, ...held })}\n`);
   } catch (thrown) {
     logger.error(`the upstream cannot be kept: ${messageOf(thrown)}`);
   }
@@ -43,12 +41,8 @@ export function settleUpstream(
 }
 
 function readKept(file: string, logger: Logger): UpstreamWish | null {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch {
-    return null;
-  }
+  const text = readIfThere(file);
+  if (text === null) return null;
   const kept = parseJson(text);
   const value = kept.ok && isRecord(kept.value) && kept.value['format'] === format ? kept.value : {};
   const { url, tokenFile = null, authorities = null, failsClosed } = value;
@@ -57,6 +51,15 @@ function readKept(file: string, logger: Logger): UpstreamWish | null {
   logger.error(`the kept upstream cannot be read: ${file}`);
   // Somebody wanted one, and it is not known which: what it would refuse must not run.
   return { url: unreadableUrl, tokenFile: null, authorities: null, failsClosed: true };
+}
+
+/** Null when there is none; empty when something stands there that is no file. */
+function readIfThere(file: string): string | null {
+  try {
+    return readOwnFile(file);
+  } catch (thrown) {
+    return thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT' ? null : '';
+  }
 }
 
 function isTextOrNull(value: unknown): value is string | null {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   mkdirSync,
@@ -285,7 +286,7 @@ function put(chance: Chance, directory: string, name: string): void {
       }),
     ),
   );
-  switch (chance.below(5)) {
+  switch (chance.below(6)) {
     case 0:
       mkdirSync(join(file, 'in it'), { recursive: true });
       break;
@@ -293,6 +294,9 @@ function put(chance: Chance, directory: string, name: string): void {
       symlinkSync(chance.of([`${directory}-elsewhere`, '/dev/null', '/proc/self/mem', file]), file);
       break;
     case 2:
+      execFileSync('mkfifo', [file]);
+      break;
+    case 3:
       writeFileSync(file, chance.bytes(4_096));
       break;
     default:
@@ -306,7 +310,8 @@ test('starts, or says why not, whatever stands in its state directory', async (c
     const paths = statePathsIn(join(folder, 'state'));
     mkdirSync(paths.audit, { recursive: true, mode: 0o700 });
     for (const name of Object.values(stateEntries)) {
-      if (chance.below(3) === 0) put(chance, paths.directory, name);
+      if (chance.below(3) === 0)
+        put(chance, paths.directory, chance.of([name, name, `${name}.new`, `${name}.1`]));
       else if (name === stateEntries.audit) put(chance, paths.audit, '2026-03-04.jsonl');
     }
     const { started } = await tryStartFixture(context, { folder, processes: [] });

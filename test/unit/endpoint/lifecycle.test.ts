@@ -1,8 +1,19 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Doors } from '../../../src/endpoint/doors.ts';
+import { statePathsIn } from '../../../src/system/stateDirectory.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
 import { until } from '../../support/until.ts';
 import { exchange, startFixture, tryStartFixture } from './runningEndpoint.ts';
@@ -80,6 +91,36 @@ test('on demand starts with the files that are good, and tells what is not', asy
     problems.map(({ file }) => file.endsWith('/broken.yaml')),
     [true],
   );
+});
+
+test('follows no link and waits at no FIFO that stands in the place of its files', async (context) => {
+  const folder = temporaryFolder(context);
+  const paths = statePathsIn(join(folder, 'state'));
+  mkdirSync(paths.directory, { mode: 0o700 });
+  const precious = join(folder, 'precious');
+  writeFileSync(precious, 'precious');
+  for (const path of [paths.held, `${paths.mode}.new`, paths.policy]) symlinkSync(precious, path);
+  for (const path of [paths.mode, paths.approvals, paths.tokens, paths.upstream, paths.lost]) {
+    execFileSync('mkfifo', [path]);
+  }
+  const fixture = await startFixture(context, { folder, processes: [] });
+  // An upstream that cannot be read refuses.
+  assert.equal((await fixture.ask('ls'))['allowed'], false);
+  assert.equal((await fixture.call('GET', '/healthz')).body['mode'], 'enforce');
+  fixture.endpoint.stop('that was it');
+  await fixture.endpoint.ended;
+  assert.equal(readFileSync(precious, 'utf8'), 'precious');
+});
+
+test('takes no lock through a link', async (context) => {
+  const folder = temporaryFolder(context);
+  const paths = statePathsIn(join(folder, 'state'));
+  mkdirSync(paths.directory, { mode: 0o700 });
+  writeFileSync(join(folder, 'precious'), 'precious');
+  symlinkSync(join(folder, 'precious'), paths.lock);
+  const { started } = await tryStartFixture(context, { folder, processes: [] });
+  assert.match(JSON.stringify(started), /the lock cannot be opened: ELOOP/);
+  assert.equal(readFileSync(join(folder, 'precious'), 'utf8'), 'precious');
 });
 
 test('takes the place of an endpoint that died', async (context) => {
