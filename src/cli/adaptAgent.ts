@@ -27,7 +27,7 @@ export interface AdapterDeed {
   readonly isJson: boolean;
 }
 
-/** Lists the agents that can be told, for a person or as JSON. */
+/** Lists the agents that can be set up, for a person or as JSON. */
 export function listAgents(paths: StatePaths, context: CommandContext, asJson: boolean): number {
   const agents = knownAgents(paths, context);
   context.output.out(asJson ? formatJson(agents) : formatTable(agents));
@@ -61,7 +61,7 @@ function preview({ adapter, wiring, place }: KnownAgent, deed: AdapterDeed): num
   const { context } = deed;
   const changes = previewAdapter(adapter, wiring, place);
   if (!changes.ok) return fail(context, changes.error);
-  if (changes.value.length === 0) say(context, `${adapter.title} is told already`);
+  if (changes.value.length === 0) say(context, `${adapter.title} is set up already`);
   tell(deed, changes.value.map(formatChange).join('\n'), documentOf(adapter.agent, changes.value));
   return exitStatus.done;
 }
@@ -82,7 +82,7 @@ async function apply(agent: KnownAgent, deed: AdapterDeed): Promise<number> {
   if (!installed.ok) return fail(context, installed.error);
   const applied = applyAdapter(adapter, changes.value, place);
   if (!applied.ok) return fail(context, applied.error);
-  say(context, `${adapter.title} is told; \`rampart adapt undo ${adapter.agent}\` takes it back`);
+  say(context, `${adapter.title} is set up; \`rampart adapt undo ${adapter.agent}\` takes it back`);
   await noteSilence(agent, deed);
   return tryIt(agent, deed, changes.value);
 }
@@ -161,8 +161,8 @@ function formatJson(agents: readonly KnownAgent[]): string {
 }
 
 function formatTable(agents: readonly KnownAgent[]): string {
-  if (agents.length === 0) return 'no agent can be told on this platform\n';
-  const words = { absent: 'not told', applied: 'told', changed: 'told once, changed since' } as const;
+  if (agents.length === 0) return 'no agent can be set up on this platform\n';
+  const words = { absent: 'not set up', applied: 'set up', changed: 'changed since set up' } as const;
   const rows = agents.map(({ adapter, state, program }) =>
     [
       adapter.agent.padEnd(13),

@@ -18,8 +18,8 @@ export type AdapterDeed = 'preview' | 'apply' | 'verify' | 'undo';
 /** Over the list of agents. */
 export const adapterPickTitle = t`Guard an agent that runs commands outside guarded terminals`;
 
-/** When none can be told. */
-export const noAdaptersText = t`No agent can be told on this platform to have its commands guarded.`;
+/** When none can be set up. */
+export const noAdaptersText = t`No agent can be set up on this platform to have its commands guarded.`;
 
 /** The line of an agent in the list. */
 export function adapterChoice<Value>(
@@ -27,14 +27,14 @@ export function adapterChoice<Value>(
   { title, door, state, program }: AdapterFacts,
 ): Choice<Value> {
   const states = {
-    absent: t`not told`,
-    applied: t`told: its commands are guarded`,
-    changed: t`told once, but its settings have changed since`,
+    absent: t`not set up`,
+    applied: t`set up`,
+    changed: t`its settings have changed since it was set up`,
   };
   const doors = {
-    library: t`its commands get the preload library`,
-    hook: t`a hook asks about each command`,
-    both: t`its commands get the preload library, and a hook asks where they do not`,
+    library: t`by the preload library`,
+    hook: t`by a hook`,
+    both: t`by the preload library and a hook`,
   };
   const icon = { absent: 'circle-outline', applied: 'shield', changed: 'warning' }[state];
   const place = program ?? t`not installed here`;
@@ -52,13 +52,13 @@ export function adapterDeeds({ title, state, canBeTried }: AdapterFacts): readon
     value: 'apply',
     label: t`$(shield) Write it`,
     detail: canBeTried
-      ? t`Shows it, writes it into your own settings of ${title} once you agree, and tries whether it is obeyed.`
-      : t`Shows it, and writes it into your own settings of ${title} once you agree.`,
+      ? t`Shows it, writes it once you agree, and tries whether ${title} obeys.`
+      : t`Shows it, and writes it into your settings of ${title} once you agree.`,
   };
   const verify: Choice<AdapterDeed> = {
     value: 'verify',
     label: t`$(beaker) Try it`,
-    detail: t`Starts ${title} once with one harmless command, in a home directory of its own, without your account or the network.`,
+    detail: t`Has ${title} run one harmless command, without your account, home or network.`,
   };
   const undo: Choice<AdapterDeed> = {
     value: 'undo',
@@ -101,7 +101,7 @@ export const adapterConsents: readonly Choice<boolean>[] = [
 
 /** What the commands around adapters say. */
 export const adapterMessages = {
-  nothingToPreview: (title: string): string => t`${title} is told already: there is nothing to write.`,
+  nothingToPreview: (title: string): string => t`${title} is set up already: there is nothing to write.`,
   beforeTitle: (file: string): string => t`${file}, as it is`,
   afterTitle: (file: string): string => t`${file}, as it would be`,
   previewTitle: (file: string): string => t`Preview: ${file}`,
@@ -111,7 +111,7 @@ export const adapterMessages = {
   notSeen: (title: string, reason: string): string => t`${title} was not seen to be guarded: ${reason}`,
   applied: (title: string, program: string | null): string =>
     program === null
-      ? t`${title} is told. It could not be tried here, for its program was not found.`
-      : t`${title} is told. Whether it obeys can be tried on Linux only.`,
+      ? t`${title} is set up. It could not be tried here, for its program was not found.`
+      : t`${title} is set up. Whether it obeys can be tried on Linux only.`,
   undone: (title: string): string => t`The settings of ${title} are as before.`,
 } as const;

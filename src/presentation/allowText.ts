@@ -24,7 +24,7 @@ export function allowChoices(record: AuditRecord): readonly Choice<AllowChoice>[
   const always: Choice<AllowChoice> = {
     value: 'always',
     label: t`$(save) Allow always…`,
-    detail: t`Writes a rule for exactly this command into the file of what you allowed by hand, and opens it.`,
+    detail: t`Writes a rule for exactly this command into a file of your own, and opens it.`,
   };
   const openRule: Choice<AllowChoice> = {
     value: 'openRule',
@@ -36,7 +36,7 @@ export function allowChoices(record: AuditRecord): readonly Choice<AllowChoice>[
   const packOff: Choice<AllowChoice> = {
     value: 'packOff',
     label: t`$(checklist) Switch off ${rule.policy}…`,
-    detail: t`All of this pack of the built-in policy, in every window; a policy of your own can take its place.`,
+    detail: t`The whole pack of the built-in policy, in every window and every open terminal.`,
   };
   return isBuiltIn(rule.file) ? [once, packOff, openRule] : [once, openRule];
 }
@@ -62,5 +62,5 @@ export const allowMessages = {
     t`\`${formatLine(record.request.command, 80)}\` may run once within 5 minutes, in the same folder.`,
   typeIt: t`Type It Again`,
   blocked: t`blocked by hand`,
-  written: t`The rule is written. Saved is in force.`,
+  written: t`The rule is written and in force. What you change here is in force once it is saved.`,
 } as const;

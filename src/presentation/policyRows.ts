@@ -196,7 +196,7 @@ export function packsOffChoices(names: readonly string[]): readonly Choice<boole
     {
       value: true,
       label: t`$(warning) Switch off ${names.join(', ')}`,
-      detail: t`What only these rules stop is no longer stopped, until somebody switches them on again.`,
+      detail: t`What only these rules stop is not stopped until somebody switches them on again.`,
     },
     { value: false, label: t`$(close) Cancel`, detail: t`Nothing changes.` },
   ];

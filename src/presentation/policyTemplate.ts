@@ -5,7 +5,7 @@ export const ownRulesFile = 'my-rules.yaml';
  * A first file for a person's own rules: valid as it is, denies nothing, shows how.
  * Only keys that every reader of this language knows: an unknown one stops other programs that read the folder.
  */
-export const ownRulesTemplate = `# Your own rules for Rampart. Saved is in force: the endpoint reads this folder again by itself.
+export const ownRulesTemplate = `# Your own rules for Rampart. What is saved here is in force at once.
 #
 # Policies are walked by priority, low numbers first. In each, the first rule that fits speaks.
 # A deny ends the matter; otherwise ask is stronger than watch, and watch than allow.

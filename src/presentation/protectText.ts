@@ -46,12 +46,12 @@ export function stopChoices(terminal: string | null): readonly Choice<StopChoice
     {
       value: 'workspaceOff',
       label: t`$(root-folder) New terminals and tasks in this workspace`,
-      detail: t`The guard is turned off here only. Terminals that are guarded now stay so until they are closed.`,
+      detail: t`The guard is turned off here only. Terminals that are guarded now stay guarded.`,
     },
     {
       value: 'guardOff',
       label: t`$(shield) New terminals and tasks`,
-      detail: t`The guard is turned off. Terminals that are guarded now stay so until they are closed.`,
+      detail: t`The guard is turned off everywhere. Terminals that are guarded now stay guarded.`,
     },
   ];
 }

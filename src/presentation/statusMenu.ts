@@ -42,7 +42,7 @@ function nextSteps(status: GuardStatus, refused: AuditRecord | null): readonly S
             action: { kind: 'runAnyway', record: refused },
             label: t`$(run) Run anyway, once: ${formatLine(refused.request.command, 60)}`,
             description: '',
-            detail: t`The last command that was refused in the active terminal; it is typed again for you to run.`,
+            detail: t`Refused last in the active terminal. It is typed again for you to run.`,
           },
         ];
   const isLacking = status.guardEnabled && status.unprotected > 0;

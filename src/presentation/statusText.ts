@@ -179,7 +179,7 @@ export const protectChoice: ModeChoice = {
   forSeconds: null,
   label: t`$(add) Protect Terminal`,
   description: t`the guard is off`,
-  detail: t`Turns the guard on: every new terminal and task is guarded, and the active terminal is protected.`,
+  detail: t`Guards every new terminal and task, and protects the active terminal.`,
 };
 
 /** The modes to choose from, the strictest first, the current one marked. */
@@ -198,7 +198,7 @@ export function modeChoices(current: Mode | null): readonly ModeChoice[] {
       forSeconds: timedMinutes * 60,
       label: timedModeLabels[mode],
       description: '',
-      detail: [modeSentences[mode], t`Then ${current ?? ''} comes back by itself.`].join(' '),
+      detail: [modeSentences[mode], t`Then ${current ?? ''} again.`].join(' '),
     }));
   return [...lasting, ...timed];
 }

@@ -37,7 +37,7 @@ export function workspaceGuardChoices(
     {
       value: 'off',
       label: t`$(circle-slash) Off in this workspace`,
-      detail: t`New terminals and tasks here are not guarded. Those that are guarded now stay so until they are closed.`,
+      detail: t`New terminals and tasks here are not guarded; those that are now stay so.`,
     },
   ];
   return choices.map((choice) => (choice.value === here ? { ...choice, description: t`current` } : choice));
@@ -51,7 +51,7 @@ export const workspaceOffChoices: readonly Choice<boolean>[] = [
   {
     value: true,
     label: t`$(warning) Turn the guard off in this workspace`,
-    detail: t`Agents that are started here later run unchecked. This is kept with your own data, not in the workspace.`,
+    detail: t`Agents started here later run unchecked. Kept with your data, not in the workspace.`,
   },
   { value: false, label: t`$(close) Cancel`, detail: t`Nothing changes.` },
 ];

@@ -85,7 +85,7 @@ test('an adapter is shown, written only when a person agrees, tried with the pro
   const applied = await rampart.run(['adapt', 'apply', 'codex'], { input: 'y\n' });
   assert.match(
     applied.stderr,
-    /Codex is told.*\n.*no endpoint answers.*fail mode.*\n.*`codex` is not in PATH/,
+    /Codex is set up.*\n.*no endpoint answers.*fail mode.*\n.*`codex` is not in PATH/,
   );
   assert.equal(applied.status, 1);
   assert.match(readFileSync(settings, 'utf8'), /RAMPART_AGENT = "codex"/);
@@ -100,7 +100,7 @@ test('a guarded program cannot take an adapter out', async (context) => {
   const rampart = new Rampart(context);
   await rampart.serve();
   const applied = await rampart.run(['adapt', 'apply', '--yes', 'codex']);
-  assert.match(applied.stderr, /Codex is told.*\n.*`codex` is not in PATH/);
+  assert.match(applied.stderr, /Codex is set up.*\n.*`codex` is not in PATH/);
   const shell = '"$NODE" "$CLI" adapt undo codex';
   const environment = { NODE: process.execPath, CLI: join(process.cwd(), 'dist', 'cli.js') };
   const { status, stderr } = await rampart.guard(['sh', '-c', shell], { environment });

@@ -41,10 +41,10 @@ describe('what can be done with an agent', () => {
   });
 });
 
-it('an agent’s line says what it is told, by which door, and where it is', () => {
+it('an agent’s line says whether it is set up, by which door, and where it is', () => {
   const { label, detail } = adapterChoice('any', { ...facts, state: 'applied', program: null });
   assert.equal(label, '$(shield) Codex');
-  assert.match(detail, /^told: .* · its commands get the preload library · not installed here$/);
+  assert.equal(detail, 'set up · by the preload library · not installed here');
 });
 
 it('begins a compared file below lines that say so, where no question covers it', () => {
