@@ -28,7 +28,7 @@ const runnable = {
 /** @type {[string, string[]][]} */
 const programs = [
   ['target', ['target']],
-  ...['execve', 'execv', 'posix_spawn', 'syscall', 'system'].map(
+  ...['execve', 'execv', 'posix_spawn', 'pidfd_spawn', 'pidfd_spawnp', 'syscall', 'system'].map(
     (door) => /** @type {[string, string[]]} */ ([`snippet_${door}`, ['driver', door]]),
   ),
 ];

@@ -1,6 +1,7 @@
 // The library in a place that is not this machine: `foreign.mjs linux-arm64|linux-armhf BUILD` runs another machine's
-// under QEMU's user emulation, `foreign.mjs linux-x64 BUILD ROOT` runs this one's in another system's root.
-// BUILD/<target> has the library, BUILD/cross/<target>/programs what runs with it.
+// under QEMU's user emulation, `foreign.mjs linux-x64 BUILD ROOT [DOOR…]` runs this one's in another system's root.
+// BUILD/<target> has the library, BUILD/cross/<target>/programs what runs with it. The doors are those that every libc
+// has, and those that are named.
 import { spawn } from 'node:child_process';
 import {
   chmodSync,
@@ -17,7 +18,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createEndpoint, http, stateHeader } from './endpoint.mjs';
 
-const [machine, build, root] = process.argv.slice(2);
+const [machine, build, root, ...added] = process.argv.slice(2);
+const doors = ['execve', 'execv', 'posix_spawn', 'syscall', 'system', ...added];
 const emulators = {
   'linux-arm64': { program: '/usr/bin/qemu-aarch64-static', libraries: '/usr/aarch64-linux-gnu' },
   'linux-armhf': { program: '/usr/bin/qemu-arm-static', libraries: '/usr/arm-linux-gnueabihf' },
@@ -103,7 +105,7 @@ function placeInRoot() {
 }
 
 function run(snippet, circumstance, environment) {
-  const env = { PATH: '/usr/sbin:/usr/bin:/bin', ...place.environment, ...environment };
+  const env = { ...place.environment, ...environment };
   return new Promise((resolve) => {
     const [program, ...words] = place.launch(snippet, circumstance);
     const child = spawn(program, words, { env, stdio: ['ignore', 'ignore', 'pipe'] });
@@ -128,6 +130,7 @@ async function findDifferences(door, wanted) {
   const endpoint = wanted.answer ? await createEndpoint(socket, wanted.answer) : undefined;
   try {
     const got = await run(`snippet_${door}`, wanted.circumstance ?? 'plain', {
+      PATH: `${inside}:/usr/sbin:/usr/bin:/bin`,
       RAMPART_URL: `unix://${inside}/endpoint.sock`,
       SNIPPET_TARGET: join(inside, 'target'),
       SNIPPET_LIBRARY: place.library,
@@ -153,7 +156,7 @@ async function findDifferences(door, wanted) {
 
 let passed = 0;
 let failed = 0;
-for (const door of ['execve', 'execv', 'posix_spawn', 'syscall', 'system']) {
+for (const door of doors) {
   for (const [name, wanted] of Object.entries(cases)) {
     const list = await findDifferences(door, wanted);
     if (list.length === 0) passed++;
