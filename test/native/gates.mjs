@@ -48,15 +48,9 @@ function tidy(entry) {
 }
 
 function findLongFiles() {
-  const folders = [
-    'native/preload',
-    'native/addon',
-    'test/native',
-    'test/native/unit',
-    'test/native/snippets',
-  ];
+  const folders = ['native', 'test/native', 'test/transparency', 'test/bench'];
   const files = folders.flatMap((folder) =>
-    readdirSync(join(source, folder)).map((name) => join(folder, name)),
+    readdirSync(join(source, folder), { recursive: true }).map((name) => join(folder, name)),
   );
   const sources = files.filter((file) => /\.(?:c|h)$/u.test(file));
   const long = sources.filter(
