@@ -62,7 +62,7 @@ function run(circumstance, environment, preload) {
     child.stderr.on('data', (piece) => (errors += piece));
     child.on('close', (status, signal) => {
       clearTimeout(timer);
-      resolve({ status: status ?? signal, errors, tookMs: performance.now() - started });
+      resolve({ pid: child.pid, status: status ?? signal, errors, tookMs: performance.now() - started });
     });
   });
 }
@@ -81,6 +81,7 @@ const defaults = {
   journal: false,
   guardable: true,
   steps: null,
+  told: null,
   failed: null,
   tcp: false,
   fifo: false,
@@ -183,6 +184,21 @@ const cases = {
   'runs in monitor with a URL that cannot be used': {
     environment: { RAMPART_URL: 'http://example.invalid', RAMPART_MODE: 'monitor' },
     asked: false,
+  },
+  'tells who asks, from where, and all of what': {
+    circumstance: 'in-place',
+    environment: { RAMPART_AGENT: 'bot', RAMPART_SESSION: 'one', CLAUDECODE: '1' },
+    told: {
+      agent: 'bot',
+      session: 'one',
+      enforce: true,
+      argv: isShell ? ['sh', '-c', shellText()] : ['target', 'ran'],
+      cwd: process.cwd(),
+      ppid: process.pid,
+      sid: readSession(),
+      markers: ['CLAUDECODE'],
+      truncated: false,
+    },
   },
   'asks over TCP': { tcp: true, head: 'POST /prefix/v1/preflight/exec HTTP/1.1' },
   'is denied over TCP': { ...denied, tcp: true },
@@ -315,7 +331,9 @@ const cases = {
       // That early libc has no environment yet, and so no PATH.
       'before all constructors': { environment: { SNIPPET_WHEN: 'preinit' }, when: !searches },
       'in vfork children': { circumstance: 'vfork', environment: vforkRounds(), when: isExec, many: true },
-      'in many threads': { circumstance: 'threads', many: true },
+      'in many threads': { circumstance: 'threads', environment: threads(), many: true },
+      // musl's wordexp gives up when it is interrupted.
+      'in a storm of signals': { circumstance: 'signal-storm', when: !(isMusl && door === 'wordexp') },
       'in vfork children of many threads': { circumstance: 'vfork-threads', when: isExec, many: true },
       // Threads that use musl's popen close each other's descriptors.
       'in many threads of one process': {
@@ -338,10 +356,22 @@ function inAllWays([name, { many = false, mute = false, environment = {}, ...one
   const quiet = many ? { ...environment, RAMPART_QUIET: '1' } : environment;
   return [
     [`runs by itself ${name}`, { ...gone, ...one, environment, preload: false, status: bare }],
-    [`is allowed ${name}`, { ...one, environment }],
+    // An answer that was missed would be a refusal.
+    [`is allowed ${name}`, { ...one, environment: { ...closed, ...environment } }],
     [`is denied ${name}`, { ...refusal, ...one, environment: quiet }],
     [`runs ${name} when nobody is there`, { ...gone, ...one, environment, journal: true }],
   ];
+}
+
+/** What a shell is given to become the target. */
+function shellText() {
+  const text = `exec ${target} ran`;
+  return door === 'wordexp' ? `$(${text})` : text;
+}
+
+/** The session that this process and its children are in. */
+function readSession() {
+  return Number(readFileSync('/proc/self/stat', 'utf8').split(') ')[1].split(' ')[3]);
 }
 
 /** What needs a descriptor by itself is another matter. */
@@ -358,10 +388,22 @@ function vforkRounds() {
   return { SNIPPET_ROUNDS: door === 'execve' ? '1000' : '100' };
 }
 
+/** As many as a busy program has, for one door of each kind. */
+function threads() {
+  return ['execve', 'posix_spawn'].includes(door) ? { SNIPPET_THREADS: '64' } : {};
+}
+
 /** The differences between what was expected of a case and what came. */
 function differences(wanted, got, { questions, heads }, journal) {
   const list = [];
   const expect = (holds, text) => holds || list.push(text);
+  const expectTold = (question, told) => {
+    for (const [name, value] of Object.entries(told))
+      expect(
+        JSON.stringify(question[name]) === JSON.stringify(value),
+        `told ${name} ${JSON.stringify(question[name])}`,
+      );
+  };
   // Where libc has no such door, what is allowed still fails.
   const lacks = wanted.preload ? enosys : missing;
   const status = wanted.status !== eperm && wanted.mayLack ? lacks : wanted.status;
@@ -372,6 +414,7 @@ function differences(wanted, got, { questions, heads }, journal) {
     expect(first.guardable === wanted.guardable, `guardable: ${String(first.guardable)}`);
     expect(first.door === door, `asked as ${first.door}`);
     expect(first.params.command.includes('target'), `asked about ${first.params.command}`);
+    if (wanted.told !== null) expectTold(first, { ...wanted.told, pid: got.pid });
     expect(first.exe === (isShell ? '/bin/sh' : (wanted.exe ?? target)), `asked about ${first.exe}`);
   }
   expect(

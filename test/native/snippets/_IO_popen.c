@@ -12,7 +12,8 @@ int snippet_attempt(const struct snippet *snippet) {
     int status;
     if (stream == NULL)
         return errno;
-    (void)fgets(line, sizeof line, stream);
+    while (fgets(line, sizeof line, stream) == NULL && ferror(stream) != 0 && errno == EINTR)
+        clearerr(stream);
     status = snippet_status(pclose(stream));
     if (status == TARGET_ARMED && strcmp(line, "ran\n") != 0)
         return SNIPPET_WRONG_RESULT;

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -60,8 +61,10 @@ int snippet_wait(int error, pid_t pid) {
 #endif
     if (error != 0)
         return error;
-    if (waitpid(pid, &status, 0) != pid)
-        return PROBLEM;
+    while (waitpid(pid, &status, 0) != pid) {
+        if (errno != EINTR)
+            return PROBLEM;
+    }
     return snippet_status(status);
 }
 
@@ -334,6 +337,28 @@ static int in_signal_handler(void) {
     return forked(on_signal_stack);
 }
 
+static void on_interruption(int number) {
+    (void)number;
+}
+
+/* Signals interrupt the call all the time. What is started ignores them. */
+static int in_a_storm(void) {
+    struct sigaction action = {.sa_handler = on_interruption};
+    struct timespec pause = {0, 200000};
+    pid_t pid;
+    int status;
+    if (sigaction(SIGURG, &action, NULL) != 0)
+        return problem("sigaction");
+    pid = fork();
+    if (pid == 0)
+        _exit(attempt());
+    while (waitpid(pid, &status, WNOHANG) == 0) {
+        (void)kill(pid, SIGURG);
+        (void)nanosleep(&pause, NULL);
+    }
+    return snippet_status(status);
+}
+
 static int after_closing_all(void) {
     for (int fd = 0; fd < DESCRIPTORS; fd++)
         (void)close(fd);
@@ -372,10 +397,29 @@ static bool is_same(const sigset_t *left, const sigset_t *right) {
     return true;
 }
 
+/* Adds up the variables of the library under test. */
+static int add_variables(struct dl_phdr_info *object, size_t size, void *context) {
+    const char *library = getenv("SNIPPET_LIBRARY");
+    uint64_t *sum = context;
+    (void)size;
+    if (library == NULL || strcmp(object->dlpi_name, library) != 0)
+        return 0;
+    for (int i = 0; i < object->dlpi_phnum; i++) {
+        const ElfW(Phdr) *header = &object->dlpi_phdr[i];
+        const unsigned char *at = (const unsigned char *)(object->dlpi_addr + header->p_vaddr);
+        for (size_t j = 0;
+             header->p_type == PT_LOAD && (header->p_flags & PF_W) != 0 && j < header->p_memsz; j++)
+            *sum = *sum * 31 + at[j] + 1;
+    }
+    return 1;
+}
+
 /* Makes the call twice, for libc keeps memory of the first, and looks at what the second leaves. */
 static int look_around(void) {
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     struct sigaction after;
+    uint64_t variables = 0;
+    uint64_t variables_after = 0;
     sigset_t mask;
     sigset_t mask_after;
     int descriptor = first_free_descriptor();
@@ -385,20 +429,23 @@ static int look_around(void) {
     (void)sigaddset(&mask, SIGUSR2);
     if (sigaction(SIGUSR1, &ignore, NULL) != 0 || sigprocmask(SIG_SETMASK, &mask, NULL) != 0)
         return problem("signals");
+    (void)dl_iterate_phdr(add_variables, &variables);
     result = attempt();
     maps = count_lines("/proc/self/maps");
     if (attempt() != result)
         return problem("not every call came to the same");
     (void)sigaction(SIGUSR1, NULL, &after);
     (void)sigprocmask(SIG_SETMASK, NULL, &mask_after);
+    if (dl_iterate_phdr(add_variables, &variables_after) != 0 && variables_after != variables)
+        return problem("the library remembers something");
     if (after.sa_handler != SIG_IGN || !is_same(&mask, &mask_after) ||
         first_free_descriptor() != descriptor || count_lines("/proc/self/maps") != maps)
         return problem("something changed");
     return result;
 }
 
-/* Signals, mask, descriptors and memory of the caller are as they were, whatever came of the call.
- */
+/* Signals, mask, descriptors and memory of the caller are as they were, whatever came of the call,
+   and so are the library's own variables. */
 static int undisturbed(void) {
     return forked(look_around);
 }
@@ -449,6 +496,7 @@ static const struct {
     {"forking-threads", in_threads_that_fork},
     {"small-thread", in_small_thread},
     {"signal-stack", in_signal_handler},
+    {"signal-storm", in_a_storm},
     {"closed-descriptors", with_closed_descriptors},
     {"no-descriptors", without_free_descriptors},
     {"size-limit", with_size_limit},

@@ -57,7 +57,9 @@ static void systems(void) {
     (void)sigaction(SIGINT, NULL, &before);
     say("NULL", system(NULL) != 0);
     say_status("empty", system(""));
+    errno = EDOM;
     say_status("exit", system("exit 7"));
+    say("errno", errno);
     say_status("signal", system("kill -TERM $$"));
     say_status("missing", system("/nonexistent/program 2>/dev/null"));
     say_status("nested", system("sh -c 'exit 5'"));
@@ -106,14 +108,18 @@ static void popens(void) {
     say_status("second", pclose(second));
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
         popen_one(types[i]);
+    errno = EDOM;
     closed = popen("exit 3", "r");
+    say("errno", errno);
     say_status("fclose", fclose(closed));
 }
 
 static void expand(const char *text, int flags) {
     wordexp_t words;
-    int result = wordexp(text, &words, flags);
-    (void)printf("%s (%d): %d", text, flags, result);
+    int result;
+    errno = EDOM;
+    result = wordexp(text, &words, flags);
+    (void)printf("%s (%d): %d, errno %d", text, flags, result, errno);
     for (size_t i = 0; result == 0 && i < words.we_wordc; i++)
         (void)printf(" [%s]", words.we_wordv[i]);
     (void)putchar('\n');
