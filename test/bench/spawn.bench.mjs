@@ -16,6 +16,8 @@ const rounds = quick ? 8 : 40;
 const startsPerRound = 20;
 /** What endpoints have answered before anything is measured: their code is compiled as it is used. */
 const startsBefore = quick ? 300 : 5_000;
+/** Builds ask other questions, which take other ways through the policy. */
+const buildsBefore = quick ? 1 : 5;
 const callsPerRound = 200;
 const scriptRounds = quick ? 2 : 15;
 const scriptCommands = 1000;
@@ -219,6 +221,7 @@ function tableOfBuild(conditions) {
     return runSpawns({ ...env, TMPDIR: directory, FOLDER: join(directory, folder) }, file, '1');
   };
   measure(environmentOf(there), sameBuild);
+  for (let build = 1; build < buildsBefore; build += 1) measure(environmentOf(there), firstBuild);
   const rowsOf = (builds, turns) => formatRows(measureInTurns(builds, turns, measure), '`make`', 1000);
   const others = { unguarded, disabled, 'nobody there': nobody, 'asked every time': asked };
   const rows = [
@@ -322,7 +325,7 @@ try {
   if (process.argv.includes('--write')) {
     const machine = `${String(cpus().length)} × ${cpus()[0].model}, Linux ${release().split('-')[0]}, Node ${process.version}`;
     const head = `# Benchmarks\n\nMade by \`npm run bench:native -- --write\` on ${machine}, load ${loadavg()[0].toFixed(1)}.\n`;
-    const note = `All conditions take turns, 20 starts each; a ratio is the median over all turns of the lower quartiles, guarded to unguarded. Processor time is that of the starter and of what it starts, without the endpoint's; medians and p99 hold what else the machine did.\n_Endpoint there_ is the real endpoint with its default policy, which is asked once and answers by the verdict table then; _asked every time_ is one with a rule that counts calls, so that no verdict is kept. A _first build_ is one in a directory of its own, so about each command the endpoint is asked once, but for what the compiler starts again and again; _built before_ is the same once more in one directory. Both had answered ${startsBefore.toLocaleString('en')} questions before: until the code of an endpoint that has just started is compiled, asking takes about a third longer. From wrapper entry to real call is measured with a stand-in behind the library in place of the real \`execve\`. Of the ways to start a program the worst counts for a target.\n`;
+    const note = `All conditions take turns, 20 starts each; a ratio is the median over all turns of the lower quartiles, guarded to unguarded. Processor time is that of the starter and of what it starts, without the endpoint's; medians and p99 hold what else the machine did.\n_Endpoint there_ is the real endpoint with its default policy, which is asked once and answers by the verdict table then; _asked every time_ is one with a rule that counts calls, so that no verdict is kept. A _first build_ is one in a directory of its own, so about each command the endpoint is asked once, but for what the compiler starts again and again; _built before_ is the same once more in one directory. Both had answered ${startsBefore.toLocaleString('en')} questions before, and ${String(buildsBefore)} builds, as one that runs all day has: until the code of an endpoint that has just started is compiled, asking takes about a third longer, and in a build twice as long. From wrapper entry to real call is measured with a stand-in behind the library in place of the real \`execve\`. Of the ways to start a program the worst counts for a target.\n`;
     writeFileSync(join('docs', 'benchmarks.md'), `${head}${note}\n${text}\n`);
     execFileSync('npx', ['prettier', '--write', join('docs', 'benchmarks.md')]);
   }
