@@ -10,8 +10,11 @@ export const maxHeldEvents = 1_000;
 /** How many bytes those events may have. */
 const maxHeldBytes = 4_194_304;
 
-/** What a reader may leave unread before events are kept from it, in bytes. */
+/** What a reader may leave unread before the next events wait where they are held, in bytes. */
 export const maxQueuedBytes = 1_048_576;
+
+/** The same for a reader that is sent what is held, in bytes: those bytes are its own, others are in memory for all readers. */
+const maxCatchUpBytes = 65_536;
 
 /** How often a quiet stream says that it is alive, in milliseconds; docs/protocol.md, section 9. */
 const heartbeatMs = 15_000;
@@ -51,12 +54,13 @@ export interface StreamWishes {
 interface Reader {
   readonly sink: StreamSink;
   readonly wishes: StreamWishes;
-  missed: number;
+  /** Whether events wait until it has taken what was sent. */
+  isBehind: boolean;
 }
 
 /**
  * Sends events to every window that listens. Ids grow by one and go on growing over restarts, as they start at
- * the time of the start. A reader that does not keep up is told how many events it missed.
+ * the time of the start. A reader that does not keep up gets what is still held, and is told how many events are not.
  */
 export class EventStream implements Disposable {
   readonly #held: HeldEvent[] = [];
@@ -114,10 +118,14 @@ export class EventStream implements Disposable {
     // Encoded once: what waits for slow readers is in memory once, however many they are.
     const all = Buffer.from(events.map(frameOf).join(''));
     for (const reader of this.#readers) {
+      if (reader.isBehind) continue;
       const { filter } = reader.wishes;
       const wanted = filter === null ? events : events.filter(({ event }) => isWanted(event, filter));
+      const [first] = wanted;
+      if (first === undefined) continue;
       const piece = wanted.length === events.length ? all : wanted.map(frameOf).join('');
-      if (wanted.length > 0) this.#send(reader, piece, wanted.length);
+      if (reader.sink.queuedBytes() < maxQueuedBytes) reader.sink.write(piece);
+      else this.#letWait(reader, first.id);
     }
   }
 
@@ -127,9 +135,9 @@ export class EventStream implements Disposable {
    */
   open(sink: StreamSink, greeting: StreamEvent, wishes: StreamWishes): Disposable {
     this.flush();
-    const reader: Reader = { sink, wishes, missed: 0 };
+    const reader: Reader = { sink, wishes, isBehind: false };
     sink.write(frame(greeting));
-    if (wishes.lastEventId !== null) this.#replay(reader, wishes.lastEventId);
+    if (wishes.lastEventId !== null) this.#catchUp(reader, this.#idAfter(wishes.lastEventId));
     this.#readers.add(reader);
     return { dispose: () => this.#readers.delete(reader) };
   }
@@ -142,35 +150,41 @@ export class EventStream implements Disposable {
     this.#readers.clear();
   }
 
-  #replay(reader: Reader, lastEventId: number): void {
-    const from = Math.max(lastEventId + 1, this.#firstId);
+  /** An id that is none of ours was given before our time, or by a clock that was set back: everything of ours is new then. */
+  #idAfter(lastEventId: number): number {
+    const isOurs = lastEventId >= this.#firstId && lastEventId < this.#nextId;
+    return isOurs ? lastEventId + 1 : this.#firstId;
+  }
+
+  /** Sends what is held from an id on, as fast as the reader takes it. */
+  #catchUp(reader: Reader, from: number): void {
+    reader.isBehind = false;
+    const { sink, wishes } = reader;
     const firstHeld = this.#held[0]?.id ?? this.#nextId;
-    if (from < firstHeld) reader.sink.write(frame({ type: 'gap', missed: firstHeld - from }));
-    const { filter } = reader.wishes;
+    if (from < firstHeld) sink.write(frame({ type: 'gap', missed: firstHeld - from }));
     for (const held of this.#held) {
-      if (held.id >= from && (filter === null || isTextWanted(held.json, filter)))
-        this.#send(reader, frameOf(held), 1);
+      if (held.id < from || (wishes.filter !== null && !isTextWanted(held.json, wishes.filter))) continue;
+      if (sink.queuedBytes() >= maxCatchUpBytes) {
+        this.#letWait(reader, held.id);
+        return;
+      }
+      sink.write(frameOf(held));
     }
+  }
+
+  /** Sends on from an id when the reader has taken what is queued for it. */
+  #letWait(reader: Reader, from: number): void {
+    reader.isBehind = true;
+    reader.sink.onceDrained(() => {
+      if (!this.#readers.has(reader)) return;
+      // What waits to go out together is held, too.
+      this.flush();
+      this.#catchUp(reader, from);
+    });
   }
 
   #beat(): void {
-    for (const reader of this.#readers) this.#send(reader, ': alive\n\n', 0);
-  }
-
-  /** `count` is how many events the text holds. */
-  #send(reader: Reader, text: string | Uint8Array, count: number): void {
-    if (reader.missed === 0 && reader.sink.queuedBytes() < maxQueuedBytes) {
-      reader.sink.write(text);
-      return;
-    }
-    const isFirst = reader.missed === 0;
-    reader.missed += count;
-    if (!isFirst || count === 0) return;
-    reader.sink.onceDrained(() => {
-      const { missed } = reader;
-      reader.missed = 0;
-      reader.sink.write(frame({ type: 'gap', missed }));
-    });
+    for (const { isBehind, sink } of this.#readers) if (!isBehind) sink.write(': alive\n\n');
   }
 }
 

@@ -80,8 +80,10 @@ function createSlowReader(): { sink: StreamSink; texts: string[]; drain: () => v
     sink,
     texts,
     drain: () => {
+      const listener = onDrained;
+      onDrained = () => undefined;
       queued = 0;
-      onDrained();
+      listener();
     },
   };
 }
@@ -101,51 +103,92 @@ function fromStart(context: { after: (fn: () => void) => void }): EventStream {
   return stream;
 }
 
+/** The ids of the events that a reader got. */
+function idsIn(texts: readonly string[]): readonly number[] {
+  return texts.flatMap((text) => [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id)));
+}
+
+const plainWishes = { folders: [], canApprove: false, lastEventId: null, filter: null };
+
 test('tells a slow reader what it missed, and goes on when it has caught up', (context) => {
   const stream = fromStart(context);
   const slow = createSlowReader();
-  stream.open(slow.sink, greeting, { folders: [], canApprove: false, lastEventId: null, filter: null });
+  stream.open(slow.sink, greeting, plainWishes);
   stream.publish(eventOf(maxQueuedBytes));
   stream.flush();
-  for (let count = 0; count < 3; count += 1) stream.publish(eventOf(1));
+  for (let count = 0; count < maxHeldEvents + 3; count += 1) stream.publish(eventOf(1));
   stream.flush();
   assert.equal(slow.texts.length, 2, 'nothing is queued behind a full queue');
+  slow.texts.length = 0;
   slow.drain();
-  assert.equal(slow.texts.at(-1), 'data: {"type":"gap","missed":3}\n\n');
+  assert.equal(slow.texts[0], 'data: {"type":"gap","missed":3}\n\n');
+  while (idsIn(slow.texts).length < maxHeldEvents) slow.drain();
   stream.publish(eventOf(1));
   stream.flush();
-  assert.match(slow.texts.at(-1) ?? '', /^id: 1000004\ndata: \{"type":"policy"/);
+  assert.deepEqual(
+    idsIn(slow.texts),
+    Array.from({ length: maxHeldEvents + 1 }, (_none, index) => 1_000_004 + index),
+  );
+});
+
+test('keeps nothing from a slow reader that is still held, and queues little of it', (context) => {
+  const stream = fromStart(context);
+  for (let count = 0; count < 40; count += 1) stream.publish(eventOf(60_000));
+  const [known, slow] = [createSlowReader(), createSlowReader()];
+  stream.open(known.sink, greeting, { ...plainWishes, lastEventId: 1_000_000 });
+  stream.open(slow.sink, greeting, plainWishes);
+  stream.publish(eventOf(maxQueuedBytes));
+  stream.flush();
+  stream.publish({ type: 'approvals' });
+  stream.publish(eventOf(1));
+  stream.flush();
+  assert.ok(known.sink.queuedBytes() < 200_000);
+  for (let times = 0; times < 50; times += 1) for (const reader of [known, slow]) reader.drain();
+  assert.ok(![...known.texts, ...slow.texts].some((text) => text.includes('"gap"')));
+  assert.deepEqual(
+    idsIn(known.texts),
+    Array.from({ length: 42 }, (_none, index) => 1_000_001 + index),
+  );
+  assert.deepEqual(idsIn(slow.texts), [1_000_040, 1_000_041, 1_000_042]);
 });
 
 test('tells a reader that comes back late what is no longer held', (context) => {
   const stream = fromStart(context);
   for (let count = 0; count < maxHeldEvents + 10; count += 1) stream.publish(eventOf(1));
   const late = createSlowReader();
-  stream.open(late.sink, greeting, { folders: [], canApprove: false, lastEventId: 1_000_003, filter: null });
+  stream.open(late.sink, greeting, { ...plainWishes, lastEventId: 1_000_003 });
   assert.equal(late.texts[1], 'data: {"type":"gap","missed":6}\n\n');
-  assert.match(late.texts[2] ?? '', /^id: 1000010\n/);
-  assert.equal(late.texts.length, maxHeldEvents + 2);
+  while (idsIn(late.texts).length < maxHeldEvents) late.drain();
+  assert.equal(idsIn(late.texts)[0], 1_000_010);
 });
 
 test('sends everything of its own life to a reader that knew the endpoint before', (context) => {
   const stream = fromStart(context);
   stream.publish(eventOf(1));
-  const reader = createSlowReader();
-  stream.open(reader.sink, greeting, { folders: [], canApprove: false, lastEventId: 17, filter: null });
-  assert.deepEqual(
-    reader.texts.slice(1).map((text) => text.split('\n')[0]),
-    ['id: 1000000'],
-  );
+  // The later number is one of before the clock was set back.
+  for (const lastEventId of [17, 1_000_001]) {
+    const reader = createSlowReader();
+    stream.open(reader.sink, greeting, { ...plainWishes, lastEventId });
+    assert.deepEqual(idsIn(reader.texts), [1_000_000]);
+  }
+});
+
+test('says every 15 s that it is alive, but to nobody who has yet to read', (context) => {
+  context.mock.timers.enable({ apis: ['setInterval'] });
+  const stream = fromStart(context);
+  const [quiet, slow] = [createSlowReader(), createSlowReader()];
+  for (const { sink } of [quiet, slow]) stream.open(sink, greeting, plainWishes);
+  slow.sink.write('x'.repeat(maxQueuedBytes));
+  stream.publish(eventOf(1));
+  stream.flush();
+  context.mock.timers.tick(15_000);
+  assert.equal(quiet.texts.at(-1), ': alive\n\n');
+  assert.equal(slow.texts.length, 2);
 });
 
 test('knows the folders of the windows that listen, as long as they do', (context) => {
   const stream = fromStart(context);
-  const reader = stream.open(createSlowReader().sink, greeting, {
-    folders: ['/w'],
-    canApprove: false,
-    lastEventId: null,
-    filter: null,
-  });
+  const reader = stream.open(createSlowReader().sink, greeting, { ...plainWishes, folders: ['/w'] });
   assert.deepEqual([stream.folders, stream.readerCount], [['/w'], 1]);
   reader.dispose();
   assert.deepEqual([stream.folders, stream.readerCount], [[], 0]);
