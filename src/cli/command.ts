@@ -1,8 +1,9 @@
+import { failure } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
 import type { Environment } from '../client/preloadEnvironment.ts';
 import type { ByteText } from '../protocol/byteText.ts';
 import type { NativeAddon } from '../system/nativeAddon.ts';
-import { resolveStateDirectory } from '../system/stateDirectory.ts';
+import { isAnothers, resolveStateDirectory } from '../system/stateDirectory.ts';
 import type { StatePaths } from '../system/stateDirectory.ts';
 import type { ProcessTable } from '../system/processTable.ts';
 import type { Options, OptionTable } from './options.ts';
@@ -16,6 +17,8 @@ export interface CommandContext {
   /** The words behind the command's name as bytes. */
   readonly argumentBytes: readonly ByteText[];
   readonly cwd: string;
+  /** Effective user id; null where there is none. */
+  readonly user: number | null;
   /** The signals that the caller ignores, as `SigIgn` of `/proc/PID/status`; empty when they are not known. */
   readonly ignoredSignals: string;
   /** Which of the descriptors 0, 1 and 2 the caller has closed. */
@@ -68,8 +71,21 @@ export interface Command {
   run(options: Options, context: CommandContext): Promise<CommandOutcome>;
 }
 
-/** The state directory that a command is about: `--state-dir`, `RAMPART_STATE_DIR`, or the user's own. */
+/**
+ * The state directory that a command is about: `--state-dir`, `RAMPART_STATE_DIR`, or the user's own. That of another user is
+ * refused: whoever answers there would be believed.
+ */
 export function stateDirectoryOf(options: Options, context: CommandContext): Result<StatePaths, string> {
+  const paths = namedStateDirectory(options, context);
+  if (!paths.ok || !isAnothers(paths.value.socket, context.user)) return paths;
+  const { directory } = paths.value;
+  return failure(
+    `another user's endpoint is not asked: ${directory} (name another one with --state-dir or RAMPART_STATE_DIR)`,
+  );
+}
+
+/** The same, whoever owns it, for a command that has an answer of its own to that. */
+export function namedStateDirectory(options: Options, context: CommandContext): Result<StatePaths, string> {
   return resolveStateDirectory({
     flag: options.value('--state-dir'),
     variable: context.environment['RAMPART_STATE_DIR'],

@@ -58,7 +58,7 @@ function locateLibrary({
 
 async function seekVerdict({ root, plan, context, outer }: Start): Promise<RootVerdict> {
   const { address } = plan.target;
-  if (plan.mode === 'enforce' && address.kind === 'socket' && isAnothers(address.path))
+  if (plan.mode === 'enforce' && address.kind === 'socket' && isAnothers(address.path, context.user))
     return { kind: 'refuse', notice: foreignNotice };
   const client = await reachEndpoint(plan, outer, context);
   if (!client.ok) return { kind: 'unanswered', reason: client.error };

@@ -27,6 +27,7 @@ process.exitCode = await runCommandLine(commands, words, {
   ),
   argumentBytes: readArgumentBytes(words),
   cwd: readWorkingDirectory(),
+  user: process.geteuid?.() ?? null,
   ignoredSignals: process.env[shimIgnoredVariable] ?? '',
   closedDescriptors: [0, 1, 2].filter((each) => process.env[shimClosedVariable]?.includes(`${each}`)),
   output: createOutput(1, 2),

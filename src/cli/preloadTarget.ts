@@ -6,7 +6,7 @@ import type { EndpointAddress } from '../client/endpointAddress.ts';
 import { maxSocketPathBytes, stateEntries } from '../protocol/routes.ts';
 import { statePathsIn } from '../system/stateDirectory.ts';
 import type { StatePaths } from '../system/stateDirectory.ts';
-import { stateDirectoryOf } from './command.ts';
+import { namedStateDirectory } from './command.ts';
 import type { CommandContext } from './command.ts';
 import type { Options } from './options.ts';
 
@@ -28,7 +28,7 @@ export function choosePreloadTarget(
   if (flag !== undefined) return targetAt(flag);
   const variable = context.environment['RAMPART_URL'] ?? '';
   if (!options.has('--state-dir') && variable !== '') return targetAt(variable);
-  const paths = stateDirectoryOf(options, context);
+  const paths = namedStateDirectory(options, context);
   return paths.ok ? success(targetIn(paths.value)) : paths;
 }
 

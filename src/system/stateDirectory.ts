@@ -99,7 +99,7 @@ function distrust(entry: Stats): readonly [problem: string, remedy: string] | nu
 }
 
 /** Whether a socket, or the directory in which it is missing, belongs to somebody whom `user` does not trust: root asks anybody. */
-export function isAnothers(socket: string, user: number | null = process.geteuid?.() ?? null): boolean {
+export function isAnothers(socket: string, user: number | null): boolean {
   if (user === null || user === 0) return false;
   const owner = ownerOf(socket) ?? ownerOf(dirname(socket));
   return owner !== null && owner !== 0 && owner !== user;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -68,6 +68,27 @@ test('a log that is looked for in the wrong place is not called whole', async (c
     assert.deepEqual([status, out], [1, ''], line.join(' '));
     assert.equal(err, `rampart: there is no state directory ${nowhere}: nothing was recorded there\n`);
   }
+});
+
+test('an endpoint of another user is asked by no command', async (context) => {
+  const own = process.geteuid?.() ?? 0;
+  const owner = own === 0 ? 4_711 : own;
+  for (const { name, line } of lines.filter(({ name }) => name !== 'doctor')) {
+    const shell = createCommandShell(context, owner + 1);
+    mkdirSync(shell.stateDirectory);
+    chownSync(shell.stateDirectory, owner, -1);
+    const refused = await shell.run(line);
+    assert.deepEqual([refused.status, refused.out], [2, ''], name);
+    const reason = `another user's endpoint is not asked: ${shell.stateDirectory} (name another one with`;
+    assert.ok(refused.err.includes(reason), refused.err);
+  }
+});
+
+test('`log` says that nothing was recorded yet, and where it looked', async (context) => {
+  const { run, stateDirectory } = createCommandShell(context);
+  const reason = `rampart: nothing was recorded yet: there is no log in ${join(stateDirectory, 'audit')}\n`;
+  assert.deepEqual(await run(['log']), { status: 0, out: '', err: reason });
+  assert.deepEqual(await run(['log', '--json']), { status: 0, out: '', err: '' });
 });
 
 test('a state directory that others may write is not used, and the remedy is said', async (context) => {

@@ -43,7 +43,7 @@ export interface CommandShell {
 }
 
 /** A user's own folder, with no program but Node in `PATH`, and where nothing runs. */
-export function createCommandShell(context: TestContext): CommandShell {
+export function createCommandShell(context: TestContext, user = process.geteuid?.() ?? null): CommandShell {
   const home = temporaryFolder(context);
   const stateDirectory = join(home, 'd');
   const environment = { HOME: home, PATH: join(home, 'bin'), RAMPART_STATE_DIR: stateDirectory };
@@ -54,6 +54,7 @@ export function createCommandShell(context: TestContext): CommandShell {
       environmentBytes: [],
       argumentBytes: [],
       cwd: home,
+      user,
       ignoredSignals: '',
       closedDescriptors: [],
       output: {

@@ -1,4 +1,4 @@
-import { stateDirectoryOf } from '../command.ts';
+import { namedStateDirectory } from '../command.ts';
 import type { Command } from '../command.ts';
 import { exitStatus } from '../exitStatus.ts';
 import { createPalette } from '../palette.ts';
@@ -36,7 +36,7 @@ export const doctorCommand: Command = {
   words: 'none',
   run: async (options, context) => {
     if (options.words.length > 0) return { usage: `unexpected argument \`${options.words.join(' ')}\`` };
-    const paths = stateDirectoryOf(options, context);
+    const paths = namedStateDirectory(options, context);
     if (!paths.ok) return { usage: paths.error };
     const { examine } = await import('../examine.ts');
     const checks = await examine(paths.value, context, options.has('--machine') ? 'machine' : 'shell');

@@ -116,6 +116,9 @@ async function print(folder: string, options: Options, context: CommandContext):
     say(context, files.error);
     return exitStatus.failed;
   }
+  if (files.value.length === 0 && !options.has('--json')) {
+    say(context, `nothing was recorded yet: there is no log in ${folder}`);
+  }
   try {
     if (options.has('--follow')) await follow(folder, tail, show);
     else
