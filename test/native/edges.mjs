@@ -1,5 +1,6 @@
 // What programs and scripts see of their children: `edges.mjs LIBRARY EDGES TARGET`. Each is run without the library,
-// with an endpoint that allows, and with nobody there; all three must read the same.
+// with an endpoint that allows, and with nobody there; all three must read the same. With one that refuses everything
+// it says so of each call.
 import { spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -36,6 +37,70 @@ const scripts = {
   'a damaged program': './damaged.sh 2>/dev/null; echo $?',
   'bound at once': 'LD_BIND_NOW=1 sh -c "sh -c true; echo $?"',
   'a foreign object': 'LD_PRELOAD=/nonexistent.so sh -c "echo on" 2>/dev/null',
+};
+const eperm = 'Operation not permitted';
+/** What the programs say when all that they start is refused. */
+const refusals = {
+  system: [
+    'NULL: 1',
+    ...['empty', 'exit'].map((call) => `${call}: -1 ${eperm}`),
+    'errno: 1',
+    ...['signal', 'missing', 'nested', 'interrupted meanwhile', 'meanwhile'].map(
+      (call) => `${call}: -1 ${eperm}`,
+    ),
+    ...['at once: 25501', 'at once: 25502', 'SIGINT: 1'],
+  ],
+  popen: [
+    ...['r', 'w', 're', 'we', 'r+'].map((type) => `${type}: ${eperm}`),
+    ...['x', ''].map((type) => `${type}: Invalid argument`),
+    'errno: 1',
+  ],
+  wordexp: [
+    "a b 'c d' (0): 0, errno 33 [a] [b] [c d]",
+    '$(echo a b) (0): 4, errno 1',
+    '$(echo a; false) `echo c` (16): 4, errno 1',
+    '$(echo a) (4): 4, errno 33',
+    '$((1 + 2)) (0): 0, errno 33 [3]',
+    '$( (0): 4, errno 1',
+    'a|b (0): 2, errno 33',
+  ],
+  spawn: [
+    ...['plain: 1, errno 0', 'missing: 2, errno 0', 'a directory: 13, errno 0', 'actions: 1, errno 0'],
+    ...[
+      'a path relative to another directory: 1, errno 0',
+      'attributes: 1, errno 0',
+      'its signals: 1, errno 0',
+    ],
+    ...[
+      'a group of its own: 1, errno 0',
+      'closed from 3 on: 1, errno 0',
+      'in front of no terminal: 1, errno 0',
+    ],
+    ...['in a directory that is open: 1, errno 0', 'without a pid: 1'],
+  ],
+  signals: [],
+  // ELOOP and EBADF are the kernel's own.
+  descriptors: [101, 101, 101, 140, 109, 101, 101, 101].map((status) => `descriptor: ${String(status)}`),
+  cancelled: ['cancelled: 0', `afterwards: -1 ${eperm}`],
+  stacks: ['context: 0', 'started in it: 0', 'clone that shares memory: 127', 'clone: 127'],
+  ranges: [],
+};
+const notStarted = 126;
+const refusedScripts = {
+  'job control': [0, '126', '3'],
+  pipelines: [126, '126'],
+  'no interpreter line': [0, '126', '126'],
+  ...Object.fromEntries(
+    [
+      ...[
+        'interpreter with an argument',
+        'interpreters in a row',
+        'a missing interpreter',
+        'carriage returns',
+      ],
+      ...['an empty file', 'a damaged program'],
+    ].map((name) => [name, [0, '126']]),
+  ),
 };
 /** How a child might lose the library, and does not. */
 const losses = [
@@ -107,6 +172,16 @@ function run(cwd, words, environment) {
 const state = mkdtempSync(join(tmpdir(), 'rampart-edges-state-'));
 const endpoint = await createEndpoint(join(state, 'endpoint.sock'), http('{"allowed":true}'));
 const allowed = { LD_PRELOAD: library, RAMPART_URL: `unix://${state}/endpoint.sock` };
+const refusing = mkdtempSync(join(tmpdir(), 'rampart-edges-state-'));
+const refuser = await createEndpoint(
+  join(refusing, 'endpoint.sock'),
+  http('{"allowed":false,"message":"no"}'),
+);
+const refused = {
+  LD_PRELOAD: library,
+  RAMPART_URL: `unix://${refusing}/endpoint.sock`,
+  RAMPART_QUIET: '1',
+};
 const nobody = { LD_PRELOAD: library, RAMPART_URL: `unix://${state}/nobody.sock` };
 
 async function compare(name, words) {
@@ -139,6 +214,18 @@ async function compareSearch(path, found) {
   );
 }
 
+/** What is refused starts nothing, and what made the call goes on: its end and every line that it says. */
+async function checkRefused(name, words, wanted) {
+  const folder = makeFolder();
+  const { status, output } = await run(folder, words, refused);
+  const lines = output.split('<')[0].split('\n');
+  expect(`${name}, refused`, [status, ...lines.map((line) => line.trim()).filter(Boolean)], wanted);
+  rmSync(folder, { recursive: true, force: true });
+}
+
+for (const name of programs) await checkRefused(name, [edges, name], [0, ...refusals[name]]);
+for (const [name, text] of Object.entries(scripts))
+  await checkRefused(name, ['sh', '-c', text], refusedScripts[name] ?? [notStarted]);
 for (const name of programs) await compare(name, [edges, name]);
 for (const [name, text] of Object.entries(scripts)) await compare(name, ['sh', '-c', text]);
 for (const [path, found] of Object.entries(paths)) await compareSearch(path, found);
@@ -152,5 +239,7 @@ for (const loss of losses) {
   expect(`${loss} loses nothing`, [status, asked.length], [armed, 1]);
 }
 endpoint.close();
+refuser.close();
+rmSync(refusing, { recursive: true, force: true });
 rmSync(state, { recursive: true, force: true });
 tellTotals();

@@ -80,8 +80,8 @@ function run(words, environment = {}) {
 }
 
 makeRoot();
-const endpoint = await createEndpoint(join(root, 'state', 'endpoint.sock'), ({ params }) =>
-  params.command.includes('forbidden') ? deny : allow,
+const endpoint = await createEndpoint(join(root, 'state', 'endpoint.sock'), ({ exe, params }) =>
+  exe !== '/as-user' && params.command.includes('forbidden') ? deny : allow,
 );
 chmodSync(join(root, 'state', 'endpoint.sock'), 0o777);
 
@@ -136,6 +136,25 @@ expect(
     ['/bin/echo', true],
   ],
 );
+
+// Where the system has the loader load it into every program, it is in privileged ones, too, and does nothing there.
+writeFileSync(join(root, 'etc', 'ld.so.preload'), '/librampart.so\n');
+const everywhere = { RAMPART_URL: 'unix:///state/endpoint.sock', RAMPART_FAIL_OPEN: '0' };
+const forbidden = ['/as-user', '/bin/echo', 'forbidden'];
+const [stopped, begun] = await run(forbidden, everywhere);
+expect('a program that is not privileged', [stopped, begun], [127, 'secure 0, user 0\n']);
+const asked = endpoint.questions.length;
+expect('the same with rights', await run(['/usr/bin/setpriv', ...ordinary, ...forbidden], everywhere), [
+  0,
+  'secure 1, user 0\nforbidden\n',
+  '',
+]);
+expect(
+  'what was asked about the same with rights',
+  endpoint.questions.slice(asked).map(({ exe, guardable }) => [exe, guardable]),
+  [['/as-user', false]],
+);
+rmSync(join(root, 'etc', 'ld.so.preload'));
 
 const [status, output, errors] = await run([
   ...guard,
