@@ -11,6 +11,12 @@ const maxToolNameLength = 128;
 /** How many markers of one question are kept. */
 const maxMarkers = 64;
 
+/** The longest name, program or directory, in characters; the peer denies a question with a longer one. */
+const maxNameLength = 8_192;
+
+/** How deep what a tool is called with may be nested: whoever walks through it must come to its end. */
+const maxNesting = 1_000;
+
 /** Tool classes that the peer reserves; they are written in lower case. */
 const reservedTools = [
   'browser',
@@ -41,11 +47,13 @@ export function parseExecRequest(toolName: string, body: unknown): Result<ExecRe
   if (problem !== null) return failure(problem);
   const fields = body ?? {};
   if (!isRecord(fields)) return failure('the body is not a JSON object');
-  const mistyped = mistypedField(fields);
-  if (mistyped !== null) return failure(`${mistyped} has the wrong type`);
+  const unusable = fieldProblem(fields);
+  if (unusable !== null) return failure(unusable);
   const told = parseArguments(tool, fields);
   if (!told.ok) return told;
   const { command, path, cwd, url } = told.value;
+  const parameters = tool === 'exec' ? null : parametersIn(fields);
+  if (!isWithin(parameters, maxNesting)) return failure(`the arguments are nested deeper than ${maxNesting}`);
   return success({
     id: recordIdIn(fields),
     agent: textIn(fields, 'agent') ?? '',
@@ -65,7 +73,7 @@ export function parseExecRequest(toolName: string, body: unknown): Result<ExecRe
     guardable: fields['guardable'] !== false,
     truncated: fields['truncated'] === true,
     ...argumentBytesIn(fields),
-    ...(tool === 'exec' ? {} : { url, parameters: parametersIn(fields) }),
+    ...(parameters === null ? {} : { url, parameters }),
   });
 }
 
@@ -87,6 +95,11 @@ function parametersIn({ params, input }: UnknownRecord): UnknownRecord {
   return { ...(isRecord(params) ? params : {}), ...(isRecord(input) ? input : {}) };
 }
 
+function isWithin(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return levels > 0 && Object.values(value).every((inner) => isWithin(inner, levels - 1));
+}
+
 type ToolArguments = Pick<ExecRequest, 'command' | 'path' | 'cwd'> & { readonly url: string | null };
 
 function parseArguments(tool: string, fields: UnknownRecord): Result<ToolArguments, string> {
@@ -100,6 +113,7 @@ function parseArguments(tool: string, fields: UnknownRecord): Result<ToolArgumen
   if (!cwd.ok) return cwd;
   const url = agreedText(places.value, urlNames(tool), 'address');
   if (!url.ok) return url;
+  if (isTooLong(cwd.value)) return failure(tooLong('the working directory'));
   const isAbsolute = cwd.value?.startsWith('/') === true;
   return success({
     command: command.value ?? '',
@@ -187,15 +201,28 @@ function base64In(value: unknown): string | null {
   return typeof value === 'string' ? decodeBase64Text(value) : null;
 }
 
-function mistypedField(fields: UnknownRecord): string | null {
-  const texts = ['agent', 'session', 'exe', 'door'].find((name) => !isAbsentOr(fields[name], 'string'));
-  const flags = ['enforce', 'guardable', 'truncated', 'verification'].find(
-    (name) => !isAbsentOr(fields[name], 'boolean'),
-  );
-  const lists = ['argv', 'markers'].find(
-    (name) => (fields[name] ?? null) !== null && textsIn(fields, name) === null,
-  );
-  return texts ?? flags ?? lists ?? null;
+/** What cannot be used of a question, as a sentence; null when all can. */
+function fieldProblem(fields: UnknownRecord): string | null {
+  const texts = ['agent', 'session', 'exe', 'door'];
+  const mistyped =
+    texts.find((name) => !isAbsentOr(fields[name], 'string')) ??
+    ['enforce', 'guardable', 'truncated', 'verification'].find(
+      (name) => !isAbsentOr(fields[name], 'boolean'),
+    ) ??
+    ['argv', 'markers'].find((name) => (fields[name] ?? null) !== null && textsIn(fields, name) === null);
+  if (mistyped !== undefined) return `${mistyped} has the wrong type`;
+  const overlong =
+    texts.find((name) => isTooLong(textIn(fields, name))) ??
+    (textsIn(fields, 'markers')?.some(isTooLong) === true ? 'a marker' : undefined);
+  return overlong === undefined ? null : tooLong(overlong);
+}
+
+function isTooLong(text: string | null): boolean {
+  return text !== null && text.length > maxNameLength;
+}
+
+function tooLong(what: string): string {
+  return `${what} is longer than ${maxNameLength} characters`;
 }
 
 function isAbsentOr(value: unknown, type: 'string' | 'boolean'): boolean {

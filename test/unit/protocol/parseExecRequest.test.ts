@@ -110,6 +110,22 @@ test('refuses two that disagree and values of another type', () => {
   assert.equal(parsed('ls'), 'the body is not a JSON object');
 });
 
+test('refuses names that are too long, and arguments that are nested too deep', () => {
+  const long = 'x'.repeat(8_193);
+  for (const name of ['agent', 'session', 'exe', 'door']) {
+    assert.equal(parsed({ [name]: long }), `${name} is longer than 8192 characters`);
+    assert.notEqual(typeof parsed({ [name]: long.slice(1) }), 'string');
+  }
+  assert.equal(parsed({ markers: ['M', long] }), 'a marker is longer than 8192 characters');
+  assert.equal(parsed({ cwd: `/${long}` }), 'the working directory is longer than 8192 characters');
+  const nested = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
+  const deep = { params: { command: 'ls', deep: nested(100_000) } };
+  assert.equal(fieldOf('command', deep), 'ls', 'of a command they are not read');
+  const refused = parseExecRequest('custom', deep);
+  assert.equal(refused.ok ? '' : refused.error, 'the arguments are nested deeper than 1000');
+  assert.ok(parseExecRequest('custom', { params: { deep: nested(999) } }).ok);
+});
+
 test('reads the path of a file tool under each of its names', () => {
   for (const name of ['path', 'file_path', 'file', 'filepath', 'target']) {
     assert.equal(fieldOf('path', { params: { [name]: '/etc/shadow' } }, 'read'), '/etc/shadow');
