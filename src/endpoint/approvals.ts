@@ -14,7 +14,7 @@ export const maxPending = 1_000;
 /** How many of them one tree of processes may have: a loop must not bury what others ask. */
 export const maxPendingInTree = 32;
 
-/** The longest command that is put before a person, in characters. */
+/** The longest command, and the longest of what stands beside it, that is put before a person, in characters. */
 export const maxAskedLength = 16_384;
 
 /** How long a person has, in milliseconds. */
@@ -114,7 +114,7 @@ export class Approvals implements Disposable {
     const { keys, tree } = petition;
     const same = keys === null ? undefined : pending.find((each) => isSame(each, keys, tree));
     if (same !== undefined) return success(heldUntil === null ? same : this.setHeld(same, heldUntil));
-    if (petition.command.length > maxAskedLength) return failure('the command is too long to be shown');
+    if (!isShowable(petition)) return failure('the command is too long to be shown');
     if (pending.length >= maxPending) return failure('too many approvals are pending');
     if (keys !== null && pending.filter((each) => each.tree === tree).length >= maxPendingInTree) {
       return failure('too many approvals of this terminal are pending');
@@ -188,6 +188,12 @@ export class Approvals implements Disposable {
     this.#approvals.set(approval.id, approval);
     this.#changed.fire({ change, approval });
   }
+}
+
+function isShowable({ tool, command, agent, session, message, runId }: Petition): boolean {
+  return [tool, command, agent, session, message, runId ?? ''].every(
+    ({ length }) => length <= maxAskedLength,
+  );
 }
 
 function isSame(approval: Approval, keys: QuestionKeys, tree: string): boolean {

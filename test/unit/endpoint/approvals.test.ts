@@ -368,6 +368,10 @@ test("serves the peer's hooks, which ask themselves and read the outcome", async
     [made.status, made.body],
     [201, { id, status: 'pending', expires_at: '2026-03-04T05:16:07.089Z' }],
   );
+  for (const name of Object.keys(body)) {
+    const long = await fixture.call('POST', '/v1/approvals', { ...body, [name]: 'x'.repeat(16_385) });
+    assert.equal(long.status, 503, name);
+  }
   const read = async (): Promise<UnknownRecord> =>
     (await fixture.call('GET', `/v1/approvals/${String(id)}`)).body;
   const first = await read();
