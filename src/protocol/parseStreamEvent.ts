@@ -34,11 +34,12 @@ export function parsePolicyProblems(value: unknown): readonly PolicyProblem[] {
 
 const readers: Readonly<Record<string, (value: UnknownRecord) => Result<StreamEvent, string>>> = {
   connected: (value) => {
-    const { mode, version, pid, policy_generation: generation } = value;
+    const { mode, until, version, pid, policy_generation: generation } = value;
     if (!isMode(mode)) return failure('the event has no mode');
     return success({
       type: 'connected',
       mode,
+      until: typeof until === 'string' ? until : null,
       version: typeof version === 'string' ? version : '',
       pid: typeof pid === 'number' ? pid : 0,
       policy_generation: typeof generation === 'number' ? generation : 0,

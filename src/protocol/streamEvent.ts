@@ -21,6 +21,8 @@ export type StreamEvent =
   | {
       readonly type: 'connected';
       readonly mode: Mode;
+      /** When that mode ends by itself, RFC 3339; null when it does not. */
+      readonly until: string | null;
       readonly version: string;
       readonly pid: number;
       readonly policy_generation: number;

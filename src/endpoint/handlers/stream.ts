@@ -24,7 +24,7 @@ export const handleStream: Handler = (
         sink,
         {
           type: 'connected',
-          mode: parts.mode.mode,
+          ...parts.mode.state,
           version: parts.version,
           pid: parts.pid,
           policy_generation: parts.policy.generation,

@@ -110,7 +110,7 @@ async function fetchSessions({ sessions, registry, client, logger }: FollowerPar
 function receive(parts: FollowerParts, event: StreamEvent): void {
   switch (event.type) {
     case 'connected':
-      parts.status.update({ mode: event.mode, until: null });
+      parts.status.update({ mode: event.mode, until: event.until });
       parts.logger.info(`connected to policy endpoint ${event.version}, process ${event.pid}`);
       parts.onVersion(event.version);
       parts.background.run('reading what the endpoint knows', () => fetchFromEndpoint(parts));

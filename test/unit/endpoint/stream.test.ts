@@ -9,6 +9,7 @@ import { exchange, startFixture } from './runningEndpoint.ts';
 const greeting: StreamEvent = {
   type: 'connected',
   mode: 'enforce',
+  until: null,
   version: '1.2.3',
   pid: 99,
   policy_generation: 1,
@@ -26,6 +27,14 @@ test('greets, then sends every decision under an id that grows by one', async (c
     fixture.records().map((event) => ({ type: 'audit', event })),
   );
   assert.equal(second.id, Number(first.id) + 1);
+});
+
+test('greets whoever comes during a timed change with its end', async (context) => {
+  const fixture = await startFixture(context);
+  const { body } = await fixture.call('PUT', '/v1/mode', { mode: 'disabled', for_seconds: 60 });
+  const { event } = await (await fixture.openStream()).next();
+  assert.deepEqual(event, { ...greeting, mode: 'disabled', until: body['until'] });
+  assert.equal(typeof body['until'], 'string');
 });
 
 test('sends again what came behind the last event that a reader has', async (context) => {

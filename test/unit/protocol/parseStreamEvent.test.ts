@@ -7,7 +7,15 @@ import type { StreamEvent } from '../../../src/protocol/streamEvent.ts';
 import { auditRecord, sessionView } from '../../support/records.ts';
 
 const events: readonly StreamEvent[] = [
-  { type: 'connected', mode: 'monitor', version: '1.2.3', pid: 12, policy_generation: 3 },
+  { type: 'connected', mode: 'enforce', until: null, version: '1.2.3', pid: 12, policy_generation: 3 },
+  {
+    type: 'connected',
+    mode: 'monitor',
+    until: '2026-08-25T12:00:00.000Z',
+    version: '1.2.3',
+    pid: 12,
+    policy_generation: 3,
+  },
   {
     type: 'audit',
     event: auditRecord({ terminal: 'bash', rule: { policy: 'p', index: 2, file: '/f.yaml', line: 9 } }),
@@ -62,7 +70,7 @@ test('takes what a peer leaves out as not known', () => {
   assert.deepEqual(
     bare.map((event) => event.ok && event.value),
     [
-      { type: 'connected', mode: 'enforce', version: '', pid: 0, policy_generation: 0 },
+      { type: 'connected', mode: 'enforce', until: null, version: '', pid: 0, policy_generation: 0 },
       { type: 'policy', generation: 0, problems: [] },
       { type: 'gap', missed: 0 },
     ],
