@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import type { AuditRecord } from '../protocol/auditRecord.ts';
+import { endpointAgent, endpointSession, type AuditRecord } from '../protocol/auditRecord.ts';
 import { formatCommandText } from '../protocol/commandText.ts';
 import type { Decision } from '../protocol/decision.ts';
 import type { ExecRequest } from '../protocol/execRequest.ts';
@@ -230,8 +230,8 @@ export function recordOfIncident(
   const { id } = surroundings;
   const request: ExecRequest = {
     id,
-    agent: 'rampart',
-    session: 'endpoint',
+    agent: endpointAgent,
+    session: endpointSession,
     tool: 'rampart',
     command: incident.what,
     path: null,

@@ -91,6 +91,10 @@ export const rowContexts = {
   plainDecision: 'rampart.decision.default',
   /** A decision that kept a command from running. */
   refusedDecision: 'rampart.decision.refused',
+  /** A decision against a command that ran because nothing was enforced. */
+  unenforcedDecision: 'rampart.decision.unenforced',
+  /** Something that happened to the endpoint, and no command. */
+  note: 'rampart.note',
   /** A command that waits for a person. */
   approval: 'rampart.approval',
   guardedTerminal: 'rampart.terminal.guarded',

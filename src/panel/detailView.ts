@@ -1,4 +1,10 @@
-import { describeDecision, formatDecision, isDenial, isRefused } from '../presentation/decisionLabel.ts';
+import {
+  describeDecision,
+  formatDecision,
+  isDenial,
+  isNote,
+  isRefused,
+} from '../presentation/decisionLabel.ts';
 import { panelActions, type PanelAction, type PanelSection } from '../presentation/panelMessages.ts';
 import type { AuditRecord } from '../protocol/auditRecord.ts';
 import { createButton, createElement } from './element.ts';
@@ -59,6 +65,7 @@ export class DetailView {
 
   #createButtons(record: AuditRecord): HTMLElement {
     const possible = panelActions.filter(({ action }) => isPossible(action, record));
+    if (possible.length === 0) return createElement('div');
     const buttons = possible.map(({ action, label }) => createButton(label, () => this.#act(action, record)));
     const attributes = { role: 'group', 'aria-label': t`What to do with it` };
     return createElement('div', { className: 'buttons', attributes }, buttons);
@@ -67,6 +74,7 @@ export class DetailView {
 
 /** What was refused can be allowed, what ran can be blocked. */
 function isPossible(action: PanelAction, record: AuditRecord): boolean {
+  if (isNote(record)) return false;
   switch (action) {
     case 'allow':
       return isRefused(record);

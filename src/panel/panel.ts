@@ -1,3 +1,4 @@
+import { isNote } from '../presentation/decisionLabel.ts';
 import { noFilter, type DecisionFilter } from '../presentation/decisionFilter.ts';
 import {
   DecisionTable,
@@ -173,6 +174,7 @@ export class Panel {
     }
     const { record } = row;
     this.#detail.show(record, this.#chainOf(record));
+    if (isNote(record)) return;
     this.#asking = window.setTimeout(() => this.#parts.tell({ type: 'explain', record }), explainAfterMs);
   }
 

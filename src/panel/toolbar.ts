@@ -1,3 +1,4 @@
+import { formatAgent } from '../presentation/agentLabel.ts';
 import { outcomeWords, type FilterOutcome } from '../presentation/decisionFilter.ts';
 import type { ExportFormat } from '../presentation/exportDecisions.ts';
 import { createButton, createElement } from './element.ts';
@@ -83,7 +84,7 @@ export class Toolbar {
     const joined = agents.join('\n');
     if (joined === this.#agents && this.#agent.childElementCount > 0) return;
     this.#agents = joined;
-    const choices = agents.map((agent) => createChoice(agent, agent));
+    const choices = agents.map((agent) => createChoice(agent, formatAgent(agent)));
     this.#agent.replaceChildren(createChoice(everything, t`all agents`), ...choices);
   }
 }

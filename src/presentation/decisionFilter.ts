@@ -1,5 +1,6 @@
-import type { AuditRecord } from '../protocol/auditRecord.ts';
+import { endpointAgent, type AuditRecord } from '../protocol/auditRecord.ts';
 import { defaultAgent } from '../protocol/environment.ts';
+import { formatAgent } from './agentLabel.ts';
 import { isDenial, isRefused } from './decisionLabel.ts';
 import type { Choice } from './protectText.ts';
 import { formatLine } from './text.ts';
@@ -60,7 +61,7 @@ export const outcomeWords: Readonly<Record<FilterOutcome, string>> = {
 export type FilterChange = Partial<DecisionFilter> | 'askText';
 
 /** Over the filter's quick pick and its text box. */
-export const filterPickTitle = t`Show decisions that are…`;
+export const filterPickTitle = t`Show only these decisions`;
 export const filterTextPrompt = t`Text in the command, the folder, the reason or the policy`;
 
 /** What the filter can be set to, given the agents there are. What is chosen is added to what is set. */
@@ -77,14 +78,18 @@ export function filterChoices(agents: readonly string[]): readonly Choice<Filter
     ...[...agents].sort().map((agent) => ({
       value: { agent },
       label: `$(hubot) ${formatAgent(agent)}`,
-      detail:
-        agent === defaultAgent
-          ? t`What a person or an unknown program started.`
-          : t`What this agent started.`,
+      detail: describeAgent(agent),
     })),
   ];
 }
 
-function formatAgent(agent: string): string {
-  return agent === defaultAgent ? t`no agent` : t`agent ${formatLine(agent)}`;
+function describeAgent(agent: string): string {
+  switch (agent) {
+    case defaultAgent:
+      return t`What a person or an unknown program started.`;
+    case endpointAgent:
+      return t`What was changed in mode, guard and policy, and who tried to.`;
+    default:
+      return t`What this agent started.`;
+  }
 }

@@ -1,7 +1,8 @@
 import type { AuditRecord } from '../protocol/auditRecord.ts';
 import { defaultAgent, extensionsAgent } from '../protocol/environment.ts';
 import { countDecisions, formatCounts } from './decisionCounts.ts';
-import { outcomeOf } from './decisionLabel.ts';
+import { formatAgent } from './agentLabel.ts';
+import { isNote, outcomeOf } from './decisionLabel.ts';
 import { hostName } from './hostRow.ts';
 import type { Icon } from './icon.ts';
 import { sessionKeyOf, type RecordedSession } from './sessionKey.ts';
@@ -117,6 +118,7 @@ function identityOf(record: AuditRecord): string {
 }
 
 function headingOf(record: AuditRecord, options: GroupingOptions): Heading {
+  if (isNote(record) && options.grouping !== 'time') return noteHeading;
   switch (options.grouping) {
     case 'time':
       return hourHeading(record);
@@ -141,7 +143,7 @@ function programHeading({ exe, request }: AuditRecord): Heading {
 }
 
 function sourceHeading(record: AuditRecord, options: GroupingOptions): Heading {
-  const agent = record.agent === defaultAgent ? '' : formatLine(record.agent);
+  const agent = record.agent === defaultAgent ? '' : formatAgent(record.agent);
   const named = record.sid === null ? null : options.sessionName(record);
   const session = record.sid === null ? formatLine(record.session) : t`Session ${record.sid}`;
   const fallback = record.agent === extensionsAgent ? hostName : session;
@@ -153,6 +155,14 @@ function sourceHeading(record: AuditRecord, options: GroupingOptions): Heading {
     icon: { id: agent === '' ? 'terminal' : 'hubot', color: null },
   };
 }
+
+const noteHeading: Heading = {
+  key: 'note',
+  label: 'Rampart',
+  fallback: 'Rampart',
+  detail: '',
+  icon: { id: 'shield', color: null },
+};
 
 function hourHeading(record: AuditRecord): Heading {
   const time = new Date(record.timestamp);

@@ -1,6 +1,7 @@
-import type { AuditRecord } from '../protocol/auditRecord.ts';
+import { endpointAgent, endpointSession, type AuditRecord } from '../protocol/auditRecord.ts';
 import type { RuleReference } from '../protocol/decision.ts';
 import { defaultAgent } from '../protocol/environment.ts';
+import { formatAgent } from './agentLabel.ts';
 import { iconColors, type Icon } from './icon.ts';
 import { isBuiltIn } from './policyRows.ts';
 import { firstClause, formatDay, formatLine, formatTimeOfDay } from './text.ts';
@@ -29,7 +30,14 @@ export interface DecisionLabel {
   readonly spoken: string;
 }
 
-const looks: Readonly<Record<Outcome, { readonly words: string; readonly icon: Icon }>> = {
+interface Look {
+  readonly words: string;
+  readonly icon: Icon;
+}
+
+const noteLook: Look = { words: t`recorded`, icon: { id: 'info', color: null } };
+
+const looks: Readonly<Record<Outcome, Look>> = {
   allowed: { words: t`allowed`, icon: { id: 'check', color: iconColors.allowed } },
   watched: { words: t`allowed and watched`, icon: { id: 'eye', color: iconColors.allowed } },
   denied: { words: t`denied`, icon: { id: 'circle-slash', color: iconColors.denied } },
@@ -59,6 +67,11 @@ export function outcomeOf(record: AuditRecord): Outcome {
   }
 }
 
+/** Whether a record tells of the endpoint itself: there is no command in it that could be allowed, blocked or explained. */
+export function isNote({ agent, session, tool }: AuditRecord): boolean {
+  return agent === endpointAgent && session === endpointSession && tool === 'rampart';
+}
+
 /** Whether the policy spoke against the command, carried out or not. */
 export function isDenial(record: AuditRecord): boolean {
   const outcome = outcomeOf(record);
@@ -77,7 +90,7 @@ export function formatRule(rule: RuleReference): string {
 
 /** One decision, or `count` identical ones of which this is the newest. */
 export function formatDecision(record: AuditRecord, count = 1): DecisionLabel {
-  const { words, icon } = looks[outcomeOf(record)];
+  const { words, icon } = lookOf(record);
   const label = formatLine(record.request.command);
   const reason = firstClause(record.decision.message);
   const times = count === 1 ? '' : `×${count}`;
@@ -96,6 +109,10 @@ export function formatDecision(record: AuditRecord, count = 1): DecisionLabel {
   };
 }
 
+function lookOf(record: AuditRecord): Look {
+  return isNote(record) && !isDenial(record) ? noteLook : looks[outcomeOf(record)];
+}
+
 /** What a reader may want to know around a decision. */
 export interface DecisionContext {
   /** How many identical ones there were. */
@@ -112,10 +129,10 @@ export function describeDecision(
   const { rule, decision } = record;
   const fields: readonly (readonly [string, string | null])[] = [
     [t`Reason`, decision.message],
-    [t`Rule`, rule === null ? t`none; the default action` : formatRulePlace(rule)],
+    [t`Rule`, isNote(record) ? null : rule === null ? t`none; the default action` : formatRulePlace(rule)],
     [t`Folder`, record.cwd],
     [t`Program`, record.exe],
-    [t`Agent`, record.agent === defaultAgent ? null : record.agent],
+    [t`Agent`, record.agent === defaultAgent ? null : formatAgent(record.agent)],
     [t`Markers`, record.markers.join(', ')],
     [t`Started by`, chain.length > 1 ? chain.join(' › ') : null],
     [t`Process`, formatProcess(record)],
@@ -124,12 +141,17 @@ export function describeDecision(
     [t`Mode`, record.mode],
     [t`Time`, formatFullTime(record.timestamp)],
     [t`Times`, count === 1 ? null : String(count)],
-    [t`Check`, `${(decision.evaluation_time_us / 1000).toFixed(2)} ms`],
+    [t`Check`, isNote(record) ? null : formatCheck(decision.evaluation_time_us)],
     [t`Record`, record.id],
   ];
   return fields.flatMap(([name, value]) =>
     value === null || value === '' ? [] : [{ name, value: formatLine(value) }],
   );
+}
+
+/** What the table of earlier answers allowed, the endpoint was not asked about. */
+function formatCheck(micros: number): string {
+  return micros === 0 ? t`none` : `${(micros / 1000).toFixed(2)} ms`;
 }
 
 /** A rule with the place where it stands; the built-in file is in a folder that means nothing to a reader. */

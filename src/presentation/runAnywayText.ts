@@ -1,5 +1,5 @@
 import type { AuditRecord } from '../protocol/auditRecord.ts';
-import { isRefused } from './decisionLabel.ts';
+import { isNote, isRefused } from './decisionLabel.ts';
 import { t } from './localise.ts';
 import type { Choice } from './protectText.ts';
 import { firstClause, formatLine, formatTimeOfDay } from './text.ts';
@@ -19,7 +19,7 @@ export function refusedCommands(records: readonly AuditRecord[], sid: number | n
   for (const record of records.toReversed()) {
     const key = JSON.stringify([record.request.command, record.cwd]);
     const isOurs = sid === null || record.sid === sid;
-    if (isOurs && isRefused(record) && !newest.has(key)) newest.set(key, record);
+    if (isOurs && isRefused(record) && !isNote(record) && !newest.has(key)) newest.set(key, record);
   }
   return [...newest.values()].slice(0, maxOffered);
 }

@@ -1,5 +1,6 @@
 import { neverReached } from '../base/assert.ts';
 import type { SessionView } from '../protocol/session.ts';
+import { formatAgent } from './agentLabel.ts';
 import { iconColors, type Icon } from './icon.ts';
 import { formatCounts } from './decisionCounts.ts';
 import type { DetailField } from './decisionLabel.ts';
@@ -35,7 +36,7 @@ export function formatSession(subject: SessionSubject): SessionLabel {
   const view = 'view' in subject.state ? subject.state.view : null;
   const kind = subject.kind === 'task' ? t`task` : subject.hidden ? t`hidden` : '';
   const counts = view === null ? '' : formatCounts(view);
-  const agent = view?.agent ?? '';
+  const agent = view?.agent == null ? '' : formatAgent(view.agent);
   const description = [kind, look.words, agent, counts].filter((part) => part !== '').join(' · ');
   return {
     label,
@@ -158,7 +159,7 @@ const reasonSentences: Readonly<Record<UnguardedReason, string>> = {
 function detailFields(subject: SessionSubject, view: SessionView | null): readonly DetailField[] {
   const fields: readonly (readonly [string, string | null])[] = [
     [t`Process`, subject.pid === null ? null : String(subject.pid)],
-    [t`Agent`, view?.agent ?? null],
+    [t`Agent`, view?.agent == null ? null : formatAgent(view.agent)],
     [t`Decisions`, view === null ? null : String(view.decisions)],
     [t`Denied`, view === null ? null : String(view.denied)],
     [t`Would have been denied`, view === null || view.unenforced === 0 ? null : String(view.unenforced)],

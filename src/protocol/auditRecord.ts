@@ -2,6 +2,10 @@ import type { Action, RuleReference } from './decision.ts';
 import type { Mode } from './mode.ts';
 import type { Actor } from './session.ts';
 
+/** Agent and session of a record that tells of the endpoint itself, and of no command. */
+export const endpointAgent = 'rampart';
+export const endpointSession = 'endpoint';
+
 /** One line of the audit log, and the `event` of a stream message; docs/protocol.md, section 9. */
 export interface AuditRecord {
   readonly schema_version: 'rampart.audit.v1';

@@ -225,6 +225,12 @@ describe('a person who looks through the panel of denied commands', () => {
     await act('Block…');
     await host.page.getByText('deny: /bin/echo number 8').waitFor();
     await host.page.keyboard.press('Escape');
+    // What happened to the endpoint is no command.
+    await choose('Which decisions', '');
+    await row('guard on').click();
+    await host.webview().locator('.detail').getByRole('heading', { name: 'Recorded' }).waitFor();
+    assert.equal(await host.webview().locator('.detail button').count(), 0);
+    await row('number 8').click();
     await act('Show Terminal');
     await host.page.locator('.terminal-wrapper.active').last().waitFor();
     await host.runCommand('Rampart: Show Denied Commands');

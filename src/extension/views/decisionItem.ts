@@ -1,5 +1,11 @@
 import * as vscode from 'vscode';
-import { isRefused, type DecisionLabel, type DetailField } from '../../presentation/decisionLabel.ts';
+import {
+  isDenial,
+  isNote,
+  isRefused,
+  type DecisionLabel,
+  type DetailField,
+} from '../../presentation/decisionLabel.ts';
 import type { Icon } from '../../presentation/icon.ts';
 import { escapeMarkdown } from '../../presentation/text.ts';
 import type { AuditRecord } from '../../protocol/auditRecord.ts';
@@ -30,7 +36,9 @@ export function createDecisionItem(node: DecisionRowNode, shown: DecisionLabel):
 }
 
 function contextOf(record: AuditRecord): string {
-  if (isRefused(record)) return rowContexts.refusedDecision;
+  if (isNote(record)) return rowContexts.note;
+  if (isDenial(record))
+    return isRefused(record) ? rowContexts.refusedDecision : rowContexts.unenforcedDecision;
   return record.rule === null ? rowContexts.plainDecision : rowContexts.ruledDecision;
 }
 

@@ -47,11 +47,16 @@ it('asks for everything that is set at once, and says what that is', () => {
   const filter = { outcome: 'denied', agent: 'claude', text: 'rm' } as const;
   assert.deepEqual(found(filter), ['denied']);
   assert.deepEqual(found({ ...filter, text: 'ls' }), []);
-  assert.equal(formatFilter(filter), 'denied · agent claude · “rm”');
+  assert.equal(formatFilter(filter), 'denied · claude · “rm”');
   assert.equal(isFiltering(filter), true);
 });
 
 it('offers the agents that there are', () => {
-  const labels = filterChoices(['preload', 'claude']).map((choice) => choice.label);
-  assert.deepEqual(labels.slice(-2), ['$(hubot) agent claude', '$(hubot) no agent']);
+  const labels = filterChoices(['preload', 'claude', 'agent', 'rampart']).map((choice) => choice.label);
+  assert.deepEqual(labels.slice(-4), [
+    '$(hubot) unknown agent',
+    '$(hubot) claude',
+    '$(hubot) no agent',
+    '$(hubot) Rampart itself',
+  ]);
 });

@@ -4,7 +4,7 @@ import { maxStoredDecisions } from '../../../src/client/decisionStore.ts';
 import { groupDecisions, maxShownRows, type Grouping } from '../../../src/presentation/decisionGroups.ts';
 import type { RecordedSession } from '../../../src/presentation/sessionKey.ts';
 import type { AuditRecord } from '../../../src/protocol/auditRecord.ts';
-import { createDenial, createRecord } from './recordFixture.ts';
+import { createDenial, createNote, createRecord } from './recordFixture.ts';
 
 function group(
   records: readonly AuditRecord[],
@@ -54,6 +54,13 @@ it('keeps an agent apart from the person in the same terminal', () => {
       ['build', '1 decision', 'terminal'],
     ],
   );
+});
+
+it('puts what happened to the endpoint under a heading of its own, whatever program did it', () => {
+  for (const grouping of ['source', 'command'] as const) {
+    const [only] = group([createNote(), createNote({ exe: '/usr/bin/node' })], grouping);
+    assert.deepEqual([only?.label, only?.description, only?.rows.length], ['Rampart', '2 decisions', 1]);
+  }
 });
 
 it('names a session that nobody registered by its number, and one without a number by its own name', () => {

@@ -7,9 +7,10 @@ import {
   formatDecision,
   formatRulePlace,
   isDenial,
+  isNote,
   isRefused,
 } from '../../../src/presentation/decisionLabel.ts';
-import { createDenial, createRecord } from './recordFixture.ts';
+import { createDenial, createNote, createRecord } from './recordFixture.ts';
 
 it('shows an allowed command with nothing but itself', () => {
   const shown = formatDecision(createRecord());
@@ -77,8 +78,24 @@ it('names rule, file, folder, program, process and time in the details, and leav
   assert.equal(fields.get('Started by'), 'bash › ./clean.sh › rm -rf /precious');
   assert.equal(fields.get('Process'), '42, started by 41, in session 41');
   assert.equal(fields.get('Check'), '0.90 ms');
+  const unasked = { ...createRecord().decision, evaluation_time_us: 0 };
+  assert.equal(read(createRecord({ decision: unasked })).get('Check'), 'none');
   const bare = read(createRecord({ cwd: null, exe: null, pid: null }));
   assert.ok(['Folder', 'Program', 'Process', 'Started by'].every((name) => !bare.has(name)));
+});
+
+it('says of what happened to the endpoint that it was recorded, and nothing of a check that was none', () => {
+  const note = createNote();
+  assert.deepEqual([isNote(note), isNote(createRecord())], [true, false]);
+  const { outcome, icon } = formatDecision(note);
+  assert.deepEqual([outcome, icon.id], ['recorded', 'info']);
+  const names = describeDecision(note, { count: 1, chain: [] }).map(({ name }) => name);
+  assert.deepEqual(
+    ['Reason', 'Rule', 'Check', 'Time'].filter((name) => names.includes(name)),
+    ['Reason', 'Time'],
+  );
+  const refused = createNote({ decision: { ...note.decision, action: 'deny' } });
+  assert.equal(formatDecision(refused).outcome, 'denied');
 });
 
 it('names the place of a rule by what a reader can find', () => {

@@ -29,6 +29,28 @@ export function createDenial(changes: Partial<AuditRecord> = {}): AuditRecord {
   });
 }
 
+/** A record that tells of the endpoint itself, with what a test changes about it. */
+export function createNote(changes: Partial<AuditRecord> = {}): AuditRecord {
+  return createRecord({
+    agent: 'rampart',
+    actor: null,
+    session: 'endpoint',
+    tool: 'rampart',
+    request: { command: 'guard on' },
+    decision: {
+      action: 'watch',
+      message: '/project: the command Protect Terminal',
+      matched_policies: null,
+      evaluation_time_us: 0,
+    },
+    argv: null,
+    cwd: null,
+    ppid: null,
+    sid: null,
+    ...changes,
+  });
+}
+
 /** A guarded terminal with pid 41, with what a test changes about it. */
 export function createView(changes: Partial<SessionView> = {}): SessionView {
   return sessionView({ pid: 41, started: 1000, kind: 'terminal', name: 'bash', guarded: true, ...changes });

@@ -10,7 +10,7 @@ import {
 } from '../../../src/presentation/workspaceGuard.ts';
 import { refusedCommands, runAnywayChoices } from '../../../src/presentation/runAnywayText.ts';
 import type { AuditRecord } from '../../../src/protocol/auditRecord.ts';
-import { createDenial, createRecord } from './recordFixture.ts';
+import { createDenial, createNote, createRecord } from './recordFixture.ts';
 
 const status: GuardStatus = {
   ...{ supported: true, guardEnabled: true, here: 'follow', unprotected: 0, endpoint: 'connected' },
@@ -64,7 +64,8 @@ it('offers behind the modes what is next: a refused command, unguarded terminals
 
 it('offers what was refused in a terminal, the newest first and each command once', () => {
   const refused = (command: string, sid: number): AuditRecord => createDenial({ request: { command }, sid });
-  const records = [refused('a', 1), refused('b', 2), refused('c', 1), refused('a', 1)];
+  const note = createNote({ decision: createDenial().decision });
+  const records = [refused('a', 1), refused('b', 2), refused('c', 1), refused('a', 1), note];
   const commands = (sid: number | null): string[] =>
     runAnywayChoices(refusedCommands(records, sid)).map(({ label }) => label);
   assert.deepEqual(commands(1), ['a', 'c']);
