@@ -8,7 +8,8 @@ export interface Icon {
 /** Theme colours that keep their meaning in light, dark and high-contrast themes. */
 export const iconColors = {
   denied: 'testing.iconFailed',
-  allowed: 'testing.iconPassed',
+  // The green of tests cannot be told from the background of a light theme.
+  allowed: 'charts.green',
   attention: 'testing.iconQueued',
   quiet: 'testing.iconSkipped',
 } as const;

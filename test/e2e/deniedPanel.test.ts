@@ -32,6 +32,22 @@ describe('a person who looks through the panel of denied commands', () => {
     return results.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
   };
 
+  /** What WCAG calls the contrast of a row's mark against what it stands on. */
+  const contrastOfMark = async (): Promise<number> => {
+    const colours = await (
+      await pageFrame()
+    ).evaluate(() => {
+      const mark = document.querySelector('.row.allowed .outcome');
+      const ground = document.querySelector('main');
+      if (mark === null || ground === null) return [];
+      return [getComputedStyle(mark, '::before'), getComputedStyle(ground)].map(
+        (style) => style.backgroundColor,
+      );
+    });
+    const [one = 0, other = 0] = colours.map(luminanceOf).sort((a, b) => b - a);
+    return (one + 0.05) / (other + 0.05);
+  };
+
   before(async () => {
     const demo = createDemo(join(root, '.demo/panel'));
     // Of an earlier run: the editor would ask whether to write over it.
@@ -191,6 +207,7 @@ describe('a person who looks through the panel of denied commands', () => {
         what: 'no violation',
         timeoutMs: 5_000,
       }).catch(async () => assert.deepEqual(await findViolations(), []));
+      assert.ok((await contrastOfMark()) >= 3, 'what was allowed can be told from the background');
       await host.screenshot(`e2e-panel-5-${theme.replaceAll(' ', '-').toLowerCase()}`);
     });
   }
@@ -227,13 +244,16 @@ describe('a person who looks through the panel of denied commands', () => {
     await host.page.keyboard.press('Escape');
     // What happened to the endpoint is no command.
     await choose('Which decisions', '');
+    await search.fill('guard on');
     await row('guard on').click();
     await host.webview().locator('.detail').getByRole('heading', { name: 'Recorded' }).waitFor();
     assert.equal(await host.webview().locator('.detail button').count(), 0);
+    await search.fill('number 8');
     await row('number 8').click();
     await act('Show Terminal');
     await host.page.locator('.terminal-wrapper.active').last().waitFor();
     await host.runCommand('Rampart: Show Denied Commands');
+    await search.fill('');
     await choose('Which decisions', 'denied');
   });
 
@@ -243,3 +263,11 @@ describe('a person who looks through the panel of denied commands', () => {
     await host.page.locator('.tab.active', { hasText: 'default.yaml' }).waitFor();
   });
 });
+
+/** How light a colour is that stands as `rgb(…)`. */
+function luminanceOf(colour: string): number {
+  const [red = 0, green = 0, blue = 0] = (colour.match(/[\d.]+/g) ?? [])
+    .map((part) => Number(part) / 255)
+    .map((part) => (part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
