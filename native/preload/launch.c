@@ -56,7 +56,7 @@ APART static void report(const struct launch *launch, enum rp_journal_kind kind,
     const struct rp_settings *settings = launch->settings;
     struct rp_question question;
     char buffer[SMALL_FRAME_BYTES];
-    int saved = *rp_sys_errno();
+    int saved = rp_sys_keep_errno();
     if (launch->start.id[0] == '\0')
         return;
     memset(&question, 0, sizeof question);
@@ -70,7 +70,7 @@ APART static void report(const struct launch *launch, enum rp_journal_kind kind,
     question.guardable = launch->start.target.guardable;
     question.markers = settings->markers;
     (void)rp_journal_append(settings, &question, kind, error, buffer, sizeof buffer);
-    *rp_sys_errno() = saved;
+    rp_sys_give_errno(saved);
 }
 
 /* Runs with an armed environment; when that is too big for the kernel, with the caller's own. An
@@ -121,7 +121,7 @@ intptr_t rp_launch_unasked(const struct rp_call *call) {
 intptr_t rp_launch_call(const struct rp_call *call) {
     struct launch launch;
     enum rp_effect effect;
-    int saved = *rp_sys_errno();
+    int saved = rp_sys_keep_errno();
     intptr_t result;
     int error;
     launch.settings = rp_load_settings();
@@ -134,7 +134,7 @@ intptr_t rp_launch_call(const struct rp_call *call) {
         return fail(call, EPERM);
     launch.child.sanitized = launch.start.target.sanitized;
     launch.child.agent = launch.start.agent[0] == '\0' ? NULL : launch.start.agent;
-    *rp_sys_errno() = saved;
+    rp_sys_give_errno(saved);
     if (effect == RP_EXPLAINED)
         return 0;
     result = run_armed(&launch);

@@ -145,13 +145,14 @@ static void load(void) {
 }
 
 const struct rp_settings *rp_load_settings(void) {
-    if (!settings.loaded)
+    if (!settings.loaded) {
+        int saved = *rp_sys_errno();
         load();
+        *rp_sys_errno() = saved;
+    }
     return &settings;
 }
 
 __attribute__((constructor)) static void rp_load_at_start(void) {
-    int saved = *rp_sys_errno();
     (void)rp_load_settings();
-    *rp_sys_errno() = saved;
 }

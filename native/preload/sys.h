@@ -227,6 +227,16 @@ static inline long rp_sys_ioctl(int fd, unsigned long request, void *argument) {
 /* Where the calling thread's errno is. */
 int *rp_sys_errno(void);
 
+/* errno as it stands before calls of this layer, and back to that behind them. The kernel's own do
+   not touch it; a look at it would cost every child of a fork a fault. */
+static inline int rp_sys_keep_errno(void) {
+    return 0;
+}
+
+static inline void rp_sys_give_errno(int kept) {
+    (void)kept;
+}
+
 /* Whether the file may be executed by the effective user; 0, or a negative errno. */
 static inline long rp_sys_executable(int dir, const char *path) {
     long result = RP_SYS4(RP_SYS_FACCESSAT2, dir, path, 1 /* X_OK */, RP_AT_EACCESS);

@@ -255,4 +255,13 @@ static inline int *rp_sys_errno(void) {
     return &errno;
 }
 
+/* errno as it stands before calls of this layer, and back to that behind them. */
+static inline int rp_sys_keep_errno(void) {
+    return errno;
+}
+
+static inline void rp_sys_give_errno(int kept) {
+    errno = kept;
+}
+
 #endif
