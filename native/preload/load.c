@@ -122,7 +122,7 @@ static void note_stderr(void) {
 
 static void load(void) {
     struct rp_circumstances circumstances;
-    struct rp_loaded loaded = {.musl = true};
+    struct rp_loaded loaded = {0};
     char cwd[PATH_BYTES];
     settings.loaded = true;
     rp_real_find(&loaded);

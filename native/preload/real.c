@@ -74,7 +74,14 @@ static void *definition(const struct symbols *symbols, uint32_t index, const cha
     return (void *)(symbols->base + symbol->st_value);
 }
 
-static void *find_by_gnu_hash(const struct symbols *symbols, const char *name) {
+static uint32_t gnu_hash_of(const char *name) {
+    uint32_t hash = 5381;
+    for (; *name != '\0'; name++)
+        hash = hash * 33 + (unsigned char)*name;
+    return hash;
+}
+
+static void *find_by_gnu_hash(const struct symbols *symbols, const char *name, uint32_t hash) {
     const uint32_t *table = symbols->gnu_hash;
     uint32_t bucket_count = table[0];
     uint32_t first = table[1];
@@ -82,12 +89,9 @@ static void *find_by_gnu_hash(const struct symbols *symbols, const char *name) {
     const ElfW(Addr) *bloom = (const ElfW(Addr) *)(const void *)(table + 4);
     const uint32_t *buckets = (const uint32_t *)(const void *)(bloom + bloom_words);
     const uint32_t *chain = buckets + bucket_count;
-    uint32_t hash = 5381;
     uint32_t index;
     ElfW(Addr) word;
     enum { BITS = 8 * sizeof(ElfW(Addr)) };
-    for (const char *at = name; *at != '\0'; at++)
-        hash = hash * 33 + (unsigned char)*at;
     word = bloom[hash / BITS % bloom_words];
     if ((word >> hash % BITS & word >> (hash >> table[3]) % BITS & 1) == 0)
         return NULL;
@@ -120,9 +124,9 @@ static void *find_by_hash(const struct symbols *symbols, const char *name) {
     return NULL;
 }
 
-static void *find(const struct symbols *symbols, const char *name) {
+static void *find(const struct symbols *symbols, const char *name, uint32_t hash) {
     if (symbols->gnu_hash != NULL)
-        return find_by_gnu_hash(symbols, name);
+        return find_by_gnu_hash(symbols, name, hash);
     return symbols->hash != NULL ? find_by_hash(symbols, name) : NULL;
 }
 
@@ -145,39 +149,46 @@ static void read_build_id(unsigned char into[20]) {
     }
 }
 
-static void take_doors(const struct link_map *object, struct rp_loaded *loaded) {
+/* The hashes of the doors' names: most objects are asked for all of them. */
+typedef uint32_t hashes[RP_DOOR_COUNT];
+
+static void take_doors(const struct link_map *object, const hashes names) {
     struct symbols symbols;
     if (!read_symbols(object, &symbols))
         return;
     for (int i = 0; i < RP_DOOR_COUNT; i++) {
         void **slot = (void **)(void *)&rp_real + i;
         if (*slot == NULL)
-            *slot = find(&symbols, rp_real_doors[i]);
+            *slot = find(&symbols, rp_real_doors[i], names[i]);
     }
-    if (find(&symbols, "gnu_get_libc_version") != NULL)
-        loaded->musl = false;
 }
 
 /* Only objects behind ours count, unless ours was loaded last, by hand. */
-static void search(const struct link_map *object, struct rp_loaded *loaded, bool past_self) {
+static void search(const struct link_map *object, struct rp_loaded *loaded, const hashes names,
+                   bool past_self) {
     for (; object != NULL; object = object->l_next) {
         if (object->l_ld == _DYNAMIC) {
             past_self = true;
             loaded->name = object->l_name;
         } else if (past_self) {
-            take_doors(object, loaded);
+            take_doors(object, names);
         }
     }
 }
 
 void rp_real_find(struct rp_loaded *loaded) {
     const struct r_debug *list = &_r_debug;
+    hashes names;
+    /* Only musl's loader has no list of that name. */
+    loaded->musl = list == NULL;
     if (list == NULL && &_dl_debug_addr != NULL)
         list = _dl_debug_addr;
     read_build_id(loaded->build_id);
     if (list == NULL)
         return;
-    search(list->r_map, loaded, false);
+    for (int i = 0; i < RP_DOOR_COUNT; i++)
+        names[i] = gnu_hash_of(rp_real_doors[i]);
+    search(list->r_map, loaded, names, false);
     if (rp_real.execve == NULL)
-        search(list->r_map, loaded, true);
+        search(list->r_map, loaded, names, true);
 }

@@ -22,7 +22,7 @@ extern __attribute__((visibility("hidden"))) const char rp_real_doors[RP_DOOR_CO
 /* What the loader knows of this library. */
 struct rp_loaded {
     const char *name; /* as the loader names it; NULL when it does not know it */
-    bool musl;        /* true until a glibc is found */
+    bool musl;        /* the loader is not glibc's */
     unsigned char build_id[20];
 };
 
@@ -30,10 +30,9 @@ struct rp_loaded {
  */
 extern __attribute__((visibility("hidden"))) struct rp_real rp_real;
 
-/* Fills rp_real and *loaded, which says what is assumed so far, from the loader's list of objects.
-   To be called from a constructor: it takes the loader's lock. dlsym would do for most of it, but a
-   name it does not find costs an allocation in the host, and before glibc 2.34 it lives in another
-   library. */
+/* Fills rp_real and *loaded from the loader's list of objects. To be called from a constructor,
+   when nobody changes the list. dlsym would do for most of it, but a name it does not find costs an
+   allocation in the host, and before glibc 2.34 it lives in another library. */
 void rp_real_find(struct rp_loaded *loaded);
 
 #endif

@@ -102,21 +102,39 @@ static void take_library(struct rp_settings *settings,
         settings->loader = store(settings, loader);
 }
 
+/* The values of our variables in one walk, as rp_names_find finds each. */
+static void find_variables(const char *const *environment, const char *given[RP_VARIABLE_COUNT]) {
+    uint32_t seen = 0;
+    for (; environment != NULL && *environment != NULL; environment++) {
+        /* Nearly all end here. */
+        if (!rp_memory_begins(*environment, "RAMPART_"))
+            continue;
+        for (unsigned i = 0; i < RP_VARIABLE_COUNT; i++) {
+            const char *value = rp_names_value(*environment, rp_names_variables[i]);
+            if (value == NULL || (seen >> i & 1) != 0)
+                continue;
+            seen |= UINT32_C(1) << i;
+            given[i] = *value == '\0' ? NULL : value;
+        }
+    }
+}
+
 void rp_settings_take(struct rp_settings *settings, const struct rp_circumstances *circumstances) {
     const char *const *environment = circumstances->environment;
+    const char *given[RP_VARIABLE_COUNT] = {NULL};
     const char *value;
     settings->captured = true;
     settings->room_used = 0;
     memset(settings->assignment, 0, sizeof settings->assignment);
     settings->markers = rp_names_find_markers(environment);
+    find_variables(environment, given);
     for (int i = 0; i < RP_VARIABLE_COUNT; i++) {
-        value = rp_names_find(environment, rp_names_variables[i]);
-        if (value != NULL)
-            store_variable(settings, (enum rp_variable)i, value, "");
+        if (given[i] != NULL)
+            store_variable(settings, (enum rp_variable)i, given[i], "");
     }
-    value = rp_names_find(environment, rp_names_variables[RP_MODE]);
+    value = given[RP_MODE];
     settings->mode = value == NULL ? RP_ENFORCE : rp_settings_parse_mode(value);
-    value = rp_names_find(environment, rp_names_variables[RP_FAIL_OPEN]);
+    value = given[RP_FAIL_OPEN];
     settings->fail_open = value == NULL || rp_memory_equal(value, "1");
     value = value_of(settings, RP_DEBUG);
     settings->debug = value != NULL && rp_memory_equal(value, "1");
