@@ -119,9 +119,12 @@ void rp_memory_hex(char *into, const unsigned char *bytes, size_t len) {
     }
 }
 
+/* Letters stand behind bit 6, with the low bits from 1. */
+static int digit_of(char digit) {
+    return (digit & 15) + 9 * (digit >> 6);
+}
+
 void rp_memory_parse_hex(unsigned char *into, const char *hex, size_t len) {
-    for (size_t i = 0; i < 2 * len; i++) {
-        int digit = hex[i] <= '9' ? hex[i] - '0' : hex[i] - 'a' + 10;
-        into[i / 2] = (unsigned char)(into[i / 2] << 4 | digit);
-    }
+    for (; len > 0; len--, hex += 2)
+        *into++ = (unsigned char)(digit_of(hex[0]) << 4 | digit_of(hex[1]));
 }

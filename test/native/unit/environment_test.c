@@ -2,6 +2,7 @@
 
 #include "../check.h"
 #include "environment.h"
+#include "memory.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -155,6 +156,24 @@ static void check_markers(void) {
                      "AI_AGENT=", "OPENCODE=yes"),
          "/l/x.so", NULL);
     CHECK(settings.markers == (UINT32_C(1) << 3 | UINT32_C(1) << 17), "%x", settings.markers);
+    for (unsigned i = 0; i < RP_NAMES_MARKER_COUNT; i++) {
+        char alone[64];
+        char longer[64];
+        const char *environment[] = {"A=b", longer, alone, NULL};
+        (void)snprintf(alone, sizeof alone, "%s=1", rp_memory_nth(rp_names_markers, i));
+        (void)snprintf(longer, sizeof longer, "%sX=1", rp_memory_nth(rp_names_markers, i));
+        take(environment, "/l/x.so", NULL);
+        CHECK(settings.markers == UINT32_C(1) << i, "%s: %x", alone, settings.markers);
+    }
+}
+
+/* Of a variable that is there twice the first counts, an empty one too. */
+static void check_first_values(void) {
+    take(ENVIRONMENT("RAMPART_MODE=monitor", "RAMPART_AGENT=", "RAMPART_AGENT=a",
+                     "RAMPART_MODE=disabled"),
+         "/l/x.so", NULL);
+    CHECK(settings.mode == RP_MONITOR && !settings.own_agent, "%d %d", settings.mode,
+          settings.own_agent);
 }
 
 static void check_loader_list(void) {
@@ -300,6 +319,7 @@ int main(void) {
     check_full_room();
     check_larger_room();
     check_markers();
+    check_first_values();
     check_loader_list();
     check_relative_library();
     check_sanitized();
