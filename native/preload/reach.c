@@ -6,22 +6,22 @@ enum {
     PAGE_BYTES = 4096, /* the smallest page of any machine we run on */
     LOOKED_AT = 64,
     INSIDE_PAGE = 8, /* an address of 0 would be no address at all */
+    REMEMBERED = 16,
 };
 
-/* The last pages that were found to be there: a vector goes back and forth between two. */
+/* The pages that were found to be there, each with its number and 1 in its own place (0 is an empty
+   one): a shell's strings lie on a dozen pages, and a vector goes back and forth between them. */
 struct reach {
-    uintptr_t last;
-    uintptr_t other;
+    uintptr_t pages[REMEMBERED];
 };
 
 static bool is_there(uintptr_t at, struct reach *reach) {
-    uintptr_t page = at & ~(uintptr_t)(PAGE_BYTES - 1);
-    bool known = page == reach->other;
-    if (page == reach->last)
+    uintptr_t page = at / PAGE_BYTES;
+    uintptr_t *place = &reach->pages[page % REMEMBERED];
+    if (*place == page + 1)
         return true;
-    reach->other = reach->last;
-    reach->last = page;
-    return known || rp_sys_is_readable(page + INSIDE_PAGE);
+    *place = page + 1;
+    return rp_sys_is_readable(page * PAGE_BYTES + INSIDE_PAGE);
 }
 
 /* Whether the first bytes of a string are there, up to its NUL or `most` of them. */
@@ -53,7 +53,7 @@ static bool is_vector_there(const char *const *vector, size_t most, struct reach
 }
 
 bool rp_reach_call(const struct rp_call *call) {
-    struct reach reach = {1, 1};
+    struct reach reach = {{0}};
     /* libc itself reads a shell's text and the live environment. */
     if (call->text != NULL)
         return true;
