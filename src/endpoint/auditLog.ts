@@ -42,9 +42,17 @@ export interface AuditLogSettings {
   readonly isOurs: () => boolean;
   /** Told of how many records the log will never have, when it ends before the disk takes them. */
   readonly onAbandoned?: (count: number) => void;
+  /** Told of how many records our end would take along, when that changes: they wait, and no journal has them. */
+  readonly onWait?: (count: number) => void;
   /** A test's own bound of a file in bytes; {@link maxLogBytes} else. */
   readonly maxFileBytes?: number;
   readonly retention?: Retention;
+}
+
+interface WaitingLine {
+  readonly line: string;
+  /** It came from the journal, where it stays until it is in the log. */
+  readonly isInJournal: boolean;
 }
 
 interface OpenDay {
@@ -70,7 +78,11 @@ export class AuditLog implements Disposable {
   #recent = new Set<string>();
   #older = new Set<string>();
   #open: OpenDay | null = null;
-  #waiting: string[] = [];
+  #waiting: WaitingLine[] = [];
+  /** How many of these stand nowhere else. */
+  #waitingHere = 0;
+  /** How many records our end would take along, as was told. */
+  #toldAtRisk = 0;
   #waitingBytes = 0;
   #lost = 0;
   #untold = 0;
@@ -129,10 +141,12 @@ export class AuditLog implements Disposable {
       this.#lost += 1;
       this.#untold += 1;
       if (this.#untold === 1) this.#problemChanged.fire(undefined);
+      this.#tellRisk();
       return false;
     }
     this.#lastHash = sealed.hash;
     if (!isWritten) this.#wait(line);
+    this.#tellRisk();
     return isWritten;
   }
 
@@ -156,6 +170,8 @@ export class AuditLog implements Disposable {
     this.#close();
     const abandoned = this.#waiting.length + this.#untold;
     if (abandoned > 0) this.#settings.onAbandoned?.(abandoned);
+    // They are counted elsewhere now.
+    this.#settings.onWait?.(0);
     this.#problemChanged.dispose();
     this.#lossTold.dispose();
   }
@@ -170,6 +186,7 @@ export class AuditLog implements Disposable {
   #maintain(): void {
     if (this.#open !== null && fstatSync(this.#open.descriptor).nlink === 0) this.#close();
     if (this.#flush()) this.#tellLoss();
+    this.#tellRisk();
     this.#force();
   }
 
@@ -193,27 +210,36 @@ export class AuditLog implements Disposable {
   }
 
   #wait(line: string): void {
-    this.#waiting.push(line);
+    this.#waiting.push({ line, isInJournal: this.#isGathering });
+    this.#waitingHere += this.#isGathering ? 0 : 1;
     this.#waitingBytes += line.length;
+  }
+
+  #tellRisk(): void {
+    const atRisk = this.#untold + this.#waitingHere;
+    if (atRisk === this.#toldAtRisk) return;
+    this.#toldAtRisk = atRisk;
+    this.#settings.onWait?.(atRisk);
   }
 
   /** Whether nothing waits any more. */
   #flush(): boolean {
     while (this.#waiting.length > 0) {
       const batch = this.#nextBatch();
-      if (!this.#write(batch.join(''))) return false;
+      if (!this.#write(batch.map(({ line }) => line).join(''))) return false;
       this.#waiting.splice(0, batch.length);
-      this.#waitingBytes -= batch.reduce((sum, line) => sum + line.length, 0);
+      this.#waitingBytes -= batch.reduce((sum, { line }) => sum + line.length, 0);
+      this.#waitingHere -= batch.filter(({ isInJournal }) => !isInJournal).length;
     }
     return true;
   }
 
   /** Some of the waiting records: one by one while the disk is about to be full again, many when it is not. */
-  #nextBatch(): readonly string[] {
+  #nextBatch(): readonly WaitingLine[] {
     if (this.#reason !== null) return this.#waiting.slice(0, 1);
     let count = 0;
     for (let length = 0; count < this.#waiting.length && length < maxBatchLength; count += 1) {
-      length += this.#waiting[count]?.length ?? 0;
+      length += this.#waiting[count]?.line.length ?? 0;
     }
     return this.#waiting.slice(0, count);
   }

@@ -93,17 +93,21 @@ export class LostRecords implements Disposable {
   }
 }
 
-/** Leaves to the next endpoint how many records the log will not have; as far as the reserved block goes, where the disk is full. */
-export function leaveCount(file: string, count: number): void {
+/**
+ * Leaves to the next endpoint how many records the log will not have. Gives back how many of them could not be left: where the
+ * disk is full, there is the reserved block alone.
+ */
+export function leaveCount(file: string, count: number): number {
   try {
     const descriptor = openOwnFile(file, 'append');
     try {
-      writeSync(descriptor, Buffer.alloc(Math.min(count, maxLeft)));
+      return count - writeSync(descriptor, Buffer.alloc(Math.min(count, maxLeft)));
     } finally {
       closeSync(descriptor);
     }
   } catch {
-    // It was said already; there is no other place for it.
+    // It was said already.
+    return count;
   }
 }
 

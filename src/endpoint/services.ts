@@ -51,6 +51,7 @@ import type { UpstreamPart } from './upstream/upstream.ts';
 import { settleUpstream } from './upstream/wishFile.ts';
 import { Verdicts } from './verdicts.ts';
 import type { VerdictSettings } from './verdicts.ts';
+import { WaitingCount } from './waitingCount.ts';
 import { createWorkspaceFinder } from './workspaces.ts';
 
 /** What an endpoint is told. */
@@ -139,7 +140,7 @@ export function createServices(
   const stream = owned.add(new EventStream(startedAt));
   const sessions = owned.add(new SessionStore(processes));
   const isOurs = (): boolean => lock.isInPlace();
-  const audit = owned.add(createAuditLog(settings, world, isOurs));
+  const audit = createAuditLog(settings, world, isOurs, owned);
   const recorder = createRecorder(audit, stream, sessions);
   const attribution = createAttribution(settings, world, { sessions, stream });
   const held = createHeldRecords(settings, world, { attribution, recorder, sessions }, owned);
@@ -234,12 +235,15 @@ function createAuditLog(
   { paths }: EndpointSettings,
   { clock, logger }: EndpointWorld,
   isOurs: () => boolean,
+  owned: DisposableList,
 ): AuditLog {
+  const waiting = owned.add(new WaitingCount({ file: paths.waiting, lost: paths.lost, logger }));
   const onAbandoned = (count: number): void => {
     logger.error(`${count} records of the audit log are lost: they waited for the disk`);
     if (isOurs()) leaveCount(paths.lost, count);
   };
-  return new AuditLog({ folder: paths.audit, clock, logger, isOurs, onAbandoned });
+  const onWait = (count: number): void => waiting.note(count);
+  return owned.add(new AuditLog({ folder: paths.audit, clock, logger, isOurs, onAbandoned, onWait }));
 }
 
 function createTokenStore({ paths }: EndpointSettings, world: EndpointWorld): TokenStore {

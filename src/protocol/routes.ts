@@ -33,6 +33,7 @@ export const stateEntries = {
   state: 'state',
   journal: 'journal',
   lost: 'lost',
+  waiting: 'waiting',
   questions: 'questions',
   answers: 'answers',
   lock: 'lock',

@@ -10,16 +10,18 @@ import {
 } from 'node:fs';
 
 /** How a file is opened, beside what never changes. */
-const forReading = constants.O_RDONLY;
-const forAppending = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT;
+const purposes = {
+  read: constants.O_RDONLY,
+  change: constants.O_RDWR | constants.O_CREAT,
+  append: constants.O_RDWR | constants.O_APPEND | constants.O_CREAT,
+} as const;
 
 /**
  * Opens a file of a state directory, whoever else may write there. Throws where anything but a regular file stands: a link
  * would lead elsewhere, and a FIFO would keep us waiting.
  */
-export function openOwnFile(file: string, purpose: 'read' | 'append'): number {
-  const flags = purpose === 'read' ? forReading : forAppending;
-  const descriptor = openSync(file, flags | constants.O_NOFOLLOW | constants.O_NONBLOCK, 0o600);
+export function openOwnFile(file: string, purpose: keyof typeof purposes): number {
+  const descriptor = openSync(file, purposes[purpose] | constants.O_NOFOLLOW | constants.O_NONBLOCK, 0o600);
   if (fstatSync(descriptor).isFile()) return descriptor;
   closeSync(descriptor);
   throw new Error(`${file} is not a regular file`);

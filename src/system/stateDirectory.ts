@@ -55,6 +55,7 @@ export function statePathsIn(directory: string): StatePaths {
     state: join(directory, stateEntries.state),
     journal: join(directory, stateEntries.journal),
     lost: join(directory, stateEntries.lost),
+    waiting: join(directory, stateEntries.waiting),
     questions: join(directory, stateEntries.questions),
     answers: join(directory, stateEntries.answers),
     lock: join(directory, stateEntries.lock),

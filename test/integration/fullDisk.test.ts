@@ -144,6 +144,27 @@ test('what ran without an endpoint outlives one that is killed before the disk h
   ]);
 });
 
+test('what was answered while the disk was full is counted when the endpoint is killed before it had room', async (context) => {
+  const shell = await ShellOnSmallDisk.open(context);
+  await shell.serve();
+  await shell.fill();
+  await shell.run(`env $GUARD sh -c 'for i in 1 2 3; do /bin/true $i; touch forbidden; done; :'`);
+  assert.match(await shell.run('rampart status'), /; 6 records wait, 0 are lost$/m);
+  await shell.killEndpoint();
+  await shell.serve();
+  await shell.killEndpoint();
+  await shell.empty();
+  await shell.serve();
+  await shell.untilRecorded('6 records are lost');
+  assert.deepEqual(await shell.recorded(), ['1 journal watch false']);
+  assert.match(await shell.run('rampart status'), /^lost +6 records/m);
+  await shell.run(`env $GUARD sh -c '/bin/true end; :'`);
+  await shell.killEndpoint();
+  await shell.serve();
+  await shell.untilRecorded('/bin/true end');
+  assert.deepEqual(await shell.recorded(), ['1 /bin/true end allow true', '1 journal watch false']);
+});
+
 test('what a full journal does not take is counted, and the log, the status and the doctor have the number', async (context) => {
   const shell = await ShellOnSmallDisk.open(context);
   await shell.serve();
