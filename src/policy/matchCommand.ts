@@ -151,6 +151,10 @@ function isGranted(condition: CommandCondition, call: Call): boolean {
       isEffectMatch(condition, component, call, true),
   );
   if (isCovered) return true;
-  if (!isComposite || condition.hasEffects) return false;
-  return (matches ?? []).some((pattern) => pattern.isComposite && (pattern.test(raw) || pattern.test(whole)));
+  if (condition.hasEffects) return false;
+  return (matches ?? []).some(
+    (pattern) =>
+      (pattern.isExact && pattern.test(raw)) ||
+      (isComposite && pattern.isComposite && (pattern.test(raw) || pattern.test(whole))),
+  );
 }

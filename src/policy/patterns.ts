@@ -16,6 +16,8 @@ export interface TextPattern {
   readonly needle: string;
   /** The pattern is itself several commands, so it is compared with a whole command line. */
   readonly isComposite: boolean;
+  /** It has no wildcards, but for those that a class makes a character: it is one text. */
+  readonly isExact: boolean;
   test(text: string): boolean;
 }
 
@@ -44,6 +46,7 @@ export function parseTextPattern(source: string): Result<TextPattern, string> {
     source,
     needle: longestOf(literalsOf(source.replaceAll('\\', '/')).flatMap((literal) => literal.split('/'))),
     isComposite: /&&|\|\||[;|&\n`]|\$\(/.test(source),
+    isExact: !/[*?[]/.test(source.replaceAll(/\[[*?[]\]/g, '')),
     test: (text) => matcher(text.includes('\\') ? text.replaceAll('\\', '/') : text),
   });
 }

@@ -190,6 +190,18 @@ test('makes a rule of what is approved for good', async (context) => {
   assert.deepEqual([answer['allowed'], policy, index], [true, /user-allow-\w{8}/.exec(text)?.[0], 0]);
 });
 
+test('makes a rule that holds of what has quotes', async (context) => {
+  const fixture = await start(context);
+  const argv = ['npm', 'publish', '--tag', 'a b'];
+  const ask = (): Promise<UnknownRecord> => fixture.ask("npm publish --tag 'a b'", { ...publish, argv });
+  await ask();
+  await settle(fixture, { approved: true, scope: 'always' });
+  await ask();
+  const { rule, approval_id: used } = await ask();
+  assert.match(String((rule as UnknownRecord)['policy']), /^user-allow-/);
+  assert.equal(used, undefined);
+});
+
 test('refuses what a person denied, and asks again a minute later', async (context) => {
   const fixture = await start(context);
   await askFor(fixture);

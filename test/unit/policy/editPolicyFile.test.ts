@@ -120,6 +120,26 @@ policies:
     );
   });
 
+  it('with an exact pattern matches that line, whatever a shell makes of it', () => {
+    const lines = [
+      "git commit -m 'a b'",
+      "git commit -m 'it'\\''s'",
+      "git commit -m 'one\ntwo; three'",
+      'git commit -m "a  b" > out',
+      'NAME=value git commit',
+      "git add '*.c' [a-z]?",
+      'git commit && npm publish > log',
+    ];
+    for (const line of lines) {
+      const text = textOf(addRule('', 'a', { ...rule, pattern: exactPattern(line) }));
+      const { set } = parsePolicySet([{ file: 'a.yaml', text, origin: 'user' }]);
+      const decide = (command: string): string => evaluate(set, imagineRequest({ command }), world).action;
+      assert.equal(decide(line), 'allow', line);
+      for (const other of [`${line} x`, `x ${line}`, `${line}; x`, line.replace('git', 'got')])
+        assert.equal(decide(other), 'deny', other);
+    }
+  });
+
   it('is kept under a name that only its tool and pattern make', () => {
     assert.equal(allowanceName('exec', 'a'), 'user-allow-0002b606');
     assert.notEqual(allowanceName('read', 'a'), allowanceName('exec', 'a'));
