@@ -7,6 +7,8 @@ export interface AgentSign {
   readonly marker: string;
   /** Agents by how the value begins; a value that begins otherwise tells of none by this sign. Absent where any value will do. */
   readonly byValue?: readonly (readonly [start: string, agent: string])[];
+  /** The same by the whole value. */
+  readonly byWholeValue?: readonly (readonly [value: string, agent: string])[];
   /** The agent of any value. */
   readonly agent?: string;
   /** The agent where the value counts and cannot be read; absent where a later sign speaks then. */
@@ -72,7 +74,7 @@ export const agentSigns: readonly AgentSign[] = [
   // Others use this name for things of their own, an SSH agent for one.
   {
     marker: 'AGENT',
-    byValue: [
+    byWholeValue: [
       ['goose', 'goose'],
       ['amp', 'amp'],
       ['crush', 'crush'],
@@ -98,13 +100,15 @@ export function recogniseMarkers(
 }
 
 function agentOfSign(
-  { marker, agent, byValue = [], unread }: AgentSign,
+  { marker, agent, byValue = [], byWholeValue = [], unread }: AgentSign,
   valueOf: (marker: string) => string | null,
 ): string | null {
   if (agent !== undefined) return agent;
   const value = valueOf(marker)?.toLowerCase();
   if (value === undefined) return unread ?? null;
-  return byValue.find(([start]) => value.startsWith(start))?.[1] ?? null;
+  const found =
+    byWholeValue.find(([whole]) => value === whole) ?? byValue.find(([start]) => value.startsWith(start));
+  return found?.[1] ?? null;
 }
 
 /**

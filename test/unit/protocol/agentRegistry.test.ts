@@ -35,6 +35,7 @@ for (const [what, environment, agent] of [
   ],
   ['a name that is on the list', { AGENT: 'goose' }, 'goose'],
   ['a name that others use for something else', { AGENT: '/tmp/ssh-agent.sock' }, null],
+  ['a value that only begins like a name on the list', { AGENT: 'amplifier' }, null],
   ['a name that says yes beside a specific marker', { AGENT: '1', OPENCODE: '1' }, 'opencode'],
   ['a name that only says yes', { AGENT: '1' }, null],
   ['the host of its own in which it works', { CURSOR_EXTENSION_HOST_ROLE: 'agent-exec' }, 'cursor'],
