@@ -58,8 +58,9 @@ function remove(files: readonly string[], left: number, context: CommandContext)
 function describe(files: readonly string[]): string {
   const days = [...new Set(files.map(dayOf))].sort();
   const bytes = files.reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
-  const span = days.length === 1 ? days[0] : `${days[0] ?? ''} to ${days.at(-1) ?? ''}`;
-  return `the records of ${days.length} days, ${span ?? ''}, ${Math.ceil(bytes / 1_024)} KiB`;
+  const [first = '', last = first] = [days[0], days.at(-1)];
+  const span = first === last ? first : `${days.length} days, ${first} to ${last}`;
+  return `the records of ${span}, ${Math.ceil(bytes / 1_024)} KiB`;
 }
 
 function dayOf(file: string): string {

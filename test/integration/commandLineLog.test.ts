@@ -77,7 +77,7 @@ test('`log --delete` deletes whole days, leaves a whole chain, and says what tha
   assert.deepEqual([unsure.status, unsure.stdout, left().length], [1, '', 3]);
   assert.match(
     unsure.stderr,
-    /^Delete the records of 1 days, 2026-01-01, 1 KiB, for good\? \[y\/N\] .*nothing was deleted$/ms,
+    /^Delete the records of 2026-01-01, 1 KiB, for good\? \[y\/N\] .*nothing was deleted$/ms,
   );
   const asked = await rampart.run(['log', '--delete', '--before', '2026-01-02'], { input: 'y\n' });
   assert.equal(asked.status, 0);
