@@ -2,6 +2,7 @@
 // `npm run build` and `npm run test:native`. Conditions are measured in turns, so that what else the machine does falls
 // on all alike. The ratios count; `--write` puts everything into docs/benchmarks.md.
 import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, release, tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
@@ -332,7 +333,10 @@ try {
 } finally {
   for (const { child } of endpoints) {
     child.removeAllListeners('exit');
+    const ended = once(child, 'exit');
     child.kill('SIGTERM');
+    // It writes to its directory until then.
+    await ended;
   }
   rmSync(directory, { recursive: true, force: true });
 }
