@@ -331,7 +331,7 @@ const cases = {
       // That early libc has no environment yet, and so no PATH.
       'before all constructors': { environment: { SNIPPET_WHEN: 'preinit' }, when: !searches },
       'in vfork children': { circumstance: 'vfork', environment: vforkRounds(), when: isExec, many: true },
-      'in many threads': { circumstance: 'threads', environment: threads(), many: true },
+      'in many threads': { circumstance: 'threads', many: true },
       // musl's wordexp gives up when it is interrupted.
       'in a storm of signals': { circumstance: 'signal-storm', when: !(isMusl && door === 'wordexp') },
       'in vfork children of many threads': { circumstance: 'vfork-threads', when: isExec, many: true },
@@ -386,11 +386,6 @@ function isSlowChecked() {
 
 function vforkRounds() {
   return { SNIPPET_ROUNDS: door === 'execve' ? '1000' : '100' };
-}
-
-/** As many as a busy program has, for one door of each kind. */
-function threads() {
-  return ['execve', 'posix_spawn'].includes(door) ? { SNIPPET_THREADS: '64' } : {};
 }
 
 /** The differences between what was expected of a case and what came. */
