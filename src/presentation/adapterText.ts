@@ -83,7 +83,7 @@ export function formatCompared(file: string, content: string): string {
     t`Left as it is, right as it would be. What is not marked stays as it is.`,
     t`These lines are no part of the file: it begins below the next one.`,
     '',
-    '─'.repeat(60),
+    '─'.repeat(40),
     content,
   ].join('\n');
 }

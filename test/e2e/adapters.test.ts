@@ -60,6 +60,8 @@ describe('a person who has an agent guarded that runs its commands outside termi
   it('sees what would be written, and nothing is', async () => {
     await question.choose('Preview');
     await question.seesComparison();
+    // Its lines are wrapped: what is agreed to can be read to its end.
+    await host.statusItem(/^Rampart Report$/);
     await host.screenshot('e2e-adapter-1-preview');
     assert.equal(written(), own);
   });

@@ -62,8 +62,8 @@ async function showChanges(
     return null;
   }
   for (const { file, before, after } of changes.value) {
-    const left = reports.write(adapterMessages.beforeTitle(file), formatCompared(file, before));
-    const right = reports.write(adapterMessages.afterTitle(file), formatCompared(file, after));
+    const left = await reports.write(adapterMessages.beforeTitle(file), formatCompared(file, before));
+    const right = await reports.write(adapterMessages.afterTitle(file), formatCompared(file, after));
     const title = adapterMessages.previewTitle(file);
     await vscode.commands.executeCommand('vscode.diff', left, right, title, { preview: false });
   }

@@ -26,13 +26,21 @@ export class Reports implements vscode.TextDocumentContentProvider, Disposable {
 
   /** Shows a report; one with the same title is replaced. */
   async show(title: string, text: string, language: string = reportScheme): Promise<void> {
-    const document = await vscode.workspace.openTextDocument(this.write(title, text));
-    await vscode.languages.setTextDocumentLanguage(document, language);
-    await vscode.window.showTextDocument(document, { preview: true });
+    await vscode.window.showTextDocument(await this.#open(title, text, language), { preview: true });
   }
 
   /** Keeps a report to be shown in another form. */
-  write(title: string, text: string): vscode.Uri {
+  async write(title: string, text: string): Promise<vscode.Uri> {
+    return (await this.#open(title, text, reportScheme)).uri;
+  }
+
+  /** The language says how a page is shown: the lines of a report are wrapped. */
+  async #open(title: string, text: string, language: string): Promise<vscode.TextDocument> {
+    const document = await vscode.workspace.openTextDocument(this.#keep(title, text));
+    return vscode.languages.setTextDocumentLanguage(document, language);
+  }
+
+  #keep(title: string, text: string): vscode.Uri {
     const uri = vscode.Uri.from({ scheme: reportScheme, path: `/${title.replaceAll('/', '∕')}` });
     this.#texts.delete(uri.path);
     this.#texts.set(uri.path, text);
