@@ -50,7 +50,7 @@ import { SessionStore } from './model/sessionStore.ts';
 import { WindowStatus } from './model/windowStatus.ts';
 import { createWindowViews, type WindowViews } from './windowViews.ts';
 import { createVersionNotifier } from './views/versionNotifier.ts';
-import { createPolicyProblemNotifier } from './views/policyProblemNotifier.ts';
+import { PolicyProblemNotifier } from './views/policyProblemNotifier.ts';
 
 /** The world that a window's parts work in. */
 export interface WindowSurroundings {
@@ -152,9 +152,9 @@ export function createWindowParts(surroundings: WindowSurroundings): WindowParts
     bundleFolder: surroundings.bundleFolder,
   };
   const { views, onDecision } = createWindowViews(owned, shown);
-  const tellOfProblems = createPolicyProblemNotifier(logger, background);
+  const notifier = owned.add(new PolicyProblemNotifier(logger, background));
   const onPolicyProblems = (problems: readonly PolicyProblem[]): void => {
-    tellOfProblems(problems);
+    notifier.take(problems);
     views.policy.refresh();
   };
   const onVersion = createVersionNotifier({ version: surroundings.version, client, background });

@@ -12,12 +12,17 @@ export function formatPolicyProblems(problems: readonly [PolicyProblem, ...Polic
   const [first, ...others] = problems;
   const name = first.file.slice(first.file.lastIndexOf('/') + 1);
   return [
-    t`Rampart cannot use ${name} as it is, line ${first.line}: ${formatLine(first.message)}.`,
+    t`Rampart cannot use ${name} as it is, line ${first.line}: ${endSentence(formatLine(first.message))}`,
     others.length === 0 ? '' : plural(others.length)`There is # more problem. | There are # more problems.`,
     t`Until it is right, the last good policy holds.`,
   ]
     .filter((sentence) => sentence !== '')
     .join(' ');
+}
+
+/** Some problems ask whether something else was meant. */
+function endSentence(text: string): string {
+  return /[.?!]$/u.test(text) ? text : `${text}.`;
 }
 
 /** The button that leads to the place of a problem. */

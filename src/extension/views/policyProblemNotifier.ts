@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Disposable } from '../../base/disposable.ts';
 import type { Logger } from '../../base/logger.ts';
 import {
   formatLogProblem,
@@ -7,37 +8,59 @@ import {
 } from '../../presentation/policyProblem.ts';
 import type { PolicyProblem } from '../../protocol/streamEvent.ts';
 import type { Background } from '../adapters/background.ts';
+import { ProblemAnnouncer, type ToldProblems } from '../model/problemAnnouncer.ts';
 
-/** Tells of problems in policy files, and of a log that cannot be written, each state of affairs once. */
-export function createPolicyProblemNotifier(
-  logger: Logger,
-  background: Background,
-): (problems: readonly PolicyProblem[]) => void {
-  let told = '';
-  let isLogTold = false;
-  return (problems) => {
+/** Tells of problems in policy files, and of a log that cannot be written. */
+export class PolicyProblemNotifier implements Disposable {
+  readonly #logger: Logger;
+  readonly #background: Background;
+  readonly #announcer: ProblemAnnouncer;
+  readonly #editors: vscode.Disposable;
+  #logged = '';
+  #isLogTold = false;
+
+  constructor(logger: Logger, background: Background) {
+    this.#logger = logger;
+    this.#background = background;
+    this.#announcer = new ProblemAnnouncer({
+      isInFront: (file) =>
+        vscode.window.visibleTextEditors.some(({ document }) => document.fileName === file),
+      tell: (problems) => background.run('telling of a policy problem', () => showProblem(problems)),
+    });
+    this.#editors = vscode.window.onDidChangeVisibleTextEditors(() => this.#announcer.look());
+  }
+
+  /** Takes all problems that there are now. */
+  take(problems: readonly PolicyProblem[]): void {
     const ofLog = problems.find(({ subject }) => subject === 'log');
-    if (ofLog !== undefined && !isLogTold) {
-      logger.error(ofLog.message);
-      background.run('telling of a problem of the log', async () => {
-        await vscode.window.showWarningMessage(formatLogProblem(ofLog));
-      });
-    }
-    isLogTold = ofLog !== undefined;
+    this.#takeLog(ofLog);
     const ofPolicy = problems.filter((problem) => problem !== ofLog);
     const state = JSON.stringify(ofPolicy);
-    const [first, ...others] = ofPolicy;
-    if (state === told) return;
-    told = state;
-    if (first === undefined) return;
-    for (const { file, line, column, message } of ofPolicy) {
-      logger.error(`policy problem at ${file}:${line}:${column}: ${message}`);
+    if (state !== this.#logged) {
+      for (const { file, line, column, message } of ofPolicy) {
+        this.#logger.error(`policy problem at ${file}:${line}:${column}: ${message}`);
+      }
     }
-    background.run('telling of a policy problem', () => showProblem([first, ...others]));
-  };
+    this.#logged = state;
+    this.#announcer.take(ofPolicy);
+  }
+
+  dispose(): void {
+    this.#editors.dispose();
+  }
+
+  #takeLog(problem: PolicyProblem | undefined): void {
+    if (problem !== undefined && !this.#isLogTold) {
+      this.#logger.error(problem.message);
+      this.#background.run('telling of a problem of the log', async () => {
+        await vscode.window.showWarningMessage(formatLogProblem(problem));
+      });
+    }
+    this.#isLogTold = problem !== undefined;
+  }
 }
 
-async function showProblem(problems: readonly [PolicyProblem, ...PolicyProblem[]]): Promise<void> {
+async function showProblem(problems: ToldProblems): Promise<void> {
   const chosen = await vscode.window.showWarningMessage(formatPolicyProblems(problems), openProblemButton);
   if (chosen !== openProblemButton) return;
   const [{ file, line, column }] = problems;

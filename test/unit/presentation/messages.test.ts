@@ -74,6 +74,16 @@ it('says of a broken policy file where it is broken and what is in force', () =>
   );
 });
 
+it('asks in the end what else was meant, where it can be guessed', () => {
+  const problem = {
+    file: '/srv/team.yaml',
+    line: 4,
+    column: 2,
+    message: 'unknown key "rulez", did you mean rules?',
+  };
+  assert.match(formatPolicyProblems([problem]), / did you mean rules\? Until it is right/);
+});
+
 it('says of a log that cannot be written that nothing is undecided and nothing forgotten', () => {
   const message = 'the audit log cannot be written: the disk is full; 4 records wait, 0 are lost';
   assert.equal(
