@@ -3,7 +3,7 @@ import type { Disposable } from '../base/disposable.ts';
 import { DisposableList } from '../base/disposable.ts';
 import type { EndpointClient } from '../client/endpointClient.ts';
 import { protectMessages, restartButton } from '../presentation/protectText.ts';
-import { openSettingsButton } from '../presentation/settingProblems.ts';
+import { openSettingsButton, type SettingProblem } from '../presentation/settingProblems.ts';
 import type { Background } from './adapters/background.ts';
 import { readSettingProblems } from './configuration.ts';
 import { settingIds } from './ids.ts';
@@ -56,13 +56,13 @@ export function watchSettings(parts: SettingParts): Disposable {
   return owned;
 }
 
-async function showProblem(problem: { readonly setting: string; readonly message: string }): Promise<void> {
-  const chosen = await vscode.window.showWarningMessage(
-    protectMessages.setting(problem.message),
-    openSettingsButton,
-  );
+async function showProblem({ setting, message, isInForm }: SettingProblem): Promise<void> {
+  const text = protectMessages.setting(message);
+  const chosen = await vscode.window.showWarningMessage(text, openSettingsButton);
   if (chosen !== openSettingsButton) return;
-  await vscode.commands.executeCommand('workbench.action.openSettings', problem.setting);
+  const { executeCommand } = vscode.commands;
+  if (isInForm) await executeCommand('workbench.action.openSettings', setting);
+  else await executeCommand('workbench.action.openSettingsJson', { revealSetting: { key: setting } });
 }
 
 /** An endpoint that runs has read its files; the next one is started at once by the windows. */

@@ -4,6 +4,8 @@ import { t } from './localise.ts';
 export interface SettingProblem {
   readonly setting: string;
   readonly message: string;
+  /** Whether the editor's form shows the wrong value. For a choice it shows the default, as if that stood there. */
+  readonly isInForm: boolean;
 }
 
 /** A setting as it stands in the settings file. */
@@ -21,7 +23,8 @@ export function findSettingProblems(settings: readonly SettingValue[]): readonly
   return settings.flatMap(({ id, kind, value }) => {
     if (value === undefined || value === null) return [];
     const problem = checks[kind](value);
-    return problem === null ? [] : [{ setting: id, message: t`${id}: ${problem}` }];
+    const isInForm = kind !== 'boolean' && kind !== 'scope';
+    return problem === null ? [] : [{ setting: id, message: t`${id}: ${problem}`, isInForm }];
   });
 }
 

@@ -48,8 +48,8 @@ describe('a person in whose way something is', () => {
     await host.treeRow(/mine\.yaml:3/);
   });
 
-  it('hears that the endpoint is of another version, and has it started anew', async () => {
-    await start({ settings: { 'rampart.guard.enabled': true } });
+  it('hears that the endpoint is of another version, and has it started anew; and of a setting that is no choice', async () => {
+    await start({ settings: { 'rampart.guard.enabled': true, 'rampart.guard.scope': 'agent' } });
     const other = join(host.folder, 'other');
     cpSync(join(root, 'dist'), other, { recursive: true });
     for (const name of ['cli.js', 'endpoint.js']) {
@@ -64,5 +64,8 @@ describe('a person in whose way something is', () => {
     await press(/policy endpoint is version 0\.0\.1, this extension is/, 'Restart It Now');
     await ended;
     await host.statusItem(/Rampart: enforce/);
+    // The form of the editor would show the default, as if that stood there.
+    await press(/guard\.scope: it is "agent"/, 'Open Settings');
+    await reportSays(/"rampart\.guard\.scope":\s"agent"/);
   });
 });

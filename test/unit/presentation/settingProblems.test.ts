@@ -26,6 +26,13 @@ it('says which setting has which wrong value, and what it has to be', () => {
   ]);
 });
 
+it('knows for which settings the form of the editor shows another value than there is', () => {
+  const isInForm = (kind: SettingValue['kind']): boolean[] =>
+    findSettingProblems([{ id: 'rampart.it', kind, value: 7 }]).map((problem) => problem.isInForm);
+  assert.deepEqual((['boolean', 'scope'] as const).flatMap(isInForm), [false, false]);
+  assert.deepEqual((['policyFiles', 'upstream', 'tokenFile'] as const).flatMap(isInForm), [true, true, true]);
+});
+
 it('says it of an upstream, and of the file with its token', () => {
   for (const url of ['policy.test', 'ftp://x', 'https://me@policy.test', 7])
     assert.match(
