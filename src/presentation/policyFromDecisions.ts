@@ -15,6 +15,20 @@ export const policyCommandsTitle = t`Which commands shall the new policy allow?`
 /** Said when nothing was decided yet. */
 export const noDecisionsText = t`Nothing has been decided yet. Work in mode monitor for a while, then make a policy of what was run.`;
 
+/** The button that leads to that mode. */
+export const setModeButton = t`Set Mode`;
+
+/** What the draft is called; after it come numbers. */
+const draftName = 'recent-commands';
+
+/** The first name for a draft that none of these files has. */
+export function nameDraft(taken: readonly string[]): string {
+  const names = Array.from({ length: taken.length + 1 }, (_, index) =>
+    index === 0 ? `${draftName}.yaml` : `${draftName}-${index + 1}.yaml`,
+  );
+  return names.find((name) => !taken.includes(name)) ?? draftName;
+}
+
 /** The different commands of decisions that come oldest first, the most frequent first; what was not refused is chosen already. */
 export function policyCommandChoices(records: readonly AuditRecord[]): readonly CommandChoice[] {
   const found = new Map<string, { count: number; isAllowed: boolean }>();
@@ -42,10 +56,12 @@ export function policyCommandChoices(records: readonly AuditRecord[]): readonly 
 /** A policy that allows commands as they were run, to be read and changed before it is saved. */
 export function formatPolicyDraft(commands: readonly string[]): string {
   const patterns = commands.map((command) => `            - ${JSON.stringify(exact(command))}`);
-  return `# Made from recent decisions. Read it, make patterns of what changes, and save it in ~/.rampart/policies/.
-# A denial of another policy still wins: this file cannot loosen what is denied.
+  return `# Made from recent decisions. Read it, and make patterns of what changes. Saved, it is in force.
+# What another policy denies or asks about, it still does. To be asked about all that
+# stands in no policy, take the # away before default_action.
 #   *   any run of characters at the end or the start of a pattern; inside it stops at a slash
 version: "1"
+# default_action: ask
 policies:
   - name: recent-commands
     match:

@@ -158,7 +158,10 @@ describe('a person who looks into what was decided', () => {
     await runAndPick(commandIds.createPolicyFromDecisions, 0);
     const text = await shownText(/- name: recent-commands/);
     assert.doesNotMatch(text, /no-such-folder/);
-    assert.equal(vscode.window.activeTextEditor?.document.isUntitled, true);
+    const document = vscode.window.activeTextEditor?.document;
+    assert.deepEqual([document?.isUntitled, document?.languageId], [true, 'yaml']);
+    // Saved it lies where it is in force.
+    assert.equal(document?.uri.path, join(policies, 'recent-commands.yaml'));
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   });
 

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parsePolicyFile } from '../../../src/policy/parsePolicyFile.ts';
-import { formatPolicyDraft, policyCommandChoices } from '../../../src/presentation/policyFromDecisions.ts';
+import {
+  formatPolicyDraft,
+  nameDraft,
+  policyCommandChoices,
+} from '../../../src/presentation/policyFromDecisions.ts';
 import { createDenial, createRecord } from './recordFixture.ts';
 
 describe('a policy from recent decisions', () => {
@@ -19,6 +23,12 @@ describe('a policy from recent decisions', () => {
         ['rm -rf /precious', '1× · denied', false],
       ],
     );
+  });
+
+  it('has a name of its own among the policies that are there', () => {
+    assert.equal(nameDraft([]), 'recent-commands.yaml');
+    assert.equal(nameDraft(['mine.yaml', 'recent-commands.yaml']), 'recent-commands-2.yaml');
+    assert.equal(nameDraft(['recent-commands.yaml', 'recent-commands-2.yaml']), 'recent-commands-3.yaml');
   });
 
   it('is a policy that can be used as it is, whatever stands in the commands', () => {
