@@ -43,7 +43,8 @@ export function formatApproval(approval: ApprovalView, terminal: string): Approv
   const time = formatTimeOfDay(deadlineOf(approval));
   const until = approval.held ? t`until ${time}` : t`to be run again once allowed, until ${time}`;
   const reason = firstClause(approval.message);
-  const description = [terminal, reason, until].filter((part) => part !== '').join(' · ');
+  // What does not fit is cut off, and the reason is told in other places, too.
+  const description = [terminal, until, reason].filter((part) => part !== '').join(' · ');
   const facts: readonly (readonly [string, string | null])[] = [
     [t`Reason`, approval.message],
     [t`Rule`, approval.rule === null ? null : formatRule(approval.rule)],
@@ -51,6 +52,7 @@ export function formatApproval(approval: ApprovalView, terminal: string): Approv
     [t`Agent`, approval.agent === defaultAgent ? null : approval.agent],
     [t`Terminal`, terminal],
     [t`Waiting`, waitingSentence(approval)],
+    [t`Until`, time],
   ];
   return {
     label,

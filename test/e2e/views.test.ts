@@ -189,7 +189,7 @@ describe('a person who looks through the views, and is asked there', () => {
     await host.typeInTerminal('bash', '/bin/echo perhaps one');
     const item = await host.statusItem(/1 command waits for you 0:[01]\d/);
     await host.treeRow(/1 command waits for you/);
-    await host.treeRow(/\/bin\/echo perhaps one.*published for everybody/);
+    await host.treeRow(/\/bin\/echo perhaps one.*until .*published for everybody/);
     const toast = await host.toast(/may `\/bin\/echo perhaps one` run\?/);
     await host.screenshot('e2e-asked-1-waiting');
     // Any other severity vanishes after seconds.
@@ -206,7 +206,7 @@ describe('a person who looks through the views, and is asked there', () => {
   it('denies another one by its row, and allows one there', async () => {
     const answer = async (command: string, button: string): Promise<void> => {
       await host.typeInTerminal('bash', command);
-      const waiting = row(`${command}bash · published`);
+      const waiting = row(`${command}bash · until`);
       await waiting.hover();
       await waiting.locator(`.action-label[aria-label="${button}"]`).click();
     };

@@ -42,9 +42,10 @@ describe('a command that waits for a person', () => {
   it('says what, where, why and until when', () => {
     const shown = formatApproval(approval, 'bash');
     assert.equal(shown.label, 'npm publish');
-    assert.match(shown.description, /^bash · publishes a package · until \d\d:\d0:18$/);
+    assert.match(shown.description, /^bash · until \d\d:\d0:18 · publishes a package$/);
     assert.match(shown.spoken, /^waits for you: npm publish/);
     assert.ok(shown.fields.some(({ name, value }) => name === 'Rule' && value === 'packages#1'));
+    assert.ok(shown.fields.some(({ name, value }) => name === 'Until' && /^\d\d:\d0:18$/.test(value)));
   });
 
   it('counts down to nothing', () => {
@@ -55,7 +56,10 @@ describe('a command that waits for a person', () => {
 
   it('says of a program that waits no more that it has to be run again, in the time there is for that', () => {
     assert.equal(formatTimeLeft(released, now), '9:58');
-    assert.match(formatApproval(released, 'bash').description, / · to be run again once allowed, until /);
+    assert.match(
+      formatApproval(released, 'bash').description,
+      /^bash · to be run again once allowed, until /,
+    );
     assert.match(approvalQuestion(released).placeholder, /Once you allow it, run it again/);
     assert.match(approvalQuestion(approval).placeholder, /The program waits/);
   });
