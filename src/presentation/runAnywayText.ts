@@ -13,15 +13,18 @@ export const runAnywayTitle = t`Run a refused command anyway, once`;
 /** Said when nothing was refused. */
 export const nothingRefusedText = t`No command was refused here.`;
 
-/** What was refused in one session, or in any when it is null: the newest first, each command once. */
+/**
+ * What was refused in one session, or in any when it is null: the newest first, each command once, and none that has
+ * run since.
+ */
 export function refusedCommands(records: readonly AuditRecord[], sid: number | null): readonly AuditRecord[] {
   const newest = new Map<string, AuditRecord>();
   for (const record of records.toReversed()) {
     const key = JSON.stringify([record.request.command, record.cwd]);
     const isOurs = sid === null || record.sid === sid;
-    if (isOurs && isRefused(record) && !isNote(record) && !newest.has(key)) newest.set(key, record);
+    if (isOurs && !isNote(record) && !newest.has(key)) newest.set(key, record);
   }
-  return [...newest.values()].slice(0, maxOffered);
+  return [...newest.values()].filter(isRefused).slice(0, maxOffered);
 }
 
 /** The refused commands as choices. */

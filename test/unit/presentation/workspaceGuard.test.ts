@@ -71,6 +71,10 @@ it('offers what was refused in a terminal, the newest first and each command onc
   assert.deepEqual(commands(1), ['a', 'c']);
   assert.deepEqual(commands(null), ['a', 'c', 'b']);
   assert.deepEqual(commands(3), []);
+  // What a person has let run is not offered to be run.
+  records.push(createRecord({ request: { command: 'a' }, sid: 1, cwd: refused('a', 1).cwd }));
+  assert.deepEqual(commands(1), ['c']);
+  assert.deepEqual(commands(null), ['c', 'b']);
 });
 
 it('leads where there is no library to where there is one', () => {
