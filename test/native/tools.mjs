@@ -1,7 +1,17 @@
 // Tools that people use, plain and with the library: `tools.mjs LIBRARY`. What they say and how they end must be the
-// same, whether an endpoint allows everything or nobody is there; and what they started must have been seen.
+// same, whether an endpoint allows everything or nobody is there; what they started must have been seen, and where
+// everything is denied they end by themselves and say so.
 import { spawn } from 'node:child_process';
-import { chmodSync, chownSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createEndpoint, http } from './endpoint.mjs';
@@ -12,13 +22,28 @@ const directory = mkdtempSync(join(tmpdir(), 'rampart-tools-'));
 const library = join(directory, 'librampart.so');
 chmodSync(directory, 0o755);
 copyFileSync(process.argv[2], library);
-writeFileSync(
-  join(directory, 'Makefile'),
-  'all: one two\n\t@cat one two\n%:\n\t@echo $@ | tee $@ >/dev/null\n',
-);
-writeFileSync(join(directory, 'text'), 'one\ntwo\nthree\n');
-writeFileSync(join(directory, 'hook'), '#!/bin/sh\necho hook\n', { mode: 0o755 });
-writeFileSync(join(directory, 'package.json'), '{"name":"p","scripts":{"postinstall":"cat text > seen"}}');
+
+/** What each folder has that a tool runs in. */
+const files = {
+  Makefile: 'all: one two\n\t@cat one two\n%:\n\t@echo $@ | tee $@ >/dev/null\n',
+  text: 'one\ntwo\nthree\n',
+  'package.json': '{"name":"p","scripts":{"postinstall":"cat text > seen"}}',
+  'Cargo.toml': '[package]\nname = "p"\nversion = "0.1.0"\nedition = "2021"\n',
+  'build.rs':
+    'fn main() { print!("cargo:rustc-env=TEXT="); std::process::Command::new("cat").arg("text").status().unwrap(); }',
+  'src/main.rs':
+    'fn main() { println!("{}", env!("TEXT")); std::process::Command::new("sh").args(["-c", "cat text"]).status().unwrap(); }',
+  'Child.java':
+    'class Child { public static void main(String[] words) throws Exception { System.exit(new ProcessBuilder("sh", "-c", "cat text; exit 4").inheritIO().start().waitFor()); } }',
+  'setup.py':
+    'import setuptools, subprocess\nsubprocess.run(["sh", "-c", "cat text > seen"])\nsetuptools.setup(name="p", version="1", py_modules=[])\n',
+};
+const template = join(directory, 'template');
+for (const [name, content] of Object.entries(files)) {
+  mkdirSync(dirname(join(template, name)), { recursive: true });
+  writeFileSync(join(template, name), content);
+}
+writeFileSync(join(template, 'hook'), '#!/bin/sh\necho hook\n', { mode: 0o755 });
 
 const quiet = 'git -c init.defaultBranch=main -c user.name=n -c user.email=e';
 const dated = 'GIT_AUTHOR_DATE=1700000000Z GIT_COMMITTER_DATE=1700000000Z';
@@ -49,6 +74,12 @@ const cases = [
     2,
   ],
   ['perl', `perl -e 'print \`cat text\`; print system("exit 3") >> 8; exec "echo", "done"'`, 3],
+  [
+    'ruby',
+    `ruby -e 'puts \`cat text\`; p system("exit 3"); Process.wait(spawn("echo on")); exec "echo", "done"'`,
+    4,
+  ],
+  ['java', 'java Child.java', 2],
   ['make', 'make -s -j2; rm one; make', 6],
   ['tar', 'tar -czf t.tgz text && tar -tzf t.tgz', 4],
   [
@@ -87,6 +118,18 @@ const cases = [
   ['no new privileges', 'setpriv --no-new-privs /bin/sh -c \'sh -c "echo done"\'', 2],
   ['a namespace of users', 'unshare -Ur /bin/sh -c \'id -u; sh -c "echo done"\'', 1],
   ['gcc', 'echo "int main(void) { return 7; }" > a.c && gcc -pipe a.c -o a && ./a', 4],
+  // rustc, cc and the linker, the build script and what that starts.
+  ['cargo', 'cargo run --quiet --offline', 9],
+  [
+    'pip',
+    'python3 -m pip install -qqq --root-user-action ignore --no-index --no-build-isolation --no-cache-dir --target t . && cat seen && ls t',
+    3,
+  ],
+  [
+    'gdb',
+    "gdb -q -batch -nx -ex 'set print inferior-events off' -ex run -ex 'shell cat text' --args /bin/sh -c 'cat text; exit 3' | sed 's/process [0-9]*/process/'",
+    5,
+  ],
   ['npm', 'npm install --silent --offline --no-audit --no-fund --no-update-notifier && cat seen', 3],
   ['su', 'su -s /bin/sh -c \'id -un; exec sh -c "echo done"\' nobody', 1],
 ];
@@ -95,8 +138,7 @@ const cases = [
 async function run(settings, script) {
   const folder = mkdtempSync(join(directory, 'run-'));
   chmodSync(folder, 0o755);
-  for (const name of ['Makefile', 'text', 'hook', 'package.json'])
-    copyFileSync(join(directory, name), join(folder, name));
+  cpSync(template, folder, { recursive: true });
   const env = {
     PATH: `/usr/sbin:/usr/bin:/sbin:/bin:${dirname(process.execPath)}`,
     HOME: folder,
@@ -119,6 +161,8 @@ const deny = http('{"allowed":false,"notice":"by rule test#1: no [00112233]"}');
 const endpoint = await createEndpoint(socket, ({ params }) =>
   params.command.includes('forbidden') ? deny : allow,
 );
+const refusing = join(directory, 'refusing.sock');
+const refuser = await createEndpoint(refusing, () => deny);
 const guarded = { LD_PRELOAD: library, RAMPART_URL: `unix://${socket}` };
 for (const [name, script, seen] of cases) {
   const plain = await run({}, script);
@@ -126,6 +170,9 @@ for (const [name, script, seen] of cases) {
   expect(`${name}, allowed`, await run(guarded, script), plain);
   const asked = endpoint.questions.length - before;
   expect(`${name}: ${String(asked)} of at least ${String(seen)} questions`, asked >= seen, true);
+  const [status, , errors] = await run({ ...guarded, RAMPART_URL: `unix://${refusing}` }, script);
+  const isRefused = typeof status === 'number' && /^rampart: denied `.*by rule test#1/mu.test(errors);
+  expect(`${name}, denied, ends with ${String(status)}: ${errors}`, isRefused, true);
   const alone = { ...guarded, RAMPART_URL: `unix://${directory}/nobody/endpoint.sock` };
   expect(`${name}, with nobody to ask`, await run(alone, script), plain);
 }
@@ -134,6 +181,7 @@ const [, said] = await run(guarded, 'script -qec \'stty -a; cat for""bidden; stt
 const [before, after] = said.split(/(?:rampart: denied `cat forbidden`.*\s+)+sh: 1: cat: .*\s+/u);
 expect(`a terminal where cat is refused: ${said}`, after, before);
 endpoint.close();
+refuser.close();
 
 /** What a user hears who is neither root nor this one, and whose environment leads to a place of this one. */
 async function hearForeign(place) {
