@@ -93,8 +93,6 @@ export const rowContexts = {
   refusedDecision: 'rampart.decision.refused',
   /** A decision against a command that ran because nothing was enforced. */
   unenforcedDecision: 'rampart.decision.unenforced',
-  /** Something that happened to the endpoint, and no command. */
-  note: 'rampart.note',
   /** A command that waits for a person. */
   approval: 'rampart.approval',
   guardedTerminal: 'rampart.terminal.guarded',

@@ -84,6 +84,29 @@ describe('a person who protects terminals', () => {
     await awaitGuarded(api, terminal);
   });
 
+  it('guards the other half of a split terminal', async () => {
+    const half = vscode.window.createTerminal({ name: 'half', location: { parentTerminal: early } });
+    await awaitGuarded(api, half);
+    half.dispose();
+  });
+
+  it('brings the command behind everything else, so that a person’s own of that name wins', async () => {
+    const folder = createScratch();
+    const [own, file] = [join(folder, 'rampart'), join(folder, 'found')];
+    writeFileSync(own, '#!/bin/sh\n', { mode: 0o755 });
+    const env = { PATH: `${folder}:/usr/bin:/bin` };
+    const terminal = vscode.window.createTerminal({ name: 'own command', env });
+    await until('the shell is integrated', () => terminal.shellIntegration !== undefined);
+    const find = `command -v rampart >> ${file}`;
+    terminal.sendText(`${find}; rm ${own}; hash -r; ${find}; echo end >> ${file}`);
+    const found = await until('it was looked for', () => {
+      const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
+      return lines.includes('end') && lines;
+    });
+    assert.deepEqual(found.slice(0, 2), [own, join(homedir(), '.rampart/bin/rampart')]);
+    terminal.dispose();
+  });
+
   it('has a task guarded like a terminal, under its own name', async () => {
     const file = `${createScratch()}/environment`;
     const task = new vscode.Task(

@@ -30,13 +30,13 @@ export function createDecisionItem(node: DecisionRowNode, shown: DecisionLabel):
   item.id = node.key;
   item.description = shown.description;
   item.iconPath = createIcon(shown.icon);
-  item.contextValue = contextOf(node.record);
+  // What happened to the endpoint is no command that anything could be done about.
+  if (!isNote(node.record)) item.contextValue = contextOf(node.record);
   item.accessibilityInformation = { label: shown.spoken };
   return item;
 }
 
 function contextOf(record: AuditRecord): string {
-  if (isNote(record)) return rowContexts.note;
   if (isDenial(record))
     return isRefused(record) ? rowContexts.refusedDecision : rowContexts.unenforcedDecision;
   return record.rule === null ? rowContexts.plainDecision : rowContexts.ruledDecision;

@@ -10,7 +10,14 @@ import type { StreamEvent } from '../../../src/protocol/streamEvent.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
 import { until } from '../../support/until.ts';
 
-const connectedEvent = { type: 'connected', mode: 'enforce', version: '1', pid: 7, policy_generation: 1 };
+const connectedEvent = {
+  type: 'connected',
+  mode: 'enforce',
+  until: null,
+  version: '1',
+  pid: 7,
+  policy_generation: 1,
+};
 
 /** An endpoint that can be started and killed, and a window that is supervised. */
 class Scene {
