@@ -9,6 +9,8 @@
 #include "reach.h"
 #include "sys.h"
 
+#include <pthread.h>
+
 enum {
     SMALL_FRAME_BYTES = 256,
     /* An armed environment of 512 entries and a loader list stay on the stack. */
@@ -16,6 +18,18 @@ enum {
 };
 
 #define APART __attribute__((noinline))
+
+/* Every libc has it; weak, so that the library loads without. */
+extern int pthread_setcanceltype(int type, int *old) __attribute__((weak));
+
+/* How the calling thread is cancelled from now on; gives how it was. It is a bit of the thread's
+   own, which is only written when it is another. */
+static int set_cancellation(int type) {
+    int old = type;
+    if (pthread_setcanceltype != NULL)
+        (void)pthread_setcanceltype(type, &old);
+    return old;
+}
 
 static intptr_t fail(const struct rp_call *call, int error) {
     enum { COMMAND_SUBSTITUTION = 4 /* WRDE_CMDSUB */ };
@@ -123,13 +137,18 @@ intptr_t rp_launch_call(const struct rp_call *call) {
     enum rp_effect effect;
     int saved = rp_sys_keep_errno();
     intptr_t result;
+    int cancellation;
     int error;
     launch.settings = rp_load_settings();
     launch.call = call;
     /* What the kernel cannot read either starts nothing. */
     if (launch.settings->inert || !rp_reach_call(call))
         return call->run(call, call->environment);
+    /* A thread that is cancelled at once would leave open what the question opens. */
+    cancellation = set_cancellation(PTHREAD_CANCEL_DEFERRED);
     effect = rp_guard_judge(launch.settings, call, &launch.start);
+    if (cancellation != PTHREAD_CANCEL_DEFERRED)
+        (void)set_cancellation(cancellation);
     if (effect == RP_REFUSE)
         return fail(call, EPERM);
     launch.child.sanitized = launch.start.target.sanitized;

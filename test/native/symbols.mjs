@@ -15,6 +15,7 @@ const allowedImports = [
   '_r_debug',
   'environ',
   'getauxval',
+  'pthread_setcanceltype',
 ];
 
 function run(command, ...words) {
