@@ -1,15 +1,48 @@
 import assert from 'node:assert/strict';
-import { existsSync, lstatSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  lstatSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { UnknownRecord } from '../../../src/base/record.ts';
+import { formatJournalFrame } from '../../../src/system/journalFrame.ts';
+import type { JournalFrame } from '../../../src/system/journalFrame.ts';
 import { formatQuestionFrames } from '../../../src/system/questionFrame.ts';
 import { until } from '../../support/until.ts';
 import { startFixture } from './runningEndpoint.ts';
 import type { RunningFixture } from './runningEndpoint.ts';
 
 const id = '00112233445566778899aabbccddeeff';
+
+/** A start that the library let through by itself. */
+const tableHit: JournalFrame = {
+  kind: 'table',
+  argvCut: false,
+  guardable: true,
+  errno: 0,
+  id,
+  time: 1_772_600_000_000_000_000n,
+  pid: 300,
+  ppid: 200,
+  sid: 200,
+  markers: [],
+  started: 0,
+  library: null,
+  door: 'execve',
+  agent: 'preload',
+  session: 's',
+  exe: '/bin/ls',
+  cwd: '/w',
+  argv: ['ls'],
+};
 
 /** Asks as the library does where it has no socket. */
 async function askByFifo({ paths }: RunningFixture, fields: UnknownRecord): Promise<UnknownRecord> {
@@ -32,6 +65,24 @@ test('answers a question through the FIFO as one on the socket, and records it',
     fixture.records().map((record) => record['id']),
     [id],
   );
+});
+
+test('records a decision once, whether it comes over the socket, through the FIFO or by the journal', async (context) => {
+  const fixture = await startFixture(context);
+  const ways = {
+    socket: () => fixture.ask('ls', { id, pid: 300, sid: 200 }),
+    fifo: () => askByFifo(fixture, { params: { command: 'ls' }, pid: 300, sid: 200 }),
+    journal: async () => {
+      // What is read behind it shows that it was read.
+      const behind = { ...tableHit, id: `${fixture.records().length}`.padStart(32, 'e') };
+      const frames = [tableHit, behind].map((frame) => formatJournalFrame(frame));
+      for (const frame of frames)
+        appendFileSync(fixture.paths.journal, frame.ok ? frame.value : assert.fail());
+      await until('it is recorded', () => fixture.records().some((record) => record['id'] === behind.id));
+    },
+  };
+  for (const way of ['journal', 'socket', 'fifo', 'journal', 'fifo', 'socket'] as const) await ways[way]();
+  assert.deepEqual(fixture.records().filter((record) => record['id'] === id).length, 1);
 });
 
 test('answers what is no question with an error, which allows nothing', async (context) => {
