@@ -382,6 +382,13 @@ export class Host {
       args: browserFlags,
       env: plainEnvironment(this.home),
     });
+    // Every webview asks whether the editor's service worker has changed, and waits for one that takes over where Chromium
+    // is only just looking: now and then that never comes, and the webview stays blank. It never changes here.
+    await this.#browser.addInitScript(() => {
+      ServiceWorkerRegistration.prototype.update = function () {
+        return Promise.resolve(this);
+      };
+    });
     this.#page = this.#browser.pages()[0] ?? (await this.#browser.newPage());
     this.#page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => this.#noteFrame(payload)));
     return this.#page;
