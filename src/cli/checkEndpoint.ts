@@ -23,6 +23,8 @@ export interface EndpointFacts {
   readonly isGuarded: boolean;
   /** What is wrong with policy files, as the endpoint says. */
   readonly policyProblems: readonly string[];
+  /** What in policy files is surely not meant as it is written. */
+  readonly policyWarnings: readonly string[];
   /** Why the audit log cannot be written, as the endpoint says; null while it can. */
   readonly logProblem: string | null;
   /** Null without one, and where the endpoint tells nobody of it. */
@@ -120,14 +122,19 @@ function checkHealth({ health, version, isGuarded, directory }: EndpointFacts): 
   ];
 }
 
-function checkPolicies({ policyProblems }: EndpointFacts): readonly Check[] {
-  if (policyProblems.length === 0) return [];
-  return [
-    bad('policy', 'warning', [
-      `not all policy files count: ${policyProblems.join('; ')}`,
-      'correct them; `rampart policy lint` tells more',
-    ]),
+function checkPolicies({ policyProblems, policyWarnings }: EndpointFacts): readonly Check[] {
+  const told = [
+    { what: 'not all policy files count', which: policyProblems },
+    { what: 'not all rules say what is meant', which: policyWarnings },
   ];
+  return told
+    .filter(({ which }) => which.length > 0)
+    .map(({ what, which }) =>
+      bad('policy', 'warning', [
+        `${what}: ${which.join('; ')}`,
+        'correct them; `rampart policy lint` tells more',
+      ]),
+    );
 }
 
 function checkLog({ logProblem, lostRecords, directory }: EndpointFacts): readonly Check[] {

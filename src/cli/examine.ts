@@ -31,6 +31,7 @@ import { checkShell } from './checkShell.ts';
 import type { CommandContext } from './command.ts';
 import { findLibrary } from './findLibrary.ts';
 import { findProgram } from '../system/findProgram.ts';
+import { findPolicyWarnings } from './lintFiles.ts';
 import { isGuardable } from './isGuardable.ts';
 import { findOuterGuard } from './outerGuard.ts';
 
@@ -90,6 +91,14 @@ export async function examine(
       health,
       version: context.version,
       isGuarded,
+      policyWarnings: findPolicyWarnings({
+        bundleFolder: context.bundleFolder,
+        hasDefault: true,
+        files: [],
+        home,
+        temporary: environment['TMPDIR'],
+        cwd: context.cwd,
+      }),
       ...whatIsTold(status),
     }),
   ];

@@ -44,6 +44,13 @@ export function lintFiles(files: readonly string[], linting: Linting): number {
   return errors > 0 || (isStrict && warnings > 0) ? exitStatus.failed : exitStatus.done;
 }
 
+/** What the policies in force have that is surely not meant as it is written, each with its place. */
+export function findPolicyWarnings(choice: PolicyChoice): readonly string[] {
+  return lintPolicies(readTexts([], choice).texts, Date.now())
+    .filter(({ severity }) => severity === 'warning')
+    .map(({ file, line, message }) => `${file}:${line}: ${message}`);
+}
+
 function countOf(count: number, word: string): string {
   return `${count} ${word}${count === 1 ? '' : 's'}`;
 }

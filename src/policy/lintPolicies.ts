@@ -1,8 +1,10 @@
+import type { Action } from '../protocol/decision.ts';
 import type { PolicyProblem } from '../protocol/streamEvent.ts';
 import type { Condition } from './condition.ts';
 import { isInForce } from './evaluate.ts';
 import { isRestricting } from './matchRule.ts';
 import type { FilePolicy, PolicyFile } from './parsePolicyFile.ts';
+import { anyCall } from './parseCondition.ts';
 import { parsePolicyFile } from './parsePolicyFile.ts';
 import { parsePolicySet } from './parsePolicySet.ts';
 import type { Policy, PolicySource, Rule } from './policySet.ts';
@@ -63,6 +65,7 @@ function lintRules(policy: Policy, now: number): readonly LintFinding[] {
     const shadow = policy.rules.slice(0, index).find((earlier) => covers(earlier, rule));
     if (shadow !== undefined)
       found.push(warn(`rule is never reached: rule ${shadow.reference.index + 1} matches all that it does`));
+    if (fitsAllUnsaid(rule)) found.push(warn(`rule ${fitsAllWords[rule.action]}: ${fitsAllRemedy}`));
     if (onlyExcludes(rule.when)) found.push(warn('rule never matches: an exclusion alone matches nothing'));
     if (asksForPathOfCommand(policy, rule.when))
       found.push(warn('rule never matches: a program has no path; use reads, writes or deletes'));
@@ -73,6 +76,22 @@ function lintRules(policy: Policy, now: number): readonly LintFinding[] {
       found.push({ ...warn(`${rule.action} has no message that says what to do instead`), severity: 'info' });
     return found;
   });
+}
+
+/** Every call, as a rule without a condition of its own has it; what is only half written becomes that. */
+const fitsAllWords: Readonly<Record<Action, string>> = {
+  allow: 'allows everything',
+  deny: 'denies everything',
+  ask: 'asks about everything',
+  watch: 'watches everything',
+  webhook: 'has another service decide about everything',
+};
+
+const fitsAllRemedy = 'its `when` says nothing; say what it is about, or `default: true` if that is meant';
+
+/** Whether a rule fits everything and does not say that it is meant to. */
+function fitsAllUnsaid({ when }: Rule): boolean {
+  return when === anyCall || !hasOther(when, []);
 }
 
 /** Whether an earlier rule matches whatever a later one does, as far as that can be seen without trying. */

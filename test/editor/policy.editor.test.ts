@@ -129,6 +129,30 @@ describe('a person who writes a policy', () => {
     });
   });
 
+  it('is warned of a rule that denies everything because it is half written, and says by a quick fix that it is meant', async () => {
+    const folder = join(createScratch(), '.rampart');
+    mkdirSync(folder);
+    const half = await open(
+      join(folder, 'policy.yaml'),
+      'policies:\n  - name: half\n    rules:\n      - action: deny\n        message: m\n        when:\n',
+    );
+    const [line, message] = await awaitProblem(half);
+    assert.equal(line, 3);
+    assert.match(message, /^rule denies everything: its `when` says nothing/);
+    const fixes = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+      'vscode.executeCodeActionProvider',
+      half.uri,
+      new vscode.Range(3, 8, 3, 8),
+    );
+    const [edit] = fixes.flatMap(({ title, edit }) =>
+      title.includes('default: true') && edit ? [edit] : [],
+    );
+    assert.ok(edit);
+    await vscode.workspace.applyEdit(edit);
+    assert.match(half.getText(), /^ {8}when: \{ default: true \}$/m);
+    await until('it is right', () => problemsOf(half).length === 0);
+  });
+
   it('sees the same in a file whose lines end as on Windows', async () => {
     const file = join(createScratch(), '.rampart');
     mkdirSync(file);

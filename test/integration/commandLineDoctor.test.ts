@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { isRecord } from '../../src/base/record.ts';
@@ -40,6 +40,19 @@ test('`doctor` knows a guarded shell, and says what keeps one from being so', as
   for (const name of ['this shell', 'RAMPART_URL', 'start files', 'state directory'])
     assert.equal(checkIn(broken.stdout, name)['status'], 'problem', name);
   chmodSync(rampart.stateDirectory, 0o700);
+});
+
+test('`doctor` names a rule that was written only halfway, and denies everything', async (context) => {
+  const rampart = new Rampart(context);
+  const policies = join(rampart.home, '.rampart/policies');
+  mkdirSync(policies, { recursive: true, mode: 0o700 });
+  writeFileSync(
+    join(policies, 'half.yaml'),
+    'policies:\n  - name: half\n    rules:\n      - action: deny\n        when:\n',
+  );
+  const { status, stdout } = await rampart.run(['doctor', '--json', '--machine']);
+  assert.equal(status, 0);
+  assert.match(String(checkIn(stdout, 'policy')['message']), /\.yaml:4: rule denies everything/);
 });
 
 test('`doctor` says what keeps a state directory from being made', async (context) => {

@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import { DisposableList, type Disposable } from '../../base/disposable.ts';
 import type { Background } from '../adapters/background.ts';
 import { settingIds } from '../ids.ts';
-import { originOf, type PolicyMatcher } from './policyDocuments.ts';
+import { diagnosticSource, originOf, type PolicyMatcher } from './policyDocuments.ts';
 
 /** How long after the last key a file is read, in milliseconds. */
 const pauseMs = 200;
@@ -28,7 +28,7 @@ export function registerPolicyDiagnostics({
   isPolicyDocument,
 }: DiagnosticParts): Disposable {
   const owned = new DisposableList();
-  const found = owned.add(vscode.languages.createDiagnosticCollection('rampart'));
+  const found = owned.add(vscode.languages.createDiagnosticCollection(diagnosticSource));
   const pauses = new Map<string, NodeJS.Timeout>();
   const read = async (document: vscode.TextDocument): Promise<void> => {
     // The parser is loaded when the first policy is opened, not when the window is.
@@ -42,7 +42,7 @@ export function registerPolicyDiagnostics({
         const range =
           document.getWordRangeAtPosition(start) ?? new vscode.Range(start, start.translate(0, 1));
         const diagnostic = new vscode.Diagnostic(range, message, severities[severity]);
-        diagnostic.source = 'rampart';
+        diagnostic.source = diagnosticSource;
         return diagnostic;
       }),
     );

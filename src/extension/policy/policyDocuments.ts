@@ -7,6 +7,9 @@ export const policySelector: vscode.DocumentSelector = [
   { scheme: 'untitled', language: 'yaml' },
 ];
 
+/** Who says what is wrong with a policy. */
+export const diagnosticSource = 'rampart';
+
 /** Whether a document is a policy. */
 export type PolicyMatcher = (document: vscode.TextDocument) => boolean;
 

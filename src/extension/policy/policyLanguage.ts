@@ -2,11 +2,12 @@ import * as vscode from 'vscode';
 import { DisposableList, type Disposable } from '../../base/disposable.ts';
 import { parseJson } from '../../base/record.ts';
 import { findRulePlaces, testRuleTitle, type RulePlace } from '../../presentation/policyLens.ts';
+import { findMeantForAll, meantForAllTitle } from '../../presentation/policyFix.ts';
 import { describeKey, describeValue, findKeyPath, findPolicyWords } from '../../presentation/policySchema.ts';
 import { commandIds } from '../ids.ts';
-import { policySelector, type PolicyMatcher } from './policyDocuments.ts';
+import { diagnosticSource, policySelector, type PolicyMatcher } from './policyDocuments.ts';
 
-/** Offers keys and values of policies, says what they mean, and puts a test over each rule. */
+/** Offers keys and values of policies, says what they mean, puts a test over each rule, and mends what is written halfway. */
 export function registerPolicyLanguage(extension: vscode.Uri, isPolicyDocument: PolicyMatcher): Disposable {
   const owned = new DisposableList();
   const readSchema = createSchemaReader(extension);
@@ -33,7 +34,37 @@ export function registerPolicyLanguage(extension: vscode.Uri, isPolicyDocument: 
           : [],
     }),
   );
+  const { QuickFix } = vscode.CodeActionKind;
+  owned.add(
+    languages.registerCodeActionsProvider(
+      policySelector,
+      {
+        provideCodeActions: (document, _range, { diagnostics }) =>
+          diagnostics.flatMap((diagnostic) =>
+            diagnostic.source === diagnosticSource ? createFixes(document, diagnostic) : [],
+          ),
+      },
+      { providedCodeActionKinds: [QuickFix] },
+    ),
+  );
   return owned;
+}
+
+/** What a rule that is complained of can say to be meant as it is. */
+function createFixes(
+  document: vscode.TextDocument,
+  diagnostic: vscode.Diagnostic,
+): readonly vscode.CodeAction[] {
+  const change = findMeantForAll(linesOf(document), diagnostic.range.start.line);
+  if (change === null || diagnostic.severity !== vscode.DiagnosticSeverity.Warning) return [];
+  const { line, removed, text } = change;
+  const newline = document.eol === vscode.EndOfLine.CRLF ? '\r\n' : '\n';
+  const fix = new vscode.CodeAction(meantForAllTitle, vscode.CodeActionKind.QuickFix);
+  fix.diagnostics = [diagnostic];
+  fix.edit = new vscode.WorkspaceEdit();
+  if (removed === 1) fix.edit.replace(document.uri, document.lineAt(line).range, text);
+  else fix.edit.insert(document.uri, document.lineAt(line - 1).range.end, `${newline}${text}`);
+  return [fix];
 }
 
 /** The schema is read when it is needed first. */

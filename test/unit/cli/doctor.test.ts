@@ -223,6 +223,7 @@ function endpoint(facts: Partial<EndpointFacts>): readonly Check[] {
     version: '1.0.0',
     isGuarded: false,
     policyProblems: [],
+    policyWarnings: [],
     logProblem: null,
     upstream: null,
     lostRecords: 0,
@@ -286,7 +287,8 @@ test('an endpoint that is away, of another version, lenient or in trouble is tol
     'warning',
     /tokens\.json\.unreadable/,
   );
-  expect(endpoint({ policyProblems: ['f:1: x'] }), 'policy', 'warning', /f:1: x/);
+  expect(endpoint({ policyProblems: ['f:1: x'] }), 'policy', 'warning', /^not all policy files .*f:1: x/);
+  expect(endpoint({ policyWarnings: ['f:2: y'] }), 'policy', 'warning', /^not all rules .*f:2: y/);
   expect(endpoint({ lostRecords: 7 }), 'log', 'warning', /^7 records are lost: \/d had no room/);
   expect(endpoint({ logProblem: 'no room' }), 'log', 'warning', /^no room$/);
 });

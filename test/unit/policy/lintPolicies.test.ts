@@ -36,7 +36,7 @@ describe('lint', () => {
       "{ action: deny, message: m, when: { command_matches: ['git *', 'rm *'] } }",
       "{ action: ask, message: m, when: { command_matches: ['git push*'] } }",
       "{ action: ask, message: m, when: { command_matches: ['git push*', 'ls'] } }",
-      '{ action: allow }',
+      '{ action: allow, when: { default: true } }',
       '{ action: watch, when: { command_matches: [x] } }',
     );
     assert.deepEqual(lint(text), [
@@ -49,7 +49,7 @@ describe('lint', () => {
     const text = rules(
       "{ action: allow, when: { command_matches: ['git *'] } }",
       "{ action: deny, message: m, when: { command_matches: ['git *'] } }",
-      '{ action: allow, expires_at: 2100-01-01T00:00:00Z }',
+      '{ action: allow, when: { default: true }, expires_at: 2100-01-01T00:00:00Z }',
       "{ action: deny, message: m, when: { command_matches: ['ls'], session_matches: [a] } }",
     );
     assert.deepEqual(lint(text), []);
@@ -71,11 +71,35 @@ describe('lint', () => {
     ]);
   });
 
-  it('says what a project cannot do', () => {
-    assert.deepEqual(lint(`policies:\n  - name: default-git\n    rules: [{ action: allow }]`, 'project'), [
-      '2 warning: policy default-git is left out: the name is taken',
-      '3 warning: rule says nothing: a project can only tighten',
+  it('warns of rules that fit everything because they are written only halfway', () => {
+    const text = rules(
+      'action: deny\n        message: m',
+      'action: deny\n        message: m\n        when:',
+      'action: ask\n        message: m\n        when:\n          command_matches:',
+      'action: allow\n        when: { command_matches: [] }',
+      'action: deny\n        message: m\n        when: { default: true }',
+    );
+    const warned = lint(text).filter((finding) => finding.includes('everything'));
+    const remedy = 'its `when` says nothing; say what it is about, or `default: true` if that is meant';
+    assert.deepEqual(warned, [
+      `4 warning: rule denies everything: ${remedy}`,
+      `6 warning: rule denies everything: ${remedy}`,
+      `9 warning: rule asks about everything: ${remedy}`,
+      `13 warning: rule allows everything: ${remedy}`,
     ]);
+  });
+
+  it('says what a project cannot do', () => {
+    assert.deepEqual(
+      lint(
+        `policies:\n  - name: default-git\n    rules: [{ action: allow, when: { default: true } }]`,
+        'project',
+      ),
+      [
+        '2 warning: policy default-git is left out: the name is taken',
+        '3 warning: rule says nothing: a project can only tighten',
+      ],
+    );
   });
 
   it('mentions what may be meant', () => {
@@ -85,7 +109,7 @@ describe('lint', () => {
   - name: empty
   - name: p
     rules:
-      - { action: deny, expires_at: 2020-01-01T00:00:00Z }
+      - { action: deny, when: { default: true }, expires_at: 2020-01-01T00:00:00Z }
 `;
     assert.deepEqual(lint(text), [
       '2 info: policy default-git takes the place of the built-in one',
