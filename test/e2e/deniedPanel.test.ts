@@ -88,6 +88,11 @@ describe('a person who looks through the panel of denied commands', () => {
     await detail.getByRole('heading', { name: 'Denied' }).waitFor();
     await detail.getByText('What policies say now').waitFor();
     assert.match(await detail.innerText(), /deletes .*precious/);
+    const { clientWidth, scrollWidth } = await host
+      .webview()
+      .locator('.grid')
+      .evaluate((grid) => ({ clientWidth: grid.clientWidth, scrollWidth: grid.scrollWidth }));
+    assert.equal(scrollWidth, clientWidth, 'no column is cut off beside the detail');
     await badge.waitFor({ state: 'hidden' });
     await host.screenshot('e2e-panel-2-denied');
   });
@@ -188,13 +193,15 @@ describe('a person who looks through the panel of denied commands', () => {
     const action = host.webview().getByRole('button', { name: 'Show Terminal' });
     await action.scrollIntoViewIfNeeded();
     await host.screenshot('e2e-panel-7-twice-detail');
-    const { head, table } = await host
+    const { head, room, table } = await host
       .webview()
       .locator('.grid')
       .evaluate((grid) => ({
         head: grid.querySelector('.headgroup')?.clientWidth,
+        room: grid.clientWidth,
         table: grid.scrollWidth,
       }));
+    assert.equal(table, room, 'no column is cut off above the detail');
     assert.equal(head, table, 'what is scrolled below the heading does not show beside it');
     await page.setViewportSize(whole);
   });
