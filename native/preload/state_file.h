@@ -15,11 +15,12 @@ struct rp_state {
     enum rp_mode mode;
     uint32_t length; /* how many bytes of the file are valid */
     uint32_t generation;
+    uint32_t boot_moment; /* when the boot began; 0 when the file does not say */
     unsigned char boot_id[16];
     unsigned char table_key[16];
 };
 
-/* Reads a header of len bytes. The boot id is not judged here. */
+/* Reads a header of len bytes. Of which boot it is, is not judged here. */
 void rp_state_file_parse(const unsigned char *bytes, size_t len, struct rp_state *state);
 
 /* Writes a boot id as it stands in /proc/sys/kernel/random/boot_id, without a NUL. */
@@ -31,6 +32,9 @@ struct rp_state_file {
     int fd;                /* -1 when it says nothing */
     struct rp_state state; /* nothing when the descriptor is -1 */
 };
+
+/* When the monotonic clock was 0, as the header has it; no other boot began then. */
+uint32_t rp_state_file_boot_moment(void);
 
 /* Opens the state file in the Unix URL's directory and reads its header. One that is not there, not
    ours, not valid or of another boot says nothing: a leniency of yesterday must not outlive a

@@ -7,6 +7,7 @@ import { messageOf } from '../base/assert.ts';
 import type { Logger } from '../base/logger.ts';
 import { createShellReader } from '../policy/shellReader.ts';
 import { readBootId } from '../system/bootId.ts';
+import { readBootMoment } from '../system/bootMoment.ts';
 import { isSignalIn } from '../system/ignoredSignals.ts';
 import { loadNativeAddon } from '../system/nativeAddon.ts';
 import { createProcessTable } from '../system/processTable.ts';
@@ -130,6 +131,7 @@ async function createWorld(): Promise<EndpointWorld | string> {
       stopwatch: { elapsed: () => performance.now() },
       logger,
       bootId: readBootId(),
+      readBootMoment,
       platform: process.platform,
       pid: process.pid,
       user: process.geteuid?.() ?? -1,

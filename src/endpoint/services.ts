@@ -90,6 +90,8 @@ export interface EndpointWorld {
   readonly logger: Logger;
   readonly reader: ShellReader;
   readonly bootId: Buffer;
+  /** Of `readBootMoment`. */
+  readonly readBootMoment: () => number;
   readonly platform: string;
   readonly pid: number;
   /** Effective user id. */
@@ -379,7 +381,7 @@ function createLostRecords(
 
 function createStateFile(
   { paths }: EndpointSettings,
-  { bootId, logger, createRandom }: EndpointWorld,
+  { bootId, readBootMoment, logger, createRandom }: EndpointWorld,
   recordIncident: Services['recordIncident'],
   { lock, owned }: Tenure,
 ): StateFileWriter {
@@ -387,6 +389,7 @@ function createStateFile(
     new StateFileWriter({
       file: paths.state,
       bootId,
+      readBootMoment,
       createKey: () => createRandom(16),
       agentPrograms: [...agentPrograms, unnamedTree],
       logger,

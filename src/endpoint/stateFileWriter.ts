@@ -23,6 +23,8 @@ const verifyIntervalMs = 1_000;
 export interface StateFileSettings {
   readonly file: string;
   readonly bootId: Uint8Array;
+  /** `readBootMoment`: another one when the clock was set meanwhile. */
+  readonly readBootMoment: () => number;
   /** A new table key: 16 random bytes. */
   readonly createKey: () => Uint8Array;
   readonly agentPrograms: readonly AgentProgram[];
@@ -48,6 +50,8 @@ export class StateFileWriter implements Disposable {
   #descriptor: number | null = null;
   #tableKey: Uint8Array;
   #generation: number | null = null;
+  #mode: Mode = 'enforce';
+  #bootMoment = 0;
 
   constructor(settings: StateFileSettings) {
     this.#settings = settings;
@@ -72,11 +76,10 @@ export class StateFileWriter implements Disposable {
     const isChanged = generation !== this.#generation;
     if (!isFirst && isChanged) this.#emptyVerdicts();
     this.#generation = generation;
-    const { bootId } = this.#settings;
-    const tableKey = this.#tableKey;
-    this.#image.set(formatStateHeader({ length: stateFileBytes, bootId, mode, generation, tableKey }));
+    this.#mode = mode;
+    this.#bootMoment = this.#settings.readBootMoment();
     // The header goes first: under its new key what still stands in the table says nothing.
-    this.#put(0, stateHeaderBytes);
+    this.#putHeader(generation);
     if (isChanged) this.#put(stateHeaderBytes, stateFileBytes);
     return isChanged;
   }
@@ -115,7 +118,10 @@ export class StateFileWriter implements Disposable {
   verify(): void {
     if (this.#generation === null || !this.#settings.isOurs()) return;
     const found = readBytes(this.#settings.file, stateFileBytes);
-    if (found?.equals(this.#image) === true) return;
+    if (found?.equals(this.#image) === true) {
+      this.#followClock(this.#generation);
+      return;
+    }
     this.#close();
     this.#put(0, stateFileBytes);
     this.#settings.onRestored(found === null ? 'it was gone' : 'it was changed');
@@ -124,6 +130,26 @@ export class StateFileWriter implements Disposable {
   dispose(): void {
     clearInterval(this.#timer);
     this.#close();
+  }
+
+  /** The library looks up the boot id itself until the header has the boot's moment by the clock as it is set now. */
+  #followClock(generation: number): void {
+    const moment = this.#settings.readBootMoment();
+    // The two clocks are not read at once, so a moment near the end of a unit is told as either.
+    if (Math.abs(moment - this.#bootMoment) <= 1) return;
+    this.#bootMoment = moment;
+    this.#putHeader(generation);
+  }
+
+  #putHeader(generation: number): void {
+    const header = {
+      bootId: this.#settings.bootId,
+      mode: this.#mode,
+      bootMoment: this.#bootMoment,
+      generation,
+    };
+    this.#image.set(formatStateHeader({ length: stateFileBytes, ...header, tableKey: this.#tableKey }));
+    this.#put(0, stateHeaderBytes);
   }
 
   #close(): void {

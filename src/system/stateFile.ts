@@ -18,6 +18,8 @@ export interface StateHeader {
   /** 16 bytes; zeros where the system has none. */
   readonly bootId: Uint8Array;
   readonly mode: Mode;
+  /** Of `readBootMoment`; 0 says nothing. A reader that finds its own here need not read the boot id. */
+  readonly bootMoment: number;
   readonly generation: number;
   /** 16 random bytes, new whenever the verdict table is emptied. */
   readonly tableKey: Uint8Array;
@@ -31,6 +33,7 @@ export function formatStateHeader(header: StateHeader): Buffer {
   bytes.writeUInt32LE(format, 12);
   bytes.set(header.bootId, 16);
   bytes.writeUInt8(modeBytes[header.mode], 32);
+  bytes.writeUIntLE(header.bootMoment, 33, 3);
   bytes.writeUInt32LE(header.generation >>> 0, 36);
   bytes.set(header.tableKey, 40);
   bytes.writeBigUInt64LE(siphash24(checksumKey, bytes.subarray(0, checksumOffset)), checksumOffset);
@@ -59,6 +62,7 @@ export function parseStateHeader(bytes: Uint8Array, bootId: Uint8Array): Result<
     length,
     bootId: Uint8Array.from(header.subarray(16, 32)),
     mode,
+    bootMoment: header.readUIntLE(33, 3),
     generation: header.readUInt32LE(36),
     tableKey: Uint8Array.from(header.subarray(40, 56)),
   });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { GuardedShell } from '../support/guardedShell.ts';
@@ -69,4 +69,25 @@ test('without an endpoint a shell follows its fail mode, and obeys the next one 
   await until('what ran unasked is recorded', async () =>
     (await rampart.log()).some((record) => JSON.stringify(record).includes('forbidden-unasked')),
   );
+});
+
+test('the library tells by the clock that the state file is of this boot', async (context) => {
+  const rampart = new Rampart(context);
+  await rampart.serve();
+  const trace = join(rampart.folder, 'trace');
+  const traced = [
+    'strace',
+    '-f',
+    '-e',
+    'trace=openat',
+    '-o',
+    trace,
+    'sh',
+    '-c',
+    '/bin/true; exit 0',
+  ] as const;
+  assert.equal((await rampart.guard(traced)).status, 0);
+  const opened = readFileSync(trace, 'utf8');
+  assert.match(opened, /\/state", O_RDONLY/);
+  assert.doesNotMatch(opened, /boot_id/);
 });

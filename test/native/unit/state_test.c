@@ -72,6 +72,12 @@ static void take_fixture(void) {
     seal();
 }
 
+static void put_boot_moment(uint32_t moment) {
+    rp_memory_store(image + 33, moment, 3);
+    seal();
+    write_state(WHOLE);
+}
+
 static bool allows(const struct rp_question *question) {
     struct rp_state_file file;
     bool allowed;
@@ -79,6 +85,17 @@ static bool allows(const struct rp_question *question) {
     allowed = rp_state_tables_allow(&file, question);
     rp_state_file_close(&file);
     return allowed;
+}
+
+/* A file with another boot's id, so that it says something only when its moment is believed. */
+static void check_boot_moment(const struct rp_question *question) {
+    static const int offs[] = {0, -1, 1, -4, 4, 1 << 23};
+    for (size_t i = 0; i < sizeof offs / sizeof offs[0]; i++) {
+        put_boot_moment(rp_state_file_boot_moment() + (uint32_t)offs[i]);
+        CHECK(allows(question) == (i < 3), "%d units off", offs[i]);
+    }
+    put_boot_moment(0);
+    CHECK(!allows(question), "%s where the file tells no moment", question->door);
 }
 
 static void check_verdict(const struct check_block *block) {
@@ -108,6 +125,7 @@ static void check_verdict(const struct check_block *block) {
     seal();
     write_state(WHOLE);
     CHECK(!allows(&question), "%s in a file of another boot", question.door);
+    check_boot_moment(&question);
     image[16] ^= 1;
     image[40] ^= 1;
     seal();

@@ -172,6 +172,7 @@ export async function tryStartFixture(
     logger: { info: write, warn: write, error: write },
     reader: await shellReader(),
     bootId: Buffer.alloc(16, 7),
+    readBootMoment: () => 0,
     platform: 'linux',
     pid: 99,
     user: fixtureUser,

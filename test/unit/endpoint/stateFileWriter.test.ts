@@ -20,13 +20,17 @@ function createWriter(context: TestContext): {
   readonly file: string;
   readonly restored: string[];
   readonly slots: (bucket: number) => readonly bigint[];
+  /** Sets the clock, so to speak. */
+  readonly setBootMoment: (moment: number) => void;
 } {
   const file = join(temporaryFolder(context), 'state');
   const restored: string[] = [];
   let keys = 0;
+  let bootMoment = 1_000;
   const writer = new StateFileWriter({
     file,
     bootId,
+    readBootMoment: () => bootMoment,
     createKey: () => Buffer.alloc(16, (keys += 1)),
     agentPrograms: [{ program: 'claude', agent: 'claude-code' }],
     logger: { info: complain, warn: complain, error: complain },
@@ -38,7 +42,8 @@ function createWriter(context: TestContext): {
     const bytes = readFileSync(file);
     return Array.from({ length: 8 }, (_, slot) => bytes.readBigUInt64LE(64 + bucket * 64 + slot * 8));
   };
-  return { writer, file, restored, slots };
+  const setBootMoment = (moment: number): void => void (bootMoment = moment);
+  return { writer, file, restored, slots, setBootMoment };
 }
 
 function keyIn(file: string): number | undefined {
@@ -105,4 +110,26 @@ test('restores every part of the file that somebody else wrote', (context) => {
   assert.deepEqual(restored, Array(7).fill('it was changed'));
   writer.verify();
   assert.equal(restored.length, 7);
+});
+
+test('follows the clock that was set, whatever else stands in the file', (context) => {
+  const { writer, file, restored, slots, setBootMoment } = createWriter(context);
+  writer.write('monitor', 3);
+  writer.allow(2_048n);
+  const momentIn = (): number | undefined => {
+    const header = parseStateHeader(readFileSync(file), bootId);
+    return header.ok ? header.value.bootMoment : undefined;
+  };
+  assert.equal(momentIn(), 1_000);
+  setBootMoment(1_001);
+  writer.verify();
+  assert.equal(momentIn(), 1_000, 'the end of a unit');
+  setBootMoment(5_000);
+  writer.verify();
+  assert.equal(momentIn(), 5_000);
+  assert.deepEqual([keyIn(file), slots(0)[0], readFileSync(file)[32]], [1, 2_048n, 2]);
+  setBootMoment(0);
+  writer.verify();
+  assert.equal(momentIn(), 0, 'no longer plausible');
+  assert.deepEqual(restored, []);
 });

@@ -10,6 +10,7 @@ const header: StateHeader = {
   length: 64,
   bootId: Uint8Array.from({ length: 16 }, (_, index) => 0xa0 + index),
   mode: 'monitor',
+  bootMoment: 0xc1b2a3,
   generation: 7,
   tableKey: Uint8Array.from({ length: 16 }, (_, index) => 0x10 + index),
 };
@@ -22,7 +23,7 @@ test('stands at the offsets that the protocol names', () => {
       '01000000' +
       'a0a1a2a3a4a5a6a7a8a9aaabacadaeaf' +
       '02' +
-      '000000' +
+      'a3b2c1' +
       '07000000' +
       '101112131415161718191a1b1c1d1e1f',
   );
