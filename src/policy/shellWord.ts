@@ -247,9 +247,8 @@ const echoing =
 function readCommandSubstitution(source: string, at: number, variables: ShellVariables): Piece {
   const piece = readUnknown(source, at);
   const written = source.slice(at, piece.next);
-  const directory = variables.get('PWD');
-  if (directory !== undefined && /^\$\(\s*pwd\s*\)$/.test(written))
-    return { ...piece, values: directory, isKnown: true };
+  const directory = /^\$\(\s*pwd\s*\)$/.test(written) ? variables.get('PWD') : undefined;
+  if (directory !== undefined) return { ...piece, values: directory, isKnown: true };
   const word = variables === noVariables ? undefined : echoing.exec(written)?.[1];
   if (word === undefined) return piece;
   const values = expandWord(word, variables);

@@ -28,6 +28,9 @@ async function decideInTurn(runs: readonly Run[]): Promise<readonly Decision[]> 
   });
 }
 
+/** As long as a recipe of a makefile. */
+const long = `echo ${'so '.repeat(1_000)}; rm -rf "$1"`;
+
 describe('a shell text that was read before', () => {
   it('is judged by the parameters, the directory and the home of its own call', async () => {
     const runs: readonly Run[] = [
@@ -39,9 +42,24 @@ describe('a shell text that was read before', () => {
       { text: 'rm -rf build', cwd: '/etc' },
       { text: 'rm -rf ~/src', world: { home: '/tmp/home' } },
       { text: 'rm -rf ~/src', world: { home: '/etc' } },
+      { text: long, parameters: ['sh', 'dist'] },
+      { text: long, parameters: ['sh', '/etc'] },
+      { text: long },
+      { text: long, parameters: ['sh', '/etc'] },
     ];
     const actions = (await decideInTurn(runs)).map(({ action }) => action);
-    assert.deepEqual(actions, ['allow', 'deny', 'allow', 'deny', 'allow', 'deny', 'allow', 'deny']);
+    const alternating = ['allow', 'deny', 'allow', 'deny'];
+    assert.deepEqual(actions, [...alternating, ...alternating, ...alternating]);
+  });
+
+  it('is judged by itself when many others were read since', async () => {
+    const others = Array.from({ length: 300 }, (_, index) => ({
+      text: `echo ${String(index)}; rm -rf dist`,
+    }));
+    const [first] = await decideInTurn([{ text: 'rm -rf /etc' }]);
+    const decisions = await decideInTurn([{ text: 'rm -rf /etc' }, ...others, { text: 'rm -rf /etc' }]);
+    assert.deepEqual([decisions[0], decisions.at(-1)], [first, first]);
+    assert.ok(others.every((_, index) => decisions[index + 1]?.action === 'allow'));
   });
 
   it('is read by the grammar as soon as there is time for it', async () => {
