@@ -46,15 +46,40 @@ export function findPolicyWords(
   return places.flatMap((place) => keysOf(schema, place));
 }
 
+/** Where a word of a policy stands: below these keys, as a value of the last one; null where it is a key itself. */
+export interface WordPlace {
+  readonly path: readonly string[];
+  readonly key: string | null;
+}
+
+/** Where the word behind that much of a line stands, `path` being the keys above the line; in either style of YAML. */
+export function findWordPlace(before: string, path: readonly string[]): WordPlace {
+  const value = /([\w.]+)\s*:\s*(?:\[(?:[^\]]*,)?\s*)?["']?\w*$/u.exec(before);
+  if (value?.[1] !== undefined)
+    return { path: [...path, ...openKeys(before.slice(0, value.index))], key: value[1] };
+  const isItem = /^\s*-\s*["']?\w*$/u.test(before);
+  return isItem
+    ? { path: path.slice(0, -1), key: path.at(-1) ?? null }
+    : { path: [...path, ...openKeys(before)], key: null };
+}
+
+/** The keys whose mappings are open at the end of a part of a line: `when` in `when: { deletes: [x],`. */
+function openKeys(before: string): readonly string[] {
+  const open: string[] = [];
+  for (const [token, name = ''] of before.matchAll(/(?:([\w.]+)\s*:\s*)?\{|\}/gu)) {
+    if (token === '}') open.pop();
+    else open.push(name);
+  }
+  return open.filter((name) => name !== '');
+}
+
 /** What the schema says of a key at a place; empty when it says nothing. */
 export function describeKey(schema: unknown, path: readonly string[], key: string): string {
   return findPolicyWords(schema, path, null).find(({ word }) => word === key)?.description ?? '';
 }
 
-/** A value of a key, and the place of that key. */
-export interface ValuePlace {
-  readonly path: readonly string[];
-  readonly key: string;
+/** A value, and where it stands. */
+export interface ValuePlace extends WordPlace {
   readonly value: string;
 }
 

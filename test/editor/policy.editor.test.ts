@@ -110,6 +110,10 @@ describe('a person who writes a policy', () => {
     assert.ok(labels(await complete(7, 8)).includes('expires_at'));
     assert.match(await hover(1, 2), /first matching rule/);
     assert.match(await hover(4, 18), /refused, whatever other rules say/);
+    await replace(document, new vscode.Range(6, 0, 6, 0), '          deletes: [home]\n');
+    assert.ok(labels(await complete(6, 20)).includes('outside_workspace'));
+    assert.match(await hover(6, 22), /The home directory/);
+    await replace(document, new vscode.Range(6, 0, 7, 0), '');
   });
 
   it('can test each rule, and is told that what is not saved does not count', async () => {

@@ -3,7 +3,13 @@ import { DisposableList, type Disposable } from '../../base/disposable.ts';
 import { parseJson } from '../../base/record.ts';
 import { findRulePlaces, testRuleTitle, type RulePlace } from '../../presentation/policyLens.ts';
 import { findMeantForAll, meantForAllTitle } from '../../presentation/policyFix.ts';
-import { describeKey, describeValue, findKeyPath, findPolicyWords } from '../../presentation/policySchema.ts';
+import {
+  describeKey,
+  describeValue,
+  findKeyPath,
+  findPolicyWords,
+  findWordPlace,
+} from '../../presentation/policySchema.ts';
 import { commandIds } from '../ids.ts';
 import { diagnosticSource, policySelector, type PolicyMatcher } from './policyDocuments.ts';
 
@@ -85,8 +91,11 @@ function completeAt(
   position: vscode.Position,
 ): vscode.CompletionItem[] {
   const before = document.lineAt(position.line).text.slice(0, position.character);
-  const key = /([\w.]+)\s*:\s*\w*$/u.exec(before)?.[1] ?? null;
-  const words = findPolicyWords(schema, findKeyPath(linesOf(document), position.line), key);
+  const above = findKeyPath(linesOf(document), position.line);
+  const { path, key } = findWordPlace(before, above);
+  // An item of a list is a value, or begins with a key.
+  const keys = key !== null && path.length < above.length ? findPolicyWords(schema, above, null) : [];
+  const words = [...findPolicyWords(schema, path, key), ...keys];
   // Alternatives of the schema may name the same word.
   const offered = new Map(words.toReversed().map((word) => [word.word, word]));
   return [...offered.values()].reverse().map(({ word, kind, description }) => {
@@ -107,11 +116,13 @@ function describeAt(
   if (range === undefined) return undefined;
   const { text } = document.lineAt(range.end.line);
   const word = document.getText(range);
-  const path = findKeyPath(linesOf(document), position.line);
-  const key = /([\w.]+)\s*:\s*["']?$/u.exec(text.slice(0, range.start.character))?.[1];
+  const above = findKeyPath(linesOf(document), position.line);
+  const place = findWordPlace(text.slice(0, range.start.character), above);
   const isKey = text.charAt(range.end.character) === ':';
-  const valueText = key === undefined ? '' : describeValue(schema, { path, key, value: word });
-  const description = isKey ? describeKey(schema, path, word) : valueText;
+  const keyPath = place.key === null ? place.path : above;
+  const description = isKey
+    ? describeKey(schema, keyPath, word)
+    : describeValue(schema, { ...place, value: word });
   return description === '' ? undefined : new vscode.Hover(description, range);
 }
 

@@ -7,6 +7,7 @@ import {
   describeValue,
   findKeyPath,
   findPolicyWords,
+  findWordPlace,
 } from '../../../src/presentation/policySchema.ts';
 
 const schema: unknown = JSON.parse(readFileSync('schemas/policy.schema.json', 'utf8'));
@@ -82,6 +83,25 @@ tests:
       { line: 4, example: 'a x' },
       { line: 9, example: 'rm xx' },
     ]);
+  });
+
+  it('knows where a word stands, in lists and in one line too', () => {
+    const path = ['policies', 'rules', 'when'];
+    assert.deepEqual(findWordPlace('        deletes: [', path), { path, key: 'deletes' });
+    assert.deepEqual(findWordPlace('        deletes: [home, ro', path), { path, key: 'deletes' });
+    assert.deepEqual(findWordPlace('      - action: "de', ['policies', 'rules']), {
+      path: ['policies', 'rules'],
+      key: 'action',
+    });
+    assert.deepEqual(findWordPlace('        when: { on_own: true, deletes: [', ['policies', 'rules']), {
+      path,
+      key: 'deletes',
+    });
+    assert.deepEqual(findWordPlace('          - ho', [...path, 'deletes']), { path, key: 'deletes' });
+    assert.deepEqual(findWordPlace('        delet', path), { path, key: null });
+    assert.deepEqual(findWordPlace('        when: { delet', ['policies', 'rules']), { path, key: null });
+    const value = { path, key: 'deletes', value: 'home' };
+    assert.match(describeValue(schema, value), /The home directory/);
   });
 
   it('says what an action means', () => {
