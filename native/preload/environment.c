@@ -176,11 +176,6 @@ size_t rp_environment_measure(const struct rp_settings *settings, const char *co
     return (plan.kept + plan.added + 1) * sizeof(char *) + plan.list_bytes + plan.options_bytes;
 }
 
-static char *append(char *at, const char *bytes, size_t len) {
-    memcpy(at, bytes, len);
-    return at + len;
-}
-
 /* Writes the loader list anew: ours first, the others in their order; a sanitizer's runtime that
    was first stays first. */
 static void write_list(const struct rp_settings *settings, const char *list, char *at) {
@@ -188,21 +183,22 @@ static void write_list(const struct rp_settings *settings, const char *list, cha
     size_t len;
     bool placed = false;
     bool first = true;
-    at = append(at, RP_NAMES_LOADER_PREFIX, sizeof RP_NAMES_LOADER_PREFIX - 1);
+    at = rp_memory_append(at, RP_NAMES_LOADER_PREFIX);
     while ((entry = rp_names_next_entry(&list, &len)) != NULL) {
         if (!placed && !(first && rp_names_is_sanitizer(entry, len))) {
-            at = append(at, settings->library, rp_memory_length(settings->library));
+            at = rp_memory_append(at, settings->library);
             *at++ = ':';
             placed = true;
         }
         first = false;
         if (is_entry(entry, len, settings->library) || is_entry(entry, len, settings->library_name))
             continue;
-        at = append(at, entry, len);
+        memcpy(at, entry, len);
+        at += len;
         *at++ = ':';
     }
     if (!placed)
-        at = append(at, settings->library, rp_memory_length(settings->library));
+        at = rp_memory_append(at, settings->library);
     else
         at--;
     *at = '\0';
@@ -210,13 +206,12 @@ static void write_list(const struct rp_settings *settings, const char *list, cha
 
 /* Writes the sanitizer's options anew: what was there stays, ours stands behind it. */
 static void write_options(const char *options, char *at) {
-    at = append(at, OPTIONS_NAME, sizeof OPTIONS_NAME - 1);
-    *at++ = '=';
+    at = rp_memory_append(at, OPTIONS_NAME "=");
     if (options != NULL && *options != '\0') {
-        at = append(at, options, rp_memory_length(options));
+        at = rp_memory_append(at, options);
         *at++ = ':';
     }
-    (void)append(at, NO_ORDER, sizeof NO_ORDER);
+    (void)rp_memory_append(at, NO_ORDER);
 }
 
 /* Puts what had to be written anew in front; says in *done which entries must not follow. */

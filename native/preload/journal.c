@@ -173,14 +173,11 @@ uint64_t rp_journal_parse_start(const char *text, size_t len) {
 }
 
 uint64_t rp_journal_read_start(int pid, char *buffer, size_t cap) {
-    static const char prefix[] = "/proc/";
     char path[32];
-    size_t used = sizeof prefix - 1;
+    char *at = rp_memory_append(path, "/proc/");
     long len = -1;
     long fd;
-    memcpy(path, prefix, used);
-    used += rp_memory_decimal(path + used, (unsigned)pid);
-    memcpy(path + used, "/stat", sizeof "/stat");
+    (void)rp_memory_append(at + rp_memory_decimal(at, (unsigned)pid), "/stat");
     fd = rp_sys_open(path, O_RDONLY, 0);
     if (fd < 0)
         return 0;

@@ -99,6 +99,12 @@ void rp_memory_store(unsigned char *bytes, uint64_t number, unsigned count) {
     memcpy(bytes, &number, count);
 }
 
+char *rp_memory_append(char *at, const char *text) {
+    size_t len = rp_memory_length(text);
+    memcpy(at, text, len + 1);
+    return at + len;
+}
+
 size_t rp_memory_decimal(char *into, unsigned long long number) {
     char digits[20];
     size_t count = 0;

@@ -34,6 +34,9 @@ const char *rp_memory_last_component(const char *path);
 uint64_t rp_memory_load(const unsigned char *bytes, unsigned count);
 void rp_memory_store(unsigned char *bytes, uint64_t number, unsigned count);
 
+/* Copies a text with its NUL, and gives where that stands then. */
+char *rp_memory_append(char *at, const char *text);
+
 /* Writes a number in decimal, without a NUL; returns its digits (at most 20). */
 size_t rp_memory_decimal(char *into, unsigned long long number);
 

@@ -6,10 +6,15 @@
 /* Steps that follow one another share the stack only when they are not merged into their caller. */
 #define APART __attribute__((noinline))
 
-/* Something that puts a value of the question, whole, into any outlet. */
-typedef void put_value(struct rp_outlet *to, const struct rp_question *question);
+/* Something that puts a value, whole, into any outlet. */
+typedef void put_value(struct rp_outlet *to, const void *value);
 
-static void put_command(struct rp_outlet *to, const struct rp_question *question) {
+static void put_text(struct rp_outlet *to, const void *text) {
+    rp_text_put_string(to, text);
+}
+
+static void put_command(struct rp_outlet *to, const void *value) {
+    const struct rp_question *question = value;
     struct rp_limiter limiter;
     rp_text_limit(&limiter, to, RP_REQUEST_MAX_TEXT);
     rp_text_put_command(&limiter.outlet, question->path, question->argv, question->text);
@@ -28,71 +33,70 @@ void rp_request_put_exe(struct rp_outlet *to, const struct rp_question *question
     }
 }
 
-static void put_cwd(struct rp_outlet *to, const struct rp_question *question) {
-    rp_text_put_string(to, question->cwd);
+static void put_exe(struct rp_outlet *to, const void *question) {
+    rp_request_put_exe(to, question);
 }
 
 /* Puts "name": and opens nothing. */
 static void put_key(struct rp_outlet *to, const char *name, const char *suffix) {
-    rp_text_put(to, ",\"", 2);
+    rp_text_put_string(to, ",\"");
     rp_text_put_string(to, name);
     rp_text_put_string(to, suffix);
-    rp_text_put(to, "\":", 2);
+    rp_text_put_string(to, "\":");
 }
 
-static void put_string(struct rp_outlet *to, put_value *put, const struct rp_question *question) {
+static void put_quote(struct rp_outlet *to) {
+    rp_text_put_string(to, "\"");
+}
+
+static void put_string(struct rp_outlet *to, put_value *put, const void *value) {
     struct rp_escaper escaper;
     rp_text_escape(&escaper, to);
-    rp_text_put(to, "\"", 1);
-    put(&escaper.outlet, question);
+    put_quote(to);
+    put(&escaper.outlet, value);
     rp_text_escape_finish(&escaper);
-    rp_text_put(to, "\"", 1);
+    put_quote(to);
 }
 
-APART static void put_base64(struct rp_outlet *to, put_value *put,
-                             const struct rp_question *question) {
+APART static void put_base64(struct rp_outlet *to, put_value *put, const void *value) {
     struct rp_base64 base64;
     rp_text_base64(&base64, to);
-    rp_text_put(to, "\"", 1);
-    put(&base64.outlet, question);
+    put_quote(to);
+    put(&base64.outlet, value);
     rp_text_base64_finish(&base64);
-    rp_text_put(to, "\"", 1);
+    put_quote(to);
 }
 
-APART static bool is_utf8(put_value *put, const struct rp_question *question) {
+APART static bool is_utf8(put_value *put, const void *value) {
     struct rp_checker checker;
     rp_text_check(&checker);
-    put(&checker.outlet, question);
+    put(&checker.outlet, value);
     return rp_text_check_finish(&checker);
 }
 
 /* Puts a key with its string, and its base64 twin when the string is not UTF-8. */
 static void put_text_key(struct rp_outlet *to, const char *name, put_value *put,
-                         const struct rp_question *question) {
+                         const void *value) {
     put_key(to, name, "");
-    put_string(to, put, question);
-    if (!is_utf8(put, question)) {
+    put_string(to, put, value);
+    if (!is_utf8(put, value)) {
         put_key(to, name, "_b64");
-        put_base64(to, put, question);
+        put_base64(to, put, value);
     }
 }
 
 static void put_plain(struct rp_outlet *to, const char *text) {
-    struct rp_escaper escaper;
-    rp_text_escape(&escaper, to);
-    rp_text_put(to, "\"", 1);
-    rp_text_put_string(&escaper.outlet, text);
-    rp_text_escape_finish(&escaper);
-    rp_text_put(to, "\"", 1);
+    put_string(to, put_text, text);
 }
 
-/* The arguments one after the other, bounded as a whole. Returns NULL at the end. */
+/* The arguments one after the other, bounded as a whole. */
 struct argument_walk {
     const char *fixed[4]; /* the arguments of a text door */
     const char *const *argv;
     size_t index;
-    size_t left; /* bytes still granted */
-    size_t len;  /* of the argument just returned, after cutting */
+    size_t left;          /* bytes still granted */
+    const char *argument; /* the one that was come to */
+    size_t len;           /* of it, after cutting */
     bool cut;
 };
 
@@ -107,56 +111,39 @@ static void start_walk(struct argument_walk *walk, const struct rp_question *que
     walk->cut = false;
 }
 
-static const char *next_argument(struct argument_walk *walk) {
-    const char *argument;
+static bool next_argument(struct argument_walk *walk) {
     if (walk->cut || walk->argv == NULL || walk->argv[walk->index] == NULL)
-        return NULL;
-    argument = walk->argv[walk->index++];
-    walk->len = rp_memory_length(argument);
+        return false;
+    walk->argument = walk->argv[walk->index++];
+    walk->len = rp_memory_length(walk->argument);
     if (walk->len + 1 > walk->left) {
         walk->cut = true;
         walk->len = walk->left;
     }
     walk->left -= walk->cut ? walk->len : walk->len + 1;
-    return argument;
+    return true;
 }
 
-APART static bool put_arguments(struct rp_outlet *to, const struct rp_question *question) {
+static void put_argument(struct rp_outlet *to, const void *value) {
+    const struct argument_walk *walk = value;
+    rp_text_put(to, walk->argument, walk->len);
+}
+
+/* Says whether all of them are UTF-8. */
+APART static bool put_arguments(struct rp_outlet *to, const struct rp_question *question,
+                                bool encoded) {
     struct argument_walk walk;
-    struct rp_checker checker;
-    const char *argument;
     bool valid = true;
     start_walk(&walk, question);
-    rp_text_put(to, "[", 1);
-    while ((argument = next_argument(&walk)) != NULL) {
-        struct rp_escaper escaper;
-        rp_text_escape(&escaper, to);
-        rp_text_put_string(to, walk.index > 1 ? ",\"" : "\"");
-        rp_text_put(&escaper.outlet, argument, walk.len);
-        rp_text_escape_finish(&escaper);
-        rp_text_put(to, "\"", 1);
-        rp_text_check(&checker);
-        rp_text_put(&checker.outlet, argument, walk.len);
-        valid = rp_text_check_finish(&checker) && valid;
+    rp_text_put_string(to, "[");
+    while (next_argument(&walk)) {
+        if (walk.index > 1)
+            rp_text_put_string(to, ",");
+        (encoded ? put_base64 : put_string)(to, put_argument, &walk);
+        valid = is_utf8(put_argument, &walk) && valid;
     }
-    rp_text_put(to, "]", 1);
+    rp_text_put_string(to, "]");
     return valid;
-}
-
-APART static void put_arguments_base64(struct rp_outlet *to, const struct rp_question *question) {
-    struct argument_walk walk;
-    const char *argument;
-    start_walk(&walk, question);
-    rp_text_put(to, "[", 1);
-    while ((argument = next_argument(&walk)) != NULL) {
-        struct rp_base64 base64;
-        rp_text_base64(&base64, to);
-        rp_text_put_string(to, walk.index > 1 ? ",\"" : "\"");
-        rp_text_put(&base64.outlet, argument, walk.len);
-        rp_text_base64_finish(&base64);
-        rp_text_put(to, "\"", 1);
-    }
-    rp_text_put(to, "]", 1);
 }
 
 APART static bool is_truncated(const struct rp_question *question) {
@@ -165,7 +152,7 @@ APART static bool is_truncated(const struct rp_question *question) {
     rp_text_count(&counter);
     rp_text_put_command(&counter.outlet, question->path, question->argv, question->text);
     start_walk(&walk, question);
-    while (next_argument(&walk) != NULL)
+    while (next_argument(&walk))
         continue;
     return counter.total > RP_REQUEST_MAX_TEXT || walk.cut;
 }
@@ -185,16 +172,16 @@ static void put_boolean(struct rp_outlet *to, const char *name, bool value) {
 APART static void put_markers(struct rp_outlet *to, uint32_t markers) {
     const char *open = "\"";
     put_key(to, "markers", "");
-    rp_text_put(to, "[", 1);
+    rp_text_put_string(to, "[");
     for (unsigned i = 0; i < RP_NAMES_MARKER_COUNT; i++) {
         if ((markers >> i & 1) == 0)
             continue;
         rp_text_put_string(to, open);
         rp_text_put_string(to, rp_memory_nth(rp_names_markers, i));
-        rp_text_put(to, "\"", 1);
+        put_quote(to);
         open = ",\"";
     }
-    rp_text_put(to, "]", 1);
+    rp_text_put_string(to, "]");
 }
 
 void rp_request_put_body(struct rp_outlet *to, const struct rp_question *question) {
@@ -204,7 +191,7 @@ void rp_request_put_body(struct rp_outlet *to, const struct rp_question *questio
     put_plain(to, question->session);
     rp_text_put_string(to, ",\"params\":{\"command\":");
     put_string(to, put_command, question);
-    rp_text_put(to, "}", 1);
+    rp_text_put_string(to, "}");
     put_boolean(to, "enforce", question->enforce);
     if (!is_utf8(put_command, question)) {
         put_key(to, "command", "_b64");
@@ -213,13 +200,13 @@ void rp_request_put_body(struct rp_outlet *to, const struct rp_question *questio
     put_key(to, "id", "");
     put_plain(to, question->id);
     put_key(to, "argv", "");
-    if (!put_arguments(to, question)) {
+    if (!put_arguments(to, question, false)) {
         put_key(to, "argv", "_b64");
-        put_arguments_base64(to, question);
+        (void)put_arguments(to, question, true);
     }
-    put_text_key(to, "exe", rp_request_put_exe, question);
+    put_text_key(to, "exe", put_exe, question);
     if (question->cwd != NULL)
-        put_text_key(to, "cwd", put_cwd, question);
+        put_text_key(to, "cwd", put_text, question->cwd);
     put_number(to, "pid", question->pid);
     put_number(to, "ppid", question->ppid);
     put_number(to, "sid", question->sid);
@@ -228,7 +215,7 @@ void rp_request_put_body(struct rp_outlet *to, const struct rp_question *questio
     put_markers(to, question->markers);
     put_boolean(to, "guardable", question->guardable);
     put_boolean(to, "truncated", is_truncated(question));
-    rp_text_put(to, "}", 1);
+    rp_text_put_string(to, "}");
 }
 
 void rp_request_put_head(struct rp_outlet *to, const struct rp_url *url, const char *token,
@@ -251,5 +238,5 @@ void rp_request_put_head(struct rp_outlet *to, const struct rp_url *url, const c
     /* RP_TRANSPORT_PATIENCE_NS in seconds. */
     if (url->kind == RP_URL_UNIX)
         rp_text_put_string(to, "Prefer: wait=120\r\n");
-    rp_text_put(to, "\r\n", 2);
+    rp_text_put_string(to, "\r\n");
 }
