@@ -77,11 +77,24 @@ int system(const char *command) {
     return (int)enter(&call, command != NULL);
 }
 
+/* Whether libc takes a mode of popen: glibc what has just one of two ways, musl what begins with
+ * one. */
+static bool is_mode(const char *mode) {
+    enum { READS = 1, WRITES = 2, OTHER = 4 };
+    bool musl = rp_load_settings()->musl;
+    unsigned seen = 0;
+    for (; *mode != '\0'; mode++) {
+        seen |= *mode == 'r' ? READS : *mode == 'w' ? WRITES : *mode == 'e' ? 0 : OTHER;
+        if (musl)
+            break;
+    }
+    return seen == READS || seen == WRITES;
+}
+
 static void *enter_popen(const char *door, const char *command, const char *type) {
     struct rp_call call = {.door = door, .text = command, .refusal = RP_RETURNS_NULL, .type = type};
     /* A type that libc will not take starts nothing. */
-    return (void *)enter(&call, command != NULL && type != NULL &&
-                                    (type[0] == 'r' || type[0] == 'w' || type[0] == 'e'));
+    return (void *)enter(&call, command != NULL && type != NULL && is_mode(type));
 }
 
 void *popen(const char *command, const char *type) {

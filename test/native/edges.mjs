@@ -51,8 +51,8 @@ const refusals = {
     ...['at once: 25501', 'at once: 25502', 'SIGINT: 1'],
   ],
   popen: [
-    ...['r', 'w', 're', 'we', 'r+'].map((type) => `${type}: ${eperm}`),
-    ...['x', ''].map((type) => `${type}: Invalid argument`),
+    ...['r', 'w', 're', 'we'].map((type) => `${type}: ${eperm}`),
+    ...['r+', 'x', ''].map((type) => `${type}: Invalid argument`),
     'errno: 1',
   ],
   wordexp: [
