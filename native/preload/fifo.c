@@ -89,8 +89,7 @@ static long write_question(struct frames *frames, const struct rp_question *ques
 static long open_answer(const struct rp_url *url, const char *id, int64_t deadline, char path[]) {
     char entry[sizeof "answers/" + 2 * (size_t)ID_BYTES];
     int64_t pause = FIRST_PAUSE_NS;
-    memcpy(entry, "answers/", sizeof "answers/" - 1);
-    memcpy(entry + sizeof "answers/" - 1, id, 2 * (size_t)ID_BYTES + 1);
+    (void)rp_memory_append(rp_memory_append(entry, "answers/"), id);
     rp_state_file_path(url, entry, path);
     for (;;) {
         long fd = rp_sys_open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0);
@@ -121,14 +120,7 @@ static enum rp_outcome read_answer(int fd, struct rp_exchange *exchange) {
     }
     exchange->reason_len = answer.text_len;
     exchange->reason = (enum rp_reason)answer.reason;
-    switch (rp_response_finish_answer(&answer)) {
-    case RP_RESPONSE_ALLOWED:
-        return RP_ALLOWED;
-    case RP_RESPONSE_DENIED:
-        return RP_DENIED;
-    default:
-        return RP_MALFORMED;
-    }
+    return rp_transport_outcome(rp_response_finish_answer(&answer));
 }
 
 long rp_fifo_open(const struct rp_url *url, char room[]) {
@@ -151,7 +143,7 @@ enum rp_outcome rp_fifo_ask(const struct rp_settings *settings, const struct rp_
     enum rp_outcome outcome;
     long result = rp_fifo_open(&settings->url, exchange->spare);
     if (result < 0)
-        return rp_transport_outcome(result);
+        return rp_transport_fail(exchange, RP_STEP_FIFO, result);
     memset(&frames, 0, sizeof frames);
     frames.outlet.put = put_piece;
     frames.id = question->id;
@@ -164,7 +156,8 @@ enum rp_outcome rp_fifo_ask(const struct rp_settings *settings, const struct rp_
     if (result == 0)
         result = open_answer(&settings->url, question->id, deadline, exchange->spare);
     if (result < 0)
-        return rp_transport_outcome(result);
+        return rp_transport_fail(exchange, RP_STEP_FIFO, result);
+    exchange->trace->steps[RP_STEP_FIFO] = RP_WORD_OK;
     outcome =
         rp_state_file_is_trusted((int)result) ? read_answer((int)result, exchange) : RP_MALFORMED;
     (void)rp_sys_close((int)result);

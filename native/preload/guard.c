@@ -27,6 +27,7 @@ _Static_assert(RP_NOTICE_MAX_HEAD >= RP_STATE_PATH_BYTES,
 struct inquiry {
     const struct rp_settings *settings;
     const struct rp_call *call;
+    struct rp_start *start;
     enum rp_mode mode;
     struct rp_state_file file;
     struct rp_question question;
@@ -39,9 +40,6 @@ APART static enum rp_effect explain(const struct inquiry *inquiry, enum rp_outco
     const char *reason = exchange->buffer;
     const char *lead = exchange->reason == RP_REASON_MESSAGE ? ": " : "";
     size_t len = exchange->reason_len;
-    /* A repeated question, whose line stands there already. */
-    if (outcome == RP_DENIED && exchange->reason == RP_REASON_NOTICE && len == 0)
-        return RP_REFUSE;
     if (outcome != RP_DENIED) {
         reason = rp_outcome_reason(outcome);
         lead = "";
@@ -55,20 +53,21 @@ APART static enum rp_effect explain(const struct inquiry *inquiry, enum rp_outco
     return RP_REFUSE;
 }
 
-/* A debug line tells the door and what became of the call, never the command. */
-APART static void trace(const struct inquiry *inquiry, const char *words, enum rp_effect effect) {
-    const char *const pieces[] = {"[rampart] ", inquiry->call->door, ": ", words,
-                                  effect == RP_RUN ? ", run\n" : ", refused\n"};
-    char line[96];
-    size_t used = 0;
-    if (!inquiry->settings->debug)
-        return;
-    for (size_t i = 0; i < sizeof pieces / sizeof pieces[0]; i++) {
-        size_t len = rp_memory_length(pieces[i]);
-        memcpy(line + used, pieces[i], len);
-        used += len;
-    }
-    rp_notice_write(inquiry->settings, line, used);
+static void note_journal(const struct inquiry *inquiry, enum rp_step step, bool written) {
+    inquiry->start->trace.steps[step] = written ? RP_WORD_OK : RP_WORD_NONE;
+}
+
+static enum rp_effect refuse(const struct inquiry *inquiry, enum rp_outcome outcome,
+                             const struct rp_exchange *exchange, char *line) {
+    struct rp_trace *trace = &inquiry->start->trace;
+    /* A repeated question, whose line stands there already. */
+    bool silent =
+        inquiry->settings->quiet ||
+        (outcome == RP_DENIED && exchange->reason == RP_REASON_NOTICE && exchange->reason_len == 0);
+    trace->steps[RP_STEP_DECISION] =
+        RP_WORD_EFFECT + (!silent && rp_stand_in_fits(inquiry->call) ? RP_EXPLAINED : RP_REFUSE);
+    rp_trace_tell(inquiry->settings, inquiry->call->door, trace);
+    return silent ? RP_REFUSE : explain(inquiry, outcome, exchange, line);
 }
 
 APART static enum rp_effect ask(struct inquiry *inquiry) {
@@ -82,7 +81,8 @@ APART static enum rp_effect ask(struct inquiry *inquiry) {
                                    .spare = buffer,
                                    .spare_cap = RP_NOTICE_MAX_HEAD,
                                    .start = rp_sys_clock(CLOCK_MONOTONIC),
-                                   .patience = RP_TRANSPORT_PATIENCE_NS};
+                                   .patience = RP_TRANSPORT_PATIENCE_NS,
+                                   .trace = &inquiry->start->trace};
     enum rp_outcome outcome;
     enum rp_effect effect;
     if (!settings->captured)
@@ -93,13 +93,14 @@ APART static enum rp_effect ask(struct inquiry *inquiry) {
         outcome = rp_transport_ask(settings, question, &exchange);
     if (outcome == RP_FORBIDDEN && settings->url.kind == RP_URL_UNIX)
         outcome = rp_fifo_ask(settings, question, &exchange);
+    inquiry->start->trace.steps[RP_STEP_ANSWER] = RP_WORD_OUTCOME + (int)outcome;
     effect = rp_outcome_effect(outcome, inquiry->mode, settings->fail_open);
-    trace(inquiry, rp_outcome_words(outcome), effect);
-    if (effect == RP_REFUSE && !settings->quiet)
-        return explain(inquiry, outcome, &exchange, buffer);
-    if (effect == RP_RUN && rp_outcome_is_unanswered(outcome))
-        (void)rp_journal_append(settings, question, RP_JOURNAL_UNANSWERED, 0, buffer,
-                                sizeof buffer);
+    if (effect == RP_REFUSE)
+        return refuse(inquiry, outcome, &exchange, buffer);
+    if (rp_outcome_is_unanswered(outcome))
+        note_journal(
+            inquiry, RP_STEP_JOURNAL,
+            rp_journal_append(settings, question, RP_JOURNAL_UNANSWERED, 0, buffer, sizeof buffer));
     return effect;
 }
 
@@ -123,8 +124,10 @@ static bool is_absolute(const struct rp_path *exe) {
 /* A verdict is used only when the log will know of it. */
 APART static bool note_verdict(const struct inquiry *inquiry) {
     char buffer[HIT_BYTES];
-    return rp_journal_append(inquiry->settings, &inquiry->question, RP_JOURNAL_TABLE_HIT, 0, buffer,
-                             sizeof buffer);
+    bool written = rp_journal_append(inquiry->settings, &inquiry->question, RP_JOURNAL_TABLE_HIT, 0,
+                                     buffer, sizeof buffer);
+    note_journal(inquiry, RP_STEP_HIT, written);
+    return written;
 }
 
 /* The question is whole: looks for its verdict, else asks. */
@@ -132,10 +135,8 @@ static enum rp_effect decide(struct inquiry *inquiry) {
     bool allowed =
         inquiry->settings->captured && rp_state_tables_allow(&inquiry->file, &inquiry->question);
     rp_state_file_close(&inquiry->file);
-    if (!allowed || !note_verdict(inquiry))
-        return ask(inquiry);
-    trace(inquiry, "verdict table", RP_RUN);
-    return RP_RUN;
+    inquiry->start->trace.steps[RP_STEP_VERDICT] = allowed ? RP_WORD_HIT : RP_WORD_MISS;
+    return allowed && note_verdict(inquiry) ? RP_RUN : ask(inquiry);
 }
 
 static enum rp_effect ask_from(struct inquiry *inquiry, const char *cwd, long result) {
@@ -196,7 +197,8 @@ static const char *agent_of_child(const struct inquiry *inquiry) {
 }
 
 /* Makes RAMPART_AGENT=NAME of a program that is known to be an agent's. */
-static bool recognise_agent(struct inquiry *inquiry, const char *current, struct rp_start *start) {
+static bool recognise_agent(struct inquiry *inquiry, const char *current) {
+    struct rp_start *start = inquiry->start;
     enum { NAME_BYTES = sizeof "RAMPART_AGENT" - 1 };
     char *name = start->agent + NAME_BYTES + 1;
     bool is_agent =
@@ -220,16 +222,20 @@ static bool is_unwatched(struct inquiry *inquiry, bool is_agent) {
 }
 
 /* Asks, unless the state file says that nobody is to be asked. */
-static enum rp_effect judge_path(struct inquiry *inquiry, struct rp_start *start) {
+static enum rp_effect judge_path(struct inquiry *inquiry) {
+    struct rp_start *start = inquiry->start;
     struct rp_path *exe = &inquiry->question.exe;
+    int *steps = start->trace.steps;
     enum rp_mode wanted = rp_state_file_mode(&inquiry->file);
     const char *current = agent_of_child(inquiry);
-    bool is_agent = recognise_agent(inquiry, current, start) || current != NULL;
+    bool is_agent = recognise_agent(inquiry, current) || current != NULL;
     inquiry->mode = wanted > inquiry->mode ? wanted : inquiry->mode;
-    if (inquiry->mode == RP_DISABLED || is_unwatched(inquiry, is_agent)) {
-        trace(inquiry, inquiry->mode == RP_DISABLED ? "disabled" : "a dormant session", RP_RUN);
+    steps[RP_STEP_MODE] = RP_WORD_MODE + (int)inquiry->mode;
+    if (inquiry->mode == RP_DISABLED)
         return RP_RUN;
-    }
+    steps[RP_STEP_SESSION] = is_unwatched(inquiry, is_agent) ? RP_WORD_DORMANT : RP_WORD_WATCHED;
+    if (steps[RP_STEP_SESSION] == RP_WORD_DORMANT)
+        return RP_RUN;
     rp_load_make_id(start->id);
     inquiry->question.id = start->id;
     inquiry->question.pid = rp_sys_getpid();
@@ -243,15 +249,14 @@ static enum rp_effect judge_path(struct inquiry *inquiry, struct rp_start *start
 }
 
 /* The path of a descriptor stands in front of what was given with it. */
-static enum rp_effect judge_link(struct inquiry *inquiry, struct rp_start *start, const char *link,
-                                 size_t len) {
+static enum rp_effect judge_link(struct inquiry *inquiry, const char *link, size_t len) {
     struct rp_path *exe = &inquiry->question.exe;
     enum rp_effect effect;
     exe->piece[0] = link;
     exe->len[0] = len;
     if (*inquiry->call->path == '\0')
         inquiry->question.path = link;
-    effect = judge_path(inquiry, start);
+    effect = judge_path(inquiry);
     /* The link is gone when its finder returns. */
     exe->piece[0] = NULL;
     inquiry->question.path = NULL;
@@ -259,53 +264,53 @@ static enum rp_effect judge_link(struct inquiry *inquiry, struct rp_start *start
 }
 
 static void descriptor_path(int descriptor, char into[32]) {
-    static const char prefix[] = "/proc/self/fd/";
-    size_t digits;
-    memcpy(into, prefix, sizeof prefix - 1);
-    digits = rp_memory_decimal(into + sizeof prefix - 1,
-                               descriptor > 0 ? (unsigned long long)descriptor : 0);
-    into[sizeof prefix - 1 + digits] = '\0';
+    char *at = rp_memory_append(into, "/proc/self/fd/");
+    at[rp_memory_decimal(at, descriptor > 0 ? (unsigned long long)descriptor : 0)] = '\0';
 }
 
-APART static enum rp_effect judge_descriptor(struct inquiry *inquiry, struct rp_start *start,
-                                             size_t cap) {
+APART static enum rp_effect judge_descriptor(struct inquiry *inquiry, size_t cap) {
     char *link = __builtin_alloca(cap);
     char path[32];
     long len;
     descriptor_path(inquiry->call->directory, path);
     len = rp_sys_readlink(path, link, cap - 1);
     if (len == (long)cap - 1 && cap < LAST_PATH_BYTES)
-        return judge_descriptor(inquiry, start, LAST_PATH_BYTES);
+        return judge_descriptor(inquiry, LAST_PATH_BYTES);
     if (len < 0)
-        return judge_link(inquiry, start, path, rp_memory_length(path));
+        return judge_link(inquiry, path, rp_memory_length(path));
     link[len] = '\0';
-    return judge_link(inquiry, start, link, (size_t)len);
+    return judge_link(inquiry, link, (size_t)len);
 }
 
 enum rp_effect rp_guard_judge(const struct rp_settings *settings, const struct rp_call *call,
                               struct rp_start *start) {
     struct inquiry inquiry;
+    int *steps = start->trace.steps;
     enum rp_effect effect;
     memset(start, 0, sizeof *start);
     memset(&inquiry, 0, sizeof inquiry);
     inquiry.settings = settings;
     inquiry.call = call;
+    inquiry.start = start;
     inquiry.mode = settings->mode;
     find_target(settings, call, &start->target, &inquiry.question.exe);
     /* A path that file actions give another start cannot be judged from here: ask all the same. */
     if (start->target.presence == RP_ABSENT &&
-        !(call->moves && !is_absolute(&inquiry.question.exe)))
+        !(call->moves && !is_absolute(&inquiry.question.exe))) {
+        steps[RP_STEP_TARGET] = RP_WORD_ABSENT;
         return RP_RUN;
+    }
+    steps[RP_STEP_MODE] = RP_WORD_MODE + (int)settings->mode;
     if (settings->mode == RP_DISABLED)
         return RP_RUN;
     inquiry.file.fd = -1;
     if (settings->url.kind == RP_URL_UNIX)
-        rp_state_file_open(settings, &inquiry.file);
+        steps[RP_STEP_STATE_FILE] = rp_state_file_open(settings, &inquiry.file);
     describe(&inquiry, &start->target);
     if (call->directory != AT_FDCWD && !is_absolute(&inquiry.question.exe))
-        effect = judge_descriptor(&inquiry, start, FIRST_PATH_BYTES);
+        effect = judge_descriptor(&inquiry, FIRST_PATH_BYTES);
     else
-        effect = judge_path(&inquiry, start);
+        effect = judge_path(&inquiry);
     rp_state_file_close(&inquiry.file);
     return effect;
 }

@@ -6,6 +6,7 @@
 #include "settings.h"
 #include "state_tables.h"
 #include "target.h"
+#include "trace.h"
 
 /* Judges one call: finds what would be started, looks into the state file, asks. */
 
@@ -15,6 +16,7 @@ struct rp_start {
     char id[33]; /* the record id; empty when nothing was recorded */
     /* RAMPART_AGENT=NAME for the child; empty when it is not known to be an agent */
     char agent[sizeof "RAMPART_AGENT=" + RP_STATE_TABLES_NAME_BYTES];
+    struct rp_trace trace;
 };
 
 enum rp_effect rp_guard_judge(const struct rp_settings *settings, const struct rp_call *call,

@@ -5,7 +5,6 @@
 #include "journal.h"
 #include "load.h"
 #include "memory.h"
-#include "notice.h"
 #include "reach.h"
 #include "sys.h"
 
@@ -47,14 +46,11 @@ static intptr_t fail(const struct rp_call *call, int error) {
     return -1;
 }
 
-/* The error number with which a call that starts a program came back, else 0. The doors that run a
-   shell have their own results, and the shell its own record. */
+/* The error number with which a call came back, of wordexp its own; else 0. */
 static int error_of(const struct rp_call *call, intptr_t result) {
-    if (call->text != NULL)
-        return 0;
-    if (call->refusal == RP_RETURNS_ERROR)
+    if (call->refusal == RP_RETURNS_ERROR || call->refusal == RP_RETURNS_CMDSUB)
         return (int)result;
-    return result == -1 ? *rp_sys_errno() : 0;
+    return result == (call->refusal == RP_RETURNS_NULL ? 0 : -1) ? *rp_sys_errno() : 0;
 }
 
 /* One call on its way to the real one. */
@@ -66,7 +62,7 @@ struct launch {
 };
 
 /* Tells what became of a start that was allowed, and recorded under this id. */
-APART static void report(const struct launch *launch, enum rp_journal_kind kind, int error) {
+APART static void report(struct launch *launch, enum rp_journal_kind kind, int error) {
     const struct rp_settings *settings = launch->settings;
     struct rp_question question;
     char buffer[SMALL_FRAME_BYTES];
@@ -83,30 +79,31 @@ APART static void report(const struct launch *launch, enum rp_journal_kind kind,
     question.sid = rp_sys_getsid();
     question.guardable = launch->start.target.guardable;
     question.markers = settings->markers;
-    (void)rp_journal_append(settings, &question, kind, error, buffer, sizeof buffer);
+    launch->start.trace.steps[RP_STEP_JOURNAL] =
+        rp_journal_append(settings, &question, kind, error, buffer, sizeof buffer) ? RP_WORD_OK
+                                                                                   : RP_WORD_NONE;
     rp_sys_give_errno(saved);
 }
 
 /* Runs with an armed environment; when that is too big for the kernel, with the caller's own. An
    exec that succeeds does not come back, so it is told before. */
-static intptr_t run_with(const struct launch *launch, void *block) {
-    static const char bare[] = "[rampart] no room for our variables, unguarded\n";
+static intptr_t run_with(struct launch *launch, void *block) {
     const struct rp_settings *settings = launch->settings;
     const struct rp_call *call = launch->call;
     const char *const *armed =
         rp_environment_fill(settings, call->environment, &launch->child, block);
     intptr_t result = call->run(call, armed);
-    if (error_of(call, result) != E2BIG)
+    if (call->text != NULL || error_of(call, result) != E2BIG)
         return result;
-    if (settings->debug)
-        rp_notice_write(settings, bare, sizeof bare - 1);
     report(launch, RP_JOURNAL_UNGUARDED, 0);
+    launch->start.trace.steps[RP_STEP_ENVIRONMENT] = RP_WORD_DROPPED;
+    rp_trace_tell(settings, call->door, &launch->start.trace);
     return call->run(call, call->environment);
 }
 
 /* Stated leaks: an exec that succeeds in a vfork child leaves the mapping to its parent, and an
    environment that stays in force stays. */
-static intptr_t run_mapped(const struct launch *launch, size_t bytes) {
+static intptr_t run_mapped(struct launch *launch, size_t bytes) {
     void *block = rp_sys_map(bytes);
     intptr_t result;
     if (block == NULL)
@@ -117,9 +114,9 @@ static intptr_t run_mapped(const struct launch *launch, size_t bytes) {
     return result;
 }
 
-static intptr_t run_armed(const struct launch *launch) {
+/* `bytes` is what its armed environment takes. */
+static intptr_t run_armed(struct launch *launch, size_t bytes) {
     const struct rp_call *call = launch->call;
-    size_t bytes = rp_environment_measure(launch->settings, call->environment, &launch->child);
     if (bytes == 0)
         return call->run(call, call->environment);
     if (bytes > STACK_ENVIRONMENT_BYTES || call->keeps)
@@ -136,6 +133,8 @@ intptr_t rp_launch_call(const struct rp_call *call) {
     struct launch launch;
     enum rp_effect effect;
     int saved = rp_sys_keep_errno();
+    int *steps = launch.start.trace.steps;
+    size_t bytes = 0;
     intptr_t result;
     int cancellation;
     int error;
@@ -151,14 +150,22 @@ intptr_t rp_launch_call(const struct rp_call *call) {
         (void)set_cancellation(cancellation);
     if (effect == RP_REFUSE)
         return fail(call, EPERM);
-    launch.child.sanitized = launch.start.target.sanitized;
-    launch.child.agent = launch.start.agent[0] == '\0' ? NULL : launch.start.agent;
+    if (effect == RP_RUN) {
+        launch.child.sanitized = launch.start.target.sanitized;
+        launch.child.agent = launch.start.agent[0] == '\0' ? NULL : launch.start.agent;
+        bytes = rp_environment_measure(launch.settings, call->environment, &launch.child);
+        steps[RP_STEP_DECISION] = RP_WORD_EFFECT;
+        steps[RP_STEP_ENVIRONMENT] = bytes == 0 ? RP_WORD_UNCHANGED : RP_WORD_CHANGED;
+        /* An exec that succeeds does not come back. */
+        rp_trace_tell(launch.settings, call->door, &launch.start.trace);
+    }
     rp_sys_give_errno(saved);
-    if (effect == RP_EXPLAINED)
-        return 0;
-    result = run_armed(&launch);
+    result = effect == RP_RUN ? run_armed(&launch, bytes) : 0;
     error = error_of(call, result);
-    if (error != 0)
+    /* A shell that did not start is no start of its own. */
+    if (error != 0 && call->text == NULL)
         report(&launch, RP_JOURNAL_EXEC_FAILED, error);
+    steps[RP_STEP_RESULT] = error == 0 ? RP_WORD_OK : -error;
+    rp_trace_tell(launch.settings, call->door, &launch.start.trace);
     return result;
 }

@@ -2,8 +2,6 @@
 
 #include "outcome.h"
 
-#include "memory.h"
-
 enum rp_effect rp_outcome_effect(enum rp_outcome outcome, enum rp_mode mode, bool fail_open) {
     if (mode != RP_ENFORCE)
         return RP_RUN;
@@ -44,10 +42,4 @@ const char *rp_outcome_reason(enum rp_outcome outcome) {
     if (outcome == RP_NOT_CAPTURED)
         return ": rampart's settings could not be read when the program was loaded";
     return ": the policy endpoint's answer could not be read";
-}
-
-const char *rp_outcome_words(enum rp_outcome outcome) {
-    return rp_memory_nth("allowed\0denied\0nobody\0silence\0cut off\0failed\0no means\0no sockets\0"
-                         "bad answer\0bad status\0bad URL\0foreign\0no settings",
-                         outcome);
 }

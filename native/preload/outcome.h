@@ -35,7 +35,4 @@ bool rp_outcome_is_unanswered(enum rp_outcome outcome);
 /* What the refusal line says when no answer says it. */
 const char *rp_outcome_reason(enum rp_outcome outcome);
 
-/* What a debug line says of an outcome. */
-const char *rp_outcome_words(enum rp_outcome outcome);
-
 #endif

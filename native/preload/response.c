@@ -23,6 +23,7 @@ static void start_message(struct rp_response *response) {
 void rp_response_start(struct rp_response *response, char *text, size_t text_cap) {
     rp_response_start_answer(&response->answer, text, text_cap);
     response->total = 0;
+    response->status = 0;
     response->processing = false;
     start_message(response);
 }

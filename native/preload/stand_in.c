@@ -10,6 +10,11 @@
 #define REALIGNED
 #endif
 
+bool rp_stand_in_fits(const struct rp_call *call) {
+    size_t len = call->text != NULL ? 0 : rp_memory_length(call->path);
+    return len >= 2 && rp_memory_equal(call->path + len - 2, "sh");
+}
+
 REALIGNED intptr_t rp_stand_in_run(const struct rp_call *call, const char *line) {
     static const char shell[] = "/bin/sh";
     /* A shell takes functions from its environment: this one gets an empty one, the vector's end.
@@ -19,8 +24,7 @@ REALIGNED intptr_t rp_stand_in_run(const struct rp_call *call, const char *line)
     struct rp_call *own = (struct rp_call *)(uintptr_t)call;
     int saved = *rp_sys_errno();
     intptr_t result;
-    size_t len = call->text != NULL ? 0 : rp_memory_length(call->path);
-    if (len < 2 || !rp_memory_equal(call->path + len - 2, shell + 5))
+    if (!rp_stand_in_fits(call))
         return -1;
     own->path = shell;
     own->argv = argv;

@@ -42,7 +42,7 @@ void rp_state_file_format_boot_id(const unsigned char id[16],
 void rp_state_file_path(const struct rp_url *url, const char *entry, char into[]) {
     memcpy(into, url->path.at, url->directory_len);
     into[url->directory_len] = '/';
-    memcpy(into + url->directory_len + 1, entry, rp_memory_length(entry) + 1);
+    (void)rp_memory_append(into + url->directory_len + 1, entry);
 }
 
 uint32_t rp_state_file_boot_moment(void) {
@@ -81,21 +81,23 @@ bool rp_state_file_is_trusted(int fd) {
            (status.st_mode & OTHERS_MAY_WRITE) == 0;
 }
 
-void rp_state_file_open(const struct rp_settings *settings, struct rp_state_file *file) {
+int rp_state_file_open(const struct rp_settings *settings, struct rp_state_file *file) {
     unsigned char header[RP_STATE_FILE_HEADER_BYTES];
     char path[RP_STATE_PATH_BYTES];
     long len = -1;
     rp_state_file_path(&settings->url, "state", path);
     file->fd = (int)rp_sys_open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0);
     if (file->fd < 0)
-        return;
+        return file->fd;
     if (rp_state_file_is_trusted(file->fd))
         len = rp_sys_pread(file->fd, header, sizeof header, 0);
     rp_state_file_parse(header, len < 0 ? 0 : (size_t)len, &file->state);
     /* Two clocks are read in a quarter of the time that the id takes. */
-    if (!file->state.valid ||
-        (!is_of_this_moment(file->state.boot_moment) && !is_of_this_boot(file->state.boot_id)))
-        rp_state_file_close(file);
+    if (file->state.valid &&
+        (is_of_this_moment(file->state.boot_moment) || is_of_this_boot(file->state.boot_id)))
+        return RP_WORD_OK;
+    rp_state_file_close(file);
+    return RP_WORD_UNUSABLE;
 }
 
 void rp_state_file_close(struct rp_state_file *file) {

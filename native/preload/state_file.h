@@ -2,6 +2,7 @@
 #define RP_STATE_FILE_H
 
 #include "settings.h"
+#include "trace.h"
 
 #include <stdint.h>
 
@@ -38,8 +39,8 @@ uint32_t rp_state_file_boot_moment(void);
 
 /* Opens the state file in the Unix URL's directory and reads its header. One that is not there, not
    ours, not valid or of another boot says nothing: a leniency of yesterday must not outlive a
-   restart. To be closed. */
-void rp_state_file_open(const struct rp_settings *settings, struct rp_state_file *file);
+   restart. To be closed. Gives what a trace tells of that. */
+int rp_state_file_open(const struct rp_settings *settings, struct rp_state_file *file);
 void rp_state_file_close(struct rp_state_file *file);
 
 /* The mode that the file asks for; RP_ENFORCE when it says nothing. */

@@ -81,7 +81,9 @@ APART static void send_question(struct link *link, const struct rp_settings *set
     send_buffer(link);
 }
 
-enum rp_outcome rp_transport_outcome(long failure) {
+enum rp_outcome rp_transport_fail(const struct rp_exchange *exchange, enum rp_step step,
+                                  long failure) {
+    exchange->trace->steps[step] = (int)failure;
     switch (failure) {
     case -ETIMEDOUT:
         return RP_TIMEOUT;
@@ -98,7 +100,7 @@ enum rp_outcome rp_transport_outcome(long failure) {
     }
 }
 
-static enum rp_outcome outcome_of_step(enum rp_response_step step) {
+enum rp_outcome rp_transport_outcome(enum rp_response_step step) {
     switch (step) {
     case RP_RESPONSE_ALLOWED:
         return RP_ALLOWED;
@@ -139,7 +141,8 @@ APART static enum rp_outcome receive_answer(struct link *link, struct rp_exchang
                 continue;
             exchange->reason_len = response.answer.text_len;
             exchange->reason = (enum rp_reason)response.answer.reason;
-            return outcome_of_step(step);
+            exchange->trace->steps[RP_STEP_STATUS] = response.status;
+            return rp_transport_outcome(step);
         }
         if (count == -EAGAIN)
             count = rp_transport_wait(link->fd, POLLIN, link->deadline);
@@ -250,13 +253,14 @@ enum rp_outcome rp_transport_ask(const struct rp_settings *settings,
     if (result == 0)
         result = rp_sys_socket(local ? AF_UNIX : url->ipv6 ? AF_INET6 : AF_INET);
     if (result < 0)
-        return rp_transport_outcome(result);
+        return rp_transport_fail(exchange, RP_STEP_SOCKET, result);
     link.fd = (int)result;
     link.deadline = exchange->start + RP_TRANSPORT_TOTAL_NS;
     result = local ? connect_unix(link.fd, url, connected) : connect_tcp(link.fd, url, connected);
     if (result < 0) {
-        outcome = rp_transport_outcome(result);
+        outcome = rp_transport_fail(exchange, RP_STEP_SOCKET, result);
     } else {
+        exchange->trace->steps[RP_STEP_SOCKET] = RP_WORD_OK;
         send_question(&link, settings, question);
         /* An endpoint that has seen enough may answer and close before everything is sent. */
         outcome = link.failure == -ETIMEDOUT ? RP_TIMEOUT : receive_answer(&link, exchange, local);

@@ -5,6 +5,7 @@
 #include "request.h"
 #include "response.h"
 #include "settings.h"
+#include "trace.h"
 
 /* How long asking may take, and how much of that connecting may take. */
 #define RP_TRANSPORT_TOTAL_NS INT64_C(2000000000)
@@ -26,6 +27,7 @@ struct rp_exchange {
     int64_t patience; /* RP_TRANSPORT_PATIENCE_NS; a test has less */
     size_t reason_len;
     enum rp_reason reason;
+    struct rp_trace *trace; /* the steps on the way are put there */
 };
 
 /* Asks over the socket that the settings name, or, where sockets are forbidden, through the FIFO
@@ -36,7 +38,11 @@ enum rp_outcome rp_transport_ask(const struct rp_settings *settings,
 /* Waits until a descriptor is ready. 0, -ETIMEDOUT, or what poll failed with. */
 long rp_transport_wait(int fd, short events, int64_t deadline);
 
-/* What a system call that failed on the way to an answer means. */
-enum rp_outcome rp_transport_outcome(long failure);
+/* What the last step of reading an answer means. */
+enum rp_outcome rp_transport_outcome(enum rp_response_step step);
+
+/* What a system call that failed on the way to an answer means; a step of the trace tells of it. */
+enum rp_outcome rp_transport_fail(const struct rp_exchange *exchange, enum rp_step step,
+                                  long failure);
 
 #endif

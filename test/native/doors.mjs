@@ -210,25 +210,28 @@ const cases = {
   'tells that it was allowed, and no secret': {
     tcp: true,
     environment: { RAMPART_DEBUG: '1', RAMPART_TOKEN: longToken },
-    steps: 'allowed, run',
+    steps:
+      'mode enforce, session watched, verdict miss, socket ok, status 200, answer allowed, decision run, environment changed',
   },
   'tells that it was denied, and not what': {
     ...denied,
     environment: { RAMPART_DEBUG: '1', RAMPART_QUIET: '1' },
     notice: null,
-    steps: 'denied, refused',
+    steps:
+      'state file error 2, mode enforce, session watched, verdict miss, socket ok, status 200, answer denied, decision refused',
   },
   'tells that nobody is there': {
     ...gone,
     environment: { RAMPART_DEBUG: '1' },
     journal: true,
-    steps: 'nobody, run',
+    steps:
+      'state file error 2, mode enforce, session watched, verdict miss, socket error 2, answer nobody, journal ok, decision run, environment changed',
   },
   'tells that the state file disables': {
     state: stateHeader(3),
     environment: { RAMPART_DEBUG: '1' },
     asked: false,
-    steps: 'disabled, run',
+    steps: 'state file ok, mode disabled, decision run, environment changed',
   },
   'is refused on a wrong token': { ...unreadable, tcp: true, answer: http('{}', '401 Unauthorized') },
   'asks through the FIFO where sockets are forbidden': {
@@ -421,9 +424,14 @@ function differences(wanted, got, { questions, heads }, journal) {
   expect(!got.errors.includes('problem:'), got.errors);
   if (wanted.steps !== null) {
     // A shell's own calls tell theirs.
-    const [own, ...others] = got.errors.trimEnd().split('\n');
-    expect(own === `[rampart] ${door}: ${wanted.steps}`, `told ${own}`);
-    const isStep = (line) => /^\[rampart\] execve: [a-z ]+, (?:run|refused)$/u.test(line);
+    const lines = got.errors.trimEnd().split('\n');
+    const own = lines.filter((line) => line.startsWith(`[rampart] ${door}: `));
+    const back = wanted.mayLack ? /result error 38$/u : /: result ok$/u;
+    const comesBack = wanted.status === armed && (wanted.mayLack || !isExec);
+    expect(own[0] === `[rampart] ${door}: ${wanted.steps}`, `told ${own[0]}`);
+    expect(comesBack ? back.test(own[1]) : own.length === 1, `told ${String(own)}`);
+    const isStep = (line) => /^\[rampart\] execve: [\w ,-]+$/u.test(line) && !/target|secret/u.test(line);
+    const others = lines.filter((line) => !own.includes(line));
     expect(isShell ? others.every(isStep) : others.length === 0, `told ${got.errors}`);
   }
   expect(journal !== null || !wanted.journal, 'nothing in the journal');

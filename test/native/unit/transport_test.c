@@ -96,7 +96,9 @@ static enum rp_outcome ask_whoever(int64_t *took) {
                                    .argv = argv,
                                    .door = "execve",
                                    .id = "00112233445566778899aabbccddeeff"};
+    struct rp_trace trace = {{0}};
     struct rp_exchange exchange = {.buffer = buffer,
+                                   .trace = &trace,
                                    .cap = sizeof buffer,
                                    .spare = spare,
                                    .spare_cap = sizeof spare,
@@ -234,8 +236,13 @@ static int outcome_for(uid_t user) {
     pid_t pid = fork();
     if (pid == 0) {
         char buffer[1024];
-        struct rp_exchange exchange = {
-            .buffer = buffer, .cap = 512, .spare = buffer + 512, .spare_cap = 512, .start = now()};
+        struct rp_trace trace = {{0}};
+        struct rp_exchange exchange = {.trace = &trace,
+                                       .buffer = buffer,
+                                       .cap = 512,
+                                       .spare = buffer + 512,
+                                       .spare_cap = 512,
+                                       .start = now()};
         _exit(setresuid(user, user, user) != 0
                   ? 99
                   : (int)rp_transport_ask(&settings, &question, &exchange));
