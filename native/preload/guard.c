@@ -178,8 +178,7 @@ static void describe(struct inquiry *inquiry, const struct rp_target *target) {
     const struct rp_settings *settings = inquiry->settings;
     const struct rp_call *call = inquiry->call;
     struct rp_question *question = &inquiry->question;
-    question->agent = settings->agent;
-    question->session = settings->session;
+    rp_load_introduce(question);
     question->path = call->path;
     question->argv = call->argv;
     question->text = call->text;
@@ -216,7 +215,6 @@ static bool is_unwatched(struct inquiry *inquiry, bool is_agent) {
     struct rp_question *question = &inquiry->question;
     question->markers =
         inquiry->settings->markers | rp_names_find_markers(inquiry->call->environment);
-    question->sid = rp_sys_getsid();
     return !is_agent && question->markers == 0 &&
            rp_state_tables_is_dormant(&inquiry->file, question->sid);
 }
@@ -238,8 +236,6 @@ static enum rp_effect judge_path(struct inquiry *inquiry) {
         return RP_RUN;
     rp_load_make_id(start->id);
     inquiry->question.id = start->id;
-    inquiry->question.pid = rp_sys_getpid();
-    inquiry->question.ppid = rp_sys_getppid();
     if (!is_absolute(exe)) {
         trim(exe, 1);
         if (exe->len[1] == 0)

@@ -72,11 +72,7 @@ APART static void report(struct launch *launch, enum rp_journal_kind kind, int e
     memset(&question, 0, sizeof question);
     question.id = launch->start.id;
     question.door = launch->call->door;
-    question.agent = settings->agent;
-    question.session = settings->session;
-    question.pid = rp_sys_getpid();
-    question.ppid = rp_sys_getppid();
-    question.sid = rp_sys_getsid();
+    rp_load_introduce(&question);
     question.guardable = launch->start.target.guardable;
     question.markers = settings->markers;
     launch->start.trace.steps[RP_STEP_JOURNAL] =
@@ -131,9 +127,9 @@ intptr_t rp_launch_unasked(const struct rp_call *call) {
 
 intptr_t rp_launch_call(const struct rp_call *call) {
     struct launch launch;
+    struct rp_trace *trace = &launch.start.trace;
     enum rp_effect effect;
     int saved = rp_sys_keep_errno();
-    int *steps = launch.start.trace.steps;
     size_t bytes = 0;
     intptr_t result;
     int cancellation;
@@ -154,10 +150,10 @@ intptr_t rp_launch_call(const struct rp_call *call) {
         launch.child.sanitized = launch.start.target.sanitized;
         launch.child.agent = launch.start.agent[0] == '\0' ? NULL : launch.start.agent;
         bytes = rp_environment_measure(launch.settings, call->environment, &launch.child);
-        steps[RP_STEP_DECISION] = RP_WORD_EFFECT;
-        steps[RP_STEP_ENVIRONMENT] = bytes == 0 ? RP_WORD_UNCHANGED : RP_WORD_CHANGED;
+        trace->steps[RP_STEP_DECISION] = RP_WORD_EFFECT;
+        trace->steps[RP_STEP_ENVIRONMENT] = bytes == 0 ? RP_WORD_UNCHANGED : RP_WORD_CHANGED;
         /* An exec that succeeds does not come back. */
-        rp_trace_tell(launch.settings, call->door, &launch.start.trace);
+        rp_trace_tell(launch.settings, call->door, trace);
     }
     rp_sys_give_errno(saved);
     result = effect == RP_RUN ? run_armed(&launch, bytes) : 0;
@@ -165,7 +161,7 @@ intptr_t rp_launch_call(const struct rp_call *call) {
     /* A shell that did not start is no start of its own. */
     if (error != 0 && call->text == NULL)
         report(&launch, RP_JOURNAL_EXEC_FAILED, error);
-    steps[RP_STEP_RESULT] = error == 0 ? RP_WORD_OK : -error;
-    rp_trace_tell(launch.settings, call->door, &launch.start.trace);
+    trace->steps[RP_STEP_RESULT] = error == 0 ? RP_WORD_OK : -error;
+    rp_trace_tell(launch.settings, call->door, trace);
     return result;
 }

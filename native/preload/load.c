@@ -72,28 +72,31 @@ void rp_load_make_id(char into[33]) {
     into[32] = '\0';
 }
 
+void rp_load_introduce(struct rp_question *question) {
+    question->agent = settings.agent;
+    question->session = settings.session;
+    question->pid = rp_sys_getpid();
+    question->ppid = rp_sys_getppid();
+    question->sid = rp_sys_getsid();
+}
+
 /* A session leader tells the endpoint, once, that its session is guarded. */
 __attribute__((noinline)) static void say_hello(void) {
     struct rp_question hello;
     char exe[PATH_BYTES];
     char id[2 * ID_BYTES + 1];
     char frame[FRAME_BYTES];
-    int pid = rp_sys_getpid();
     long len;
-    if (rp_sys_getsid() != pid)
-        return;
     memset(&hello, 0, sizeof hello);
+    rp_load_introduce(&hello);
+    if (hello.sid != hello.pid)
+        return;
     len = rp_sys_own_path(exe, sizeof exe);
     rp_load_make_id(id);
     hello.id = id;
     hello.door = "load";
-    hello.agent = settings.agent;
-    hello.session = settings.session;
     hello.exe.piece[2] = exe;
     hello.exe.len[2] = len > 0 && len < (long)sizeof exe ? (size_t)len : 0;
-    hello.pid = pid;
-    hello.ppid = rp_sys_getppid();
-    hello.sid = pid;
     hello.guardable = true;
     (void)rp_journal_append(&settings, &hello, RP_JOURNAL_HELLO, 0, frame, sizeof frame);
 }

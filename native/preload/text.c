@@ -78,7 +78,7 @@ static bool is_plain(unsigned char byte) {
 static void put_character(struct rp_outlet *to, const struct rp_utf8 *utf8) {
     unsigned char first = utf8->pending[0];
     if (first == '"' || first == '\\')
-        rp_text_put(to, "\\", 1);
+        rp_text_put_string(to, "\\");
     if (first < 0x20 || first == 0x7f)
         put_code(to, first);
     else
@@ -216,16 +216,16 @@ static void put_word(struct rp_outlet *to, const char *word) {
         rp_text_put(to, word, (size_t)(at - word));
         return;
     }
-    rp_text_put(to, "'", 1);
+    rp_text_put_string(to, "'");
     for (at = word; *at != '\0'; at++) {
         if (*at != '\'')
             continue;
         rp_text_put(to, word, (size_t)(at - word));
-        rp_text_put(to, "'\\''", 4);
+        rp_text_put_string(to, "'\\''");
         word = at + 1;
     }
     rp_text_put(to, word, (size_t)(at - word));
-    rp_text_put(to, "'", 1);
+    rp_text_put_string(to, "'");
 }
 
 bool rp_text_is_named(const char *path, const char *const *argv) {
@@ -245,7 +245,7 @@ void rp_text_put_command(struct rp_outlet *to, const char *path, const char *con
         first = argv[0];
     put_word(to, first);
     for (size_t i = 1; argv != NULL && argv[0] != NULL && argv[i] != NULL; i++) {
-        rp_text_put(to, " ", 1);
+        rp_text_put_string(to, " ");
         put_word(to, argv[i]);
     }
 }
