@@ -139,10 +139,12 @@ export class SessionStore implements Disposable {
   /** Says who starts things in a session that no window knows, or which session it goes by. */
   settle(pid: number, by: { readonly actor: Actor } | { readonly parent: number }): KnownSession {
     const session = this.#sessionOf(pid, this.#startOf(pid));
-    if ('parent' in by) session.parent = by.parent;
+    const before = session.parent;
+    if ('parent' in by) session.parent = this.#rulingOver(by.parent);
     else session.view.actor = by.actor;
     this.#tellDormant();
-    if ('parent' in by) this.#fire(session);
+    // Whoever hears of it may ask again.
+    if (session.parent !== before) this.#fire(session);
     return this.#describe(session);
   }
 
@@ -213,6 +215,12 @@ export class SessionStore implements Disposable {
       dormantSince,
       since,
     };
+  }
+
+  /** The session by which those go that are started from one, which may go by another one itself. */
+  #rulingOver(pid: number): number {
+    const session = this.#living(pid);
+    return session === null ? pid : this.#ruling(session).view.pid;
   }
 
   /** The session that says what holds for another one. */

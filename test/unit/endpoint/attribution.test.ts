@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { UnknownRecord } from '../../../src/base/record.ts';
 import { formatJournalFrame } from '../../../src/system/journalFrame.ts';
+import type { JournalFrame } from '../../../src/system/journalFrame.ts';
 import { dormantTable } from '../../../src/system/stateTables.ts';
 import { until } from '../../support/until.ts';
 import type { FixtureProcess } from '../../support/fixtureProcesses.ts';
@@ -25,6 +26,7 @@ const machine: readonly FixtureProcess[] = [
   { pid: 510, ppid: 500, session: 500 },
   { pid: 600, ppid: 400, session: 600 },
   { pid: 700, ppid: 1, session: 700 },
+  { pid: 720, ppid: 700, session: 720 },
   { pid: 800, ppid: 200, session: 200, environment: ['RAMPART_AGENT=preload'] },
 ];
 
@@ -215,6 +217,17 @@ test('takes a session whose ancestors are gone for one of those that named it', 
   assert.equal((await ask(fixture, 'rm -rf x', pane))['allowed'], true);
 });
 
+test('takes a session for the one that those go by from whom it was started', async (context) => {
+  const fixture = await start(context);
+  await fixture.openStream(window);
+  await register(fixture, 200, { ...mine, protection: 'protected' });
+  const server = { pid: 700, ppid: 1, sid: 700, session: 'preload-200' };
+  await ask(fixture, 'ls', server);
+  const pane = { pid: 720, ppid: 700, sid: 720, session: 'preload-200' };
+  assert.equal((await ask(fixture, 'rm -rf x', pane))['allowed'], false);
+  assert.deepEqual(summary(fixture), ['ls person preload', 'rm -rf x person preload']);
+});
+
 test('takes a session that an agent started for an agent’s', async (context) => {
   const fixture = await start(context);
   await register(fixture, 200, mine);
@@ -347,24 +360,29 @@ test('finds records that waited when it was killed, and records none twice', asy
   assert.equal(summary(again).length, 1);
 });
 
+const tableFrame: JournalFrame = {
+  kind: 'table',
+  argvCut: false,
+  guardable: true,
+  errno: 0,
+  id: '11'.repeat(16),
+  time: 1_772_600_767_123_000_000n,
+  ...{ pid: 300, ppid: 200, sid: 200, markers: [], started: 0, library: 'ab'.repeat(20) },
+  ...{ door: 'execve', agent: 'preload', session: 'preload-200', exe: '/bin/ls', cwd: '/w', argv: ['ls'] },
+};
+
+/** Writes to the journal as a library does. */
+function append({ paths }: RunningFixture, frame: JournalFrame): void {
+  const bytes = formatJournalFrame(frame);
+  assert.ok(bytes.ok);
+  appendFileSync(paths.journal, bytes.value);
+}
+
 test('drops what the verdict table allowed a person', async (context) => {
   const fixture = await start(context);
   await register(fixture, 200, mine);
-  const frame = {
-    kind: 'table',
-    argvCut: false,
-    guardable: true,
-    errno: 0,
-    id: '11'.repeat(16),
-    time: 1_772_600_767_123_000_000n,
-    ...{ pid: 300, ppid: 200, sid: 200, markers: [], started: 0, library: 'ab'.repeat(20) },
-    ...{ door: 'execve', agent: 'preload', session: 'preload-200', exe: '/bin/ls', cwd: '/w', argv: ['ls'] },
-  } as const;
-  for (const one of [frame, { ...frame, id: '22'.repeat(16), markers: ['CLAUDECODE'] }]) {
-    const bytes = formatJournalFrame(one);
-    assert.ok(bytes.ok);
-    appendFileSync(fixture.paths.journal, bytes.value);
-  }
+  append(fixture, tableFrame);
+  append(fixture, { ...tableFrame, id: '22'.repeat(16), markers: ['CLAUDECODE'] });
   await until('both are read', () => fixture.records().length === 1);
   assert.deepEqual(summary(fixture), ['ls agent claude-code']);
 });
