@@ -57,7 +57,9 @@ type Lineage =
   | Exclude<Evidence, { kind: 'unreadable' }>
   /** It descends from the leader of its session, and nothing else was found on the way. */
   | { readonly kind: 'leader' }
-  | { readonly kind: 'lost' };
+  | { readonly kind: 'lost' }
+  /** It has ended, and so has whoever started it: it is read of in the journal. */
+  | { readonly kind: 'ended' };
 
 /**
  * Tells who asks: an agent, by what it is called, its marks, its program or its ancestors; else whoever the session
@@ -67,6 +69,8 @@ export class Attribution {
   readonly #settings: AttributionSettings;
   /** Agents by session and markers: an agent that works asks many times. */
   readonly #recognised = new ShortMemory<string | null>();
+  /** Whether an agent runs in a session. */
+  readonly #inhabited = new ShortMemory<boolean>();
 
   constructor(settings: AttributionSettings) {
     this.#settings = settings;
@@ -106,8 +110,9 @@ export class Attribution {
       sessions.noteAgent(session.pid, lineage.agent);
       return agentAsker(lineage.agent);
     }
-    // What an agent left behind has lost its ancestors.
-    if (lineage.kind === 'lost' && hadAgent) return agentAsker(someAgent);
+    // What an agent left behind has lost its ancestors; what has ended is an agent's as long as one is there.
+    const isLeftBehind = lineage.kind === 'lost' || (lineage.kind === 'ended' && this.#hasAgent(session.pid));
+    if (isLeftBehind && hadAgent) return agentAsker(someAgent);
     // A library that knows the session to be dormant asks where it has reason to.
     const isInSpite = dormantSince !== null && performance.now() - dormantSince > dormancyLagMs;
     const isForeign = facts.markers.length === 0 && isInSpite;
@@ -188,14 +193,24 @@ export class Attribution {
   }
 
   #lineageOf({ pid, ppid }: AskerFacts, sid: number): Lineage {
-    const isThere = pid !== null && this.#settings.processes.stat(pid) !== null;
-    for (const ancestor of this.#ancestors(isThere ? pid : ppid)) {
+    const { processes } = this.#settings;
+    const first = [pid, ppid].find((one) => one !== null && processes.stat(one) !== null) ?? null;
+    if (first === null) return { kind: 'ended' };
+    for (const ancestor of this.#ancestors(first)) {
       const evidence = this.#evidenceIn(ancestor.pid);
       if (evidence?.kind === 'unreadable') break;
       if (evidence !== null) return evidence;
       if (ancestor.pid === sid) return { kind: 'leader' };
     }
     return { kind: 'lost' };
+  }
+
+  /** Whether an agent runs in a session now. */
+  #hasAgent(sid: number): boolean {
+    const { processes } = this.#settings;
+    const isAgents = (pid: number): boolean =>
+      processes.stat(pid)?.session === sid && this.#evidenceIn(pid)?.kind === 'agent';
+    return this.#inhabited.get(String(sid), () => (processes.all() ?? []).some(isAgents));
   }
 
   /** A process and those above it. */

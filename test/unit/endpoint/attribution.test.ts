@@ -386,3 +386,18 @@ test('drops what the verdict table allowed a person', async (context) => {
   await until('both are read', () => fixture.records().length === 1);
   assert.deepEqual(summary(fixture), ['ls agent claude-code']);
 });
+
+for (const [whose, asker] of [
+  ['an agent’s while one is there', 'agent agent'],
+  ['the person’s once the agent is gone', 'person preload'],
+] as const) {
+  test(`takes what ended before it was looked at for ${whose}`, async (context) => {
+    const fixture = await start(context);
+    await register(fixture, 200, { ...mine, protection: 'protected' });
+    await ask(fixture, 'ls', { ...typed, pid: 410, ppid: 400, markers: ['CLAUDECODE'] });
+    if (asker === 'person preload') rmSync(join(fixture.folder, 'proc', '400'), { recursive: true });
+    append(fixture, { ...tableFrame, pid: 998, ppid: 997 });
+    await until('it is read', () => fixture.records().length === 2);
+    assert.deepEqual(summary(fixture), ['ls agent claude-code', `ls ${asker}`]);
+  });
+}
