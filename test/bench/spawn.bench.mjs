@@ -1,6 +1,7 @@
-// How much longer programs take to start under the library: `npm run bench:native -- [--write] [--quick] [--source DIR]`, after
+// How much longer programs take to start under the library: `npm run bench:native -- [--write] [--quick] [--source DIR]…`, after
 // `npm run build` and `npm run test:native`. Conditions are measured in turns, so that what else the machine does falls
-// on all alike. The ratios count; `--write` puts everything into docs/benchmarks.md.
+// on all alike. The ratios count; `--write` puts everything into docs/benchmarks.md. What is being measured is told on
+// standard error.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -25,6 +26,7 @@ const scriptCommands = 1000;
 /** Three builds tell a ratio to a few hundredths only: too little for what a target of 1.03 is compared with. */
 const targetBuildRounds = quick ? 1 : 11;
 const otherBuildRounds = quick ? 1 : 3;
+const furtherBuildRounds = quick ? 1 : 5;
 const ways = ['vfork', 'posix_spawn', 'fork', 'system'];
 const stamp = resolve('build-gcc', 'test', 'native', 'libstamp.so');
 
@@ -99,18 +101,24 @@ function quantile(times, share) {
   return times.toSorted((first, second) => first - second)[Math.floor(times.length * share)] ?? 0;
 }
 
+function tell(what) {
+  process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${what}\n`);
+}
+
 /**
  * Every condition's numbers, a list a turn. The conditions take turns, and each turn begins with another one, so that
  * what else the machine does falls on all alike.
  */
-function measureInTurns(conditions, turns, measure) {
+function measureInTurns(what, conditions, turns, measure) {
   const names = Object.keys(conditions);
   const times = new Map(names.map((name) => [name, []]));
-  for (let turn = 0; turn < turns; turn += 1)
+  for (let turn = 0; turn < turns; turn += 1) {
+    tell(`${what}: turn ${String(turn + 1)} of ${String(turns)}`);
     for (const index of names.keys()) {
       const name = names[(index + turn) % names.length];
       times.get(name).push(measure(environmentOf(conditions[name]), name));
     }
+  }
   return times;
 }
 
@@ -149,7 +157,7 @@ function formatRows(times, label, unit = 1) {
 function tableOfStarts(conditions) {
   const rows = ways.flatMap((way) => {
     const measure = (env) => runSpawns(env, way, String(startsPerRound));
-    return formatRows(measureInTurns(conditions, rounds, measure), way);
+    return formatRows(measureInTurns(`start by ${way}`, conditions, rounds, measure), way);
   });
   return headed('start of `/bin/true` by', 'µs', rows);
 }
@@ -170,7 +178,9 @@ function forScripts({ unguarded, disabled, 'verdict hit': hit, 'nobody there': n
 function tableOfScript(conditions) {
   const file = join(directory, 'script.sh');
   writeFileSync(file, '/bin/true\n'.repeat(scriptCommands));
-  const times = measureInTurns(forScripts(conditions), scriptRounds, (env) => runSpawns(env, file, '1'));
+  const times = measureInTurns('script', forScripts(conditions), scriptRounds, (env) =>
+    runSpawns(env, file, '1'),
+  );
   return headed(`a script of ${String(scriptCommands)} commands by`, 'ms', formatRows(times, '`sh`', 1000));
 }
 
@@ -182,7 +192,7 @@ function tableOfLoop(conditions) {
     '|---|---|---|---|---|',
   ];
   const [loop, fresh] = ['loop', 'fresh'].map((how) =>
-    measureInTurns(looped, rounds, (env) =>
+    measureInTurns(`wrapper to real call, ${how}`, looped, rounds, (env) =>
       runSpawns({ ...env, LD_PRELOAD: `${env.LD_PRELOAD ?? ''} ${stamp}` }, how, String(callsPerRound)),
     ),
   );
@@ -202,15 +212,22 @@ const firstBuild = 'endpoint there, first build';
 /** In a directory in which the same was built before. */
 const sameBuild = 'endpoint there, built before';
 
-/** A configure script and a make: `--source DIR` names the folder of an unpacked package. */
-function tableOfBuild(conditions) {
-  const at = process.argv.indexOf('--source');
-  const source = at < 0 ? '' : resolve(process.argv[at + 1] ?? '');
-  if (!existsSync(join(source, 'configure')))
-    return [
-      'No build was measured: unpack a small source package (`apt-get source hello`) and name its folder with `--source`.',
-    ];
-  const file = join(directory, 'build.sh');
+/** The folders of unpacked packages that are built, each with a configure script. */
+const sources = process.argv
+  .flatMap((word, index) => (word === '--source' ? [resolve(process.argv[index + 1] ?? '')] : []))
+  .filter((source) => existsSync(join(source, 'configure')));
+
+/** The first is what the targets of a build are about, and is measured longest: it starts a program every few milliseconds. */
+function tablesOfBuilds(conditions) {
+  if (sources.length > 0) return sources.map((source, index) => tableOfBuild(source, index > 0, conditions));
+  const how = 'unpack a small source package (`apt-get source hello`) and name its folder with `--source`';
+  return [[`No build was measured: ${how}.`]];
+}
+
+/** A configure script and a make. */
+function tableOfBuild(source, isFurther, conditions) {
+  const program = basename(source);
+  const file = join(directory, `build-${program}.sh`);
   const lines = ['set -e', 'rm -rf "$FOLDER"', 'mkdir "$FOLDER"', 'cd "$FOLDER"'];
   lines.push(`'${source}/configure' --quiet`, 'make -s');
   writeFileSync(file, `exec >/dev/null 2>&1\n${lines.join('\n')}\n`);
@@ -218,18 +235,26 @@ function tableOfBuild(conditions) {
   const { 'endpoint there': there, 'asked every time': asked } = conditions;
   let made = 0;
   const measure = (env, name) => {
-    const folder = name === sameBuild ? 'again' : `build-${String((made += 1))}`;
+    const folder = `${program}-${name === sameBuild ? 'again' : String((made += 1))}`;
     return runSpawns({ ...env, TMPDIR: directory, FOLDER: join(directory, folder) }, file, '1');
   };
+  const before = isFurther ? 1 : buildsBefore;
+  tell(`build of ${program}: ${String(before)} before`);
   measure(environmentOf(there), sameBuild);
-  for (let build = 1; build < buildsBefore; build += 1) measure(environmentOf(there), firstBuild);
-  const rowsOf = (builds, turns) => formatRows(measureInTurns(builds, turns, measure), '`make`', 1000);
+  for (let build = 1; build < before; build += 1) measure(environmentOf(there), firstBuild);
+  const rowsOf = (builds, turns) => {
+    const label = isFurther ? `\`make\` of ${program}` : '`make`';
+    return formatRows(measureInTurns(`build of ${program}`, builds, turns, measure), label, 1000);
+  };
   const others = { unguarded, disabled, 'nobody there': nobody, 'asked every time': asked };
   const rows = [
-    ...rowsOf({ unguarded, [firstBuild]: there, [sameBuild]: there }, targetBuildRounds),
-    ...rowsOf(others, otherBuildRounds).slice(1),
+    ...rowsOf(
+      { unguarded, [firstBuild]: there, [sameBuild]: there },
+      isFurther ? furtherBuildRounds : targetBuildRounds,
+    ),
+    ...(isFurther ? [] : rowsOf(others, otherBuildRounds).slice(1)),
   ];
-  return headed(`configure and make of ${basename(source)} by`, 'ms', rows);
+  return headed(`configure and make of ${program} by`, 'ms', rows);
 }
 
 /** What the library keeps in memory in one process, and the size of its file. */
@@ -294,11 +319,13 @@ function tableOfTargets() {
       measured: found.get(`\`sh\`, ${name}`),
       most: 1.08,
     })),
-    ...[firstBuild, sameBuild].map((name) => ({
-      what: `build, ${name}, ratio`,
-      measured: found.get(`\`make\`, ${name}`) ?? NaN,
-      most: 1.03,
-    })),
+    ...['', ...sources.slice(1).map((source) => ` of ${basename(source)}`)].flatMap((which) =>
+      [firstBuild, sameBuild].map((name) => ({
+        what: `build${which}, ${name}, ratio`,
+        measured: found.get(`\`make\`${which}, ${name}`) ?? NaN,
+        most: 1.03,
+      })),
+    ),
     ...[...throughLibrary, ...asked].map((target) => ({ ...target, unit: ' µs' })),
     { what: 'resident in a process', measured: found.get('resident'), most: 64, unit: ' KiB' },
     { what: 'file, stripped', measured: found.get('file'), most: 40, unit: ' KiB' },
@@ -311,13 +338,14 @@ const endpoints = [
 ];
 try {
   const conditions = createConditions(...endpoints);
+  tell(`${String(startsBefore)} starts before`);
   for (const name of ['asked every time', 'asked over TCP'])
     runSpawns(environmentOf(conditions[name]), 'vfork', String(startsBefore));
   const parts = [
     tableOfStarts(conditions),
     tableOfLoop(conditions),
     tableOfScript(conditions),
-    tableOfBuild(conditions),
+    ...tablesOfBuilds(conditions),
     await tableOfMemory(conditions['nobody there']),
   ];
   parts.unshift(tableOfTargets());
