@@ -1,6 +1,6 @@
 import { defaultAgent } from '../protocol/environment.ts';
 import type { TableColumn, TableRow, TableSort } from '../presentation/decisionTable.ts';
-import { formatDecision } from '../presentation/decisionLabel.ts';
+import { formatDecision, isDenial, isNote } from '../presentation/decisionLabel.ts';
 import type { RecordedSession } from '../presentation/sessionKey.ts';
 import { formatLine, formatMoment } from '../presentation/text.ts';
 import { createElement } from './element.ts';
@@ -114,7 +114,7 @@ export class TableView {
     const shown = formatDecision(record);
     const cells: Readonly<Record<TableColumn, string>> = {
       time: formatMoment(record.timestamp, this.#parts.now()),
-      outcome: shown.outcome,
+      outcome: shown.brief,
       command: shown.label,
       reason: formatLine(record.decision.message),
       rule,
@@ -124,14 +124,15 @@ export class TableView {
     const element = createElement(
       'div',
       {
-        className: `row ${outcome}`,
+        className: `row ${isNote(record) && !isDenial(record) ? 'note' : outcome}`,
         attributes: { role: 'row', id: `row-${record.id}`, 'aria-rowindex': String(index + 2) },
       },
       columns.map(({ column }) =>
         createElement('div', {
           className: `cell ${column}`,
           text: cells[column],
-          attributes: { role: 'gridcell' },
+          // What has no room is read in the tooltip.
+          attributes: { role: 'gridcell', title: column === 'outcome' ? shown.outcome : cells[column] },
         }),
       ),
     );

@@ -24,6 +24,8 @@ export interface DecisionLabel {
   readonly icon: Icon;
   /** The outcome in words. */
   readonly outcome: string;
+  /** The outcome in so few words that a narrow column has room for them. */
+  readonly brief: string;
   /** The whole command, unchanged: show it where text cannot act. */
   readonly command: string;
   /** The row as a screen reader says it. */
@@ -32,6 +34,8 @@ export interface DecisionLabel {
 
 interface Look {
   readonly words: string;
+  /** Where it is not the same. */
+  readonly brief?: string;
   readonly icon: Icon;
 }
 
@@ -39,15 +43,25 @@ const noteLook: Look = { words: t`recorded`, icon: { id: 'info', color: null } }
 
 const looks: Readonly<Record<Outcome, Look>> = {
   allowed: { words: t`allowed`, icon: { id: 'check', color: iconColors.allowed } },
-  watched: { words: t`allowed and watched`, icon: { id: 'eye', color: iconColors.allowed } },
+  watched: {
+    words: t`allowed and watched`,
+    brief: t`watched`,
+    icon: { id: 'eye', color: iconColors.allowed },
+  },
   denied: { words: t`denied`, icon: { id: 'circle-slash', color: iconColors.denied } },
-  approvalNeeded: { words: t`denied: needs approval`, icon: { id: 'question', color: iconColors.denied } },
+  approvalNeeded: {
+    words: t`denied: needs approval`,
+    brief: t`needs approval`,
+    icon: { id: 'question', color: iconColors.denied },
+  },
   wouldBeDenied: {
     words: t`ran; enforce would deny it`,
+    brief: t`not enforced`,
     icon: { id: 'circle-slash', color: iconColors.attention },
   },
   wouldNeedApproval: {
     words: t`ran; enforce would need approval`,
+    brief: t`not enforced`,
     icon: { id: 'question', color: iconColors.attention },
   },
 };
@@ -90,7 +104,7 @@ export function formatRule(rule: RuleReference): string {
 
 /** One decision, or `count` identical ones of which this is the newest. */
 export function formatDecision(record: AuditRecord, count = 1): DecisionLabel {
-  const { words, icon } = lookOf(record);
+  const { words, brief = words, icon } = lookOf(record);
   const label = formatLine(record.request.command);
   const reason = firstClause(record.decision.message);
   const times = count === 1 ? '' : `×${count}`;
@@ -102,6 +116,7 @@ export function formatDecision(record: AuditRecord, count = 1): DecisionLabel {
       .join(' · '),
     icon,
     outcome: words,
+    brief,
     command: record.request.command,
     spoken: [label, words, reason, count === 1 ? '' : plural(count)`# time | # times`]
       .filter((part) => part !== '')

@@ -83,6 +83,12 @@ describe('a person who looks through the panel of denied commands', () => {
     // Beside the panel, in every picture.
     await host.runCommand('Rampart: Focus on Decisions View');
     await host.runCommand('Rampart: Show Denied Commands');
+    const cut = await row('rm -rf ../precious')
+      .locator('.outcome, .rule')
+      .evaluateAll((cells) =>
+        cells.flatMap((cell) => (cell.scrollWidth > cell.clientWidth ? [cell.textContent] : [])),
+      );
+    assert.deepEqual(cut, [], 'what was decided, and by which rule, is read whole');
     await row('rm -rf ../precious').click();
     const detail = host.webview().locator('.detail');
     await detail.getByRole('heading', { name: 'Denied' }).waitFor();

@@ -39,6 +39,7 @@ it('counts identical decisions', () => {
 it('never says denied of a command that ran in monitor', () => {
   const shown = formatDecision(createDenial({ enforced: false, mode: 'monitor' }));
   assert.equal(shown.outcome, 'ran; enforce would deny it');
+  assert.equal(shown.brief, 'not enforced');
 });
 
 it('tells for every action whether it spoke against the command and whether it was refused', () => {
@@ -96,6 +97,7 @@ it('says of what happened to the endpoint that it was recorded, and nothing of a
   );
   const refused = createNote({ decision: { ...note.decision, action: 'deny' } });
   assert.equal(formatDecision(refused).outcome, 'denied');
+  assert.equal(formatDecision(refused).brief, 'denied');
 });
 
 it('names the place of a rule by what a reader can find', () => {
