@@ -27,11 +27,11 @@ export function watchSettings(parts: SettingParts): Disposable {
   const { background } = parts;
   let told = '';
   const tell = (): void => {
-    const [first] = readSettingProblems();
-    const message = first?.message ?? '';
+    const [first, ...others] = readSettingProblems();
+    const message = first === undefined ? '' : protectMessages.setting(first.message, others.length);
     if (message === told) return;
     told = message;
-    if (first !== undefined) background.run('telling of a setting', () => showProblem(first));
+    if (first !== undefined) background.run('telling of a setting', () => showProblem(first, message));
   };
   owned.add(
     vscode.workspace.onDidChangeConfiguration((event) => {
@@ -56,9 +56,8 @@ export function watchSettings(parts: SettingParts): Disposable {
   return owned;
 }
 
-async function showProblem({ setting, message, isInForm }: SettingProblem): Promise<void> {
-  const text = protectMessages.setting(message);
-  const chosen = await vscode.window.showWarningMessage(text, openSettingsButton);
+async function showProblem({ setting, isInForm }: SettingProblem, message: string): Promise<void> {
+  const chosen = await vscode.window.showWarningMessage(message, openSettingsButton);
   if (chosen !== openSettingsButton) return;
   const { executeCommand } = vscode.commands;
   if (isInForm) await executeCommand('workbench.action.openSettings', setting);

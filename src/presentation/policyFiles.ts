@@ -23,5 +23,7 @@ export function formatPolicyFile(file: string, context: PolicyFileContext): Choi
   const detail = `${shortFolder}/${name}`;
   if (file === context.own) return { value: file, label: t`$(edit) My rules`, detail };
   const isBuiltIn = file.startsWith(`${context.runtimes}/`);
-  return { value: file, label: isBuiltIn ? t`$(law) Built-in policy` : `$(law) ${name}`, detail };
+  if (isBuiltIn)
+    return { value: file, label: t`$(law) Built-in policy`, detail: t`Comes with Rampart; to be read.` };
+  return { value: file, label: `$(law) ${name}`, detail };
 }

@@ -1,4 +1,4 @@
-import { t } from './localise.ts';
+import { plural, t } from './localise.ts';
 
 /** What *Protect Terminal* may do with a terminal in which the library is not loaded. */
 export type UnguardedChoice = 'openGuarded' | 'relaunch' | 'cancel';
@@ -80,7 +80,13 @@ export const protectMessages = {
   noEndpoint: t`it did not answer in time`,
   notStarted: t`The terminal has not started yet. It will be guarded when it does.`,
   problem: (cause: string): string => t`Rampart could not set up the guard: ${cause}`,
-  setting: (problem: string): string => t`Rampart cannot use a setting as it is. ${problem}.`,
+  setting: (problem: string, others: number): string =>
+    [
+      t`Rampart cannot use a setting as it is. ${problem}.`,
+      ...(others === 0
+        ? []
+        : [plural(others)`# more setting cannot be used. | # more settings cannot be used.`]),
+    ].join(' '),
   otherVersion: (endpoint: string, own: string): string =>
     t`The policy endpoint is version ${endpoint}, this extension is ${own}. It guards all the same; started anew it is of this version, too.`,
   policyFiles: t`The policy endpoint reads the files of this setting when it starts.`,

@@ -60,7 +60,7 @@ it('tells own rules, the built-in policy and other files apart', () => {
     files.map((file) => formatPolicyFile(file, context)).map(({ label, detail }) => [label, detail]),
     [
       ['$(edit) My rules', '~/.rampart/policies/my-rules.yaml'],
-      ['$(law) Built-in policy', '~/.rampart/versions/ab/policies/default.yaml'],
+      ['$(law) Built-in policy', 'Comes with Rampart; to be read.'],
       ['$(law) team.yaml', '/srv/team.yaml'],
     ],
   );
