@@ -69,19 +69,8 @@ expect(
 );
 expect('blocks', run({ LD_PRELOAD: `${library}:${blocks}` }, ...spawner), given);
 
-// Beside other libraries that stand in front of libc, first or last: what they do, they do as before.
 const libraries = `/usr/lib/${tripleOf(process.arch)}`;
 const shell = ['/bin/sh', '-c'];
-for (const [other, settings, script] of [
-  ['faketime/libfaketime.so.1', { FAKETIME: '@2001-02-03 04:05:06' }, 'date +%Y; sh -c "date +%m"'],
-  ['libjemalloc.so.2', { MALLOC_CONF: 'abort_conf:true' }, 'sort -R /dev/null; perl -e "print 6 * 7"'],
-]) {
-  const path = join(libraries, other);
-  const alone = run({ LD_PRELOAD: path, ...settings }, ...shell, script);
-  expect(`${other} alone`, [alone.status, alone.stderr], [0, '']);
-  for (const list of [`${path}:${library}`, `${library}:${path}`])
-    expect(`${other} in ${list}`, run({ LD_PRELOAD: list, ...settings }, ...shell, script), alone);
-}
 
 // One that wraps execve as we do is called by us, or calls us.
 const through = join(folder, 'through.so');
@@ -96,12 +85,6 @@ for (const list of [`${through}:${library}`, `${library}:${through}`]) {
     [126, ''],
   );
 }
-const owner = `touch ${directory}/file; chown 12:34 ${directory}/file; sh -c "stat -c %u:%g ${directory}/file"`;
-expect('fakeroot', run({ LD_PRELOAD: library }, 'fakeroot', ...shell, owner), {
-  status: 0,
-  stdout: '12:34\n',
-  stderr: '',
-});
 
 // A root directory that only libc's functions know of: its library changes every path, those of the loader's list too.
 const inside = join(directory, 'root');
