@@ -9,7 +9,7 @@ import type { ExecRequest } from '../protocol/execRequest.ts';
 import type { ProcessTable } from '../system/processTable.ts';
 import { CoveredStarts } from './coveredStarts.ts';
 import type { Approval, Approvals, Petition, Resolution } from './approvals.ts';
-import { findTree, hasEnded, isAskedByShell, keysOf } from './askedTree.ts';
+import { AskedTrees, hasEnded, isAskedByShell, keysOf } from './askedTree.ts';
 import type { QuestionKeys } from './askedTree.ts';
 import type { Asked, PatientAsker } from './exchange.ts';
 import { approvedLifeMs, sessionLifeMs } from './grants.ts';
@@ -129,6 +129,7 @@ export class Asking implements Disposable {
   readonly #waiters = new Map<string, Waiter[]>();
   readonly #refusals = new Map<string, Refusal>();
   readonly #covered: CoveredStarts;
+  readonly #trees: AskedTrees;
   readonly #timer: NodeJS.Timeout;
   /** Ends the waiting of those of whom it is not known whose they are. */
   readonly #early = new Set<() => void>();
@@ -138,6 +139,7 @@ export class Asking implements Disposable {
     this.#settings = settings;
     const { stopwatch, grants, processes } = settings;
     this.#covered = new CoveredStarts(stopwatch, processes);
+    this.#trees = new AskedTrees(processes, stopwatch);
     this.#timer = setInterval(() => grants.forget((tree) => hasEnded(tree, processes)), sweepIntervalMs);
     this.#timer.unref();
   }
@@ -147,7 +149,7 @@ export class Asking implements Disposable {
     const isExact = asked.isExact && !request.truncated;
     if (isPermitted(decision.action) || !isExact) return { kind: 'decided' };
     const keys = keysOf(request);
-    const tree = findTree(request, this.#settings.processes);
+    const tree = this.#trees.find(request);
     const grant = this.#settings.grants.take(keys, tree, decision.action !== 'ask');
     if (grant !== null) {
       this.#settings.onDidChange();
@@ -193,7 +195,7 @@ export class Asking implements Disposable {
 
   /** Whether a person has let this run already, though it is asked about. */
   isGranted(request: ExecRequest): boolean {
-    const tree = findTree(request, this.#settings.processes);
+    const tree = this.#trees.find(request);
     return this.#settings.grants.find(keysOf(request), tree, false) !== null;
   }
 

@@ -16,7 +16,7 @@ export interface Grant {
   /** `exact`: this command in this directory, once. `anywhere`: this command in the whole tree, until that ends. */
   readonly reach: 'exact' | 'anywhere';
   readonly key: string;
-  /** The tree that it is for, as `findTree` names it. */
+  /** The tree that it is for, as `AskedTrees` names it. */
   readonly tree: string;
   /** Whether it holds against a denial too, and not only where a person is to be asked. */
   readonly overrules: boolean;
