@@ -17,9 +17,17 @@ export function tuneEngine(setFlag: (flag: string) => void): void {
 }
 
 /**
- * Has V8 optimise sooner; for when the endpoint is ready, as nothing of a start is done again. A decision goes through a
- * thousand functions once or twice each, so that V8 would otherwise count through thousands of questions first.
+ * A decision goes through a thousand functions once or twice each. V8 would otherwise count through thousands of questions
+ * before it optimises them, and its bounds leave calls in them that cost more than what is called.
  */
+const readyFlags = [
+  '--interrupt-budget=20000',
+  '--max-inlined-bytecode-size=1000',
+  '--max-inlined-bytecode-size-cumulative=3000',
+  '--reserve-inline-budget-scale-factor=2',
+];
+
+/** Has V8 optimise sooner and more; for when the endpoint is ready, as nothing of a start is done again. */
 export function hastenEngine(setFlag: (flag: string) => void): void {
-  setFlag('--interrupt-budget=20000');
+  for (const flag of readyFlags) setFlag(flag);
 }
