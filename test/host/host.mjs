@@ -8,6 +8,7 @@
 //   await host.toast('text')                    likewise; only with `driver` off
 //   await host.typeInTerminal('bash', 'ls');    the newest terminal with that title; then host.terminalText()
 //   await host.screenshot('after-denial');      .artifacts/after-denial.png
+//   await host.restartServer();                 the server ends and starts anew at its address; then  host.reload()
 //   await host.stop();                          ends everything, removes its folder
 //
 //   const host = await startHost({ driver: true, vsix: [...] });
@@ -100,24 +101,28 @@ export async function startHost(options = {}) {
   const home = join(folder, 'home');
   const workspace = resolve(options.workspace ?? join(folder, 'workspace'));
   mkdirSync(home);
-  mkdirSync(workspace, { recursive: true });
+  if (!isWorkspaceFile(workspace)) mkdirSync(workspace, { recursive: true });
   const { system } = options;
   const machine = system ? await startMachine({ system, folder, shared: setUpServer() }) : undefined;
-  const server = await startServer({
+  const start = {
     folder,
     ...(machine ? { launch: machine.launch } : {}),
     environment: { ...plainEnvironment(home), ...options.environment },
-    settings: { ...quietSettings, ...options.settings },
-    extensions: options.vsix ?? [],
     flags: [
       ...(options.trust ? [] : ['--disable-workspace-trust']),
       ...(options.driver ? ['--enable-smoke-test-driver'] : []),
     ],
+  };
+  const server = await startServer({
+    ...start,
+    settings: { ...quietSettings, ...options.settings },
+    extensions: options.vsix ?? [],
   }).catch(async (/** @type {unknown} */ error) => {
     await machine?.stop();
     throw error;
   });
-  return new Host({ folder, home, workspace, server, machine });
+  const restart = (/** @type {import('./server.mjs').Server} */ before) => startServer({ ...start, before });
+  return new Host({ folder, home, workspace, server, machine, restart });
 }
 
 /** A started VS Code. Its public fields may be read; see the top of this file for its methods. */
@@ -132,9 +137,13 @@ export class Host {
   /** @type {import('./machine.mjs').Machine | undefined} */
   #machine;
 
-  /** @param {{ folder: string, home: string, workspace: string, server: import('./server.mjs').Server, machine?: import('./machine.mjs').Machine | undefined }} parts */
-  constructor({ folder, home, workspace, server, machine }) {
+  /** @type {(before: import('./server.mjs').Server) => Promise<import('./server.mjs').Server>} */
+  #restart;
+
+  /** @param {{ folder: string, home: string, workspace: string, server: import('./server.mjs').Server, machine?: import('./machine.mjs').Machine | undefined, restart: (before: import('./server.mjs').Server) => Promise<import('./server.mjs').Server> }} parts */
+  constructor({ folder, home, workspace, server, machine, restart }) {
     this.#machine = machine;
+    this.#restart = restart;
     this.folder = folder;
     this.home = home;
     this.workspace = workspace;
@@ -163,7 +172,7 @@ export class Host {
    * @param {string} workspace the folder to open in it
    */
   async openAnother(workspace) {
-    mkdirSync(workspace, { recursive: true });
+    if (!isWorkspaceFile(workspace)) mkdirSync(workspace, { recursive: true });
     const page = await this.page.context().newPage();
     await page.goto(this.#address([], workspace));
     await page.waitForSelector('.monaco-workbench .part.statusbar', { timeout: paintTimeoutMs });
@@ -189,6 +198,15 @@ export class Host {
   async reload() {
     await this.page.reload();
     await this.page.waitForSelector('.monaco-workbench .part.statusbar', { timeout: paintTimeoutMs });
+  }
+
+  /**
+   * Ends the server, and with it every terminal, and starts another one at the same address, with the same user data:
+   * a browser keeps what it knows of a window by the address.
+   */
+  async restartServer() {
+    await this.server.stop();
+    this.server = await this.#restart(this.server);
   }
 
   /**
@@ -403,7 +421,7 @@ export class Host {
   #address(payload, workspace = this.workspace) {
     const address = new URL(this.server.origin);
     address.searchParams.set('tkn', this.server.token);
-    address.searchParams.set(workspace.endsWith('.code-workspace') ? 'workspace' : 'folder', workspace);
+    address.searchParams.set(isWorkspaceFile(workspace) ? 'workspace' : 'folder', workspace);
     address.searchParams.set('payload', JSON.stringify([['skipWelcome', 'true'], ...payload]));
     return address.href;
   }
@@ -431,6 +449,11 @@ export class Host {
       /Extension Host Process exited with code: (?!0, signal: null)[^\n]*/.exec(this.server.readLog())?.[0];
     return until(crash, { what: 'a crash', timeoutMs: crashNoticeMs }).catch(() => undefined);
   }
+}
+
+/** Whether it names the folders of a workspace, rather than being one. @param {string} workspace */
+function isWorkspaceFile(workspace) {
+  return workspace.endsWith('.code-workspace');
 }
 
 /** @param {string} results */

@@ -15,10 +15,11 @@ const maxLogTail = 2_000;
  * @typedef {object} ServerOptions
  * @property {string} folder  where its data, extensions and log lie; sockets too, so at most 60 bytes long
  * @property {Record<string, string | undefined>} environment  the whole environment of the server
- * @property {Record<string, unknown>} [settings]  user settings
+ * @property {Record<string, unknown>} [settings]  user settings; default those that are there
  * @property {string[]} [extensions]  .vsix files to install first
  * @property {string[]} [flags]  more flags of VS Code's server
  * @property {(command: string[]) => string[]} [launch]  the command that starts it elsewhere; default here
+ * @property {Server} [before]  the ended server whose address and token this one gets
  */
 
 /**
@@ -39,25 +40,28 @@ const maxLogTail = 2_000;
 export async function startServer({
   folder,
   environment,
-  settings = {},
+  settings,
   extensions = [],
   flags = [],
   launch,
+  before,
 }) {
   const [node, main] = serverProgram();
   mkdirSync(join(folder, 'user/User'), { recursive: true, mode: 0o700 });
-  writeFileSync(join(folder, 'user/User/settings.json'), `${JSON.stringify(settings, undefined, 2)}\n`);
+  if (settings !== undefined)
+    writeFileSync(join(folder, 'user/User/settings.json'), `${JSON.stringify(settings, undefined, 2)}\n`);
   const env = { ...environment, EXTENSIONS_GALLERY: '{"serviceUrl":""}' };
   const places = placesIn(folder);
   for (const file of extensions) installExtension([node, main, ...places], file, env);
 
   // Not in the arguments, which every user of this machine can read.
-  const token = randomBytes(16).toString('hex');
+  const token = before?.token ?? randomBytes(16).toString('hex');
   const tokenFile = join(folder, 'token');
   writeFileSync(tokenFile, token, { mode: 0o600 });
   const logPath = join(folder, 'server.log');
   const log = openSync(logPath, 'w', 0o600);
-  const listen = ['--host', '127.0.0.1', '--port', '0', '--connection-token-file', tokenFile];
+  const wanted = before === undefined ? '0' : new URL(before.origin).port;
+  const listen = ['--host', '127.0.0.1', '--port', wanted, '--connection-token-file', tokenFile];
   const quiet = ['--accept-server-license-terms', '--disable-telemetry', '--telemetry-level', 'off'];
   // The first two words end the server when this process is killed before it could do so itself.
   const words = [node, main, ...places, ...listen, ...quiet, ...flags];
