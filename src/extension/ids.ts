@@ -95,7 +95,12 @@ export const rowContexts = {
   unenforcedDecision: 'rampart.decision.unenforced',
   /** A command that waits for a person. */
   approval: 'rampart.approval',
+  /** Everything in it is asked about, because the person said so. */
+  protectedTerminal: 'rampart.terminal.protected',
+  /** What is asked about in it is left to the scope. */
   guardedTerminal: 'rampart.terminal.guarded',
+  /** What the person types in it is not asked about. */
+  dormantTerminal: 'rampart.terminal.dormant',
   unguardedTerminal: 'rampart.terminal.unguarded',
   /** Not guarded, and it can be started anew. */
   relaunchableTerminal: 'rampart.terminal.relaunchable',

@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
+import { isLibraryLoaded } from '../../presentation/guardState.ts';
 import {
   guardOffChoices,
   guardOffTitle,
   protectMessages,
   stopChoices,
 } from '../../presentation/protectText.ts';
+import type { KnownTerminal } from '../injection/terminalRegistry.ts';
 import { chooseValue } from './chooseValue.ts';
 import type { CommandParts } from './commandParts.ts';
 import { leaveWorkspaceUnguarded } from './setWorkspaceGuard.ts';
@@ -13,7 +15,7 @@ import { leaveWorkspaceUnguarded } from './setWorkspaceGuard.ts';
 export async function stopProtecting(parts: CommandParts, target?: vscode.Terminal): Promise<void> {
   const terminal = target ?? vscode.window.activeTerminal;
   const known = terminal === undefined ? null : await parts.registry.find(terminal);
-  const name = known?.subject.state.kind === 'guarded' ? known.subject.name : null;
+  const name = known !== null && isAskedAbout(known) ? known.subject.name : null;
   const chosen = await chooseValue(protectMessages.stopTitle, stopChoices(name));
   if (chosen === 'workspaceOff') await leaveWorkspaceUnguarded(parts);
   if (chosen === 'guardOff') await leaveUnguarded(parts);
@@ -21,6 +23,11 @@ export async function stopProtecting(parts: CommandParts, target?: vscode.Termin
   const told = await parts.registry.protect(known.terminal, 'released');
   if (told.ok) parts.notices.inform(protectMessages.released(known.subject.name));
   else parts.notices.warn(protectMessages.notReached(told.error));
+}
+
+/** Whether what is typed in a terminal is asked about. */
+function isAskedAbout({ subject: { state } }: KnownTerminal): boolean {
+  return isLibraryLoaded(state) && state.kind !== 'dormant';
 }
 
 async function leaveUnguarded({ guard, notices }: CommandParts): Promise<void> {

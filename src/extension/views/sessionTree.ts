@@ -148,7 +148,11 @@ export class SessionTree implements vscode.TreeDataProvider<SessionNode>, Dispos
 }
 
 function contextOf({ kind, pid, state }: SessionSubject): string {
-  if (isLibraryLoaded(state)) return rowContexts.guardedTerminal;
+  if (state.kind === 'dormant') return rowContexts.dormantTerminal;
+  if (isLibraryLoaded(state)) {
+    const isProtected = 'view' in state && state.view?.protection === 'protected';
+    return isProtected ? rowContexts.protectedTerminal : rowContexts.guardedTerminal;
+  }
   const isLacking = state.kind === 'unguarded' || state.kind === 'partly';
   const isRelaunchable = isLacking && kind === 'terminal' && pid !== null;
   return isRelaunchable ? rowContexts.relaunchableTerminal : rowContexts.unguardedTerminal;
