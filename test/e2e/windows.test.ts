@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -61,6 +62,21 @@ describe('a person with two windows', () => {
     assert.equal(endpoints.length, 1);
     const library = join(host.home, `.rampart/lib/linux-${process.arch}`);
     assert.equal(readdirSync(library).filter((name) => /^[0-9a-f]{16}$/.test(name)).length, 1);
+  });
+
+  it('has it recorded once that the guard was turned on, which the second window only found so', () => {
+    const log = spawnSync(process.execPath, [join(root, 'dist/cli.js'), 'log', '--json'], {
+      env: { HOME: host.home, PATH: process.env['PATH'] },
+      encoding: 'utf8',
+    });
+    const turns = [...log.stdout.matchAll(/"message":"([^"]*: the (?:command|setting) [^"]*)"/g)];
+    assert.deepEqual(
+      turns.map(([, message]) => message),
+      [
+        `${host.workspace}: the command Protect Terminal`,
+        `${host.workspace}: the setting rampart.guard.extensionHost`,
+      ],
+    );
   });
 
   it('finds the extension host among what is guarded, when that is wanted', async () => {

@@ -10,7 +10,7 @@ import { isGuardWanted, type WorkspaceGuard } from '../../presentation/workspace
 import { isGuardEnabled, isHostGuardWanted, readGuardScope, writeGuardEnabled } from '../configuration.ts';
 import { contextKeys } from '../ids.ts';
 import type { WindowStatus } from '../model/windowStatus.ts';
-import { armTerminals, disarmTerminals, isArming } from './terminalEnvironment.ts';
+import { armTerminals, disarmTerminals } from './terminalEnvironment.ts';
 import type { KeptWishes } from './keptWishes.ts';
 import type { WorkspaceChoice } from './workspaceChoice.ts';
 
@@ -47,14 +47,15 @@ export class Guard implements Disposable {
   readonly #parts: GuardParts;
   #library: string | null = null;
   #applying: Promise<Result<null, string>> = Promise.resolve(success(null));
-  /** Whether the guard was wanted when that was last carried out, in an earlier life of the window at first. */
+  /** Whether the guard was wanted here when that was last carried out, in another window at first. */
   #wasWanted: boolean;
   /** The command whose wish comes next. */
   #command: string | null = null;
 
   constructor(parts: GuardParts) {
     this.#parts = parts;
-    this.#wasWanted = isArming(parts.collection);
+    const { kept, status, workspace } = parts;
+    this.#wasWanted = status.current.supported && isGuardWanted(kept.was('terminals'), workspace.read());
   }
 
   /** Whether a terminal that opens now gets the library. */
@@ -111,7 +112,7 @@ export class Guard implements Disposable {
   }
 
   async #applyNow(): Promise<Result<null, string>> {
-    const { status, platform } = this.#parts;
+    const { kept, status, platform } = this.#parts;
     const { here } = this;
     const enabled = isGuardWanted(isGuardEnabled(), here) && status.current.supported;
     const command = this.#command;
@@ -124,6 +125,7 @@ export class Guard implements Disposable {
     if (enabled && armed.ok) this.#parts.startEndpoint();
     if (enabled !== this.#wasWanted) await this.#parts.record({ of: 'terminals', guarded: enabled, command });
     this.#wasWanted = enabled;
+    await kept.keep('terminals', isGuardEnabled());
     if (enabled && armed.ok) await this.#recordParts();
     return armed;
   }
@@ -134,7 +136,9 @@ export class Guard implements Disposable {
     const wishes = { extensions: isHostGuardWanted(), persons: readGuardScope() === 'all' } as const;
     for (const of of ['extensions', 'persons'] as const) {
       const guarded = wishes[of];
-      if (await kept.isChanged(of, guarded)) await record({ of, guarded, command: null });
+      if (kept.was(of) === guarded) continue;
+      await kept.keep(of, guarded);
+      await record({ of, guarded, command: null });
     }
   }
 

@@ -39,11 +39,6 @@ export function armTerminals(
  */
 const atStartAndPrompt = { applyAtProcessCreation: true, applyAtShellIntegration: true } as const;
 
-/** Whether terminals that start now are given anything: the editor keeps it from one life of the window to the next. */
-export function isArming(collection: vscode.GlobalEnvironmentVariableCollection): boolean {
-  return [...collection].length > 0;
-}
-
 /** Terminals and tasks that start from now on do not get the library. */
 export function disarmTerminals(collection: vscode.GlobalEnvironmentVariableCollection): void {
   collection.clear();
