@@ -139,6 +139,7 @@ export function createWindowParts(surroundings: WindowSurroundings): WindowParts
       isArmed: () => guard.isArmed,
       scope: readGuardScope,
       loaderOf: (pid) => readLoader(processes, pid, guard.library, platform),
+      isInFront: (pid) => isInFront(processes, pid),
       treeOf: (pid) => trees.look(pid),
       clock,
       background,
@@ -239,6 +240,12 @@ function findMachine({ environment, bundleFolder }: WindowSurroundings): Machine
         ? installRuntime({ bundleFolder, program: currentNodeProgram() }, place)
         : failure(state.error),
   };
+}
+
+/** Whether the leader of a session is in the foreground of its terminal. */
+function isInFront(processes: ProcessTable, pid: number): boolean {
+  const front = processes.stat(pid)?.foreground ?? pid;
+  return front <= 0 || front === pid;
 }
 
 /** What a process was started with in the loader variable, as the kernel keeps it. */

@@ -8,6 +8,8 @@ export interface ProcessStat {
   readonly session: number;
   /** Device number of the controlling terminal; 0 when there is none. */
   readonly terminal: number;
+  /** The process group in the foreground of that terminal; -1 when there is none. */
+  readonly foreground: number;
   /** Start time in clock ticks since boot: with the pid it names a process for good. */
   readonly started: number;
   /** False for a zombie, which has a pid but runs nothing. */
@@ -123,13 +125,15 @@ function parseStat(text: string | null): ProcessStat | null {
   const nameEnd = text.lastIndexOf(')');
   const pid = Number.parseInt(text, 10);
   const fields = text.slice(nameEnd + 2).split(' ', statFields);
-  const [state = '', ppid = '', , session = '', terminal = ''] = fields;
+  const [state = ''] = fields;
+  const numberAt = (index: number): number => Number(fields[index]);
   const stat = {
     pid,
-    ppid: Number(ppid),
-    session: Number(session),
-    terminal: Number(terminal),
-    started: Number(fields[19] ?? ''),
+    ppid: numberAt(1),
+    session: numberAt(3),
+    terminal: numberAt(4),
+    foreground: numberAt(5),
+    started: numberAt(19),
     alive: !'ZXx'.includes(state),
   };
   const complete = nameEnd !== -1 && fields.length === statFields && state !== '';

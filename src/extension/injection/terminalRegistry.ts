@@ -16,6 +16,7 @@ import type { SessionSubject } from '../../presentation/sessionLabel.ts';
 import type { Protection, Scope, SessionRegistration, SessionView } from '../../protocol/session.ts';
 import type { Background } from '../adapters/background.ts';
 import { isDrawn, isHidden, isProcessId, openingAgent } from './terminalTraits.ts';
+import { OwnTitle } from './ownTitle.ts';
 import { TaskProcesses } from './taskProcesses.ts';
 import { composeRegistration } from './composeRegistration.ts';
 import type { SessionStore } from '../model/sessionStore.ts';
@@ -44,6 +45,8 @@ export interface RegistryParts {
   readonly scope: () => Scope;
   /** What a process was started with for the loader; null when that cannot be told. */
   readonly loaderOf: (pid: number) => LoaderEvidence | null;
+  /** Whether the program that leads a session is in the foreground of its terminal; true where that cannot be told. */
+  readonly isInFront: (pid: number) => boolean;
   /** Looks for the library in a process and all below it; null where that cannot be seen. */
   readonly treeOf: (pid: number) => TreeEvidence | null;
   readonly clock: Clock;
@@ -61,8 +64,10 @@ interface Tracked {
   since: number;
   /** What the person said of it in this window; null when nothing. */
   protection: Protection | null;
-  /** Its title when it was last looked at: titles change and nobody tells of it. Empty until a restored one has got its own. */
-  title: string;
+  /** By which the endpoint knows it; none until a restored one has got its own. */
+  readonly title: OwnTitle;
+  /** The title that it showed at the last look: titles change and nobody tells of it. */
+  shown: string;
   running: number;
   /** What was seen of the library in it at the last look. */
   tree: TreeEvidence | null;
@@ -193,7 +198,8 @@ export class TerminalRegistry implements Disposable {
       openedArmed,
       since: this.#parts.clock.now(),
       protection: null,
-      title: terminal.name,
+      title: new OwnTitle(terminal.name),
+      shown: terminal.name,
       running: 0,
       tree: null,
     };
@@ -266,11 +272,11 @@ export class TerminalRegistry implements Disposable {
   }
 
   #followTitle(tracked: Tracked): void {
-    const { name } = tracked.terminal;
-    if (tracked.task !== null || name === '' || name === tracked.title) return;
-    tracked.title = name;
-    this.#register(tracked);
-    this.#changed.fire(null);
+    const { pid, terminal, task, title } = tracked;
+    if (tracked.shown !== terminal.name) this.#changed.fire(null);
+    tracked.shown = terminal.name;
+    const isInFront = pid !== null && this.#parts.isInFront(pid);
+    if (title.look(terminal.name, isInFront) && task === null) this.#register(tracked);
   }
 
   async #readPid(tracked: Tracked): Promise<void> {
@@ -307,7 +313,7 @@ export class TerminalRegistry implements Disposable {
     const { terminal } = tracked;
     const seen = {
       task: this.#tasks.nameOf(pid),
-      title: terminal.name,
+      title: tracked.title.text,
       hidden: isHidden(terminal),
       agent: openingAgent(terminal),
       said,

@@ -38,6 +38,7 @@ test('reads a process whose name holds spaces and parentheses', () => {
     ppid: 2,
     session: 500,
     terminal: 34816,
+    foreground: 900,
     started: 123456,
     alive: true,
   });
