@@ -4,7 +4,7 @@ import { namesSought, readFindLaunches } from './findCommand.ts';
 import { programOf } from './readLaunches.ts';
 import { isTakingEnvironment, isTalking, isWriting, namedPaths, shellTexts } from './inlineCode.ts';
 import { servedPlace } from './fileServers.ts';
-import { joinPath } from './paths.ts';
+import { joinPath, parentOf, resolvePath } from './paths.ts';
 import { contentReaders, isInterpreter, nonReaders, senders } from './programs.ts';
 import type { PathWorld } from './paths.ts';
 import type { Word } from './shellScript.ts';
@@ -266,8 +266,10 @@ function resolveAll(
     paths.push(path);
     if (world === null || resolved >= maxResolved || !word.isKnown || !mayBeLink(path, word)) continue;
     resolved += 1;
-    const real = world.realpath(path);
-    if (real !== path) paths.push(real);
+    // What is moved into a directory takes the place of a link that has its name.
+    const isMovedInto = component.program === 'mv' && paths.includes(parentOf(path));
+    const real = isMovedInto ? resolvePath(world, null, path) : world.realpath(path);
+    if (real !== null && real !== path) paths.push(real);
   }
   return paths;
 }

@@ -99,6 +99,7 @@ const linkMaps = fc.dictionary(
     `${cwd}/a.o`,
     `${cwd}/core`,
     `${cwd}/x`,
+    `${cwd}/x/a.o`,
     `${cwd}/x/y.c`,
     `${cwd}/x/y`,
     '/tmp/ccX.s',
@@ -139,6 +140,8 @@ describe('a verdict on condition', () => {
       ['sed', '-n', 'p', 'config.log'],
       ['rm', '-f', '/tmp/ccX.s'],
       ['bash', '-c', 'rm -f conftest.o'],
+      ['mv', '-f', 'conftest.er1', 'conftest.err'],
+      ['mv', 'a.o', './x', '/home/ada/project/lib/'],
     ];
     for (const argv of words) assert.equal(conditionIn(argv), 'unlinked', argv.join(' '));
     assert.equal(conditionIn(['uname', '-a']), 'none');
