@@ -38,7 +38,7 @@ export function checkEndpoint(facts: EndpointFacts): readonly Check[] {
   return [
     checkDirectory(facts),
     ...checkPutAside(facts),
-    ...checkHealth(facts),
+    ...checkHealth(facts, checkDirectory(facts).status === 'ok'),
     ...checkPolicies(facts),
     ...checkLog(facts),
     ...checkUpstream(facts),
@@ -81,7 +81,10 @@ function checkPutAside({ directory, putAside }: EndpointFacts): readonly Check[]
   ];
 }
 
-function checkHealth({ health, version, isGuarded, directory }: EndpointFacts): readonly Check[] {
+function checkHealth(
+  { health, version, isGuarded, directory }: EndpointFacts,
+  canStart: boolean,
+): readonly Check[] {
   if (!health.ok) {
     if (health.error.code !== 'unreachable')
       return [
@@ -100,7 +103,9 @@ function checkHealth({ health, version, isGuarded, directory }: EndpointFacts): 
       : [
           bad('endpoint', 'note', [
             'nobody listens',
-            'nothing has to be done: the editor and `rampart preload` start one on demand',
+            canStart
+              ? 'nothing has to be done: the editor and `rampart preload` start one on demand'
+              : 'none can be started before the state directory is right',
           ]),
         ];
   }

@@ -39,6 +39,9 @@ export const reportCopiedText = t`The report is on the clipboard.`;
 /** Said while the machine is looked at. */
 export const examiningText = t`Rampart looks at this machine…`;
 
+/** The longest text of one fact: a page has room for more than a row. */
+const maxFactCharacters = 2_000;
+
 /** What keeps terminals from being guarded, or could, as a page of text. */
 export function formatDoctorReport(facts: DoctorFacts): string {
   const found = [...checkWindow(facts), ...checkMachine(facts.checks)];
@@ -68,7 +71,7 @@ function checkWindow({ status, settingProblems, policyProblems }: DoctorFacts): 
   const window: ReportedCheck = {
     name: t`this window`,
     status: tone === 'warning' ? 'warning' : 'ok',
-    message: `${text.replaceAll(/\$\([\w~-]+\) ?/gu, '').trim()}: ${formatLine(tooltip.split('\n\n')[0] ?? '')}`,
+    message: `${text.replaceAll(/\$\([\w~-]+\) ?/gu, '').trim()}: ${formatLine(tooltip.split('\n\n')[0] ?? '', maxFactCharacters)}`,
     remedy: null,
   };
   const settings = settingProblems.map((message): ReportedCheck => ({
@@ -80,7 +83,7 @@ function checkWindow({ status, settingProblems, policyProblems }: DoctorFacts): 
   const policies = policyProblems.map(({ file, line, column, message }): ReportedCheck => ({
     name: t`policy`,
     status: 'problem',
-    message: `${file}:${line}:${column}: ${formatLine(message)}`,
+    message: `${file}:${line}:${column}: ${formatLine(message, maxFactCharacters)}`,
     remedy: t`correct it; until then the last good policy is in force`,
   }));
   return [window, ...settings, ...policies];

@@ -274,6 +274,8 @@ test('an endpoint that is away, of another version, lenient or in trouble is tol
   expect(endpoint({ health: success(health) }), 'mode', 'warning', /`monitor`: nothing is refused/);
   const away = failure({ code: 'unreachable', message: 'x' } as const);
   expect(endpoint({ health: away }), 'endpoint', 'note', /nobody listens/);
+  const [, told] = endpoint({ health: away, entry: { isFolder: false, uid: 1000, mode: 0o100600 } });
+  assert.equal(told?.remedy, 'none can be started before the state directory is right');
   expect(endpoint({ health: away, isGuarded: true }), 'endpoint', 'problem', /nobody listens/);
   expect(
     endpoint({ health: failure({ code: 'timeout', message: 'late' }) }),

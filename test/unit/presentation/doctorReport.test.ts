@@ -57,6 +57,12 @@ describe('the report of the doctor', () => {
     );
   });
 
+  it('tells all of what is wrong with the endpoint, however long that is', () => {
+    const status = { ...healthy.status, endpoint: 'away', cause: 'x'.repeat(300) } as const;
+    const text = formatDoctorReport({ ...healthy, status });
+    assert.match(text, /^warning {2}this window: .*x{300}.* unless RAMPART_FAIL_OPEN says otherwise\.$/m);
+  });
+
   it('counts problems and warnings, and says for each what to do', () => {
     const text = formatDoctorReport({
       ...healthy,
