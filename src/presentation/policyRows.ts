@@ -52,14 +52,15 @@ export interface ShownPolicyFile {
   readonly policies: readonly ShownPolicy[];
 }
 
-/** Files with their policies and rules, each with how often it decided. */
+/** Files with their policies and rules, each with how often it decided; what a person wrote comes before the built-in one. */
 export function describePolicies(
   files: readonly PolicyFileContent[],
   packs: readonly PackState[],
   records: readonly AuditRecord[],
 ): readonly ShownPolicyFile[] {
   const hits = countHits(records);
-  return files.map(({ file, policies }) => ({
+  const ordered = files.toSorted((one, other) => Number(isBuiltIn(one.file)) - Number(isBuiltIn(other.file)));
+  return ordered.map(({ file, policies }) => ({
     file,
     policies: policies.map((policy) => {
       const rules = policy.rules.map((rule, index) => ({

@@ -281,7 +281,8 @@ describe('a person who looks through the views, and is asked there', () => {
   it('finds the policies in force, and how often each decided', async () => {
     await host.runCommand('Rampart: Focus on Policy View');
     await host.treeRow(/default-deletion\s*\d+ rules/);
-    await reachEnd('Policy', /ask-first\s*2 rules · \d+ hits/);
+    // What they wrote themselves stands above the built-in policy.
+    await host.treeRow(/ask-first\s*2 rules · \d+ hits/);
     await host.screenshot('e2e-asked-4-policy');
     await row(/ask-first\s*2 rules/).click();
     await host.page.locator('.tab.active', { hasText: 'ask-first.yaml' }).waitFor();

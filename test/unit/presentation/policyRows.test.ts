@@ -40,10 +40,14 @@ describe('policies as rows', () => {
     createDenial({ id: 'b', rule }),
     createRecord({ id: 'c' }),
   ];
-  const [first, second] = describePolicies(files, [pack], records);
+  const [own, ofProduct] = describePolicies(files, [pack], records);
+
+  it('come with what a person wrote first', () => {
+    assert.deepEqual([own?.file, ofProduct?.file], [files[1].file, builtIn]);
+  });
 
   it('say how often each policy and each rule of it decided, and what it is about', () => {
-    const [policy] = first?.policies ?? [];
+    const [policy] = ofProduct?.policies ?? [];
     assert.ok(policy);
     const { label, description, tooltip } = formatPolicy(policy);
     assert.deepEqual([label, description, tooltip], ['files', '2 rules · 2 hits', 'About files.']);
@@ -56,18 +60,18 @@ describe('policies as rows', () => {
 
   it('count what the built-in policy decided before an update moved it, and for another file nothing', () => {
     const moved = builtIn.replace('/1/', '/2/');
-    const [after] = describePolicies([{ ...files[0], file: moved }, files[1]], [pack], records);
+    const [, after] = describePolicies([{ ...files[0], file: moved }, files[1]], [pack], records);
     assert.equal(after?.policies[0]?.hits, 2);
-    assert.equal(second?.policies[0]?.hits, 0);
+    assert.equal(own?.policies[0]?.hits, 0);
   });
 
   it('are packs that can be switched in the built-in file only', () => {
-    assert.deepEqual(first?.policies[0]?.pack, pack);
-    assert.equal(second?.policies[0]?.pack, null);
+    assert.deepEqual(ofProduct?.policies[0]?.pack, pack);
+    assert.equal(own?.policies[0]?.pack, null);
   });
 
   it('are said with their names, and not by what they are about alone', () => {
-    const policy = first!.policies[0]!;
+    const policy = ofProduct!.policies[0]!;
     assert.equal(formatPolicy(policy).spoken, 'files, 2 rules, 2 hits, About files.');
     assert.deepEqual(
       policy.rules.map((one, index) => formatRuleRow(one, index).spoken),
@@ -76,7 +80,7 @@ describe('policies as rows', () => {
   });
 
   it('say of a pack that it is off', () => {
-    const [off] = describePolicies(files, [{ ...pack, isOn: false }], []);
+    const [, off] = describePolicies(files, [{ ...pack, isOn: false }], []);
     assert.match(formatPolicy(off!.policies[0]!).description, /^off · /);
   });
 });
