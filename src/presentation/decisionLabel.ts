@@ -51,7 +51,7 @@ const looks: Readonly<Record<Outcome, Look>> = {
   denied: { words: t`denied`, icon: { id: 'circle-slash', color: iconColors.denied } },
   approvalNeeded: {
     words: t`denied: needs approval`,
-    brief: t`needs approval`,
+    brief: t`not approved`,
     icon: { id: 'question', color: iconColors.denied },
   },
   wouldBeDenied: {
