@@ -19,6 +19,9 @@ export interface NamedAlike<Seen extends World> {
 /** The programs that a compiler runs one after the other, each on the files of the one before. */
 const stage = /^(?:[\w.]+-)*(?:cc1(?:plus|obj|objplus)?|lto1|lto-wrapper|collect2|as|ld(?:\.\w+)?)$/;
 
+/** The most words of a question in which files are renamed; one with more is longer than any that the library hashes. */
+const maxWords = 4_096;
+
 /**
  * Gives the files that a compiler needs for a moment one name, so that what is decided about one of its programs follows from
  * what the library hashes. Nothing is renamed where a rule speaks of such files, where one lies elsewhere than among temporary
@@ -30,6 +33,7 @@ export function nameAlike<Seen extends World>(
   world: Seen,
 ): NamedAlike<Seen> {
   const words = request.argv ?? [];
+  if (words.length > maxWords) return { request, world, isForAll: false };
   const named = words.filter(namesCompilerFile);
   if (named.length === 0) return { request, world, isForAll: true };
   const isCommon =

@@ -82,12 +82,17 @@ export class Call {
   #sends: PathList | null = null;
   #codeSources: ReadonlySet<CodeSource> | null = null;
 
-  constructor(request: ExecRequest, world: EvaluationWorld) {
+  /** `isSought` tells of a word whether some rule may look for it. */
+  constructor(request: ExecRequest, world: EvaluationWorld, isSought: (word: string) => boolean) {
     this.#looks = recordLooks(request, world);
     this.#started = this.#looks.world.elapsed();
     this.request = this.#looks.request;
     this.world = this.#looks.world;
-    this.reading = request.tool === 'exec' ? readRequest(this.request, this.world) : readNothing(request);
+    const isOurs = (word: string): boolean => word === String(this.world.endpoint);
+    this.reading =
+      request.tool === 'exec'
+        ? readRequest(this.request, this.world, (word) => isSought(word) || isOurs(word))
+        : readNothing(request);
   }
 
   /** The line as it came and its commands joined, where that is another text than one of the commands. */
@@ -122,8 +127,7 @@ export class Call {
       for (const text of this.textsOf(component))
         if (text !== component.text && text !== component.expanded) texts.push(text);
     }
-    texts.push(...this.lines);
-    return texts;
+    return [...texts, ...this.lines];
   }
 
   /** A text in which the path of every file stands that a command may read; null when it may be any file. */

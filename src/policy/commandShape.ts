@@ -185,8 +185,7 @@ export function sortCommand(program: string, words: readonly Word[]): SortedComm
       isBehindOption = false;
     }
   }
-  const rest = end < 0 ? [] : texts.slice(end + 1);
-  operands.push(...rest.map((text) => ({ text, isGuess: false })));
+  if (end >= 0) for (const text of texts.slice(end + 1)) operands.push({ text, isGuess: false });
   return { program, written: texts[0] ?? '', operands, options };
 }
 

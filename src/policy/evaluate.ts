@@ -12,7 +12,7 @@ const maxDecisionMs = 1_000;
 /** What the policies say of a request. Total: it has an answer for every request, and never throws. */
 export function evaluate(set: PolicySet, request: ExecRequest, world: EvaluationWorld): Decision {
   try {
-    return decide(set, new Call(request, world));
+    return decide(set, new Call(request, world, set.index.isSought));
   } catch (thrown) {
     // A defect of ours must not become an answer that the asker takes for "nobody there".
     return defaultDecision('deny', `the policy could not be evaluated: ${messageOf(thrown)}`, []);

@@ -23,7 +23,7 @@ export function evaluateResponse(
   world: EvaluationWorld,
 ): Decision {
   try {
-    return decide(set, new Call(request, world), response);
+    return decide(set, new Call(request, world, set.index.isSought), response);
   } catch (thrown) {
     return refuse(`the answer could not be judged: ${messageOf(thrown)}`);
   }

@@ -51,7 +51,7 @@ export interface Explanation {
 /** Why a request is decided as `evaluate` decides it. It costs more than the decision alone. Never throws where `evaluate` answers. */
 export function explain(set: PolicySet, request: ExecRequest, world: EvaluationWorld): Explanation {
   const decision = evaluate(set, request, world);
-  const call = new Call(request, world);
+  const call = new Call(request, world, set.index.isSought);
   return {
     decision,
     commands: call.reading.components.map((component) => ({

@@ -96,10 +96,10 @@ function isCounting({ program, words }: Component): boolean {
 
 /** The words of such a program that are patterns or scripts: what `-e` is given, or else the first operand. */
 function isPattern(words: readonly Word[]): (word: Word) => boolean {
-  const given = valuesOf(words, /^-(?:[A-Za-z]*e|-(?:regexp|expression))$/);
+  const given = new Set(valuesOf(words, /^-(?:[A-Za-z]*e|-(?:regexp|expression))$/));
   const isGiven = words.some(({ text }) => /^-(?:[A-Za-z]*[ef]|-(?:regexp|expression|file)\b)/.test(text));
   const first = words.slice(1).find(({ text }) => !text.startsWith('-'));
-  return (word) => (isGiven ? given.includes(word) : word === first);
+  return (word) => (isGiven ? given.has(word) : word === first);
 }
 
 /** `tar -C DIRECTORY FILE`. */

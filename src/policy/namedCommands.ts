@@ -11,7 +11,7 @@ export interface NamedCommand {
 
 /** The commands that a request's shell text names in full, besides its own; none of a text that is not read whole. */
 export function namedCommands(request: ExecRequest, world: EvaluationWorld): readonly NamedCommand[] {
-  const { components, isCut, isFallback } = new Call(request, world).reading;
+  const { components, isCut, isFallback } = new Call(request, world, () => true).reading;
   if (isCut || isFallback) return [];
   return components
     .slice(1)

@@ -56,6 +56,8 @@ export interface PlacedRule {
 export interface RuleFinder {
   /** Those that may match a call, in the order in which they are walked; each that does match is among them. */
   find(call: Call): readonly PlacedRule[];
+  /** Whether some rule may look for this word among the arguments of a command. */
+  readonly isSought: (word: string) => boolean;
 }
 
 /** Everything that decides: the policies in the order they are walked, and what holds when none speaks. */

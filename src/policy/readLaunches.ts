@@ -128,6 +128,8 @@ interface LauncherOptions {
   /** How many words still stand before the command. */
   operands: number;
   text: Word | null;
+  /** Where the last option stands that shell text follows; -1 when there is none. */
+  readonly lastText: number;
   directory: Word | null;
   readonly assigned: string[];
   isInert: boolean;
@@ -162,6 +164,7 @@ function readOptions(launcher: Launcher, words: readonly Word[], start: number):
     start,
     operands: launcher.operands,
     text: null,
+    lastText: findLastText(launcher, words),
     directory: null,
     assigned: [],
     isInert: false,
@@ -179,21 +182,20 @@ function readOptions(launcher: Launcher, words: readonly Word[], start: number):
   return state;
 }
 
+function findLastText({ text: options }: Launcher, words: readonly Word[]): number {
+  return options.size === 0 ? -1 : words.findLastIndex(({ text }) => options.has(text));
+}
+
 /** Passes over a word that stands before the command; false when the command begins here. */
 function skipWord(launcher: Launcher, words: readonly Word[], state: LauncherOptions): boolean {
   const text = words[state.start]?.text ?? '';
   const assignment = launcher.takesAssignments ? /^[A-Za-z_]\w*(?==)/.exec(text) : null;
   if (assignment !== null) state.assigned.push(assignment[0]);
   else if (state.operands > 0) state.operands -= 1;
-  else if (!hasTextAhead(launcher, words, state.start)) return false;
+  // `su root -c text`: the text stands behind operands.
+  else if (launcher.takesAssignments || state.lastText < state.start) return false;
   state.start += 1;
   return true;
-}
-
-/** `su root -c text`: the text stands behind operands. */
-function hasTextAhead(launcher: Launcher, words: readonly Word[], from: number): boolean {
-  if (launcher.text.size === 0 || launcher.takesAssignments) return false;
-  return words.slice(from).some((word) => launcher.text.has(word.text));
 }
 
 function readOption(launcher: Launcher, words: readonly Word[], state: LauncherOptions): void {

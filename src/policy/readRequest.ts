@@ -13,6 +13,7 @@ import { readLiteralOutput } from './literalOutput.ts';
 import { programOf, readLaunches } from './readLaunches.ts';
 import { readInlineCode, shellTexts, takesCodeFromInput } from './inlineCode.ts';
 import { isInterpreter } from './programs.ts';
+import { boundCommand, isTooLong, maxShellTextLength } from './requestBounds.ts';
 import { isShell, readShellCall } from './shellCall.ts';
 import type {
   DirectoryChange,
@@ -22,7 +23,7 @@ import type {
   Span,
   Word,
 } from './shellScript.ts';
-import { literalWord, textsOf } from './shellScript.ts';
+import { literalCommand, literalWord, textsOf } from './shellScript.ts';
 import type { ShellReader } from './shellReader.ts';
 import { maxReadingMs } from './shellReader.ts';
 
@@ -33,7 +34,7 @@ const maxLaunchDepth = 32;
 const maxFunctionDepth = 6;
 
 /** The most commands that one request is read into. */
-const maxComponents = 20_000;
+const maxComponents = 5_000;
 
 /** How many files that a text writes are remembered. */
 const maxWrittenFiles = 64;
@@ -69,13 +70,18 @@ interface Place {
   readonly depth: number;
 }
 
-/** Reads a request into every command that it would run. */
-export function readRequest(request: ExecRequest, world: ReadingWorld): Reading {
-  return new RequestReading(world).read(request);
+/** Reads a request into every command that it would run; `isSought` tells of a word whether some rule may look for it. */
+export function readRequest(
+  request: ExecRequest,
+  world: ReadingWorld,
+  isSought: (word: string) => boolean,
+): Reading {
+  return new RequestReading(world, isSought).read(request);
 }
 
 class RequestReading {
   readonly #world: ReadingWorld;
+  readonly #isSought: (word: string) => boolean;
   readonly #components: Component[] = [];
   /** What the text writes into files, by their names as they are put in. */
   readonly #written = new Map<string, string>();
@@ -84,8 +90,9 @@ class RequestReading {
   #isCut = false;
   #isFallback = false;
 
-  constructor(world: ReadingWorld) {
+  constructor(world: ReadingWorld, isSought: (word: string) => boolean) {
     this.#world = world;
+    this.#isSought = isSought;
     this.#started = world.elapsed();
     this.#containers = new OwnContainers(world, this.#components);
   }
@@ -102,9 +109,10 @@ class RequestReading {
       isGrantable: true,
       depth: 0,
     };
-    const argv = argvOf(request);
+    this.#isCut = isTooLong(request);
+    const argv = this.#isCut ? [] : argvOf(request);
     if (argv === null) this.#readText(request.command, [], place);
-    else this.#readCommand(commandOf(argv), place);
+    else this.#readCommand(literalCommand(argv), place);
     const granted = this.#components.filter((component) => component.isGrantable);
     return {
       raw: request.command,
@@ -117,10 +125,11 @@ class RequestReading {
   }
 
   /** Adds a command and everything it starts; what it starts stands behind it. */
-  #readCommand(command: ShellCommand, place: Place): void {
+  #readCommand(given: ShellCommand, outer: Place): void {
     const index = this.#components.length;
-    if (index >= maxComponents || (index % commandsPerClockLook === 63 && this.#isLate())) this.#isCut = true;
-    if (this.#isCut) return;
+    const command = this.#bound(given);
+    if (command === null) return;
+    const place = command === given ? outer : { ...outer, isGrantable: false };
     const program = programOf(command.words[0]);
     const launches = readLaunches(program, command.words);
     const words = this.#withFindings(program, command, place);
@@ -151,6 +160,15 @@ class RequestReading {
     for (const launch of launches) this.#readLaunch(launch, command, place, isTransparent);
     this.#readMore(program, command, place);
     if (hereText !== null) this.#readCode(words, hereText, place);
+  }
+
+  /** A command as far as it is judged; null when there is too much of it, or before it. */
+  #bound(command: ShellCommand): ShellCommand | null {
+    const index = this.#components.length;
+    const isLate = index % commandsPerClockLook === 63 && this.#isLate();
+    const bounded = index >= maxComponents || isLate ? null : boundCommand(command, this.#isSought);
+    this.#isCut ||= bounded === null;
+    return this.#isCut ? null : bounded;
   }
 
   /** What is known of a file that the text writes itself. */
@@ -302,6 +320,8 @@ class RequestReading {
   }
 
   #readText(text: string, parameters: readonly Word[], place: Place): void {
+    if (text.length > maxShellTextLength) this.#isCut = true;
+    if (this.#isCut) return;
     const script = this.#readScript(text, this.#variablesOf(parameters, place));
     this.#isFallback ||= script.isFallback;
     this.#isCut ||= script.isCut;
@@ -396,19 +416,6 @@ function argvOf(request: ExecRequest): readonly string[] | null {
   const baseOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
   if (exe === null || (given !== undefined && baseOf(given) === baseOf(exe))) return argv;
   return [exe, ...rest];
-}
-
-function commandOf(argv: readonly string[]): ShellCommand {
-  return {
-    words: argv.map(literalWord),
-    assignments: [],
-    redirections: [],
-    directory: null,
-    input: null,
-    inner: { from: 1, to: 1 },
-    hereText: null,
-    body: null,
-  };
 }
 
 function changeDirectory(from: string | null, to: Word): string | null {

@@ -97,6 +97,14 @@ export class RuleIndex implements RuleFinder {
     return placed;
   }
 
+  readonly isSought = (word: string): boolean => {
+    const found: number[] = [];
+    const note = (entry: number): void => void found.push(entry);
+    this.#texts.search(word, note);
+    this.#paths.search(word, note);
+    return found.length > 0;
+  };
+
   readonly #add = (entry: number): void => {
     if (this.#met[entry] === this.#search) return;
     this.#met[entry] = this.#search;

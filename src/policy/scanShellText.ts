@@ -2,8 +2,12 @@ import { declarations, maxCommands, ScriptBuilder } from './scriptBuilder.ts';
 import { findExtent } from './shellQuote.ts';
 import type { ShellScript, ShellVariables, Span } from './shellScript.ts';
 
-/** How deep substitutions are followed; a text with deeper ones is cut. */
+/** How deep substitutions are followed, and how many characters are read in them; a text with more is cut. */
 const maxNesting = 50;
+const maxNestedLength = 262_144;
+
+/** The most words, redirections and assignments that are read from one text. */
+const maxPieces = 32_768;
 
 /** Words that begin or end a group and are no command. */
 const keywords: ReadonlySet<string> = new Set(
@@ -44,18 +48,20 @@ interface Group {
  */
 export function scanShellText(text: string, variables: ShellVariables): ShellScript {
   const builder = new ScriptBuilder(variables);
-  const bounds: Bounds = { isTooDeep: false };
+  const bounds: Bounds = { isTooDeep: false, nestedLength: 0, pieces: 0 };
   new TextScan(builder, text, 0, bounds).run();
   return {
     commands: builder.commands,
     isFallback: true,
-    isCut: bounds.isTooDeep || builder.count >= maxCommands,
+    isCut: bounds.isTooDeep || bounds.pieces >= maxPieces || builder.count >= maxCommands,
   };
 }
 
 /** What all scans of a text share. */
 interface Bounds {
   isTooDeep: boolean;
+  nestedLength: number;
+  pieces: number;
 }
 
 class TextScan {
@@ -80,7 +86,8 @@ class TextScan {
   }
 
   run(): void {
-    while (this.#at < this.#text.length && this.#builder.count < maxCommands) this.#step();
+    const hasRoom = (): boolean => this.#builder.count < maxCommands && this.#bounds.pieces < maxPieces;
+    while (this.#at < this.#text.length && hasRoom()) this.#step();
     this.#endCommand();
   }
 
@@ -195,6 +202,7 @@ class TextScan {
 
   /** The source of the word that begins here; what it substitutes is noted. */
   #takeWord(): string {
+    this.#bounds.pieces += 1;
     const start = this.#at;
     while (this.#at < this.#text.length && !this.#isWordEnd()) this.#at = this.#skipPiece();
     if (this.#at === start) this.#at += 1;
@@ -246,11 +254,11 @@ class TextScan {
   }
 
   #readInner(texts: readonly string[]): void {
-    if (texts.length > 0 && this.#nesting >= maxNesting) {
-      this.#bounds.isTooDeep = true;
-      return;
-    }
+    if (texts.length > 0 && this.#nesting >= maxNesting) this.#bounds.isTooDeep = true;
     for (const text of texts) {
+      this.#bounds.nestedLength += text.length;
+      if (this.#bounds.nestedLength > maxNestedLength) this.#bounds.isTooDeep = true;
+      if (this.#bounds.isTooDeep) return;
       this.#builder.enter(null);
       new TextScan(this.#builder, text, this.#nesting + 1, this.#bounds).run();
       this.#builder.leave();

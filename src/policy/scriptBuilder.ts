@@ -11,12 +11,12 @@ import { literalWord } from './shellScript.ts';
 import { expandCommandWord, expandWord } from './shellWord.ts';
 
 /** The most commands that are read from one text. */
-export const maxCommands = 10_000;
+export const maxCommands = 5_000;
 
-/** What holds in one shell: a subshell has its own copy. */
+/** What holds in one shell. A subshell begins with what holds around it, and changes nothing of that. */
 interface ShellState {
-  /** What the text has set so far; null for what only the run can tell. */
-  readonly changed: ReadonlyMap<string, readonly string[] | null>;
+  /** What the text has set in this shell so far; null for what only the run can tell. */
+  readonly changed: Map<string, readonly string[] | null>;
   readonly directory: DirectoryChange | null;
   readonly input: Span | null;
 }
@@ -65,7 +65,7 @@ export class ScriptBuilder {
   constructor(given: ShellVariables) {
     this.#variables = {
       get: (name) => {
-        const changed = this.#state.changed.get(name);
+        const changed = this.#changeOf(name);
         return changed === undefined ? given.get(name) : (changed ?? undefined);
       },
     };
@@ -87,7 +87,7 @@ export class ScriptBuilder {
   /** Enters a shell of its own: what it changes ends with `leave`. */
   enter(input: Span | null): void {
     this.#outer.push(this.#state);
-    this.#state = { ...this.#state, input };
+    this.#state = { changed: new Map(), directory: this.#state.directory, input };
   }
 
   leave(): void {
@@ -223,7 +223,15 @@ export class ScriptBuilder {
   }
 
   #set(name: string, values: readonly string[] | null): void {
-    this.#state = { ...this.#state, changed: new Map(this.#state.changed).set(name, values) };
+    this.#state.changed.set(name, values);
+  }
+
+  /** What the innermost shell has set that sets it; undefined when none does. */
+  #changeOf(name: string): readonly string[] | null | undefined {
+    const own = this.#state.changed.get(name);
+    return own === undefined
+      ? this.#outer.findLast(({ changed }) => changed.has(name))?.changed.get(name)
+      : own;
   }
 }
 

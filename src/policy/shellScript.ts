@@ -81,3 +81,17 @@ export function textsOf(words: readonly Word[]): { readonly text: string; readon
   const expanded = words.map((word) => word.text).join(' ');
   return { text, expanded: expanded === text ? null : expanded };
 }
+
+/** A command that stands by itself, with these words as they are. */
+export function literalCommand(argv: readonly string[]): ShellCommand {
+  return {
+    words: argv.map(literalWord),
+    assignments: [],
+    redirections: [],
+    directory: null,
+    input: null,
+    inner: { from: 1, to: 1 },
+    hereText: null,
+    body: null,
+  };
+}

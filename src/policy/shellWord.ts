@@ -4,8 +4,9 @@ import { literalWord } from './shellScript.ts';
 
 const noVariables: ShellVariables = new Map();
 
-/** How many words one word may become through braces and loops; beyond that the rest stays as written. */
+/** How many words one word may become through braces and loops, and how long all together; beyond that the rest stays as written. */
 const maxExpansions = 64;
+const maxExpandedLength = 524_288;
 
 /** How many opening braces of a word are tried; each may read the word to its end. */
 const maxBraceTries = 16;
@@ -281,8 +282,11 @@ function expandBraces(draft: Draft): readonly Draft[] {
   if (!draft.text.includes('{')) return [draft];
   const done: Draft[] = [];
   const pending: Draft[] = [draft];
+  let length = draft.text.length;
   for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
-    const parts = done.length + pending.length < maxExpansions ? splitBrace(next) : null;
+    const hasRoom = done.length + pending.length < maxExpansions && length < maxExpandedLength;
+    const parts = hasRoom ? splitBrace(next) : null;
+    length += (parts ?? [next]).reduce((sum, { text }) => sum + text.length, -next.text.length);
     if (parts === null) done.push(next);
     else pending.unshift(...parts);
   }

@@ -205,7 +205,7 @@ describe('shell text beyond the bounds', () => {
   });
 
   it('is judged in full when it is long', () => {
-    const filler = 'echo "some text"\n'.repeat(8000);
+    const filler = 'echo "some text"\n'.repeat(4_500);
     assert.equal(decide(`${filler}ls`), 'allow');
     assert.equal(decide(`${filler}rm -rf ../precious`), 'deny');
     assert.equal(decide(`echo ${'x'.repeat(1_048_576)}; rm -rf ../precious`), 'deny');
@@ -214,6 +214,9 @@ describe('shell text beyond the bounds', () => {
   it('is refused when it is made of more commands than are read', () => {
     assert.equal(decide('a;'.repeat(20_000)), 'deny');
     assert.equal(decide(`${'sudo '.repeat(100)}ls`), 'deny');
+    assert.equal(decide('>f '.repeat(2_000)), 'deny');
+    assert.equal(decide(`${'A=b '.repeat(2_000)}ls`), 'deny');
+    assert.equal(decide(`echo ${'a '.repeat(50_000)}`), 'deny');
   });
 
   it('is refused when judging it would outlast the patience of the asker', () => {
@@ -237,7 +240,15 @@ describe('shell text beyond the bounds', () => {
       'find . -exec ',
       'rm *',
       "'",
+      '(a=b);',
+      'rm $x;',
+      'eval $x;',
+      'env | grep token;',
     ];
+    /** With a name of its own each time. */
+    const numbered = [' a', '(a=b);', 'a=b;', ' a=b'].map(
+      (part) => (index: number) => part.replace('a', `a${index}`),
+    );
     // A quadratic reading takes minutes. It is CPU time, so that a busy machine makes no difference.
     const isQuick = (request: ExecRequest): boolean => {
       const before = process.cpuUsage();
@@ -247,6 +258,11 @@ describe('shell text beyond the bounds', () => {
     };
     for (const part of parts)
       assert.ok(isQuick(imagineRequest({ command: part.repeat(20_000 / part.length) })), part);
+    for (const partAt of numbered)
+      for (const start of ['read', 'export', 'a=b;']) {
+        const command = start + Array.from({ length: 20_000 }, (_, index) => partAt(index)).join('');
+        assert.ok(isQuick(imagineRequest({ command })), `${start}${partAt(0)}`);
+      }
     assert.ok(
       isQuick(imagineRequest({ argv: ['find', ...Array<string>(20_000).fill('-exec')], command: '' })),
     );
@@ -269,5 +285,68 @@ describe('shell text beyond the bounds', () => {
     // A shell runs the lines before the one that it cannot read.
     assert.equal(decide('f() { rm -rf "$1"; }; f ../precious\necho \''), 'deny');
     assert.equal(decide('f() { rm -rf "$1"; }; f build\necho \''), 'allow');
+  });
+});
+
+describe('a command with very many words', () => {
+  const names = Array.from({ length: 100_000 }, (_, index) => `a/n${index}`);
+  /** What is decided with many names on both sides of the last words, and without them. */
+  const judge = (start: readonly string[], end: readonly string[], more = names): readonly string[] =>
+    [
+      [...start, ...more, ...end, ...more.slice(0, 50)],
+      [...start, ...more.slice(0, 5), ...end],
+    ].map((argv) => {
+      const [exe = ''] = argv;
+      return evaluate(set, imagineRequest({ argv, exe, command: argv.join(' ') }), world).action;
+    });
+
+  it('is judged as one with few', () => {
+    assert.deepEqual(judge(['rm', '-rf'], []), ['allow', 'allow']);
+    assert.deepEqual(judge(['rm', '-rf'], ['../precious']), ['deny', 'deny']);
+    assert.deepEqual(judge(['rm', '-rf'], ['/home/ada/elsewhere']), ['deny', 'deny']);
+    assert.deepEqual(judge(['rm'], ['-rf', '.git']), ['ask', 'ask']);
+    assert.deepEqual(judge(['git', 'add'], []), ['allow', 'allow']);
+    assert.deepEqual(judge(['cat'], ['/home/ada/.ssh/id_rsa']), ['deny', 'deny']);
+    assert.deepEqual(judge(['cat'], ['keys/server.pem']), judge(['cat'], ['keys/server.pem'], []));
+  });
+
+  it('is judged by each of its directories', () => {
+    const paths = Array.from({ length: 20_000 }, (_, index) => `/tmp/d${index % 100}/n${index}`);
+    assert.deepEqual(judge(['rm', '-rf'], [], paths), ['allow', 'allow']);
+    assert.deepEqual(judge(['rm', '-rf'], ['/srv/data/x'], paths), ['deny', 'deny']);
+  });
+
+  it('is judged by what its options name, however many there are', () => {
+    const options = Array.from({ length: 4_000 }, (_, index) => (index % 2 === 0 ? '-c' : `a.b=n${index}`));
+    assert.deepEqual(judge(['git', ...options, 'push', '--force', 'origin', 'main'], [], []), [
+      ...judge(['git', 'push', '--force', 'origin', 'main'], [], []),
+    ]);
+  });
+
+  it('is refused when too many of them differ in more than their names, or it is too long', () => {
+    const judgeWords = (argv: readonly string[]): string => {
+      const decision = evaluate(set, imagineRequest({ argv, exe: '/bin/x', command: 'x' }), world);
+      return `${decision.action} ${decision.message}`;
+    };
+    assert.match(judgeWords(Array<string>(10_000).fill('-x')), /^deny .*too long/);
+    assert.match(judgeWords(['echo', 'x'.repeat(1_048_577)]), /^deny .*too long/);
+    assert.match(judgeWords(Array<string>(600_000).fill('a')), /^deny .*too long/);
+  });
+
+  it('is granted nothing', () => {
+    const text = `version: "1"
+default_action: deny
+policies:
+  - name: adding
+    rules: [{ action: allow, when: { command_matches: ['git add *'] } }]
+`;
+    const { set: adding } = parsePolicySet([{ file: 'a.yaml', text, origin: 'user' }]);
+    const judgeAdding = (count: number, ...start: readonly string[]): string => {
+      const argv = [...start, 'git', 'add', ...names.slice(0, count)];
+      const request = imagineRequest({ argv, exe: argv[0] ?? '', command: argv.join(' ') });
+      return evaluate(adding, request, world).action;
+    };
+    assert.deepEqual([judgeAdding(8_000), judgeAdding(9_000)], ['allow', 'deny']);
+    assert.deepEqual([judgeAdding(8_000, 'nohup'), judgeAdding(9_000, 'nohup')], ['allow', 'deny']);
   });
 });

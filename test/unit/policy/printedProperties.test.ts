@@ -53,7 +53,7 @@ describe('what is printed', () => {
         (program, rest) => {
           const argv = [program, ...rest];
           const command = argv.map(quote).join(' ');
-          const asText = new Call(imagineRequest({ command }), world).reading;
+          const asText = new Call(imagineRequest({ command }), world, () => false).reading;
           if (asText.isFallback) return;
           assert.deepEqual(
             asText.components[0]?.words.map(({ text }) => text),

@@ -21,7 +21,7 @@ const setOf = (text: string): PolicySet => {
 
 /** What every rule says, one after the other: the meaning of a policy without anything that makes it quick. */
 function walk(set: PolicySet, request: ExecRequest): readonly PlacedRule[] {
-  const call = new Call(request, world);
+  const call = new Call(request, world, set.index.isSought);
   return set.policies.flatMap((policy) => {
     const rule = isInScope(policy, call.request)
       ? policy.rules.find((each) => isRuleMatch(each, call))
