@@ -10,6 +10,7 @@ import type { ProcessTable } from '../system/processTable.ts';
 import { CoveredStarts } from './coveredStarts.ts';
 import type { Approval, Approvals, Petition, Resolution } from './approvals.ts';
 import { AskedTrees, hasEnded, isAskedByShell, keysOf } from './askedTree.ts';
+import { isRecordedWhole } from './auditEntry.ts';
 import type { QuestionKeys } from './askedTree.ts';
 import type { Asked, PatientAsker } from './exchange.ts';
 import { approvedLifeMs, sessionLifeMs } from './grants.ts';
@@ -21,8 +22,9 @@ export const anywayLifeMs = 300_000;
 /** How many questions are held at once; more are denied at once. */
 const maxHeld = 64;
 
-/** How many refusals can be run anyway, and for how long, in milliseconds. */
+/** How many refusals can be run anyway, with how many characters of commands, and for how long, in milliseconds. */
 const maxRefusals = 1_024;
+const maxRefusedLength = 4_194_304;
 const refusalLifeMs = 3_600_000;
 
 /** How often an asker that is held is told to wait on, in milliseconds; it gives up after 2 s without a word. */
@@ -127,7 +129,9 @@ export class Asking implements Disposable {
   readonly #settings: AskingSettings;
   /** By approval, the first that asked first. */
   readonly #waiters = new Map<string, Waiter[]>();
+  /** The oldest first. */
   readonly #refusals = new Map<string, Refusal>();
+  #refusedLength = 0;
   readonly #covered: CoveredStarts;
   readonly #trees: AskedTrees;
   readonly #timer: NodeJS.Timeout;
@@ -147,7 +151,7 @@ export class Asking implements Disposable {
   /** What persons make of a decision; a promise while the question is held. Only what is enforced is for persons. */
   consider({ request, decision, id, asked, mayPrompt }: Refused): Settlement | Promise<Settlement> {
     const isExact = asked.isExact && !request.truncated;
-    if (isPermitted(decision.action) || !isExact) return { kind: 'decided' };
+    if (isPermitted(decision.action) || !isExact || !isRecordedWhole(request)) return { kind: 'decided' };
     const keys = keysOf(request);
     const tree = this.#trees.find(request);
     const grant = this.#settings.grants.take(keys, tree, decision.action !== 'ask');
@@ -355,9 +359,18 @@ export class Asking implements Disposable {
   }
 
   #noteRefusal(refusal: Refusal): void {
-    const [oldest] = this.#refusals.size < maxRefusals ? [] : this.#refusals.keys();
-    if (oldest !== undefined) this.#refusals.delete(oldest);
+    this.#forgetRefusal(refusal.id);
     this.#refusals.set(refusal.id, refusal);
+    this.#refusedLength += refusal.command.length;
+    for (const id of this.#refusals.keys()) {
+      if (this.#refusals.size <= maxRefusals && this.#refusedLength <= maxRefusedLength) return;
+      this.#forgetRefusal(id);
+    }
+  }
+
+  #forgetRefusal(id: string): void {
+    this.#refusedLength -= this.#refusals.get(id)?.command.length ?? 0;
+    this.#refusals.delete(id);
   }
 }
 

@@ -6,7 +6,7 @@ import type { ExecRequest } from '../protocol/execRequest.ts';
 import type { Mode } from '../protocol/mode.ts';
 import type { Actor } from '../protocol/session.ts';
 import type { JournalFrame } from '../system/journalFrame.ts';
-import { redactArguments, redactText } from './redact.ts';
+import { redactArguments, redactBeginning } from './redact.ts';
 
 /** What the endpoint adds to what it was asked. */
 export interface RecordSurroundings {
@@ -29,10 +29,9 @@ export function recordOfDecision(
   decision: Decision,
   { id, now, mode, actor, evaluationTimeUs = 0 }: RecordSurroundings,
 ): AuditRecord {
-  const command = redactText(request.command);
-  const argv = request.argv === null ? null : redactArguments(request.argv);
-  const kept = argv === null ? null : cutArguments(argv);
-  const isCut = command.length > maxRecordedLength || kept !== argv;
+  const command = redactBeginning(request.command, maxRecordedLength);
+  const argv = request.argv === null ? null : redactArguments(request.argv, maxRecordedLength);
+  const isCut = command.isCut || argv?.isCut === true;
   const entry: AuditRecord = {
     schema_version: 'rampart.audit.v1',
     id,
@@ -41,7 +40,7 @@ export function recordOfDecision(
     actor,
     session: request.session,
     tool: request.tool,
-    request: recordOfSubject(command, request.path),
+    request: recordOfSubject(command.kept, request.path),
     decision: {
       action: decision.action,
       message: decision.message,
@@ -49,7 +48,7 @@ export function recordOfDecision(
       evaluation_time_us: evaluationTimeUs,
     },
     rule: decision.rule,
-    argv: kept,
+    argv: argv?.kept ?? null,
     exe: request.exe,
     cwd: request.cwd,
     pid: request.pid,
@@ -63,7 +62,7 @@ export function recordOfDecision(
     mode,
   };
   // Most records have none of it, and copying one is dear.
-  const rest = rareFieldsOf(request, decision, kept);
+  const rest = rareFieldsOf(request, decision, entry.argv);
   return rest === null ? entry : { ...entry, ...rest };
 }
 
@@ -92,23 +91,14 @@ function argumentBytes(
 }
 
 function recordOfSubject(command: string, path: string | null): AuditRecord['request'] {
-  const kept = command.slice(0, maxRecordedLength);
-  return path === null
-    ? { command: kept }
-    : { command: kept, path: redactText(path).slice(0, maxRecordedLength) };
+  return path === null ? { command } : { command, path: redactBeginning(path, maxRecordedLength).kept };
 }
 
-/** The arguments as far as they fit; the same list when they all do. */
-function cutArguments(argv: readonly string[]): readonly string[] {
-  if (argv.reduce((sum, { length }) => sum + length + 1, 0) <= maxRecordedLength) return argv;
-  const kept: string[] = [];
+/** Whether the record of a question keeps all of it, but for secrets: then a person can read what it is about. */
+export function isRecordedWhole({ command, argv }: Pick<ExecRequest, 'command' | 'argv'>): boolean {
+  if (command.length > maxRecordedLength) return false;
   let left = maxRecordedLength;
-  for (const argument of argv) {
-    if (left <= 0) break;
-    kept.push(argument.slice(0, left));
-    left -= argument.length + 1;
-  }
-  return kept;
+  return argv?.every(({ length }) => (left -= length + 1) >= 0) !== false;
 }
 
 /** What the record says of a start that nobody decided about. */

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import type { Stopwatch } from '../base/clock.ts';
 import type { ExecRequest } from '../protocol/execRequest.ts';
 import type { Mode } from '../protocol/mode.ts';
+import { isRecordedWhole } from './auditEntry.ts';
 import type { PreflightAnswer } from './preflightAnswer.ts';
 
 /** How long after a refusal the same question of the same process is its repetition, in milliseconds. */
@@ -52,9 +53,10 @@ export class RepeatedQuestions {
   }
 }
 
-/** Whether a question can be a step on the way along `PATH`. */
-function isStep({ tool, door, exe }: ExecRequest): boolean {
-  return tool === 'exec' && door !== null && pathDoors.has(door) && exe !== null;
+/** Whether a question can be a step on the way along `PATH`, and is short enough to be remembered. */
+function isStep(request: ExecRequest): boolean {
+  const { tool, door, exe } = request;
+  return tool === 'exec' && door !== null && pathDoors.has(door) && exe !== null && isRecordedWhole(request);
 }
 
 /** Whether a question differs from a step in nothing but the directory of its program. */

@@ -61,6 +61,14 @@ for (const [what, fields] of Object.entries(others)) {
   });
 }
 
+test('a question that is longer than what a record keeps is no repetition', async (context) => {
+  const fixture = await startFixture(context);
+  const long = { ...step, argv: ['rm', '-rf', 'x'.repeat(66_000)] };
+  await fixture.ask('rm -rf x', long);
+  assert.notEqual((await fixture.ask('rm -rf x', long))['notice'], '');
+  assert.equal(fixture.records().length, 2);
+});
+
 test('a program that may call again and again by a name that searches PATH repeats nothing', async (context) => {
   const fixture = await startFixture(context);
   for (const door of ['execvp', 'posix_spawn', 'system']) {
