@@ -89,8 +89,16 @@ export function refuse(status: number, error: string): EndpointResponse {
   return respond(status, { error });
 }
 
+/**
+ * How many values a body has at most, and how many of them may be lists, objects or members of one. A question has as many
+ * arguments as a kernel takes, and few members: others would cost more to read than to judge.
+ */
+const maxValues = 600_000;
+const maxMembers = 65_536;
+
 /** Reads the body as exactly one JSON value. */
 export function parseBody(request: EndpointRequest): Result<unknown, string> {
+  if (hasTooManyValues(request.text)) return failure('the body has too many values');
   try {
     const value: unknown = JSON.parse(request.text);
     return isRecord(value) ? foldKeys(value) : success(value);
@@ -98,6 +106,24 @@ export function parseBody(request: EndpointRequest): Result<unknown, string> {
     return failure(`the body is not one JSON value: ${messageOf(thrown)}`);
   }
 }
+
+function hasTooManyValues(text: string): boolean {
+  if (text.length <= maxMembers) return false;
+  let values = 0;
+  let members = 0;
+  let isInText = false;
+  for (let index = 0; index < text.length; index += 1) {
+    const character = text.charCodeAt(index);
+    if (character === quote) isInText = !isInText;
+    else if (character === backslash) index += 1;
+    else if (isInText) continue;
+    else if (character === comma) values += 1;
+    else if (character === colon || character === bracket || character === brace) members += 1;
+  }
+  return values > maxValues || members > maxMembers;
+}
+
+const [quote, backslash, comma, colon, bracket, brace] = Buffer.from('"\\,:[{');
 
 /**
  * The peer takes `Command` for `command`, so what it would judge must be judged here. Two spellings of one key are refused:

@@ -9,15 +9,27 @@ const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
  */
 export function decodeBase64Text(text: string): string | null {
   if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return null;
-  const groups: ByteText[] = [];
-  for (let offset = 0; offset < text.length; offset += 4) {
-    const group = text.slice(offset, offset + 4).replaceAll('=', '');
-    const bits = Array.from(group.padEnd(4, 'A')).reduce(
-      (sum, digit) => sum * 64 + alphabet.indexOf(digit),
-      0,
-    );
-    const bytes = [bits >> 16, (bits >> 8) & 0xff, bits & 0xff].slice(0, group.length - 1);
-    groups.push(String.fromCharCode(...bytes));
-  }
-  return readableText(groups.join(''));
+  const digits = text.replace(/=+$/, '');
+  const pieces: ByteText[] = [];
+  for (let offset = 0; offset < digits.length; offset += pieceLength)
+    pieces.push(bytesOf(digits.slice(offset, offset + pieceLength)));
+  return readableText(pieces.join(''));
 }
+
+/** How many digits are put together at once; a multiple of four, which make whole bytes. */
+const pieceLength = 4_096;
+
+function bytesOf(digits: string): ByteText {
+  const bytes: number[] = [];
+  let bits = 0;
+  for (let index = 0; index < digits.length; index += 1) {
+    bits = ((bits << 6) | (values[digits.charCodeAt(index)] ?? 0)) & 0xffff;
+    // A digit has 6 bits: the first of four completes no byte.
+    if (index % 4 !== 0) bytes.push((bits >> (6 - 2 * (index % 4))) & 0xff);
+  }
+  return String.fromCharCode(...bytes);
+}
+
+/** By the code of a digit. */
+const values = new Uint8Array(128);
+Array.from(alphabet).forEach((digit, value) => (values[digit.charCodeAt(0)] = value));

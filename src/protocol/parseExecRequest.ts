@@ -14,6 +14,9 @@ const maxMarkers = 64;
 /** The longest name, program or directory, in characters; the peer denies a question with a longer one. */
 const maxNameLength = 8_192;
 
+/** The longest command as base64, in characters: 1 MiB of it, as the peer has it. */
+const maxEncodedLength = 1_398_104;
+
 /** How deep what a tool is called with may be nested: whoever walks through it must come to its end. */
 const maxNesting = 1_000;
 
@@ -105,6 +108,8 @@ type ToolArguments = Pick<ExecRequest, 'command' | 'path' | 'cwd'> & { readonly 
 function parseArguments(tool: string, fields: UnknownRecord): Result<ToolArguments, string> {
   const places = argumentPlaces(fields);
   if (!places.ok) return places;
+  if (places.value.some(({ command_b64: encoded }) => isLongerThan(maxEncodedLength, encoded)))
+    return failure(`command_b64 is longer than ${maxEncodedLength} characters`);
   const command = agreedText(places.value, commandNames(tool), 'command');
   if (!command.ok) return command;
   const path = agreedText(places.value, pathNames(tool), 'path');
@@ -218,7 +223,11 @@ function fieldProblem(fields: UnknownRecord): string | null {
 }
 
 function isTooLong(text: string | null): boolean {
-  return text !== null && text.length > maxNameLength;
+  return isLongerThan(maxNameLength, text);
+}
+
+function isLongerThan(length: number, value: unknown): boolean {
+  return typeof value === 'string' && value.length > length;
 }
 
 function tooLong(what: string): string {

@@ -102,6 +102,22 @@ test('caps the body at 8 MiB on the socket and at 1 MiB over TCP', async (contex
   assert.equal(await askOverTcp(port, {}, { method: 'POST', path, body: body(1_048_576) }), 400);
 });
 
+test('takes the arguments of any command, but no body that has more in it than a question has', async (context) => {
+  const { paths } = await startFixture(context);
+  const ask = async (body: string): Promise<number> =>
+    (await exchange({ socketPath: paths.socket, method: 'POST', path: '/v1/preflight/exec' }, body)).status;
+  const text = JSON.stringify('{":,["\\'.repeat(100_000));
+  const others = [
+    `{"command":"ls","argv":["ls"${',"a"'.repeat(250_000)}]}`,
+    `{"command":${text}}`,
+    `{"command":"ls","argv":["ls"${',""'.repeat(600_001)}]}`,
+    `{"command":"ls","x":[[]${',[]'.repeat(70_000)}]}`,
+    `{"command":"ls","x":[{}${',{}'.repeat(70_000)}]}`,
+    `{"command":"ls"${Array.from({ length: 70_000 }, (_, index) => `,"k${index}":1`).join('')}}`,
+  ];
+  assert.deepEqual(await Promise.all(others.map(ask)), [200, 200, 400, 400, 400, 400]);
+});
+
 test('closes the connection when it was asked to, and says so before', async (context) => {
   const { paths } = await startFixture(context);
   const body = '{"command":"ls"}';

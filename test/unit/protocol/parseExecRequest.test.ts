@@ -102,6 +102,10 @@ test('refuses two that disagree and values of another type', () => {
   );
   assert.equal(parsed({ params: { command: 1 } }), 'command is not a text');
   assert.equal(parsed({ params: { command_b64: '!' } }), 'command_b64 is not a text');
+  assert.equal(
+    parsed({ params: { command_b64: 'AAAA'.repeat(349_527) } }),
+    'command_b64 is longer than 1398104 characters',
+  );
   assert.equal(parsed({ params: [] }), 'params is not an object');
   assert.equal(parsed({ agent: 1 }), 'agent has the wrong type');
   assert.equal(parsed({ enforce: 'true' }), 'enforce has the wrong type');
