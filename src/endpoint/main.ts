@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { uptime } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
@@ -129,6 +130,7 @@ async function createWorld(): Promise<EndpointWorld | string> {
       processes: createProcessTable(),
       clock: { now: () => Date.now() },
       stopwatch: { elapsed: () => performance.now() },
+      uptime: () => uptime() * 1_000,
       logger,
       bootId: readBootId(),
       readBootMoment,

@@ -26,6 +26,8 @@ export interface ModeStoreSettings {
   /** The boot id in hex; empty when the system has none, and then every start counts as a boot. */
   readonly boot: string;
   readonly clock: Clock;
+  /** Milliseconds since the machine was started, whatever its clock is set to. */
+  readonly uptime: () => number;
   readonly logger: Logger;
   /** The mode that was asked for at the start; it is not kept. Null takes what the file says. */
   readonly initial: Mode | null;
@@ -124,10 +126,12 @@ export class ModeStore implements Disposable {
   }
 
   #write(): void {
-    const { file, boot, logger } = this.#settings;
+    const { file, boot, clock, uptime, logger } = this.#settings;
     const { mode, until, then } = this.#held;
+    const untilUptime = until === null ? null : Math.round(until - clock.now() + uptime());
     try {
-      replaceOwnFile(file, `${JSON.stringify({ mode, until: timeText(until), then, boot })}\n`);
+      const kept = { mode, until: timeText(until), until_uptime: untilUptime, then, boot };
+      replaceOwnFile(file, `${JSON.stringify(kept)}\n`);
     } catch (thrown) {
       logger.error(`the mode cannot be kept: ${messageOf(thrown)}`);
     }
@@ -153,7 +157,7 @@ function timeText(until: number | null): string | null {
 
 const enforced: Held = { mode: 'enforce', until: null, then: 'enforce' };
 
-function readHeld({ file, boot, clock, logger }: ModeStoreSettings): Held {
+function readHeld({ file, boot, clock, uptime, logger }: ModeStoreSettings): Held {
   const kept = readKept(file, logger);
   if (kept === null) return enforced;
   const until = typeof kept['until'] === 'string' ? Date.parse(kept['until']) : null;
@@ -161,9 +165,11 @@ function readHeld({ file, boot, clock, logger }: ModeStoreSettings): Held {
   const lasting = (mode: Mode): Mode => (mode === 'disabled' && !sameBoot ? 'enforce' : mode);
   const then = lasting(isMode(kept['then']) ? kept['then'] : 'enforce');
   if (until === null) return { mode: lasting(kept.mode), until: null, then: lasting(kept.mode) };
-  const isOver = Number.isNaN(until) || until <= clock.now() || lasting(kept.mode) !== kept.mode;
-  // A clock that was set back must not stretch the time.
-  const end = Math.min(until, clock.now() + maxTimedSeconds * 1000);
+  // A clock that was set back must not stretch the time. How long the machine runs says so exactly, until it is started anew.
+  const untilUptime = sameBoot ? kept['until_uptime'] : null;
+  const left = typeof untilUptime === 'number' ? untilUptime - uptime() : maxTimedSeconds * 1000;
+  const end = Math.min(until, clock.now() + Math.min(left, maxTimedSeconds * 1000));
+  const isOver = Number.isNaN(end) || end <= clock.now() || lasting(kept.mode) !== kept.mode;
   return isOver ? { mode: then, until: null, then } : { mode: kept.mode, until: end, then };
 }
 

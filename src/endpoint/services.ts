@@ -87,6 +87,8 @@ export interface EndpointWorld {
   readonly processes: ProcessTable;
   readonly clock: Clock;
   readonly stopwatch: Stopwatch;
+  /** Milliseconds since the machine was started, whatever its clock is set to. */
+  readonly uptime: () => number;
   readonly logger: Logger;
   readonly reader: ShellReader;
   readonly bootId: Buffer;
@@ -227,10 +229,11 @@ function standInFront(
 
 function createModeStore(
   { paths, mode: initial, ignored }: EndpointSettings,
-  { clock, logger }: EndpointWorld,
+  { clock, uptime, logger }: EndpointWorld,
   boot: string,
 ): ModeStore {
-  return new ModeStore({ file: paths.mode, boot, clock, logger, initial, mayLoosen: ignored === null });
+  const mayLoosen = ignored === null;
+  return new ModeStore({ file: paths.mode, boot, clock, uptime, logger, initial, mayLoosen });
 }
 
 function createAuditLog(

@@ -169,6 +169,7 @@ export async function tryStartFixture(
     ),
     clock: { now: () => clock.time },
     stopwatch: { elapsed: () => passed.time },
+    uptime: () => passed.time,
     logger: { info: write, warn: write, error: write },
     reader: await shellReader(),
     bootId: Buffer.alloc(16, 7),

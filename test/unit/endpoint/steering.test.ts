@@ -104,7 +104,11 @@ async function modeAfterRestart(
   await before.endpoint.ended;
   const after = await startFixture(context, {
     folder: before.folder,
-    world: { bootId: Buffer.alloc(16, bootId), clock: { now: () => before.clock.time } },
+    world: {
+      bootId: Buffer.alloc(16, bootId),
+      clock: { now: () => before.clock.time },
+      uptime: () => before.passed.time,
+    },
   });
   return (await after.call('GET', '/healthz')).body['mode'];
 }
@@ -129,6 +133,19 @@ test('ends a timed change also while no endpoint runs', async (context) => {
   assert.deepEqual(readState(fixture), ['enforce', 1], 'nobody is there to end it');
   fixture.clock.time += 60_000;
   assert.equal(await modeAfterRestart(context, fixture, 7), 'enforce');
+});
+
+test('ends a timed change on time while no endpoint runs, though the clock was set back', async (context) => {
+  for (const [passed, mode] of [
+    [30_000, 'disabled'],
+    [60_000, 'enforce'],
+  ] as const) {
+    const fixture = await startFixture(context);
+    await setMode(fixture, { mode: 'disabled', for_seconds: 60 });
+    fixture.clock.time -= 86_400_000;
+    fixture.passed.time += passed;
+    assert.equal(await modeAfterRestart(context, fixture, 7), mode);
+  }
 });
 
 test('takes a kept mode that cannot be read for enforce', async (context) => {
