@@ -193,6 +193,27 @@ for (const [way, addon] of Object.entries(ways))
       assert.match(body.text(), /\{"error":"the request takes too long"\}/);
     });
 
+    test('ends a kept connection when nothing was asked for 120 s', async (context) => {
+      let ahead = 0;
+      const now = performance.now.bind(performance);
+      context.mock.method(performance, 'now', () => now() + ahead);
+      const path = await openDoor(context, () => respond(200, {}));
+      const kept = await connectTo(context, path);
+      kept.socket.write(get('/'));
+      const slow = await connectTo(context, path);
+      slow.socket.write(`${get('/')}GET / HT`);
+      await until('both have an answer', () => [kept, slow].every(({ text }) => text().endsWith('{}\n')));
+      ahead = 110_000;
+      // Then the door has looked at the time of every connection.
+      await until('the slow one is over', () => slow.text().includes('408 Request Timeout'));
+      kept.socket.write(get('/'));
+      await until('it is answered once more', () => kept.text().split('{}\n').length === 3);
+      const answers = kept.text();
+      ahead += 120_000;
+      await once(kept.socket, 'end');
+      assert.equal(kept.text(), answers);
+    });
+
     test('lets nobody in when it has closed, and goes on with who is there', async (context) => {
       const waiting: (() => void)[] = [];
       const answer: Answer = () =>
