@@ -5,14 +5,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-/* How many connections are taken before the event loop has its turn. */
-enum { AT_ONCE = 16 };
+/* How many connections are taken before the event loop has its turn, and how long in each turn it
+   is waited for one that has sent nothing yet. */
+enum { AT_ONCE = 16, FIRST_WAIT_MS = 1 };
 
 /* How long an answer may be without memory of its own. */
 enum { ANSWER_ROOM = 8192 };
@@ -92,17 +94,34 @@ static void turn_one_away(struct listener *listener) {
     listener->reserve = open_reserve();
 }
 
+static ssize_t receive(struct listener *listener, int connection) {
+    ssize_t got;
+    do {
+        got = recv(connection, listener->room, listener->size, 0);
+    } while (got < 0 && errno == EINTR);
+    return got;
+}
+
+/* What a client sends first. It has just connected and is about to ask: to wait for that takes less
+   than the stream of Node's that would be needed. Whoever lets us wait in vain is the last in this
+   turn. */
+static ssize_t receive_first(struct listener *listener, int connection, bool *may_wait) {
+    struct pollfd entry = {connection, POLLIN, 0};
+    ssize_t got = receive(listener, connection);
+    if (got >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK) || !*may_wait)
+        return got;
+    *may_wait = poll(&entry, 1, FIRST_WAIT_MS) > 0;
+    return *may_wait ? receive(listener, connection) : got;
+}
+
 /* Gives a connection to JavaScript; what that throws is the process's, as from any event. */
-static void hand_over(struct listener *listener, int connection) {
+static void hand_over(struct listener *listener, int connection, bool *may_wait) {
     napi_env env = listener->env;
     napi_value global;
     napi_value take;
     napi_value arguments[2];
     napi_value thrown;
-    ssize_t got;
-    do {
-        got = recv(connection, listener->room, listener->size, 0);
-    } while (got < 0 && errno == EINTR);
+    const ssize_t got = receive_first(listener, connection, may_wait);
     if (napi_get_global(env, &global) != napi_ok ||
         napi_get_reference_value(env, listener->take, &take) != napi_ok ||
         napi_create_int32(env, connection, &arguments[0]) != napi_ok ||
@@ -117,6 +136,7 @@ static void hand_over(struct listener *listener, int connection) {
 
 static void take_connections(struct uv_poll *poll, int status, int events) {
     struct listener *listener = poll->data;
+    bool may_wait = true;
     (void)status;
     (void)events;
     for (int count = 0; count < AT_ONCE && listener->fd >= 0; count++) {
@@ -133,7 +153,7 @@ static void take_connections(struct uv_poll *poll, int status, int events) {
             (void)close(connection);
             return;
         }
-        hand_over(listener, connection);
+        hand_over(listener, connection, &may_wait);
         (void)napi_close_handle_scope(listener->env, scope);
     }
 }
