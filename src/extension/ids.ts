@@ -81,6 +81,8 @@ export const contextKeys = {
   /** What the decisions are grouped by: absent until somebody chose. */
   grouping: 'rampart.grouping',
   decisionsFiltered: 'rampart.decisionsFiltered',
+  /** There is no library for this platform. */
+  unsupported: 'rampart.unsupported',
 } as const;
 
 /** `viewItem` values: what a row is, and so what can be done with it. */

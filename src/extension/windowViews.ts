@@ -4,6 +4,7 @@ import type { AuditRecord } from '../protocol/auditRecord.ts';
 import { announceApproval, announceApprovals, type AnswerParts } from './commands/answerApproval.ts';
 import { switchPacks } from './commands/switchPacks.ts';
 import { isDenialNoticeWanted } from './configuration.ts';
+import { contextKeys } from './ids.ts';
 import { ApprovalAnnouncer } from './model/approvalAnnouncer.ts';
 import { DebugSessions } from './model/debugSessions.ts';
 import { DenialAnnouncer } from './model/denialAnnouncer.ts';
@@ -54,6 +55,9 @@ export function createWindowViews(
       }),
     ),
   };
+  background.run('telling the views what is possible here', async () => {
+    await vscode.commands.executeCommand('setContext', contextKeys.unsupported, !status.current.supported);
+  });
   owned.add(registerModeStatusBar(status));
   owned.add(registerApprovalStatusBar(approvals, clock));
   registerAnnouncer(owned, parts);

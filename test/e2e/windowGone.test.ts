@@ -161,7 +161,9 @@ describe('a window that is killed, loaded anew and closed, and loses Rampart in 
     renameSync(native, `${native}.gone`);
     await host.reload();
     await host.statusItem(/Rampart: not supported here/);
-    await host.runCommand('Rampart: Protect Terminal');
+    await host.runCommand('Rampart: Focus on Decisions View');
+    await host.page.locator('.pane-body').getByText('no terminal can be guarded here').waitFor();
+    await host.page.locator('.pane-body').getByText('What You Can Do').click();
     const toast = await host.toast(/brings no preload library for linux/);
     await host.screenshot('e2e-no-library-1');
     await toast.getByRole('button', { name: 'Supported Platforms' }).click();
