@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { createDemo } from '../../scripts/demo/createDemo.mjs';
@@ -87,6 +95,21 @@ describe('a window that is killed, loaded anew and closed, and loses Rampart in 
     assert.ok(endpoint > 0);
   });
 
+  it('has a terminal go on with the library it has when an update brings another, which its programs get', async () => {
+    const versions = (): readonly string[] =>
+      readdirSync(own('lib', `linux-${process.arch}`)).filter((name) => /^[0-9a-f]{16}$/.test(name));
+    const [before = ''] = versions();
+    appendFileSync(join(findInstalled(host), `dist/native/linux-${process.arch}/librampart.so`), 'newer');
+    await host.reload();
+    await host.statusItem(/Rampart: enforce/);
+    const after = await until(() => versions().find((name) => name !== before), { what: 'the new library' });
+    const print =
+      'while read -r line; do case $line in *r-xp*librampart*) line=${line%/*}; echo "has ${line##*/}"; esac; done </proc/self/maps';
+    await host.typeInTerminal('bash', `clear; p='${print}'; eval "$p"; bash -c "$p"; ./agent-cleanup.sh`);
+    await host.terminalShows(new RegExp(`^has ${before}\\nhas ${after}\\nagent: .*\\nrampart: denied`, 'm'));
+    assert.ok(isThere());
+  });
+
   it('leaves the endpoint alive when it is closed', async () => {
     await host.page.goto('about:blank');
     assert.equal(readEndpointPid(), endpoint);
@@ -154,9 +177,7 @@ describe('a window that is killed, loaded anew and closed, and loses Rampart in 
   });
 
   it('tells that there is no library for this machine, leads to what works, and puts nothing into terminals', async () => {
-    const extensions = join(host.folder, 'extensions');
-    const [name = ''] = readdirSync(extensions).filter((one) => one.startsWith('rampart-guard.rampart'));
-    native = join(extensions, name, 'dist/native');
+    native = join(findInstalled(host), 'dist/native');
     // As in a package for every platform, which brings no library.
     renameSync(native, `${native}.gone`);
     await host.reload();
@@ -185,6 +206,13 @@ describe('a window that is killed, loaded anew and closed, and loses Rampart in 
     assert.ok(await toast.getByRole('button', { name: 'Show Log' }).isVisible());
   });
 });
+
+/** The folder of the extension. */
+function findInstalled({ folder }: Host): string {
+  const extensions = join(folder, 'extensions');
+  const [name = ''] = readdirSync(extensions).filter((one) => one.startsWith('rampart-guard.rampart'));
+  return join(extensions, name);
+}
 
 /** The processes that have the library of this home. */
 function findGuarded(home: string): readonly string[] {
