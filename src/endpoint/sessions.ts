@@ -126,9 +126,10 @@ export class SessionStore implements Disposable {
     return known === 0 ? this.#startOf(pid) : known;
   }
 
-  /** What the terminal or task that leads a session is called; empty where nobody named it. */
+  /** What the terminal or task is called that leads a session, or by which it goes; empty where nobody named it. */
   nameOf(pid: number): string {
-    return this.#sessions.get(pid)?.view.name ?? '';
+    const session = this.#sessions.get(pid);
+    return session === undefined ? '' : session.view.name || this.#ruling(session).view.name;
   }
 
   /** What a person said of a terminal or task. */
@@ -241,7 +242,8 @@ export class SessionStore implements Disposable {
 
   #viewOf(session: Session): SessionView {
     const { actor, protection } = this.#ruling(session).view;
-    return { ...session.view, actor, protection, dormant: this.#isDormant(session) };
+    const name = this.nameOf(session.view.pid);
+    return { ...session.view, name, actor, protection, dormant: this.#isDormant(session) };
   }
 
   #fire(session: Session): void {

@@ -226,6 +226,11 @@ test('takes a session for the one that those go by from whom it was started', as
   const pane = { pid: 720, ppid: 700, sid: 720, session: 'preload-200' };
   assert.equal((await ask(fixture, 'rm -rf x', pane))['allowed'], false);
   assert.deepEqual(summary(fixture), ['ls person preload', 'rm -rf x person preload']);
+  assert.deepEqual(
+    fixture.records().map(({ terminal }) => terminal),
+    ['bash', 'bash'],
+    'it is called as that one is',
+  );
 });
 
 test('takes a session that an agent started for an agent’s', async (context) => {
