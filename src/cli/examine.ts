@@ -32,7 +32,7 @@ import type { CommandContext } from './command.ts';
 import { findLibrary } from './findLibrary.ts';
 import { findProgram } from '../system/findProgram.ts';
 import { findPolicyWarnings } from './lintFiles.ts';
-import { isGuardable } from './isGuardable.ts';
+import { isGuardable } from '../system/isGuardable.ts';
 import { findOuterGuard } from './outerGuard.ts';
 
 /** What is said about the environment of a shell. */

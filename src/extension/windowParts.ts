@@ -19,6 +19,7 @@ import type { LoaderEvidence } from '../presentation/guardState.ts';
 import { formatStatus, type GuardStatus } from '../presentation/statusText.ts';
 import { loaderVariable } from '../protocol/environment.ts';
 import type { PolicyProblem } from '../protocol/streamEvent.ts';
+import { isGuardable } from '../system/isGuardable.ts';
 import { createProcessTable, type ProcessTable } from '../system/processTable.ts';
 import {
   homeDirectory,
@@ -139,6 +140,7 @@ export function createWindowParts(surroundings: WindowSurroundings): WindowParts
       isArmed: () => guard.isArmed,
       scope: readGuardScope,
       loaderOf: (pid) => readLoader(processes, pid, guard.library, platform),
+      wasArmed: (pid) => wasArmed(processes, pid),
       isInFront: (pid) => isInFront(processes, pid),
       treeOf: (pid) => trees.look(pid),
       clock,
@@ -242,6 +244,11 @@ function findMachine({ environment, bundleFolder }: WindowSurroundings): Machine
   };
 }
 
+/** Whether a process was told of an endpoint, which nobody replaces as the loader variable is replaced. */
+function wasArmed(processes: ProcessTable, pid: number): boolean {
+  return (processes.environment(pid) ?? []).some((entry) => entry.startsWith('RAMPART_URL='));
+}
+
 /** Whether the leader of a session is in the foreground of its terminal. */
 function isInFront(processes: ProcessTable, pid: number): boolean {
   const front = processes.stat(pid)?.foreground ?? pid;
@@ -259,7 +266,8 @@ function readLoader(
   if (environment === null || library === null) return null;
   const prefix = `${loaderVariable(platform)}=`;
   const entry = environment.find((one) => one.startsWith(prefix));
-  return { value: entry?.slice(prefix.length) ?? null, library };
+  const canLoad = isGuardable(processes.executable(pid) ?? '');
+  return { value: entry?.slice(prefix.length) ?? null, library, canLoad };
 }
 
 async function startEndpoint(

@@ -12,6 +12,8 @@ export type UnguardedReason =
   | 'unsupported'
   /** It was opened with the guard on, and still the library never spoke up. */
   | 'silent'
+  /** Its program is one into which the loader puts no library: static, set-uid or of another machine. */
+  | 'unloadable'
   /** Another extension, a setting or a task put something else into the loader variable. */
   | 'replacedVariable'
   /** Its program was started without the loader variable. */
@@ -144,13 +146,16 @@ export interface LoaderEvidence {
   readonly value: string | null;
   /** The library that should be in it. */
   readonly library: string;
+  /** Whether the loader puts a library into that program at all. */
+  readonly canLoad: boolean;
 }
 
 /** Why a library never spoke up, by what its program was started with. */
 export function evaluateSilence(loader: LoaderEvidence | null): UnguardedReason {
   if (loader === null) return 'silent';
   if (loader.value === null) return 'strippedEnvironment';
-  return loader.value.split(/[\s:]/u).includes(loader.library) ? 'silent' : 'replacedVariable';
+  if (!loader.value.split(/[\s:]/u).includes(loader.library)) return 'replacedVariable';
+  return loader.canLoad ? 'silent' : 'unloadable';
 }
 
 /** The state of a session whose library said hello. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -53,12 +54,18 @@ describe('a person with two folders in a window, which goes and comes back', () 
 
   before(async () => {
     parent = mkdtempSync(join(realpathSync(tmpdir()), 'rp-both-'));
+    // A static program never loads a library; this one waits for somebody to write into its configuration.
+    assert.equal(spawnSync('mkfifo', [join(parent, 'waiting')]).status, 0);
     host = await startHost({
       workspace: createWorkspace(parent),
       vsix: [join(findRepository(), `rampart-${process.platform}-${process.arch}.vsix`)],
       settings: {
         'terminal.integrated.enablePersistentSessions': true,
         'task.allowAutomaticTasks': 'on',
+        'terminal.integrated.profiles.linux': {
+          bash: { path: '/bin/bash' },
+          lonely: { path: '/sbin/ldconfig', args: ['-N', '-X', '-f', join(parent, 'waiting')] },
+        },
       },
     });
     await host.open();
@@ -97,7 +104,17 @@ describe('a person with two folders in a window, which goes and comes back', () 
     await host.screenshot('e2e-back-2-split');
   });
 
-  it('finds both again, the protected one protected, when the window is loaded anew', async () => {
+  it('is told why a terminal cannot be guarded, and that no relaunch will help', async () => {
+    await host.runCommand('Create New Terminal (With Profile)');
+    await host.pick('alpha');
+    await host.pick('lonely');
+    const row = await host.treeRow(/not guarded: its program loads no library/);
+    await row.hover();
+    await host.page.getByText('Choose another shell for it').waitFor();
+    await host.screenshot('e2e-back-2-static');
+  });
+
+  it('finds them again, the protected one protected, when the window is loaded anew', async () => {
     await host.keepsTerminals();
     await host.reload();
     await host.statusItem(/Rampart: enforce/);
@@ -105,6 +122,7 @@ describe('a person with two folders in a window, which goes and comes back', () 
     await host.treeRow(/bash.*agents only/);
     await host.treeRow(/bash.*guarded.* · 1 denied/);
     assert.deepEqual(await menuOf(/bash.*guarded.* · 1 denied/), ['Stop Protecting', 'Show Terminal']);
+    await host.treeRow(/not guarded: its program loads no library/);
     await host.screenshot('e2e-back-3-loaded-anew');
   });
 

@@ -251,7 +251,7 @@ describe('what is put into terminals', () => {
     const shellPath = buildStatic('launcher', launchShell);
     const terminal = vscode.window.createTerminal({ name: 'launched', shellPath });
     await until('it is named', async () =>
-      (await wordsOf(terminal)).startsWith('partly guarded: the library is not loaded'),
+      (await wordsOf(terminal)).startsWith('partly guarded: its program loads no library'),
     );
     terminal.dispose();
   });

@@ -183,7 +183,10 @@ describe('a person who protects terminals', () => {
       const state = api.terminals().find((one) => one.name === name)?.state;
       return state?.kind === 'unguarded' ? state.reason : (state?.kind ?? '');
     };
-    await until('both are judged', () => stateOf('static') === 'silent' && stateOf('drawn') === 'noProcess');
+    await until(
+      'both are judged',
+      () => stateOf('static') === 'unloadable' && stateOf('drawn') === 'noProcess',
+    );
     for (const terminal of terminals) terminal.dispose();
   });
 

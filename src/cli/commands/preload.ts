@@ -6,7 +6,7 @@ import type { Command } from '../command.ts';
 import { exitStatus } from '../exitStatus.ts';
 import { findProgram } from '../../system/findProgram.ts';
 import { guardCommand } from '../guardCommand.ts';
-import { isGuardable } from '../isGuardable.ts';
+import { isGuardable } from '../../system/isGuardable.ts';
 import { findPolicyProblems } from '../namedPolicies.ts';
 import { readPreloadPlan } from '../preloadPlan.ts';
 

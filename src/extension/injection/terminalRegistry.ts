@@ -45,6 +45,8 @@ export interface RegistryParts {
   readonly scope: () => Scope;
   /** What a process was started with for the loader; null when that cannot be told. */
   readonly loaderOf: (pid: number) => LoaderEvidence | null;
+  /** Whether a process was started with what arms a terminal. */
+  readonly wasArmed: (pid: number) => boolean;
   /** Whether the program that leads a session is in the foreground of its terminal; true where that cannot be told. */
   readonly isInFront: (pid: number) => boolean;
   /** Looks for the library in a process and all below it; null where that cannot be seen. */
@@ -295,6 +297,8 @@ export class TerminalRegistry implements Disposable {
       tracked.tree = null;
     }
     tracked.pid = pid;
+    // The editor arms what it opens before this extension runs.
+    tracked.openedArmed ||= this.#parts.wasArmed(pid);
     tracked.ended = this.#tasks.hasEnded(pid);
     this.#register(tracked);
     this.#changed.fire(null);

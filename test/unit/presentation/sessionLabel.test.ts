@@ -73,7 +73,7 @@ it('tells what of a terminal is guarded only in part, and by which program', () 
 });
 
 it('tells of a shell without the library whose programs have it', () => {
-  const loader = { value: '/theirs.so', library: '/ours/librampart.so' };
+  const loader = { value: '/theirs.so', library: '/ours/librampart.so', canLoad: true };
   const tree = { leader: false, loaded: 1, bare: [] };
   const state = evaluateGuardState({ ...opened, loader, tree });
   assert.ok(!isLibraryLoaded(state) && isUnprotected(state));
@@ -136,16 +136,19 @@ it('gives a nameless terminal the number of its process', () => {
 
 it('names what keeps a library out, by what the program was started with', () => {
   const library = '/home/u/.rampart/lib/librampart.so';
-  assert.equal(evaluateSilence({ value: null, library }), 'strippedEnvironment');
-  assert.equal(evaluateSilence({ value: '/other.so', library }), 'replacedVariable');
-  assert.equal(evaluateSilence({ value: `/other.so:${library}:`, library }), 'silent');
+  const evaluate = (value: string | null, canLoad = true): UnguardedReason =>
+    evaluateSilence({ value, library, canLoad });
+  assert.equal(evaluate(null), 'strippedEnvironment');
+  assert.equal(evaluate('/other.so'), 'replacedVariable');
+  assert.equal(evaluate(`/other.so:${library}:`), 'silent');
+  assert.equal(evaluate(`/other.so:${library}:`, false), 'unloadable');
   assert.equal(evaluateSilence(null), 'silent');
 });
 
 const reasons: Readonly<Record<UnguardedReason, true>> = {
   ...{ openedBeforeGuard: true, guardOff: true, noProcess: true, unsupported: true, silent: true },
   ...{ replacedVariable: true, strippedEnvironment: true, becameAnother: true, startedEarlier: true },
-  ...{ debugConsole: true, debugOutside: true },
+  ...{ unloadable: true, debugConsole: true, debugOutside: true },
 };
 
 it('has words, a sentence and a picture for every state and every reason, and takes none for another', () => {

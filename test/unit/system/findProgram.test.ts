@@ -3,7 +3,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { findProgram } from '../../../src/system/findProgram.ts';
-import { isGuardable } from '../../../src/cli/isGuardable.ts';
+import { isGuardable } from '../../../src/system/isGuardable.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
 test('finds what execvp would start', (context) => {
