@@ -28,9 +28,18 @@ const runnable = {
 /** @type {[string, string[]][]} */
 const programs = [
   ['target', ['target']],
-  ...['execve', 'execv', 'posix_spawn', 'pidfd_spawn', 'pidfd_spawnp', 'syscall', 'system'].map(
-    (door) => /** @type {[string, string[]]} */ ([`snippet_${door}`, ['driver', door]]),
-  ),
+  ...[
+    'execve',
+    'execv',
+    'execl',
+    'execle',
+    'execlp',
+    'posix_spawn',
+    'pidfd_spawn',
+    'pidfd_spawnp',
+    'syscall',
+    'system',
+  ].map((door) => /** @type {[string, string[]]} */ ([`snippet_${door}`, ['driver', door]])),
 ];
 // Debian links only some of LLVM's programs into /usr/bin.
 const searched = [process.env['PATH'], ...globLlvm()].join(delimiter);

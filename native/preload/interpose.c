@@ -101,49 +101,63 @@ int execvpe(const char *file, char *const argv[], char *const envp[]) {
     return enter_search(DOOR(execvpe), file, (rp_strings)argv, (rp_strings)envp);
 }
 
+/* What stands behind the first argument of a variadic door. In a struct, so that it can be passed
+   as a pointer: on some machines a va_list by itself is passed as a copy. */
+struct list {
+    va_list at;
+};
+
 /* How many arguments a list has, with the NULL at its end. */
-__attribute__((noinline)) static size_t count_list(const char *first, va_list list) {
+__attribute__((noinline)) static size_t count_list(const char *first, struct list *list) {
     size_t count = 1;
-    for (const char *at = first; at != NULL; at = va_arg(list, const char *))
+    for (const char *at = first; at != NULL; at = va_arg(list->at, const char *))
         count++;
     return count;
 }
 
-__attribute__((noinline)) static void take_list(rp_vector into, const char *first, va_list list) {
+/* Leaves the list behind the NULL. */
+__attribute__((noinline)) static void take_list(rp_vector into, const char *first,
+                                                struct list *list) {
     const char **at = (const char **)(uintptr_t)into;
-    for (*at = first; *at != NULL; *++at = va_arg(list, const char *))
+    for (*at = first; *at != NULL; *++at = va_arg(list->at, const char *))
         continue;
 }
 
-/* The arguments of a variadic door as a vector in the door's own frame, where libc has it too. */
-#define VECTOR_OF_LIST(argv, first)                                                                \
-    va_list list;                                                                                  \
-    rp_vector argv;                                                                                \
-    va_start(list, first);                                                                         \
-    argv = __builtin_alloca(count_list(first, list) * sizeof(char *));                             \
-    va_end(list);                                                                                  \
-    va_start(list, first);                                                                         \
-    take_list(argv, first, list)
-
-int execl(const char *path, const char *argument, ...) {
-    VECTOR_OF_LIST(argv, argument);
-    va_end(list);
-    return enter_exec(DOOR(execl), path, (rp_strings)argv, rp_load_environment());
+/* The arguments become a vector on the stack, where libc has it too. */
+static int enter_list(const char *door, const char *path, const char *first, struct list *list) {
+    struct list counted;
+    rp_strings environment = rp_load_environment();
+    rp_vector argv;
+    va_copy(counted.at, list->at);
+    argv = __builtin_alloca(count_list(first, &counted) * sizeof(char *));
+    va_end(counted.at);
+    take_list(argv, first, list);
+    if (door == DOOR(execlp))
+        return enter_search(door, path, (rp_strings)argv, environment);
+    if (door == DOOR(execle))
+        environment = va_arg(list->at, rp_strings);
+    return enter_exec(door, path, (rp_strings)argv, environment);
 }
 
-int execle(const char *path, const char *argument, ...) {
-    rp_strings environment;
-    VECTOR_OF_LIST(argv, argument);
-    environment = va_arg(list, rp_strings);
-    va_end(list);
-    return enter_exec(DOOR(execle), path, (rp_strings)argv, environment);
-}
+/* None is given a fraction: the registers for those need not be kept. */
+#if defined(__x86_64__) && defined(__clang__)
+#define WITHOUT_FRACTIONS __attribute__((target("no-sse")))
+#else
+#define WITHOUT_FRACTIONS
+#endif
 
-int execlp(const char *file, const char *argument, ...) {
-    VECTOR_OF_LIST(argv, argument);
-    va_end(list);
-    return enter_search(DOOR(execlp), file, (rp_strings)argv, rp_load_environment());
-}
+#define VARIADIC(name)                                                                             \
+    WITHOUT_FRACTIONS int name(const char *path, const char *argument, ...) {                      \
+        struct list list;                                                                          \
+        int result;                                                                                \
+        va_start(list.at, argument);                                                               \
+        result = enter_list(DOOR(name), path, argument, &list);                                    \
+        va_end(list.at);                                                                           \
+        return result;                                                                             \
+    }
+VARIADIC(execl)
+VARIADIC(execle)
+VARIADIC(execlp)
 
 int execveat(int directory, const char *path, char *const argv[], char *const envp[], int flags) {
     struct rp_call call = {.door = DOOR(execveat),
