@@ -222,7 +222,7 @@ bool rp_journal_append(const struct rp_settings *settings, const struct rp_quest
     size_t len;
     bool written;
     /* Writing beyond a file size limit would kill the host program with a signal. */
-    if (settings->url.kind != RP_URL_UNIX || rp_sys_is_size_limited())
+    if (settings->url.kind != RP_URL_UNIX || rp_sys_limit(RLIMIT_FSIZE) != UINT64_MAX)
         return false;
     memset(&frame, 0, sizeof frame);
     frame.question = question;

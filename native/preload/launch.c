@@ -81,6 +81,23 @@ APART static void report(struct launch *launch, enum rp_journal_kind kind, int e
     rp_sys_give_errno(saved);
 }
 
+/* Whether a shell has room for its text and that environment, by the kernel's own count: where it
+   does not start, system and its like come back as if it had, and could not be called again. */
+static bool has_room(const struct rp_call *call, const char *const *environment) {
+    enum {
+        LEAST_BYTES = 131072,
+        MOST_BYTES = 6291456,
+        SHELL_BYTES =
+            sizeof "/bin/sh" + sizeof "sh" + sizeof "-c" + sizeof "--" + 4 * sizeof(char *),
+    };
+    uint64_t limit = rp_sys_limit(RLIMIT_STACK) / 4;
+    size_t total = SHELL_BYTES + rp_memory_length(call->text) + 1;
+    for (; *environment != NULL; environment++)
+        total += rp_memory_length(*environment) + 1 + sizeof *environment;
+    limit = limit > MOST_BYTES ? MOST_BYTES : limit;
+    return total <= (limit < LEAST_BYTES ? LEAST_BYTES : limit);
+}
+
 /* Runs with an armed environment; when that is too big for the kernel, with the caller's own. An
    exec that succeeds does not come back, so it is told before. */
 static intptr_t run_with(struct launch *launch, void *block) {
@@ -88,9 +105,11 @@ static intptr_t run_with(struct launch *launch, void *block) {
     const struct rp_call *call = launch->call;
     const char *const *armed =
         rp_environment_fill(settings, call->environment, &launch->child, block);
-    intptr_t result = call->run(call, armed);
-    if (call->text != NULL || error_of(call, result) != E2BIG)
-        return result;
+    if (call->text == NULL || has_room(call, armed)) {
+        intptr_t result = call->run(call, armed);
+        if (call->text != NULL || error_of(call, result) != E2BIG)
+            return result;
+    }
     report(launch, RP_JOURNAL_UNGUARDED, 0);
     launch->start.trace.steps[RP_STEP_ENVIRONMENT] = RP_WORD_DROPPED;
     rp_trace_tell(settings, call->door, &launch->start.trace);

@@ -3,7 +3,6 @@
 #include "journal.h"
 #include "memory.h"
 #include "real.h"
-#include "siphash.h"
 #include "sys.h"
 
 #if defined(__APPLE__)
@@ -48,20 +47,12 @@ static const char *const *initial_environment(void) {
 }
 #endif
 
-/* Where the kernel has no randomness to give, an id need only differ from the others. */
+/* Where the kernel has no randomness to give, an id need only differ from the others: no thread is
+   here twice at the same moment. */
 static void make_up_id(unsigned char id[ID_BYTES]) {
-    unsigned char key[ID_BYTES] = {0};
-    int64_t seen[4] = {rp_sys_clock(CLOCK_MONOTONIC), rp_sys_clock(CLOCK_REALTIME), rp_sys_gettid(),
-                       (int64_t)(uintptr_t)seen};
-    for (unsigned half = 0; half < 2; half++) {
-        struct rp_siphash hash;
-        uint64_t word;
-        key[0] = (unsigned char)half;
-        rp_siphash_start(&hash, key);
-        rp_siphash_put(&hash, seen, sizeof seen);
-        word = rp_siphash_finish(&hash);
-        memcpy(id + (size_t)8 * half, &word, sizeof word);
-    }
+    const int64_t seen[2] = {rp_sys_clock(CLOCK_MONOTONIC),
+                             rp_sys_clock(CLOCK_REALTIME) ^ (int64_t)rp_sys_gettid() << 32};
+    memcpy(id, seen, sizeof seen);
 }
 
 void rp_load_make_id(char into[33]) {

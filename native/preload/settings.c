@@ -102,6 +102,10 @@ static void take_library(struct rp_settings *settings,
         settings->loader = store(settings, loader);
 }
 
+static bool is_on(const char *value) {
+    return value != NULL && rp_memory_equal(value, "1");
+}
+
 /* The values of our variables in one walk, as rp_names_find finds each. */
 static void find_variables(const char *const *environment, const char *given[RP_VARIABLE_COUNT]) {
     uint32_t seen = 0;
@@ -134,12 +138,9 @@ void rp_settings_take(struct rp_settings *settings, const struct rp_circumstance
     }
     value = given[RP_MODE];
     settings->mode = value == NULL ? RP_ENFORCE : rp_settings_parse_mode(value);
-    value = given[RP_FAIL_OPEN];
-    settings->fail_open = value == NULL || rp_memory_equal(value, "1");
-    value = value_of(settings, RP_DEBUG);
-    settings->debug = value != NULL && rp_memory_equal(value, "1");
-    value = value_of(settings, RP_QUIET);
-    settings->quiet = value != NULL && rp_memory_equal(value, "1");
+    settings->fail_open = given[RP_FAIL_OPEN] == NULL || is_on(given[RP_FAIL_OPEN]);
+    settings->debug = is_on(given[RP_DEBUG]);
+    settings->quiet = is_on(given[RP_QUIET]);
     settings->token = value_of(settings, RP_TOKEN);
     value = value_of(settings, RP_URL);
     rp_url_parse(value != NULL ? value : RP_NAMES_DEFAULT_URL, &settings->url);

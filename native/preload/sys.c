@@ -13,6 +13,12 @@ bool rp_sys_is_privileged(void) {
            RP_SYS0(RP_SYS_GETGID) != RP_SYS0(RP_SYS_GETEGID);
 }
 
+uint64_t rp_sys_limit(int resource) {
+    uint64_t limit[2] = {0, 0};
+    (void)RP_SYS4(SYS_prlimit64, 0, resource, 0, limit);
+    return limit[0];
+}
+
 int *rp_sys_errno(void) {
     return &errno;
 }

@@ -182,12 +182,8 @@ static inline long rp_sys_own_path(char *into, size_t cap) {
     return RP_SYS4(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", into, cap);
 }
 
-/* Whether writing to a file could end in SIGXFSZ. */
-static inline bool rp_sys_is_size_limited(void) {
-    uint64_t limit[2] = {0, 0};
-    long result = RP_SYS4(SYS_prlimit64, 0, RLIMIT_FSIZE, 0, limit);
-    return result < 0 || limit[0] != UINT64_MAX;
-}
+/* How much of a resource the process may use; UINT64_MAX is any amount, 0 an unknown one. */
+uint64_t rp_sys_limit(int resource);
 
 /* Bytes of the path with its NUL. */
 static inline long rp_sys_getcwd(char *into, size_t cap) {

@@ -226,10 +226,11 @@ static inline long rp_sys_ioctl(int fd, unsigned long request, void *argument) {
     return rp_sys_result(ioctl(fd, request, argument));
 }
 
-/* Whether writing to a file could end in SIGXFSZ. */
-static inline bool rp_sys_is_size_limited(void) {
-    struct rlimit limit;
-    return getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur != RLIM_INFINITY;
+/* How much of a resource the process may use; UINT64_MAX is any amount, 0 an unknown one. */
+static inline uint64_t rp_sys_limit(int resource) {
+    struct rlimit limit = {0, 0};
+    (void)getrlimit(resource, &limit);
+    return limit.rlim_cur == RLIM_INFINITY ? UINT64_MAX : limit.rlim_cur;
 }
 
 /* Whether this process runs Intel code on an Arm machine. */
