@@ -5,13 +5,10 @@ import { Emitter } from '../base/emitter.ts';
 import type { Logger } from '../base/logger.ts';
 import { isRecord, parseJson } from '../base/record.ts';
 import type { UnknownRecord } from '../base/record.ts';
-import { isMode, stricterMode } from '../protocol/mode.ts';
+import { isMode, maxTimedSeconds, stricterMode } from '../protocol/mode.ts';
 import type { Mode } from '../protocol/mode.ts';
 import { readOwnFile, replaceOwnFile } from '../system/ownFile.ts';
 import { putAside } from './putAside.ts';
-
-/** The longest timed change of the mode, in seconds: a week. */
-export const maxTimedSeconds = 604_800;
 
 /** The mode in force and, for a timed change, when it ends (RFC 3339). */
 export interface ModeState {

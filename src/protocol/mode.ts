@@ -13,3 +13,6 @@ export function stricterMode(first: Mode, second: Mode): Mode {
 export function isMode(word: unknown): word is Mode {
   return modes.some((mode) => mode === word);
 }
+
+/** The longest time for which the mode can be changed, in seconds: a week. */
+export const maxTimedSeconds = 604_800;

@@ -37,6 +37,7 @@ test('bad usage says what is wrong and exits 2', async (context) => {
     [['mode', 'lenient'], /unknown mode `lenient`/],
     [['mode', 'enforce', 'monitor'], /unexpected argument `monitor`/],
     [['mode', '--for', 'ever', 'monitor'], /`ever` is no duration/],
+    [['mode', '--for', '8d', 'monitor'], /`8d` is longer than a week/],
     [['completion'], /name one shell/],
     [['completion', 'tcsh'], /name one shell/],
     [['stop', 'now'], /unexpected argument `now`/],

@@ -40,7 +40,7 @@ export const approvalsCommand: Command = {
   options: {
     '--state-dir': sharedOptions.stateDirectory,
     '--follow': { kind: 'switch', text: 'go on with what comes' },
-    '--json': sharedOptions.json,
+    '--json': { kind: 'switch', text: 'print an object a line, and nothing where nothing waits' },
   },
   words: ['approve', 'deny'],
   run: async (options, context) => {

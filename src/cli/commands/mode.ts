@@ -1,6 +1,6 @@
-import { success } from '../../base/result.ts';
+import { failure, success } from '../../base/result.ts';
 import type { Result } from '../../base/result.ts';
-import { isMode, modes } from '../../protocol/mode.ts';
+import { isMode, maxTimedSeconds, modes } from '../../protocol/mode.ts';
 import { administer } from '../administer.ts';
 import { stateDirectoryOf } from '../command.ts';
 import type { Command } from '../command.ts';
@@ -32,7 +32,11 @@ export const modeCommand: Command = {
   },
   options: {
     '--state-dir': sharedOptions.stateDirectory,
-    '--for': { kind: 'value', value: 'T', text: 'how long, such as 90s, 10m, 2h or 1d; then as before' },
+    '--for': {
+      kind: 'value',
+      value: 'T',
+      text: 'how long, such as 90s, 10m, 2h or 1d, a week at most; then as before',
+    },
     '--json': { kind: 'switch', text: 'print an object: mode, until' },
   },
   words: modes,
@@ -60,5 +64,7 @@ export const modeCommand: Command = {
 function parseSeconds(word: string | undefined): Result<number | undefined, string> {
   if (word === undefined) return success(undefined);
   const milliseconds = parseDurationWord(word);
-  return milliseconds.ok ? success(Math.ceil(milliseconds.value / 1_000)) : milliseconds;
+  if (!milliseconds.ok) return milliseconds;
+  const seconds = Math.ceil(milliseconds.value / 1_000);
+  return seconds > maxTimedSeconds ? failure(`\`${word}\` is longer than a week`) : success(seconds);
 }

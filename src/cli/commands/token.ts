@@ -97,7 +97,10 @@ export const tokenListCommand: Command = {
     exits,
     files,
   },
-  options: { '--state-dir': sharedOptions.stateDirectory, '--json': sharedOptions.json },
+  options: {
+    '--state-dir': sharedOptions.stateDirectory,
+    '--json': { kind: 'switch', text: 'print an object a line, and nothing where there are none' },
+  },
   words: 'none',
   run: async (options, context) => {
     if (options.words.length > 0) return { usage: `unexpected argument \`${options.words.join(' ')}\`` };

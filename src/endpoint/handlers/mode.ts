@@ -1,7 +1,7 @@
 import { isRecord } from '../../base/record.ts';
-import { isMode } from '../../protocol/mode.ts';
+import { isMode, maxTimedSeconds } from '../../protocol/mode.ts';
 import { parseBody, refuse, respond } from '../exchange.ts';
-import { formatModeChange, maxTimedSeconds } from '../modeStore.ts';
+import { formatModeChange } from '../modeStore.ts';
 import type { Handler } from '../parts.ts';
 
 /** `PUT /v1/mode`: changes the mode, for a number of seconds or for good. */
