@@ -26,5 +26,6 @@ function judgeNext(command: string | undefined, rest: readonly string[], decider
   const request = parseExecRequest('exec', { command, agent: 'preload', session: 'warm-up' });
   if (request.ok) judge(request.value, deciders);
   const [next, ...others] = rest;
-  setImmediate(() => judgeNext(next, others, deciders)).unref();
+  // Not unref'd: the event loop would wait for something to happen before it goes on.
+  setImmediate(() => judgeNext(next, others, deciders));
 }
