@@ -19,7 +19,11 @@ import { join } from 'node:path';
 import { createEndpoint, http, stateHeader } from './endpoint.mjs';
 
 const [machine, build, root, ...added] = process.argv.slice(2);
-const doors = ['execve', 'execv', 'execl', 'execle', 'execlp', 'posix_spawn', 'syscall', 'system', ...added];
+const doors = [
+  ...['execve', 'execv', 'execvp', 'execvpe', 'execl', 'execle', 'execlp', 'syscall', 'system', 'popen'],
+  ...['_IO_popen', 'wordexp', 'posix_spawn', 'posix_spawnp'],
+  ...added,
+];
 const emulators = {
   'linux-arm64': { program: '/usr/bin/qemu-aarch64-static', libraries: '/usr/aarch64-linux-gnu' },
   'linux-armhf': { program: '/usr/bin/qemu-arm-static', libraries: '/usr/arm-linux-gnueabihf' },
