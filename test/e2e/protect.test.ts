@@ -137,7 +137,7 @@ describe('a person who protects a terminal', () => {
     await host.runCommand('Rampart: Show Denied Commands');
     await until(async () => (await deniedRows().count()) === 2, { what: 'two denials in the panel' });
     await host.webview().getByLabel('Which decisions').selectOption('unenforced');
-    await deniedRows().filter({ hasText: 'enforce would deny it' }).waitFor();
+    await deniedRows().filter({ hasText: 'not enforced' }).waitFor();
     await host.screenshot('e2e-9-panel');
   });
 
