@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { chmodSync, chownSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import type { RampartApi } from '../../src/extension/api.ts';
 import { commandIds, settingIds } from '../../src/extension/ids.ts';
@@ -260,14 +261,13 @@ describe('what is put into terminals', () => {
 describe('what is debugged', () => {
   it('is shown as not guarded as long as it runs, but in a terminal of the editor', async () => {
     const api = await activateRampart();
-    const debug = async (name: string, place?: string): Promise<vscode.DebugSession> => {
+    const debug = async (name: string, where: object = {}): Promise<vscode.DebugSession> => {
       const started = new Promise<vscode.DebugSession>((resolve) => {
         const listener = vscode.debug.onDidStartDebugSession((session) => {
           listener.dispose();
           resolve(session);
         });
       });
-      const where = place === undefined ? {} : { console: place };
       assert.ok(
         await vscode.debug.startDebugging(undefined, { type: 'foreign', request: 'launch', name, ...where }),
       );
@@ -275,16 +275,17 @@ describe('what is debugged', () => {
     };
     const sessions = [
       await debug('unseen'),
-      await debug('seen', 'integratedTerminal'),
-      await debug('outside', 'externalTerminal'),
+      await debug('seen', { console: 'integratedTerminal' }),
+      await debug('asked for', { type: 'asking' }),
+      await debug('outside', { console: 'externalTerminal' }),
     ];
-    await until('all are shown', () => api.debugged().length === 2);
-    assert.deepEqual(
-      api.debugged().map((shown) => `${shown.name} ${formatSession(shown).description}`),
-      [
+    const shown = (): readonly string[] =>
+      api.debugged().map((subject) => `${subject.name} ${formatSession(subject).description}`);
+    await until('the right ones are shown', () =>
+      isDeepStrictEqual(shown(), [
         'unseen not guarded: debugged in the internal console',
         'outside not guarded: debugged in an external terminal',
-      ],
+      ]),
     );
     for (const session of sessions) await vscode.debug.stopDebugging(session);
     await until('it is gone', () => api.debugged().length === 0);
