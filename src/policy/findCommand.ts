@@ -90,11 +90,17 @@ export function readFindScope(words: readonly Word[]): FindScope {
   return { roots: roots.length === 0 ? [literalWord('.')] : roots, hasFilter };
 }
 
+/** How many names below places are told apart; of more, each stands below the first place alone. */
+const maxSought = 4_096;
+
 /** A name below each place where `find` looks, without its wildcards. */
 export function namesSought(words: readonly Word[]): readonly Word[] {
   const { roots } = readFindScope(words);
   const names = words.flatMap(({ text }, index) =>
     /^-(?:i?name|i?path|i?wholename)$/.test(words[index - 1]?.text ?? '') ? [text.replaceAll('*', '')] : [],
   );
-  return roots.flatMap((root) => [root, ...names.map((name) => ({ ...root, text: `${root.text}/${name}` }))]);
+  const below = (root: Word): readonly Word[] =>
+    names.map((name) => ({ ...root, text: `${root.text}/${name}` }));
+  if (roots.length * names.length > maxSought) return [...roots, ...roots.slice(0, 1).flatMap(below)];
+  return roots.flatMap((root) => [root, ...below(root)]);
 }

@@ -333,6 +333,17 @@ describe('a command with very many words', () => {
     assert.match(judgeWords(Array<string>(600_000).fill('a')), /^deny .*too long/);
   });
 
+  it('is judged by each place and each name that find is told, not by every two of them', () => {
+    const places = Array.from({ length: 3_000 }, (_, index) => `n${index}`);
+    const sought = places.slice(0, 2_000).flatMap((name) => ['-name', name]);
+    const find = (more: readonly string[]): string => {
+      const argv = ['find', ...places, ...sought, ...more];
+      return evaluate(set, imagineRequest({ argv, exe: 'find', command: argv.join(' ') }), world).action;
+    };
+    const reading = ['-exec', 'cat', '{}', '+'];
+    assert.deepEqual([find(reading), find(['-name', 'id_rsa', ...reading])], ['allow', 'ask']);
+  });
+
   it('is granted nothing', () => {
     const text = `version: "1"
 default_action: deny
