@@ -285,7 +285,7 @@ test('`policy lint` says file, line, column and severity, and fails on errors', 
     'F:5:9: error: unknown key "mesage" in rule, did you mean message?\n1 file: 1 error, 0 warnings\n',
   ]);
   const shadowed =
-    'policies:\n  - name: a\n    rules:\n      - { action: deny, message: x }\n      - { action: ask, message: x }\n';
+    'policies:\n  - name: a\n    rules:\n      - { action: deny, message: x, when: { default: true } }\n      - { action: ask, message: x, when: { command_matches: [y] } }\n';
   assert.deepEqual(await lint(shadowed), [
     0,
     'F:5:9: warning: rule is never reached: rule 1 matches all that it does\n1 file: 0 errors, 1 warning\n',
