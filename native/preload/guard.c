@@ -65,7 +65,8 @@ static enum rp_effect refuse(const struct inquiry *inquiry, enum rp_outcome outc
         inquiry->settings->quiet ||
         (outcome == RP_DENIED && exchange->reason == RP_REASON_NOTICE && exchange->reason_len == 0);
     trace->steps[RP_STEP_DECISION] =
-        RP_WORD_EFFECT + (!silent && rp_stand_in_fits(inquiry->call) ? RP_EXPLAINED : RP_REFUSE);
+        (int16_t)(RP_WORD_EFFECT +
+                  (!silent && rp_stand_in_fits(inquiry->call) ? RP_EXPLAINED : RP_REFUSE));
     rp_trace_tell(inquiry->settings, inquiry->call->door, trace);
     return silent ? RP_REFUSE : explain(inquiry, outcome, exchange, line);
 }
@@ -93,7 +94,7 @@ APART static enum rp_effect ask(struct inquiry *inquiry) {
         outcome = rp_transport_ask(settings, question, &exchange);
     if (outcome == RP_FORBIDDEN && settings->url.kind == RP_URL_UNIX)
         outcome = rp_fifo_ask(settings, question, &exchange);
-    inquiry->start->trace.steps[RP_STEP_ANSWER] = RP_WORD_OUTCOME + (int)outcome;
+    inquiry->start->trace.steps[RP_STEP_ANSWER] = (int16_t)(RP_WORD_OUTCOME + (int)outcome);
     effect = rp_outcome_effect(outcome, inquiry->mode, settings->fail_open);
     if (effect == RP_REFUSE)
         return refuse(inquiry, outcome, &exchange, buffer);
@@ -223,12 +224,12 @@ static bool is_unwatched(struct inquiry *inquiry, bool is_agent) {
 static enum rp_effect judge_path(struct inquiry *inquiry) {
     struct rp_start *start = inquiry->start;
     struct rp_path *exe = &inquiry->question.exe;
-    int *steps = start->trace.steps;
+    int16_t *steps = start->trace.steps;
     enum rp_mode wanted = rp_state_file_mode(&inquiry->file);
     const char *current = agent_of_child(inquiry);
     bool is_agent = recognise_agent(inquiry, current) || current != NULL;
     inquiry->mode = wanted > inquiry->mode ? wanted : inquiry->mode;
-    steps[RP_STEP_MODE] = RP_WORD_MODE + (int)inquiry->mode;
+    steps[RP_STEP_MODE] = (int16_t)(RP_WORD_MODE + (int)inquiry->mode);
     if (inquiry->mode == RP_DISABLED)
         return RP_RUN;
     steps[RP_STEP_SESSION] = is_unwatched(inquiry, is_agent) ? RP_WORD_DORMANT : RP_WORD_WATCHED;
@@ -259,29 +260,28 @@ static enum rp_effect judge_link(struct inquiry *inquiry, const char *link, size
     return effect;
 }
 
-static void descriptor_path(int descriptor, char into[32]) {
+static void descriptor_path(int descriptor, char *into) {
     char *at = rp_memory_append(into, "/proc/self/fd/");
     at[rp_memory_decimal(at, descriptor > 0 ? (unsigned long long)descriptor : 0)] = '\0';
 }
 
 APART static enum rp_effect judge_descriptor(struct inquiry *inquiry, size_t cap) {
     char *link = __builtin_alloca(cap);
-    char path[32];
     long len;
-    descriptor_path(inquiry->call->directory, path);
-    len = rp_sys_readlink(path, link, cap - 1);
+    /* The kernel has read the whole path when it writes the link over it. */
+    descriptor_path(inquiry->call->directory, link);
+    len = rp_sys_readlink(link, link, cap - 1);
     if (len == (long)cap - 1 && cap < LAST_PATH_BYTES)
         return judge_descriptor(inquiry, LAST_PATH_BYTES);
-    if (len < 0)
-        return judge_link(inquiry, path, rp_memory_length(path));
-    link[len] = '\0';
-    return judge_link(inquiry, link, (size_t)len);
+    if (len >= 0)
+        link[len] = '\0';
+    return judge_link(inquiry, link, rp_memory_length(link));
 }
 
 enum rp_effect rp_guard_judge(const struct rp_settings *settings, const struct rp_call *call,
                               struct rp_start *start) {
     struct inquiry inquiry;
-    int *steps = start->trace.steps;
+    int16_t *steps = start->trace.steps;
     enum rp_effect effect;
     memset(start, 0, sizeof *start);
     memset(&inquiry, 0, sizeof inquiry);
@@ -296,12 +296,12 @@ enum rp_effect rp_guard_judge(const struct rp_settings *settings, const struct r
         steps[RP_STEP_TARGET] = RP_WORD_ABSENT;
         return RP_RUN;
     }
-    steps[RP_STEP_MODE] = RP_WORD_MODE + (int)settings->mode;
+    steps[RP_STEP_MODE] = (int16_t)(RP_WORD_MODE + (int)settings->mode);
     if (settings->mode == RP_DISABLED)
         return RP_RUN;
     inquiry.file.fd = -1;
     if (settings->url.kind == RP_URL_UNIX)
-        steps[RP_STEP_STATE_FILE] = rp_state_file_open(settings, &inquiry.file);
+        steps[RP_STEP_STATE_FILE] = (int16_t)rp_state_file_open(settings, &inquiry.file);
     describe(&inquiry, &start->target);
     if (call->directory != AT_FDCWD && !is_absolute(&inquiry.question.exe))
         effect = judge_descriptor(&inquiry, FIRST_PATH_BYTES);

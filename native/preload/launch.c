@@ -180,7 +180,7 @@ intptr_t rp_launch_call(const struct rp_call *call) {
     /* A shell that did not start is no start of its own. */
     if (error != 0 && call->text == NULL)
         report(&launch, RP_JOURNAL_EXEC_FAILED, error);
-    trace->steps[RP_STEP_RESULT] = error == 0 ? RP_WORD_OK : -error;
+    trace->steps[RP_STEP_RESULT] = (int16_t)(error == 0 ? RP_WORD_OK : -error);
     rp_trace_tell(launch.settings, call->door, trace);
     return result;
 }

@@ -25,7 +25,6 @@ void rp_state_file_parse(const unsigned char *bytes, size_t len, struct rp_state
     state->length = (uint32_t)rp_memory_load(bytes + OFFSET_LENGTH, 4);
     state->generation = (uint32_t)rp_memory_load(bytes + OFFSET_GENERATION, 4);
     state->boot_moment = (uint32_t)rp_memory_load(bytes + OFFSET_BOOT_MOMENT, BOOT_MOMENT_BYTES);
-    memcpy(state->boot_id, bytes + OFFSET_BOOT_ID, sizeof state->boot_id);
     memcpy(state->table_key, bytes + OFFSET_TABLE_KEY, sizeof state->table_key);
     state->valid = true;
 }
@@ -94,7 +93,7 @@ int rp_state_file_open(const struct rp_settings *settings, struct rp_state_file 
     rp_state_file_parse(header, len < 0 ? 0 : (size_t)len, &file->state);
     /* Two clocks are read in a quarter of the time that the id takes. */
     if (file->state.valid &&
-        (is_of_this_moment(file->state.boot_moment) || is_of_this_boot(file->state.boot_id)))
+        (is_of_this_moment(file->state.boot_moment) || is_of_this_boot(header + OFFSET_BOOT_ID)))
         return RP_WORD_OK;
     rp_state_file_close(file);
     return RP_WORD_UNUSABLE;

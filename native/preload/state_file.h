@@ -17,7 +17,6 @@ struct rp_state {
     uint32_t length; /* how many bytes of the file are valid */
     uint32_t generation;
     uint32_t boot_moment; /* when the boot began; 0 when the file does not say */
-    unsigned char boot_id[16];
     unsigned char table_key[16];
 };
 

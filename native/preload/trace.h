@@ -3,6 +3,8 @@
 
 #include "settings.h"
 
+#include <stdint.h>
+
 /* What RAMPART_DEBUG=1 tells of a call: the steps that were taken, in their order, each by a fixed
    word or a number, so that nothing of a command, an environment or a policy can be among them. */
 
@@ -44,8 +46,9 @@ enum rp_word {
     RP_WORD_COUNT = RP_WORD_OUTCOME + 13
 };
 
+/* Small, because it lies in the frame that every call begins with. */
 struct rp_trace {
-    int steps[RP_STEP_COUNT];
+    int16_t steps[RP_STEP_COUNT];
 };
 
 /* Tells the steps in one line with one write, where that is wanted, and forgets them. */

@@ -83,7 +83,7 @@ APART static void send_question(struct link *link, const struct rp_settings *set
 
 enum rp_outcome rp_transport_fail(const struct rp_exchange *exchange, enum rp_step step,
                                   long failure) {
-    exchange->trace->steps[step] = (int)failure;
+    exchange->trace->steps[step] = (int16_t)failure;
     switch (failure) {
     case -ETIMEDOUT:
         return RP_TIMEOUT;
@@ -141,7 +141,7 @@ APART static enum rp_outcome receive_answer(struct link *link, struct rp_exchang
                 continue;
             exchange->reason_len = response.answer.text_len;
             exchange->reason = (enum rp_reason)response.answer.reason;
-            exchange->trace->steps[RP_STEP_STATUS] = response.status;
+            exchange->trace->steps[RP_STEP_STATUS] = (int16_t)response.status;
             return rp_transport_outcome(step);
         }
         if (count == -EAGAIN)

@@ -39,7 +39,7 @@ static void check_state_file(char *line) {
         CHECK(strcmp(modes[state.mode], mode) == 0, "%s: %s", name, modes[state.mode]);
         CHECK(state.generation == strtoul(generation, NULL, 10), "%s: %u", name, state.generation);
         parse_hex(boot, bytes, sizeof bytes);
-        CHECK(memcmp(bytes, state.boot_id, sizeof bytes) == 0, "%s: boot id", name);
+        CHECK(memcmp(bytes, file + 16, sizeof bytes) == 0, "%s: boot id", name);
         parse_hex(key, bytes, sizeof bytes);
         CHECK(memcmp(bytes, state.table_key, sizeof bytes) == 0, "%s: table key", name);
     }

@@ -104,7 +104,7 @@ static void check_step(int step, int value, const char *text) {
     struct rp_trace trace = {{0}};
     char wanted[MESSAGE_BYTES];
     const char *told;
-    trace.steps[step] = value;
+    trace.steps[step] = (int16_t)value;
     (void)snprintf(wanted, sizeof wanted, "[rampart] posix_spawnp: %s %s\n", names[step], text);
     told = tell(&trace);
     CHECK(strcmp(told, wanted) == 0, "%s", told);
@@ -118,7 +118,7 @@ static void check_whole_line(int value, const char *text) {
     size_t used = (size_t)snprintf(wanted, sizeof wanted, "[rampart] posix_spawnp:");
     const char *told;
     for (int step = 0; step < RP_STEP_COUNT; step++) {
-        trace.steps[step] = value;
+        trace.steps[step] = (int16_t)value;
         used += (size_t)snprintf(wanted + used, sizeof wanted - used, "%s %s %s",
                                  step > 0 ? "," : "", names[step], text);
     }
