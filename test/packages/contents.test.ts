@@ -176,9 +176,20 @@ describe('the addon for Linux', () => {
   /** What every glibc since 2.17 and musl have. */
   const fromLibc = [
     ...['__errno_location', 'accept4', 'bind', 'calloc', 'close', 'execve', 'fcntl', 'flock', 'free'],
-    ...['getppid', 'getsockopt', 'listen', 'malloc', 'memchr', 'memcpy', 'memset', 'mkfifo', 'open'],
-    ...['prctl', 'prlimit', 'realpath', 'recv', 'send', 'setrlimit', 'sigaction', 'sigemptyset', 'socket'],
-    ...['strtoull', 'snprintf', 'strlen', 'strncmp', 'tcgetattr', 'tcsetattr', 'environ'],
+    ...['getppid', 'getsockopt', 'listen', 'malloc', 'memchr', 'memcpy', 'memmem', 'memset', 'mkfifo'],
+    ...[
+      'open',
+      'poll',
+      'prctl',
+      'prlimit',
+      'realpath',
+      'recv',
+      'send',
+      'setrlimit',
+      'sigaction',
+      'sigemptyset',
+    ],
+    ...['socket', 'strtoull', 'snprintf', 'strlen', 'strncmp', 'tcgetattr', 'tcsetattr', 'environ'],
     // In glibc before 2.32 it is libpthread's, which every Node.js is linked to.
     'pthread_sigmask',
     // What POSIX calls strerror_r, in glibc and musl.
