@@ -70,6 +70,13 @@ const readers: Readonly<Record<string, (value: UnknownRecord) => Result<StreamEv
     const read = parseApproval(approval);
     return read.ok ? success({ type: 'approval', change: known, approval: read.value }) : read;
   },
+  audit_batch: ({ agent, session, run_id: runId }) =>
+    success({ type: 'audit_batch', agent: textOf(agent), session: textOf(session), run_id: textOf(runId) }),
+  'rule.learned': ({ rule_name: name, tool, pattern, decision }) => {
+    const isRule = typeof name === 'string' && typeof tool === 'string' && typeof pattern === 'string';
+    if (!isRule || decision !== 'allow') return failure('the event has no rule');
+    return success({ type: 'rule.learned', rule_name: name, tool, pattern, decision });
+  },
   upstream: ({ wished, url, state, reason }) => {
     const known = (['idle', 'connected', 'away', 'unusable'] as const).find((name) => name === state);
     if (known === undefined || typeof wished !== 'string') return failure('the event has no state');
@@ -83,6 +90,10 @@ const readers: Readonly<Record<string, (value: UnknownRecord) => Result<StreamEv
   },
   gap: ({ missed }) => success({ type: 'gap', missed: typeof missed === 'number' ? missed : 0 }),
 };
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
 
 function positionOf(value: unknown): number {
   return typeof value === 'number' ? value : 1;

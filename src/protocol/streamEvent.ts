@@ -34,6 +34,22 @@ export type StreamEvent =
   /** The peer's word that the list of approvals is another; the next event says which. */
   | { readonly type: 'approvals' }
   | { readonly type: 'approval'; readonly change: ApprovalChange; readonly approval: ApprovalView }
+  /** The peer's word that several approvals of one agent, session and run were settled at once. */
+  | {
+      readonly type: 'audit_batch';
+      readonly agent: string;
+      readonly session: string;
+      /** Empty where these approvals name no run. */
+      readonly run_id: string;
+    }
+  /** The peer's word that a client had a rule made of what was asked. */
+  | {
+      readonly type: 'rule.learned';
+      readonly rule_name: string;
+      readonly tool: string;
+      readonly pattern: string;
+      readonly decision: 'allow';
+    }
   | {
       readonly type: 'upstream';
       /** As it was wished. */

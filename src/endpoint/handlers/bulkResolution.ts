@@ -23,7 +23,7 @@ export const handleBulkResolution: Handler = (request, parts) => {
   if (!body.ok) return refuse(400, body.error);
   const bulk = parseBulk(body.value);
   if (!bulk.ok) return refuse(400, bulk.error);
-  const { approved, by, ids } = bulk.value;
+  const { approved, by, ids, agent, session, runId } = bulk.value;
   const waiting = new Set(parts.approvals.pending.filter(isOf(bulk.value)).map(({ id }) => id));
   const stale = ids.filter((id) => !waiting.has(id));
   if (stale.length > 0) {
@@ -31,6 +31,7 @@ export const handleBulkResolution: Handler = (request, parts) => {
   }
   const { asking } = parts.deciders;
   const left = ids.filter((id) => !asking.resolve(id, { approved, scope: 'once', by }).ok);
+  parts.stream.publish({ type: 'audit_batch', agent, session, run_id: runId });
   const reviewed = { ids: ids.filter((id) => !left.includes(id)), reviewed_ids: ids };
   if (left.length > 0) {
     const error = 'not all could be settled';

@@ -56,11 +56,13 @@ export const handleRuleLearning: Handler = (request, parts) => {
   const written = parts.handRules.add(rule);
   if (!written.ok) return refuse(500, written.error);
   const { name, isNew } = written.value;
+  const learnt = { rule_name: name, tool, pattern, decision: 'allow' } as const;
   if (isNew) {
     learn.begin();
     parts.policy.reload();
+    parts.stream.publish({ type: 'rule.learned', ...learnt });
   }
-  return respond(isNew ? 201 : 409, { rule_name: name, tool, pattern, decision: 'allow', source });
+  return respond(isNew ? 201 : 409, { ...learnt, source });
 };
 
 interface Lesson {

@@ -135,6 +135,10 @@ function receive(parts: FollowerParts, event: StreamEvent): void {
     case 'approvals':
       // The event behind it says what changed.
       return;
+    case 'audit_batch':
+    case 'rule.learned':
+      // The `approval` events before it said what became of each, a `policy` event that another is in force.
+      return;
     case 'upstream':
       noteUpstream(parts, event);
       return;

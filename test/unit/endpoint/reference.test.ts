@@ -271,6 +271,7 @@ test('settles several approvals of a run at once, and none when the list is stal
   ];
   for (const body of bad) await client.expect(['POST', path, body], 400, refusal);
   await client.expect(['POST', path, { ...bulk, ids: [...ids, other] }], 409, refusal);
+  const stream = await client.fixture.openStream();
   const settled = await client.expect(['POST', path, bulk], 200, {
     resolved: 'number',
     ids: 'array',
@@ -280,6 +281,7 @@ test('settles several approvals of a run at once, and none when the list is stal
     future_calls_authorized: 'boolean',
   });
   assert.deepEqual([settled['resolved'], settled['ids']], [2, ids]);
+  assert.deepEqual(await stream.nextOf('audit_batch'), { type: 'audit_batch', ...run });
   for (const id of ids)
     assert.equal((await client.call('GET', `/v1/approvals/${id}`)).body['status'], 'approved');
   assert.equal((await client.call('GET', `/v1/approvals/${other}`)).body['status'], 'pending');
@@ -333,7 +335,10 @@ test('learns, lists and forgets rules as the reference does', async (context) =>
     decision: 'string',
     source: 'string',
   };
+  const stream = await client.fixture.openStream();
   const { rule_name: name } = await client.expect(['POST', '/v1/rules/learn', lesson], 201, learnt);
+  const rule = { rule_name: name, tool: 'exec', pattern: 'npm publish', decision: 'allow' };
+  assert.deepEqual(await stream.nextOf('rule.learned'), { type: 'rule.learned', ...rule });
   await client.expect(['POST', '/v1/rules/learn', { ...lesson, args: 'x' }], 429, refusal);
   client.fixture.passed.time += 200;
   await client.expect(['POST', '/v1/rules/learn', lesson], 409, learnt);

@@ -32,6 +32,8 @@ const events: readonly StreamEvent[] = [
   },
   { type: 'session', session: sessionView({}) },
   { type: 'policy', generation: 4, problems: [{ file: '/f.yaml', line: 3, column: 7, message: 'no' }] },
+  { type: 'audit_batch', agent: 'hook', session: 's', run_id: 'r' },
+  { type: 'rule.learned', rule_name: 'user-allow-1', tool: 'exec', pattern: 'ls', decision: 'allow' },
   { type: 'gap', missed: 5 },
 ];
 
@@ -64,14 +66,18 @@ test('takes what a peer leaves out as not known', () => {
       agent: '',
     },
   );
-  const bare = [{ type: 'connected', mode: 'enforce' }, { type: 'policy' }, { type: 'gap' }].map(
-    parseStreamEvent,
-  );
+  const bare = [
+    { type: 'connected', mode: 'enforce' },
+    { type: 'policy' },
+    { type: 'audit_batch' },
+    { type: 'gap' },
+  ].map(parseStreamEvent);
   assert.deepEqual(
     bare.map((event) => event.ok && event.value),
     [
       { type: 'connected', mode: 'enforce', until: null, version: '', pid: 0, policy_generation: 0 },
       { type: 'policy', generation: 0, problems: [] },
+      { type: 'audit_batch', agent: '', session: '', run_id: '' },
       { type: 'gap', missed: 0 },
     ],
   );
@@ -104,6 +110,7 @@ test('says of anything else why it cannot be read', () => {
     [{ type: 'session', session: {} }, 'the session has no pid'],
     [{ type: 'session' }, 'the session has no pid'],
     [{ type: 'audit' }, 'the record is not an object'],
+    [{ type: 'rule.learned', rule_name: 'r', tool: 'exec' }, 'the event has no rule'],
     [{ type: 'audit', event: { ...record, id: 4 } }, 'the record has no id or time'],
     [{ type: 'audit', event: { ...record, request: null } }, 'the record has no command'],
     [{ type: 'audit', event: { ...record, decision: { action: 'x' } } }, 'the record has no decision'],
