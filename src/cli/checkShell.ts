@@ -10,6 +10,8 @@ export interface ShellFacts {
   readonly home: string;
   /** The library is in this very process. */
   readonly isGuarded: boolean;
+  /** That library asks nobody about what a person starts in this session. */
+  readonly isLeftAlone: boolean;
   /** Where the endpoint of this user listens. */
   readonly socketUrl: string;
   readonly isThere: (path: string) => boolean;
@@ -52,17 +54,11 @@ export function checkShell(facts: ShellFacts): readonly Check[] {
   ];
 }
 
-function checkLoader({ environment, isGuarded, isThere }: ShellFacts): Check {
+function checkLoader({ environment, isGuarded, isLeftAlone, isThere }: ShellFacts): Check {
   const entries = (environment['LD_PRELOAD'] ?? '').split(/[\s:]+/).filter(Boolean);
   const ours = entries.find((entry) => /\/librampart[^/]*\.so$/.test(entry));
   const foreign = entries.filter((entry) => entry !== ours);
-  if (isGuarded) {
-    if (foreign.length === 0) return good('this shell', 'it is guarded');
-    return bad('this shell', 'note', [
-      `it is guarded; LD_PRELOAD also names ${foreign.join(', ')}`,
-      'nothing has to be done, unless that library replaces exec functions itself',
-    ]);
-  }
+  if (isGuarded) return checkLoaded(isLeftAlone, foreign);
   if (ours !== undefined)
     return bad('this shell', 'problem', [
       `LD_PRELOAD names ${ours}, but the library is not in this process${isThere(ours) ? '' : ': the file is not there'}`,
@@ -77,6 +73,22 @@ function checkLoader({ environment, isGuarded, isThere }: ShellFacts): Check {
   return bad('this shell', 'note', [
     `it is not guarded${others}`,
     'that is right for a terminal of your own; guard one with the editor, or a command with `rampart preload -- COMMAND`',
+  ]);
+}
+
+function checkLoaded(isLeftAlone: boolean, foreign: readonly string[]): Check {
+  const guard = isLeftAlone
+    ? 'the library is loaded; what a person types here is not asked about, what agents start here is'
+    : 'it is guarded';
+  if (foreign.length > 0)
+    return bad('this shell', 'note', [
+      `${guard}; LD_PRELOAD also names ${foreign.join(', ')}`,
+      'nothing has to be done, unless that library replaces exec functions itself',
+    ]);
+  if (!isLeftAlone) return good('this shell', guard);
+  return bad('this shell', 'note', [
+    guard,
+    'nothing has to be done; to have everything here asked about, run `Rampart: Protect Terminal` in the editor',
   ]);
 }
 

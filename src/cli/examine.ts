@@ -33,6 +33,7 @@ import { findLibrary } from './findLibrary.ts';
 import { findProgram } from '../system/findProgram.ts';
 import { findPolicyWarnings } from './lintFiles.ts';
 import { isGuardable } from '../system/isGuardable.ts';
+import { isLeftAlone } from './isLeftAlone.ts';
 import { findOuterGuard } from './outerGuard.ts';
 
 /** What is said about the environment of a shell. */
@@ -74,6 +75,7 @@ export async function examine(
       environment: scope === 'shell' ? environment : { SHELL: environment['SHELL'] },
       home,
       isGuarded,
+      isLeftAlone: isLeftAlone(environment['RAMPART_URL'] ?? '', context.processes),
       socketUrl: formatSocketUrl(paths.socket),
       isGuardable,
       ...files,

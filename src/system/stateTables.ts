@@ -85,6 +85,20 @@ export function putDormantSessions(file: Buffer, sessions: readonly DormantSessi
   }
 }
 
+/** The dormant sessions of a state file, as a library finds them: an entry without an id ends the table. */
+export function readDormantSessions(file: Buffer): readonly DormantSession[] {
+  const sessions: DormantSession[] = [];
+  const end = Math.min(file.length, agentTable.offset);
+  for (let { offset } = dormantTable; offset + dormantTable.entryBytes <= end;) {
+    const sid = file.readUInt32LE(offset + 8);
+    if (sid === 0) break;
+    const started = Number(file.readBigUInt64LE(offset + 16));
+    sessions.push({ namespace: file.readBigUInt64LE(offset), sid, started });
+    offset += dormantTable.entryBytes;
+  }
+  return sessions;
+}
+
 /** Puts agent programs into a state file; one whose name is too long is left out. */
 export function putAgentPrograms(file: Buffer, programs: readonly AgentProgram[]): void {
   file.fill(0, agentTable.offset, stateFileBytes);

@@ -100,6 +100,25 @@ test('protecting and releasing a terminal, and another scope, reach the shell th
   assert.notEqual(own.status, 0);
 });
 
+test('`doctor` calls a terminal guarded only while what a person types there is asked about', async (context) => {
+  const { rampart, shell, register } = await openTerminal(context);
+  const said = async (): Promise<string> => {
+    const { stdout } = await shell.run(`${process.execPath} ${rampart.cli} doctor`);
+    return /^.*this shell: .*$/m.exec(stdout)?.[0] ?? stdout;
+  };
+  const guarded = 'ok       this shell: it is guarded';
+  const alone =
+    'note     this shell: the library is loaded; what a person types here is not asked about, what agents start here is';
+  await register();
+  assert.equal(await said(), alone);
+  await register({ protection: 'protected' });
+  assert.equal(await said(), guarded);
+  await register({ protection: 'released', scope: 'all' });
+  assert.equal(await said(), alone);
+  await rampart.endEndpoint();
+  assert.equal(await said(), alone, 'the library goes by what it was told last');
+});
+
 test('what is started before a window tells whose terminal it is waits where it may, is enforced where not, and a person’s is forgotten', async (context) => {
   const { shell, register, recorded } = await openTerminal(context);
   // What is no shell may hold up others while it waits, so it never does.

@@ -81,6 +81,7 @@ function shell(facts: Partial<ShellFacts>, texts: Readonly<Record<string, string
     environment: { SHELL: '/bin/bash' },
     home: '/home/ada',
     isGuarded: false,
+    isLeftAlone: false,
     socketUrl,
     isThere: (path) => path in texts || path === '/bin/bash',
     readText: (path) => texts[path] ?? null,
@@ -110,6 +111,22 @@ test('a loader variable that was cleared, replaced or leads nowhere is told, and
     /RAMPART_URL is set, but LD_PRELOAD was cleared/,
   );
   expect(shell(withPreload('/x.so', url)), 'this shell', 'problem', /was replaced by \/x\.so/);
+});
+
+test('a shell in which a person is left alone is not called guarded', () => {
+  const alone = { isGuarded: true, isLeftAlone: true };
+  const truth =
+    /^the library is loaded; what a person types here is not asked about, what agents start here is/;
+  const checks = shell(alone);
+  expect(checks, 'this shell', 'note', truth);
+  assert.match(
+    checks[0]?.remedy ?? '',
+    /nothing has to be done; .*`Rampart: Protect Terminal` in the editor$/,
+  );
+  const environment = { SHELL: '/bin/bash', LD_PRELOAD: `${library}:/x.so` };
+  const foreign = shell({ ...alone, environment });
+  expect(foreign, 'this shell', 'note', truth);
+  expect(foreign, 'this shell', 'note', /; LD_PRELOAD also names \/x\.so$/);
 });
 
 test('a `RAMPART_URL` that is wrong, or leads to nobody or to another endpoint, is told', () => {

@@ -6,6 +6,7 @@ import {
   hashVerdict,
   putAgentPrograms,
   putDormantSessions,
+  readDormantSessions,
   stateFileBytes,
 } from '../../../src/system/stateTables.ts';
 import { only, readWireExamples } from '../../support/wireExamples.ts';
@@ -58,6 +59,18 @@ test('puts dormant sessions where the protocol says', () => {
     'the other entries are empty',
   );
   assert.ok(file.subarray(134_208).every((byte) => byte === 0xff));
+});
+
+test('reads dormant sessions as they were put there', () => {
+  const file = Buffer.alloc(stateFileBytes, 0xff);
+  const sessionsOf = (count: number): Parameters<typeof putDormantSessions>[1] =>
+    Array.from({ length: count }, (_, index) => ({ namespace: 1n, sid: index + 2, started: index }));
+  for (const count of [0, 1, 128]) {
+    putDormantSessions(file, sessionsOf(count));
+    assert.deepEqual(readDormantSessions(file), sessionsOf(count));
+  }
+  assert.deepEqual(readDormantSessions(file.subarray(0, 131_136 + 30)), sessionsOf(1));
+  assert.deepEqual(readDormantSessions(file.subarray(0, 64)), []);
 });
 
 test('takes no more dormant sessions than the table has entries', () => {
