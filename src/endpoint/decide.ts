@@ -215,9 +215,14 @@ interface ReadQuestion extends NamedAlike<EvaluationWorld> {
 /** A question as it is judged, and by what. */
 function readQuestion(request: ExecRequest, deciders: Deciders): ReadQuestion {
   const workspace = deciders.workspaceOf(request.cwd);
-  const set = deciders.policy.setFor(workspace);
+  const set = setAskedWith(request.credential, deciders.policy.setFor(workspace));
   const { request: judged, world, isForAll } = nameAlike(request, set, worldIn(workspace, deciders.world));
   return { set, request: judged, world, isForAll };
+}
+
+/** With the token of an agent nothing is allowed but what a rule allows; the peer's. */
+function setAskedWith(credential: string | undefined, set: PolicySet): PolicySet {
+  return credential === undefined ? set : { ...set, defaultAction: 'deny' };
 }
 
 /** Written out, because copying an object takes as long as some decisions. */

@@ -26,7 +26,7 @@ export const tokenCreateCommand: Command = {
   manual: {
     synopsis: ['[--state-dir D] --agent A [--scope S]… [--expires T] [--note TEXT] [--json]'],
     description: [
-      'Makes a token with which an agent may use the endpoint over TCP (`rampart serve --port N`), and prints it, this once. Whoever asks with it asks as that agent, whatever name it gives itself, and its decisions name the token in the log.',
+      'Makes a token with which an agent may use the endpoint over TCP (`rampart serve --port N`), and prints it, this once. Whoever asks with it asks as that agent, whatever name it gives itself, and its decisions name the token in the log. What no rule allows is denied to it, whatever `default_action` is.',
       'The scope `eval` is for asking about commands, `stream` for reading the event stream, `admin` for everything but tokens. As long as there is a token that was not revoked, nobody asks over TCP without one.',
     ],
     examples: [

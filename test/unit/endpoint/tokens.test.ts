@@ -52,10 +52,30 @@ test('asks as the agent of its token, whatever name the question has, and says s
       path: '/v1/tool/exec',
       headers: { authorization: `Bearer ${secret}` },
     },
-    '{"agent":"liar","params":{"command":"ls"}}',
+    '{"agent":"liar","params":{"command":"curl x"}}',
   );
   assert.equal(tool.status, 200);
   assert.equal(fixture.records().at(-1)?.['agent'], 'codex', 'on the socket, too');
+});
+
+test('allows with the token of an agent only what a rule allows, on the socket, too', async (context) => {
+  const { fixture, over, ask } = await startWithPort(context, 'the-owners');
+  const { secret } = await make(fixture, { agent: 'codex', scopes: ['eval', 'admin'] });
+  const { allowed, decision, message } = (await ask(secret)).body;
+  assert.deepEqual([allowed, decision, message], [false, 'deny', 'no rule allows this command']);
+  const asked = async (path: string, command: string): Promise<readonly unknown[]> => {
+    const { status, body } = await over(secret, 'POST', path, { params: { command }, enforce: true });
+    return [status, body['decision']];
+  };
+  assert.deepEqual(await asked('/v1/preflight/exec', 'curl x'), [200, 'watch']);
+  assert.deepEqual(await asked('/v1/preflight/exec', 'npm publish'), [200, 'ask']);
+  assert.deepEqual(await asked('/v1/tool/exec', 'ls'), [403, 'deny']);
+  const headers = { authorization: `Bearer ${secret}` };
+  const door = { socketPath: fixture.paths.socket, method: 'POST', path: '/v1/preflight/exec', headers };
+  const near = await exchange(door, '{"params":{"command":"ls"},"enforce":true}');
+  assert.equal(near.body['allowed'], false);
+  assert.equal((await ask('the-owners')).body['allowed'], true, 'the default is for everybody else');
+  assert.equal((await fixture.ask('ls'))['allowed'], true);
 });
 
 test('lets nobody ask over TCP without a token as long as an agent has one', async (context) => {
