@@ -15,8 +15,18 @@ const shapes: readonly RegExp[] = [
   /((?:x-api-key|x-auth-token|private-token|cookie)\s*:\s*)[^'"\n]+/gi,
   // --password X, --password=X, --password 'X Y'
   new RegExp(`((?<![\\w-])\\w*--?${secretName}(?:\\s+|=))(?!-)(?:'[^']*'|"[^"]*"|[^\\s'"]+)`, 'gi'),
-  // PASSWORD=X
-  new RegExp(`((?:^|[\\s;&|'"])${secretName}=)(?:'[^']*'|"[^"]*"|[^\\s'"&;]+)`, 'gi'),
+  // PASSWORD=X, also in $(…), in a URL's query and among the options of a mount
+  new RegExp(`((?:^|[\\s;&|'"?#,(\`])${secretName}=)(?:'[^']*'|"[^"]*"|[^\\s'"&;]+)`, 'gi'),
+  // "password": "X", in shell's quotes \"password\": \"X\"
+  new RegExp(
+    `(["'](?:${secretName}|authorization)\\\\?["']\\s*:\\s*)(?:${[
+      String.raw`"[^"\\\n]*(?:\\.[^"\\\n]*)*"?`,
+      String.raw`'[^'\\\n]*(?:\\.[^'\\\n]*)*'?`,
+      String.raw`\\"[^"\\\n]*(?:\\(?:\\(?:\\.|[^"\\])|[^"\\])[^"\\\n]*)*(?:\\")?`,
+      String.raw`\d[\d.]*`,
+    ].join('|')})`,
+    'gi',
+  ),
   // scheme://user:X@host
   /((?<=[a-z0-9+.-]):\/\/[^\s/:@'"]*:)[^\s/@'"]+(?=@)/gi,
   /\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,})/g,
@@ -31,12 +41,98 @@ const shapes: readonly RegExp[] = [
 
 /** Cheap test before the shapes are tried: most commands hold nothing that looks like any of them. */
 const suspicious =
-  /auth|pass|secret|token|key|cookie|credential|:\/\/[^\s/]*:|gh[pousr]_|github_pat_|glpat-|sk-|AKIA|ASIA|xox|AIza|npm_|eyJ/i;
+  /auth|pass|secret|token|key|cookie|credential|:\/\/[^\s/]*:|gh[pousr]_|github_pat_|glpat-|sk-|AKIA|ASIA|xox|AIza|npm_|eyJ|curl|mysql|mariadb/i;
+
+/** A program that takes a secret in an option that means something else to others. */
+interface SecretTaker {
+  /** Matches at the end of the word that names it. */
+  readonly name: RegExp;
+  /** Matches at the beginning of the option's word; the value is the rest of it. */
+  readonly option: RegExp;
+  /** Whether the value may also be the next word. */
+  readonly takesNext: boolean;
+  /** Matches what of a value stays; a value that it does not match is no secret. */
+  readonly kept: RegExp;
+  /** Matches an option whose value is the next word, where another program's words follow behind its own options. */
+  readonly before: RegExp | null;
+}
+
+const takers: readonly SecretTaker[] = [
+  {
+    name: /(?:^|[/'"])curl$/,
+    option: /^(?:-[0146aBfgGiIjJkLlMnNOpqRsSvZ#]*[uU]|--(?:proxy-)?user(?:=|$))/,
+    takesNext: true,
+    kept: /^[^:]*:/,
+    before: null,
+  },
+  {
+    name: /(?:^|[/'"])sshpass$/,
+    option: /^-[ehvV]*p/,
+    takesNext: true,
+    kept: /^/,
+    before: /^-[ehvV]*[dfpP]$/,
+  },
+  {
+    name: /(?:^|[/'"])(?:mysql|mariadb)(?:-?(?:admin|binlog|check|dump|import|sh|show|slap))?$/,
+    option: /^-p/,
+    takesNext: false,
+    // docker run --name mysql -p3306:3306
+    kept: /^(?!(?:[\d.]+:)+\d+(?:\/\w+)?$)/,
+    before: null,
+  },
+];
+
+/** Reads the words of a call in their order, and gives each back without its secret. */
+function createWordReader(): (word: string) => string {
+  let taker: SecretTaker | null = null;
+  let previous = '';
+  return (word) => {
+    const kept = taker === null ? null : keptOf(taker, previous, word);
+    if (taker?.before?.test(previous) === false && !word.startsWith('-')) taker = null;
+    if (kept === null) taker = takers.find(({ name }) => name.test(word)) ?? taker;
+    previous = word;
+    // A quote that begins in what is kept is closed again.
+    return kept === null ? word : `${kept}${redactedMark}${/\\?["']/.exec(kept)?.[0] ?? ''}`;
+  };
+}
+
+/** What stays of a word that holds a secret; null when it holds none. */
+function keptOf({ option, takesNext, kept }: SecretTaker, previous: string, word: string): string | null {
+  const isNext = takesNext && option.exec(previous)?.[0] === previous;
+  const head = isNext ? '' : option.exec(word)?.[0];
+  if (head === undefined) return null;
+  const stays = kept.exec(word.slice(head.length))?.[0];
+  if (stays === undefined || head.length + stays.length === word.length) return null;
+  return head + stays;
+}
+
+/**
+ * The name of a taker and the rest of its command. Each piece of it is taken whole, so that no part of a text is read twice.
+ * A quote where no word begins is the end of the text around the command.
+ */
+const calls =
+  /(?<![\w.-])(?:curl|sshpass|(?:mysql|mariadb)[a-z-]*)(?=\s)(?:[^\n;&|'"\\]+|\\[^]|(?<=[\s=:$@]|\\'|\s-\w{1,9})(?:'[^']*'|"[^"]*"))*/g;
+
+const words = /(?:\\[^]|'[^']*'|"[^"]*"|[^\s'"\\])+/g;
+
+const quoted = /^(?:'[^']*'|"[^"]*")$/;
+
+/** The text without the secrets of its calls, also of those in a quoted word (`ssh host 'mysql -pX'`). */
+function redactCalls(text: string): string {
+  return text.replace(calls, (call) => {
+    const read = createWordReader();
+    return call.replace(words, (word) => {
+      const redacted = read(word);
+      if (redacted !== word || !quoted.test(word)) return redacted;
+      return `${word.slice(0, 1)}${redactCalls(word.slice(1, -1))}${word.slice(-1)}`;
+    });
+  });
+}
 
 /** The text with every secret that has a known shape replaced by a mark that says so. */
 export function redactText(text: string): string {
   if (!suspicious.test(text)) return text;
-  return shapes.reduce(
+  const withoutShapes = shapes.reduce(
     (rest, shape) =>
       rest.replace(
         shape,
@@ -44,6 +140,7 @@ export function redactText(text: string): string {
       ),
     text,
   );
+  return redactCalls(withoutShapes);
 }
 
 /** How far behind what is kept of a text is looked: a longer secret may be cut before it is known as one. */
@@ -74,10 +171,12 @@ export function redactArguments(argv: readonly string[], length: number): Beginn
   const kept: string[] = [];
   let left = length;
   let isCut = false;
+  const read = createWordReader();
   for (const [index, argument] of argv.entries()) {
     if (left <= 0) return { kept, isCut: true };
     const isSecret = secretOption.test(argv[index - 1] ?? '') && !argument.startsWith('-');
-    const beginning = redactBeginning(isSecret ? redactedMark : argument, left);
+    const word = read(argument);
+    const beginning = redactBeginning(isSecret ? redactedMark : word, left);
     kept.push(beginning.kept);
     isCut ||= beginning.isCut;
     left -= beginning.kept.length + 1;

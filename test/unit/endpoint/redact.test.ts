@@ -18,6 +18,30 @@ const withSecret: readonly string[] = [
   `export GITHUB_TOKEN=${secret}`,
   `DB_PASSWORD='${secret}' ./run`,
   `curl 'https://x.test/?a=1&access_token=${secret}'`,
+  `curl https://x.test/?token=${secret}`,
+  `curl 'https://x.test/?api_key=${secret}&a=1'`,
+  `open 'https://x.test/#access_token=${secret}'`,
+  `x=$(PGPASSWORD=${secret} psql)`,
+  `mount -o user=me,password=${secret} //x/y /mnt`,
+  `curl -d '{"password":"${secret}","api_key" : "${secret}"}' https://x.test`,
+  `curl -d '{"password":"a\\"${secret}"}' https://x.test`,
+  `curl -d "{\\"client_secret\\": \\"${secret}\\"}" https://x.test`,
+  `curl -d "{\\"token\\": \\"a\\\\\\"${secret}\\"}" https://x.test`,
+  `python3 -c "post(x, {'password': '${secret}'})"`,
+  `tool '{"headers":{"Authorization":"Bearer ${secret}"}}'`,
+  `curl -u user:${secret} https://x.test`,
+  `curl -s \\\n  -su 'user:${secret} ;&' https://x.test`,
+  `curl -d '{"a":1}' 'https://x.test/?a=1&b=2' --user "user:${secret}"`,
+  `curl -d 'it'\\''s' -d $'a' -H"A: b" -u user:${secret} https://x.test`,
+  `/usr/bin/curl -U user:${secret} https://x.test`,
+  `bash -c "cd /w; curl --proxy-user user:${secret} https://x.test"`,
+  `sshpass -p ${secret} ssh -p 22 host.test`,
+  `sshpass -p${secret} ssh host.test`,
+  `sshpass -v -P assword: -p '${secret} and more' scp a host.test:`,
+  `mysql -uroot -p${secret} db`,
+  `mysqldump -u root -p'${secret} and more' db > dump.sql`,
+  `sudo mariadb-dump -p"${secret}" db`,
+  `sshpass -e ssh host.test "mysql -p${secret} db"`,
   `git clone https://ghp_${secret}${secret}@github.test/x`,
   `echo ghp_${secret}${secret}`,
   `echo github_pat_${secret}`,
@@ -46,6 +70,16 @@ test('leaves everything else of the text as it is', () => {
     redactText(`curl https://user:${secret}@host.test/p`),
     'curl https://user:[redacted]@host.test/p',
   );
+  assert.equal(
+    redactText(
+      `curl -d '{"password":"${secret}","api_key":"${secret}","a":1}' https://h/?token=${secret}&b=1`,
+    ),
+    `curl -d '{"password":[redacted],"api_key":[redacted],"a":1}' https://h/?token=[redacted]&b=1`,
+  );
+  assert.equal(redactText(`sh -c "curl -u u:${secret}" x`), 'sh -c "curl -u u:[redacted]" x');
+  assert.equal(redactText(`curl -u "u:${secret}" x`), 'curl -u "u:[redacted]" x');
+  assert.equal(redactText(`mysql -p${secret} -P 3306 db; ls -p x`), 'mysql -p[redacted] -P 3306 db; ls -p x');
+  assert.equal(redactText(`sshpass -p ${secret} ssh -p 22 h`), 'sshpass -p [redacted] ssh -p 22 h');
 });
 
 test('leaves ordinary commands alone', () => {
@@ -59,6 +93,21 @@ test('leaves ordinary commands alone', () => {
     'curl https://host.test:8080/path',
     'cat /etc/passwd',
     'sk-learn --help',
+    'mkdir -p dir',
+    'ps -p 12',
+    'cp -pr a b',
+    'ssh -p 22 host.test',
+    'sshpass -e ssh -p 22 host.test',
+    'sshpass -f password.txt ssh -p22 host.test',
+    'docker run -p 80:80 -u 1000:1000 curlimages/curl https://host.test',
+    'docker run --name mysql -p3306:3306 -p127.0.0.1:33060:33060/tcp mysql',
+    'mysql -p db',
+    'mysql -u root -P 3306 -p',
+    'curl -u user https://host.test',
+    'curl -X PUT -o out https://host.test:8080/?a=1',
+    'curl https://host.test | docker run -i -u 1000:1000 image',
+    'bash -c "curl https://host.test"; docker run -u 1000:1000 "image"',
+    `curl -d '{"max_tokens": 5, "tokens":"a"}' https://host.test`,
   ]) {
     assert.equal(redactText(text), text);
   }
@@ -84,6 +133,25 @@ test('replaces the argument behind the option of a secret', () => {
     '-c',
     "curl -H 'Authorization: Bearer [redacted]' x",
   ]);
+});
+
+test('replaces in arguments what it replaces in a text', () => {
+  for (const [text, expected] of [
+    [`curl -u user:${secret} https://h.test`, 'curl -u user:[redacted] https://h.test'],
+    [`/usr/bin/curl -suuser:${secret} https://h.test`, '/usr/bin/curl -suuser:[redacted] https://h.test'],
+    [`curl --user user:${secret} x`, 'curl --user user:[redacted] x'],
+    [`curl https://h.test/?token=${secret}`, 'curl https://h.test/?token=[redacted]'],
+    [`curl -d {"password":"${secret}"} x`, 'curl -d {"password":[redacted]} x'],
+    [`sudo sshpass -p ${secret} ssh -p 22 h`, 'sudo sshpass -p [redacted] ssh -p 22 h'],
+    [`sshpass -p${secret} ssh -p 22 h`, 'sshpass -p[redacted] ssh -p 22 h'],
+    [`mysql -p${secret} db`, 'mysql -p[redacted] db'],
+    ['mysql -p db', 'mysql -p db'],
+    ['sshpass -e ssh -p 22 h', 'sshpass -e ssh -p 22 h'],
+    ['docker run -p 80:80 -u 1000:1000 x', 'docker run -p 80:80 -u 1000:1000 x'],
+  ] as const) {
+    assert.equal(redactText(text), expected);
+    assert.deepEqual(redactArguments(text.split(' '), 1_000).kept, expected.split(' '));
+  }
 });
 
 test('keeps the beginning of what is long, and no part of a secret at its end', () => {
@@ -123,6 +191,17 @@ test('takes any text in a time that grows with its length only', () => {
     '://a:',
     'PASSWORD',
     '-token ',
+    '?token',
+    '"token":"',
+    '"token\\":\\"\\\\',
+    '"token" ',
+    'curl ',
+    "curl '",
+    'curl -u"',
+    'curl -u\\"\'',
+    'mysql -p1:',
+    'sshpass -f ',
+    `curl "curl '`,
   ]) {
     const before = process.cpuUsage();
     redactText(`key ${piece.repeat(262_144 / piece.length)}`);
