@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { existsSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { EndpointClient } from '../../src/client/endpointClient.ts';
 import { EventSource } from '../../src/client/eventSource.ts';
 import { GuardedShell } from '../support/guardedShell.ts';
-import { Rampart } from '../support/rampart.ts';
+import { parseObject, Rampart } from '../support/rampart.ts';
 import { until } from '../support/until.ts';
 
 const askPolicy = `default_action: allow
@@ -50,6 +50,67 @@ test('a shell is held until a person answers, or the time is over', async (conte
   await answer(true);
   const again = await shell.run('mkdir c');
   assert.deepEqual([again.status, makes('c')], [0, true]);
+  await shell.end();
+});
+
+test('what `approvals --follow` holds runs, or is refused, as soon as it is answered from another shell', async (context) => {
+  const rampart = new Rampart(context);
+  writeFileSync(rampart.policy, askPolicy);
+  await rampart.serve();
+  const follower = rampart.start(['approvals', '--follow', '--json']);
+  const shell = new GuardedShell(rampart);
+  const makes = (name: string): boolean => existsSync(join(rampart.folder, name));
+  /** The id of a command that is held, once the follower is told of it. */
+  const idOf = (command: string): Promise<string> =>
+    until(`${command} is shown`, () => {
+      const lines = follower.said.stdout.split('\n').slice(0, -1).map(parseObject);
+      const found = lines.find((line) => line['command'] === command);
+      return found !== undefined && String(found['id']);
+    });
+  const answer = async (...words: readonly string[]): Promise<string> => {
+    const { status, stdout, stderr } = await rampart.run(['approvals', ...words]);
+    assert.deepEqual([status, stderr], [0, ''], stdout);
+    return stdout;
+  };
+
+  // Until the follower listens, nothing is held.
+  const first = shell.run('until mkdir a; do :; done');
+  const held = await until('a start is held', async () => {
+    const waiting = (await answer('--json')).split('\n').slice(0, -1).map(parseObject);
+    return waiting.find((approval) => approval['held'] === true);
+  });
+  const digits = String(held['id']).slice(0, 8);
+  assert.equal(makes('a'), false);
+  assert.match(
+    await answer(),
+    new RegExp(`^${digits} preload: \`mkdir a\` in .* \\(makes a folder\\), waits`),
+  );
+  assert.equal(await answer('approve', digits), 'approved: mkdir a\n');
+  assert.deepEqual([(await first).status, makes('a')], [0, true]);
+  const late = await rampart.run(['approvals', 'approve', digits]);
+  assert.deepEqual([late.status, late.stderr], [1, `rampart: nothing waits under ${digits}\n`]);
+
+  const [denied, said] = await Promise.all([
+    shell.run('mkdir b'),
+    idOf('mkdir b').then((id) => answer('deny', id)),
+  ]);
+  assert.deepEqual([said, makes('b')], ['denied: mkdir b\n', false]);
+  assert.match(denied.stderr, /A person denied it/);
+
+  const [once] = await Promise.all([
+    shell.run('mkdir c'),
+    idOf('mkdir c').then((id) => answer('approve', '--session', id)),
+  ]);
+  const again = await shell.run('rmdir c && mkdir c && cd a && mkdir c');
+  assert.deepEqual([once.status, again.status, again.stderr], [0, 0, '']);
+
+  const [forGood, told] = await Promise.all([
+    shell.run('mkdir d'),
+    idOf('mkdir d').then(async (id) => [id, await answer('approve', '--always', '--json', id)] as const),
+  ]);
+  assert.deepEqual(parseObject(told[1]), { id: told[0], status: 'approved', command: 'mkdir d' });
+  assert.equal(forGood.status, 0);
+  assert.match(readFileSync(join(rampart.home, '.rampart/policies/by-hand.yaml'), 'utf8'), /mkdir d/);
   await shell.end();
 });
 
