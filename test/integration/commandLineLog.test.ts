@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { sealRecord } from '../../src/system/auditChain.ts';
@@ -133,4 +133,30 @@ test('`audit` lists days, prints one, counts and verifies', async (context) => {
     files: 3,
     problems: [],
   });
+});
+
+test('a record that was changed, or taken out, is named by every command that verifies', async (context) => {
+  const rampart = new Rampart(context);
+  writeLog(rampart);
+  const [first, second] = ['2026-01-01', '2026-01-02'].map((day) =>
+    join(rampart.stateDirectory, 'audit', `${day}.jsonl`),
+  );
+  assert.ok(first !== undefined && second !== undefined);
+  writeFileSync(first, readFileSync(first, 'utf8').replace('touch bob', 'touch bib'));
+  writeFileSync(second, readFileSync(second, 'utf8').replace(/^.*\n/, ''));
+  const problems = [
+    { file: first, line: 2, message: 'the record was changed' },
+    { file: second, line: 1, message: 'the record before was taken away or changed' },
+  ];
+  const text = problems.map(({ file, line, message }) => `${file}:${line}: ${message}\n`).join('');
+  for (const words of [['log', '--verify'], ['verify'], ['audit', 'verify']]) {
+    const told = await rampart.run(words);
+    assert.deepEqual(
+      [told.status, told.stdout, told.stderr],
+      [1, `${text}5 records: the chain is broken\n`, ''],
+    );
+    const json = await rampart.run([...words, '--json']);
+    assert.deepEqual([json.status, json.stderr], [1, '']);
+    assert.deepEqual(parseObject(json.stdout), { ok: false, records: 5, files: 3, problems });
+  }
 });
