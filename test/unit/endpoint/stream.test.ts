@@ -5,6 +5,7 @@ import { EventStream, maxHeldEvents, maxQueuedBytes } from '../../../src/endpoin
 import type { StreamSink } from '../../../src/endpoint/exchange.ts';
 import type { StreamEvent } from '../../../src/protocol/streamEvent.ts';
 import { exchange, startFixture } from './runningEndpoint.ts';
+import type { OpenStream } from './runningEndpoint.ts';
 
 const greeting: StreamEvent = {
   type: 'connected',
@@ -220,3 +221,31 @@ test('sends together what comes together, and to each reader what it wants', asy
   await again.next();
   assert.equal((await again.next()).event['type'], 'mode');
 });
+
+/** The next records that a stream sends. */
+async function recordsOf(stream: OpenStream, count: number): Promise<readonly unknown[]> {
+  const ids: unknown[] = [];
+  while (ids.length < count) ids.push(((await stream.nextOf('audit'))['event'] as UnknownRecord)['id']);
+  return ids;
+}
+
+for (const [filter, wanted] of [
+  ['agent=one&agent=two', [0, 2, 3]],
+  ['session=a', [0, 1, 3]],
+  ['agent=two&session=a', [3]],
+] as const) {
+  test(`sends what is decided about ${filter}, and what was`, async (context) => {
+    const fixture = await startFixture(context);
+    const path = `/v1/events/stream?${filter}`;
+    const live = await fixture.openStream(path);
+    const ids: unknown[] = [];
+    // Every reader wants the last one: what it should not have got would have come before.
+    for (const [agent, session] of ['one a', 'three a', 'two b', 'two a'].map((names) => names.split(' '))) {
+      ids.push((await fixture.ask('ls', { agent, session }))['audit_id']);
+    }
+    const expected = wanted.map((index) => ids[index]);
+    assert.deepEqual(await recordsOf(live, wanted.length), expected);
+    const late = await fixture.openStream(path, { 'Last-Event-ID': '1' });
+    assert.deepEqual(await recordsOf(late, wanted.length), expected);
+  });
+}
