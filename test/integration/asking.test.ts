@@ -85,6 +85,10 @@ test('what `approvals --follow` holds runs, or is refused, as soon as it is answ
     await answer(),
     new RegExp(`^${digits} preload: \`mkdir a\` in .* \\(makes a folder\\), waits`),
   );
+  for (const verb of ['approve', 'deny']) {
+    const nameless = await rampart.run(['approvals', verb, '']);
+    assert.deepEqual([nameless.status, /give the id of one approval/.test(nameless.stderr)], [2, true]);
+  }
   assert.equal(await answer('approve', digits), 'approved: mkdir a\n');
   assert.deepEqual([(await first).status, makes('a')], [0, true]);
   const late = await rampart.run(['approvals', 'approve', digits]);

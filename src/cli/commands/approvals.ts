@@ -101,7 +101,8 @@ export const denyCommand: Command = {
 
 async function answer(approved: boolean, options: Options, context: CommandContext): Promise<CommandOutcome> {
   const [digits, ...others] = options.words;
-  if (digits === undefined || others.length > 0) return { usage: 'give the id of one approval' };
+  if (digits === undefined || digits === '' || others.length > 0)
+    return { usage: 'give the id of one approval' };
   const scope = scopeOf(options);
   if (scope === null) return { usage: '--session and --always exclude each other' };
   const paths = stateDirectoryOf(options, context);
