@@ -32,6 +32,7 @@ test('a person makes a token for an agent, sees its use and takes it back', asyn
     new RegExp(`^${id} ci: eval, ${token.slice(0, 16)}…, until .*, used .*\\(build\\)\n$`),
   );
   assert.ok(!listed.stdout.includes(token));
+  assert.equal((await rampart.run(['token', 'revoke', ''])).status, 2);
   const revoked = await rampart.run(['token', 'revoke', '--json', id.slice(0, 6)]);
   assert.deepEqual([revoked.status, parseObject(revoked.stdout)], [0, { id, agent: 'ci', revoked: true }]);
   assert.equal((await rampart.run(['token', 'list', '--json'])).stdout.includes('"revoked_at":"20'), true);

@@ -139,7 +139,8 @@ export const tokenRevokeCommand: Command = {
   words: 'none',
   run: async (options, context) => {
     const [digits, ...others] = options.words;
-    if (digits === undefined || others.length > 0) return { usage: 'give the id of one token' };
+    if (digits === undefined || digits === '' || others.length > 0)
+      return { usage: 'give the id of one token' };
     return onEndpoint(
       options,
       context,
