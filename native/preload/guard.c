@@ -133,8 +133,10 @@ APART static bool note_verdict(const struct inquiry *inquiry) {
 
 /* The question is whole: looks for its verdict, else asks. */
 static enum rp_effect decide(struct inquiry *inquiry) {
-    bool allowed =
-        inquiry->settings->captured && rp_state_tables_allow(&inquiry->file, &inquiry->question);
+    const struct rp_settings *settings = inquiry->settings;
+    /* A verdict is for everybody who has no token: less may be allowed to who has one. */
+    bool allowed = settings->captured && settings->token == NULL &&
+                   rp_state_tables_allow(&inquiry->file, &inquiry->question);
     rp_state_file_close(&inquiry->file);
     inquiry->start->trace.steps[RP_STEP_VERDICT] = allowed ? RP_WORD_HIT : RP_WORD_MISS;
     return allowed && note_verdict(inquiry) ? RP_RUN : ask(inquiry);

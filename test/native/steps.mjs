@@ -21,6 +21,9 @@ const answered = `${unseen}, socket ok, status 200`;
 const runs = 'decision run, environment changed';
 const unanswered = `journal ok, ${runs}`;
 
+/** Who has a token finds no verdict. */
+const withoutToken = { RAMPART_TOKEN: undefined };
+
 /** `lines` are those of the door; a door that comes back tells its result as well. */
 const cases = {
   'is allowed': { lines: [`${answered}, answer allowed, ${runs}`] },
@@ -55,10 +58,12 @@ const cases = {
   },
   'finds a verdict': {
     state: (place) => stateFile({ verdicts: [verdictOf(place)] }),
+    environment: withoutToken,
     lines: [`state file ok, mode enforce, session watched, verdict hit, ${unanswered}`],
   },
   'finds a verdict that cannot be recorded': {
     state: (place) => stateFile({ verdicts: [verdictOf(place)] }),
+    environment: withoutToken,
     prepare: ({ directory }) => mkdirSync(join(directory, 'journal')),
     answer: deny,
     lines: [

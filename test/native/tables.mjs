@@ -183,6 +183,7 @@ async function checkCircumstances() {
     asked,
   );
   expect('without arguments', await outcomeOf(nothing, 'null-argv'), asked);
+  expect('with a token', await outcomeOf(nothing, 'plain', { RAMPART_TOKEN: 'rampart_of-an-agent' }), asked);
   expect('without settings', await outcomeOf(nothing, 'plain', { RAMPART_AGENT: 'x'.repeat(20_000) }), [
     eperm,
     0,
