@@ -10,18 +10,19 @@ export interface Held {
   readonly leave: () => void;
 }
 
-/** Asks as the library does, which waits as long as it is told to. */
+/** Asks as the library does, which waits as long as it is told to; one that prefers nothing does not. */
 export function askWaiting(
   fixture: Pick<RunningFixture, 'paths'>,
   command: string,
   fields: UnknownRecord,
+  prefer: string | null = 'wait=120',
 ): Held {
   let interims = 0;
   const call = request({
     socketPath: fixture.paths.socket,
     method: 'POST',
     path: '/v1/preflight/exec',
-    headers: { Prefer: 'wait=120' },
+    headers: prefer === null ? {} : { Prefer: prefer },
     agent: false,
   });
   const answer = new Promise<UnknownRecord>((resolve) => {
