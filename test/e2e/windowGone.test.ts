@@ -127,7 +127,7 @@ describe('a window that is killed, loaded anew and closed, and loses Rampart in 
     const toast = await host.toast(/because it guards open terminals: .*“bash”.*Close them/);
     await host.screenshot('e2e-removal-1-refused');
     await toast.getByRole('button', { name: 'Show Terminal' }).click();
-    await terminal.waitFor();
+    await terminal.locator('textarea.xterm-helper-textarea:focus').waitFor();
     assert.ok(existsSync(own('versions')));
     await host.statusItem(/Rampart: enforce/);
   });
