@@ -90,6 +90,16 @@ describe('a person who protects a terminal', () => {
     await host.screenshot('e2e-3-denied');
   });
 
+  it('is told by a notification, and led to why: the panel opens for denials, with this one', async () => {
+    const toast = await host.toast(/Rampart denied .*rm -rf \.\.\/precious/);
+    await toast.getByText('Why?', { exact: true }).click();
+    const detail = host.webview().locator('.detail');
+    await detail.getByRole('heading', { name: 'Denied' }).waitFor();
+    await detail.getByText('deletion outside the workspace').first().waitFor();
+    assert.equal(await host.webview().getByLabel('Which decisions').inputValue(), 'denied');
+    await host.screenshot('e2e-3-why');
+  });
+
   it('sees the denial in the tree and in the panel of denied commands, and which terminal is guarded', async () => {
     await host.runCommand('Rampart: Focus on Decisions View');
     await host.treeRow(/rm -rf \.\.\/precious/);
