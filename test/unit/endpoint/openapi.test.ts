@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import { parse } from 'yaml';
 import { isRecord } from '../../../src/base/record.ts';
 import type { UnknownRecord } from '../../../src/base/record.ts';
+import { checkDescribedAnswer, checkDescribedBody, describedAnswers } from './described.ts';
 import { startFixture } from './runningEndpoint.ts';
 import type { RunningFixture } from './runningEndpoint.ts';
 
@@ -20,27 +19,6 @@ policies:
     rules:
       - {action: deny, when: {response_matches: ["BEGIN PRIVATE"]}, message: holds a key}
 `;
-
-const description = parse(readFileSync('docs/openapi.yaml', 'utf8')) as {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, UnknownRecord>>>>;
-};
-
-/** Makes every object a closed one: a field that is not described fails here, whatever a client may meet later. */
-function close(schema: unknown): unknown {
-  if (Array.isArray(schema)) return schema.map(close);
-  if (!isRecord(schema)) return schema;
-  const closed = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, close(value)]));
-  return isRecord(schema['properties']) ? { unevaluatedProperties: false, ...closed } : closed;
-}
-
-const id = 'openapi';
-const ajv = new Ajv2020({ allowUnionTypes: true, allErrors: true });
-ajv.addFormat('date-time', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
-ajv.addFormat('date', /^\d{4}-\d\d-\d\d$/);
-ajv.addVocabulary(['openapi', 'info', 'servers', 'paths', 'components']);
-const closed = close(description);
-assert.ok(isRecord(closed));
-ajv.addSchema(closed, id);
 
 /** Holds calls against the description, and knows which answers were met. */
 class Description {
@@ -60,40 +38,14 @@ class Description {
   ): Promise<UnknownRecord> {
     const [method = '', path = ''] = operation.split(' ');
     const filled = path.replaceAll(/\{(\w+)\}/g, (_whole, name: string) => String(values[name]));
-    const place = `#/paths/${escape(path)}/${method.toLowerCase()}`;
-    if (body !== undefined)
-      this.#check(`${place}/requestBody/content/application~1json/schema`, body, operation);
+    if (body !== undefined) checkDescribedBody(operation, body);
     const query = typeof values['query'] === 'string' ? `?${values['query']}` : '';
     const answer = await this.#fixture.call(method, `${filled}${query}`, body);
     assert.equal(answer.status, status, `${operation}: ${answer.text}`);
-    const type = answer.headers['content-type'] ?? '';
-    const read = type === 'application/json' ? answer.body : answer.text;
-    this.#check(`${place}/responses/${status}/content/${escape(type)}/schema`, read, operation);
+    checkDescribedAnswer(operation, answer);
     this.met.add(`${operation} ${status}`);
     return answer.body;
   }
-
-  #check(pointer: string, value: unknown, operation: string): void {
-    const validate = ajv.getSchema(`${id}${pointer}`);
-    assert.ok(validate !== undefined, `${operation} has no ${pointer}`);
-    const errors = validate(value) === true ? [] : validate.errors;
-    assert.deepEqual(errors, [], `${operation}: ${JSON.stringify(value)}`);
-  }
-}
-
-function escape(part: string): string {
-  return encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'));
-}
-
-/** Every answer that is described with a body of its own, as `METHOD PATH STATUS`. */
-function describedAnswers(): readonly string[] {
-  return Object.entries(description.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).flatMap(([method, { responses }]) =>
-      Object.entries(isRecord(responses) ? responses : {})
-        .filter(([, response]) => isRecord(response) && response['content'] !== undefined)
-        .map(([status]) => `${method.toUpperCase()} ${path} ${status}`),
-    ),
-  );
 }
 
 const question = {

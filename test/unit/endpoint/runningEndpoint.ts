@@ -242,7 +242,8 @@ export function readRecords(folder: string): readonly UnknownRecord[] {
     .map((fields) => Object.fromEntries(fields.filter(([name]) => name !== 'prev_hash' && name !== 'hash')));
 }
 
-function openStream(options: RequestOptions): Promise<OpenStream> {
+/** Reads a stream from its beginning. */
+export function openStream(options: RequestOptions): Promise<OpenStream> {
   return new Promise((resolve, reject) => {
     const outgoing = request({ ...options, agent: false }, (incoming) => {
       assert.equal(incoming.statusCode, 200);
