@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { isRecord, parseJson } from '../base/record.ts';
 import { readOrEmpty } from '../system/changeFile.ts';
 import { namesLibrary } from '../system/namesLibrary.ts';
+import { userPolicyFolder } from '../system/policySources.ts';
 import type { ProcessTable } from '../system/processTable.ts';
 import { installedCommand, installedLibrary } from './installation.ts';
 import type { InstallationPlace } from './installation.ts';
@@ -18,21 +19,44 @@ export interface InstalledPart {
   readonly what: string;
 }
 
-/** What of ours is on the disk, in the order in which it can be removed. */
+/** What of ours is on the disk, in the order in which it can be removed; `ruleFiles` are the files of rules that we write. */
 export function findInstalledParts(
   place: InstallationPlace,
   stateDirectory: string,
+  ruleFiles: readonly string[],
 ): readonly InstalledPart[] {
-  const own = join(place.home, '.rampart');
   const command = installedCommand(place);
   const parts: readonly InstalledPart[] = [
     { kind: 'program', path: command, what: 'the command' },
-    { kind: 'program', path: dirname(dirname(installedLibrary(place))), what: 'the preload library' },
-    { kind: 'program', path: join(own, 'versions'), what: 'the runtime' },
+    ...findLibraryFolders(place).map(
+      (path) => ({ kind: 'program', path, what: 'the preload library' }) as const,
+    ),
+    { kind: 'program', path: join(place.home, '.rampart', 'versions'), what: 'the runtime' },
     { kind: 'state', path: stateDirectory, what: 'the audit log, the mode, approvals and tokens' },
-    { kind: 'rules', path: join(own, 'policies'), what: 'your rules' },
+    ...findRules(place, ruleFiles).map((path) => ({ kind: 'rules', path, what: 'your rules' }) as const),
   ];
-  return parts.filter(({ path }) => lstatSync(path, { throwIfNoEntry: false }) !== undefined);
+  return parts.filter(({ path }) => isThere(path));
+}
+
+/** What a `rampart serve` has in the folder that it shares with us. */
+const peerEntries = ['token', 'tokens.json', 'config.yaml', 'serve.state', 'audit'];
+
+/** A folder for each kind of machine that the home was used on; a library of the peer's own stands beside them. */
+function findLibraryFolders(place: InstallationPlace): readonly string[] {
+  const folder = dirname(dirname(installedLibrary(place)));
+  return namesIn(folder)
+    .filter((name) => /^(?:linux|darwin)-\w+$/.test(name))
+    .map((name) => join(folder, name));
+}
+
+/** The rules of a person; where a `rampart serve` has its own among them, those that we wrote. */
+function findRules({ home }: InstallationPlace, ruleFiles: readonly string[]): readonly string[] {
+  const isShared = peerEntries.some((name) => isThere(join(home, '.rampart', name)));
+  return isShared ? ruleFiles : [userPolicyFolder(home)];
+}
+
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 /** The processes that have a library of this installation mapped, but ourselves. */
@@ -57,8 +81,12 @@ function isAnotherFile(path: string, ours: string): boolean {
 }
 
 function versionsOf(folder: string): readonly string[] {
+  return namesIn(folder).filter((name) => /^[0-9a-f]{16}$/.test(name));
+}
+
+function namesIn(folder: string): readonly string[] {
   try {
-    return readdirSync(folder).filter((name) => /^[0-9a-f]{16}$/.test(name));
+    return readdirSync(folder);
   } catch {
     return [];
   }

@@ -5,6 +5,8 @@ import { installationPlace } from '../../client/installation.ts';
 import type { InstallationPlace } from '../../client/installation.ts';
 import { findGuardedProcesses, findInstalledParts, findToldAgents } from '../../client/installedParts.ts';
 import type { InstalledPart, PartKind } from '../../client/installedParts.ts';
+import { packsFile } from '../../policy/listPacks.ts';
+import { handRulesFile, userPolicyFolder } from '../../system/policySources.ts';
 import { homeDirectory } from '../../system/stateDirectory.ts';
 import { askPerson } from '../askPerson.ts';
 import { say, stateDirectoryOf } from '../command.ts';
@@ -30,7 +32,7 @@ export const uninstallCommand: Command = {
   manual: {
     synopsis: ['[--state-dir D] [--state | --all] [--force] [--yes] [--json]'],
     description: [
-      'Takes away the command, the preload library and the runtime that `rampart` or the editor installed under `~/.rampart`, after asking. The audit log and the rest of the state directory stay unless `--state` is given, and your rules unless `--all` is; what stays is told.',
+      'Takes away the command, the preload library and the runtime that `rampart` or the editor installed under `~/.rampart`, after asking. The audit log and the rest of the state directory stay unless `--state` is given, and your rules unless `--all` is; what stays is told. Of what a `rampart serve` keeps there nothing is touched: where one does, your rules are those that `rampart` wrote.',
       'It refuses while a program is guarded, while an endpoint runs, and while the settings of an agent name the library (`rampart adapt undo` takes them out): `--force` does it all the same, and ends the endpoint. Programs that are guarded stay so until they end, but find nobody to ask; new ones that are told of the library start with a message of the loader. An editor whose guard is on installs again: turn it off there, with _Rampart: Stop Protecting_, or remove the extension.',
     ],
     examples: [
@@ -59,7 +61,8 @@ export const uninstallCommand: Command = {
     const permission = await requirePermission(paths.value, context, 'uninstall anything');
     if (typeof permission === 'number') return permission;
     const place = installationPlace(homeDirectory(context.environment['HOME']) ?? '/');
-    const parts = findInstalledParts(place, paths.value.directory);
+    const ruleFiles = [handRulesFile(place.home), join(userPolicyFolder(place.home), packsFile)];
+    const parts = findInstalledParts(place, paths.value.directory, ruleFiles);
     const chosen = parts.filter(({ kind }) => kindsOf(options).includes(kind));
     const left = parts.filter((part) => !chosen.includes(part));
     if (chosen.length === 0) return report({ removed: [], left }, options, context);
