@@ -59,6 +59,7 @@ export class ReferencePeer {
   spoil: PeerOptions['spoil'];
   rules: readonly PeerRule[];
   streamsOpened = 0;
+  connectionsOpened = 0;
   /** What the peer answers who reads its log. */
   logStatus = 200;
   logReads = 0;
@@ -75,6 +76,7 @@ export class ReferencePeer {
       options.tls === undefined ? createPlainServer(listener) : createTlsServer(options.tls, listener);
     // One that is accepted while it ends would keep it from ending.
     this.#server.on('connection', (socket: Socket) => {
+      this.connectionsOpened += 1;
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));
       if (this.#isStopped) socket.destroy();

@@ -117,6 +117,21 @@ test('puts its own mode on top: monitor blocks nothing, disabled asks nobody', a
   assert.equal(peer.questions.length, 1);
 });
 
+test('asks a hundred times over one connection, and a hundred questions at once over few', async (context) => {
+  const peer = await ReferencePeer.start(context, { rules: peerRules });
+  const fixture = await startBefore(context, wishFor(peer.url));
+  await connected(peer);
+  await until('the log of the peer was looked at', () => peer.logReads > 0);
+  await fixture.ask('ls before');
+  const before = peer.connectionsOpened;
+  for (let count = 0; count < 100; count += 1) await fixture.ask(`ls ${count}`);
+  assert.equal(peer.connectionsOpened - before, 0);
+  await Promise.all(Array.from({ length: 100 }, (_none, count) => fixture.ask(`ls at once ${count}`)));
+  assert.equal(peer.questions.length, 201);
+  // The stream has one of its own.
+  assert.ok(peer.connectionsOpened <= 17, `${peer.connectionsOpened} connections`);
+});
+
 test('obeys a peer that is in monitor mode itself', async (context) => {
   const peer = await ReferencePeer.start(context, { rules: peerRules, mode: 'monitor' });
   const fixture = await startBefore(context, wishFor(peer.url));
