@@ -67,6 +67,8 @@ function lintRules(policy: Policy, now: number): readonly LintFinding[] {
       found.push(warn(`rule is never reached: rule ${shadow.reference.index + 1} matches all that it does`));
     if (fitsAllUnsaid(rule)) found.push(warn(`rule ${fitsAllWords[rule.action]}: ${fitsAllRemedy}`));
     if (onlyExcludes(rule.when)) found.push(warn('rule never matches: an exclusion alone matches nothing'));
+    if (hasBlankList(rule.when))
+      found.push(warn('rule never matches: an entry without a text matches nothing'));
     if (asksForPathOfCommand(policy, rule.when))
       found.push(warn('rule never matches: a program has no path; use reads, writes or deletes'));
     if (policy.origin === 'project' && !isRestricting(rule.action) && rule.action !== 'watch')
@@ -130,6 +132,13 @@ function onlyExcludes(when: Condition): boolean {
   const { command, path, notPath, session, notSession } = when;
   const isOfCommand = command?.notMatches != null && !hasOther(command, ['notMatches']);
   return isOfCommand || (notPath !== null && path === null) || (notSession !== null && session === null);
+}
+
+/** Whether a condition has nothing but entries without a text, as one that is half written. */
+function hasBlankList(when: Condition): boolean {
+  const { command, path, url, domain, session } = when;
+  const lists = [command?.matches, path, url, domain, session];
+  return lists.some((list) => list?.length !== 0 && list?.every(({ source }) => source === '') === true);
 }
 
 function asksForPathOfCommand(policy: Policy, when: Condition): boolean {

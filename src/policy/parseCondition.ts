@@ -190,14 +190,13 @@ class ConditionParser {
 
   #parameters(): ReadonlyMap<string, TextPattern> | null {
     const node = this.#values.get('tool_param_matches');
-    const entries = node === undefined ? null : this.#file.readMap(node, [], 'tool_param_matches');
+    const entries = node === undefined ? null : this.#file.readTexts(node, 'tool_param_matches');
     if (entries === null || entries.size === 0) return null;
     const patterns = new Map<string, TextPattern>();
-    for (const [name, value] of entries) {
-      const text = this.#file.readText(value, `tool_param_matches ${name}`);
-      const parsed = text === null ? null : parseTextPattern(text.toLowerCase());
-      if (parsed?.ok === true) patterns.set(name, parsed.value);
-      else if (parsed !== null) this.#file.report(value, parsed.error);
+    for (const [name, entry] of entries) {
+      const parsed = parseTextPattern(entry.text.toLowerCase());
+      if (parsed.ok) patterns.set(name, parsed.value);
+      else this.#file.report(entry.node, parsed.error);
     }
     return patterns;
   }

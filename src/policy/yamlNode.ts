@@ -58,21 +58,41 @@ export class YamlFile {
     return values;
   }
 
-  /** The items of a sequence; null, and a problem, when it is none. */
+  /** The texts of a mapping by key, whatever the keys, an empty one as an empty text; null, and a problem, when it is none. */
+  readTexts(
+    node: Node,
+    what: string,
+  ): ReadonlyMap<string, { readonly node: Node; readonly text: string }> | null {
+    if (!isMap(node)) {
+      this.report(node, `${what} must be a mapping`);
+      return null;
+    }
+    const texts = new Map<string, { readonly node: Node; readonly text: string }>();
+    for (const pair of node.items) {
+      const key = this.#readKey(pair);
+      const value = this.#follow(pair.value);
+      const text = key === null || value === null ? null : this.readText(value, `${what} ${key.text}`);
+      if (key !== null && value !== null && text !== null) texts.set(key.text, { node: value, text });
+    }
+    return texts;
+  }
+
+  /** The items of a sequence, empty ones too; null, and a problem, when it is none. */
   readList(node: Node, what: string): readonly Node[] | null {
     if (!isSeq(node)) {
       this.report(node, `${what} must be a list`);
       return null;
     }
-    return node.items.flatMap((item) => this.#resolve(item) ?? []);
+    return node.items.flatMap((item) => this.#follow(item) ?? []);
   }
 
-  /** A scalar as it is written; null, and a problem, when it is none. */
+  /** A scalar as it is written, an empty one as an empty text; null, and a problem, when it is none. */
   readText(node: Node, what: string): string | null {
     if (!isScalar(node)) {
       this.report(node, `${what} must be a text`);
       return null;
     }
+    if (node.value === null) return '';
     if (typeof node.value === 'string') return node.value;
     return node.source ?? '';
   }
@@ -127,9 +147,15 @@ export class YamlFile {
     if (this.problems.length < maxProblems) this.problems.push(problem);
   }
 
+  /** What a node stands for; null when that is nothing, as behind a key without a value. */
   #resolve(node: unknown): Node | null {
+    const value = this.#follow(node);
+    return isScalar(value) && value.value === null ? null : value;
+  }
+
+  #follow(node: unknown): Node | null {
     if (!isNode(node)) return null;
-    if (!isAlias(node)) return isScalar(node) && node.value === null ? null : node;
+    if (!isAlias(node)) return node;
     return (this.#document === null ? undefined : node.resolve(this.#document)) ?? null;
   }
 

@@ -137,7 +137,7 @@ function textOf(places: readonly UnknownRecord[]): string {
 
 function valuesOf(place: UnknownRecord): readonly PolicyWord[] {
   const values: unknown = place['enum'];
-  if (!Array.isArray(values)) return place['type'] === 'boolean' ? booleans : [];
+  if (!Array.isArray(values)) return [place['type']].flat().includes('boolean') ? booleans : [];
   const described: unknown = place['enumDescriptions'];
   const descriptions: readonly unknown[] = Array.isArray(described) ? described : [];
   return values.flatMap((value: unknown, index) => {

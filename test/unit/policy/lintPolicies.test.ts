@@ -63,11 +63,14 @@ describe('lint', () => {
       - { action: deny, message: m, when: { command_not_matches: [a] } }
       - { action: deny, message: m, when: { path_matches: ['**/.env'] } }
       - { action: deny, message: m, when: { session_not_matches: [a], command_matches: [b] } }
+      - { action: deny, message: m, when: { command_matches: [ '' ] } }
+      - { action: deny, message: m, when: { command_matches: [ '', c ] } }
 `;
     assert.deepEqual(lint(text), [
       '5 warning: rule never matches: an exclusion alone matches nothing',
       '6 warning: rule never matches: a program has no path; use reads, writes or deletes',
       '7 warning: rule never matches: an exclusion alone matches nothing',
+      '8 warning: rule never matches: an entry without a text matches nothing',
     ]);
   });
 

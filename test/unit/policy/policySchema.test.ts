@@ -35,6 +35,40 @@ function isValid(value: unknown): boolean {
 const parses = (text: string): boolean =>
   parsePolicySet([{ file: 'a.yaml', text, origin: 'user' }]).problems.length === 0;
 
+/** Files in each of which one key, or one entry of a list, is left empty: every one that the schema knows. */
+function emptyPlaces(): readonly string[] {
+  const { definitions } = root;
+  const rule = (value: object): object => ({
+    policies: [{ name: 'p', rules: [{ action: 'deny', ...value }] }],
+  });
+  const condition = (value: object): object => rule({ when: value });
+  const { properties: conditions } = definitions['condition']!;
+  const { properties: policies } = definitions['policy']!;
+  const { properties: rules } = definitions['rule']!;
+  const webhook = { url: 'https://x.test' };
+  const places: readonly (readonly [Schema | undefined, (value: object) => object])[] = [
+    [root, (value) => value],
+    [root.properties!['notify'], (value) => ({ notify: value })],
+    [definitions['policy'], (value) => ({ policies: [{ name: 'p', ...value }] })],
+    [policies!['match'], (value) => ({ policies: [{ name: 'p', match: value }] })],
+    [definitions['rule'], rule],
+    [rules!['ask'], (value) => rule({ ask: value })],
+    [rules!['webhook'], (value) => rule({ action: 'webhook', webhook: { ...webhook, ...value } })],
+    [{ properties: { webhook: {} } }, (value) => rule({ action: 'webhook', ...value })],
+    [definitions['condition'], condition],
+    [conditions!['agent_depth'], (value) => condition({ agent_depth: value })],
+    [conditions!['call_count'], (value) => condition({ call_count: { gte: 1, window: '1h', ...value } })],
+    [{ properties: { any: {} } }, (value) => condition({ tool_param_matches: value })],
+    [definitions['test'], (value) => ({ tests: [{ tool: 'exec', expect: 'log', ...value }] })],
+  ];
+  return places.flatMap(([schema, write]) =>
+    Object.entries(schema!.properties!).flatMap(([key, { items }]) => [
+      JSON.stringify(write({ [key]: null })),
+      ...(items === undefined && key !== 'tool' ? [] : [JSON.stringify(write({ [key]: [null] }))]),
+    ]),
+  );
+}
+
 const rule = (text: string): string => `policies: [{ name: p, rules: [{ action: deny, ${text} }] }]`;
 
 describe('the schema of the language', () => {
@@ -65,6 +99,14 @@ describe('the schema of the language', () => {
       validate.errors?.map(({ instancePath }) => instancePath),
       ['/policies/0/rules/0/action', '/policies/0/rules/1/when/deletes/0'],
     );
+  });
+
+  it('takes a key without a value where the parser does', () => {
+    const empty = emptyPlaces();
+    assert.ok(empty.length > 80, String(empty.length));
+    for (const text of empty) assert.deepEqual([text, isValid(parse(text))], [text, parses(text)]);
+    assert.ok(isValid(parse(rule('when: '))));
+    assert.ok(!isValid(parse(rule('when: { call_count: { gte: , window: 1h } }'))));
   });
 
   it('takes every policy that ships or that a test uses', () => {
