@@ -1,7 +1,9 @@
 // @ts-check
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { constants } from 'node:os';
+import { delimiter, join } from 'node:path';
 import { createStateDirectory, removeStateDirectory } from './endpoint.mjs';
 import { demoEnvironment } from './environment.mjs';
 
@@ -14,7 +16,8 @@ const maxDecisions = 40;
  */
 export async function runTerminal({ cli, demoFolder, workspace, command }) {
   const stateDirectory = createStateDirectory(demoFolder);
-  const env = demoEnvironment(process.env, stateDirectory);
+  const own = demoEnvironment(process.env, stateDirectory);
+  const env = { ...own, PATH: `${own['PATH'] ?? ''}${delimiter}${linkCommand(cli, demoFolder)}` };
   const words = command.length > 0 ? command : [process.env['SHELL'] ?? '/bin/sh'];
   if (command.length === 0) process.stderr.write(shellGreeting);
   // Ctrl-C is the guarded command's; this process stays to clean up behind it.
@@ -34,6 +37,15 @@ export async function runTerminal({ cli, demoFolder, workspace, command }) {
   }
 }
 
+/** Makes a folder with the command `rampart` in it; last in PATH, as in the editor's terminals, so that a user's own wins. @param {string} cli @param {string} demoFolder */
+function linkCommand(cli, demoFolder) {
+  const folder = join(demoFolder, 'bin');
+  mkdirSync(folder, { recursive: true });
+  rmSync(join(folder, 'rampart'), { force: true });
+  symlinkSync(cli, join(folder, 'rampart'));
+  return folder;
+}
+
 /** The recorded decisions, a line each; of many, only those that are no plain allow. @param {string} cli @param {string} stateDirectory */
 function readDecisions(cli, stateDirectory) {
   const log = spawnSync(process.execPath, [cli, 'log', '--state-dir', stateDirectory], { encoding: 'utf8' });
@@ -45,6 +57,7 @@ function readDecisions(cli, stateDirectory) {
 
 const shellGreeting = `
 This shell is guarded. Run ./agent-cleanup.sh: it tries to delete .demo/precious, beside this workspace.
+Ask what would become of a command with rampart test --explain "rm -rf /".
 Leave it with exit; then you see what was decided. \`npm start\` puts .demo/precious back.
 
 `;

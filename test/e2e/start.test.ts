@@ -81,6 +81,12 @@ describe('npm start', () => {
     assert.equal(code, 7);
   });
 
+  it('has the command rampart in the guarded terminal', async (context) => {
+    const demo = startDemo(context, ['--terminal', '--', 'sh', '-c', 'rampart test "rm -rf /"']);
+    await demo.ended;
+    assert.match(demo.stdout(), /^deny/m, demo.stderr());
+  });
+
   it('serves an editor that answers only to who knows its token, and ends with Ctrl-C', async (context) => {
     const demo = startDemo(context, ['--browser']);
     const address = await until(() => /^Open (http:\S+)$/m.exec(demo.stdout())?.[1], {
