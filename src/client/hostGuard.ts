@@ -44,6 +44,7 @@ export class HostGuard implements Disposable {
   readonly #changed = new Emitter<null>();
   #state: HostState = { kind: 'off' };
   #target = '';
+  #isDisposed = false;
 
   readonly onDidChange: Event<null> = this.#changed.event;
 
@@ -65,8 +66,12 @@ export class HostGuard implements Disposable {
     return `extension-host-${this.#parts.pid}`;
   }
 
-  /** Guards, or stops guarding when there is no target; resolves when the effect was seen in a child. */
+  /**
+   * Guards, or stops guarding when there is no target; resolves when the effect was seen in a child. What was begun
+   * before this was disposed of, and comes here late, changes nothing.
+   */
   async apply(target: HostTarget | null): Promise<void> {
+    if (this.#isDisposed) return;
     const wanted = JSON.stringify(target);
     if (this.#state.kind === 'guarded' && wanted === this.#target) return;
     this.#target = wanted;
@@ -101,6 +106,7 @@ export class HostGuard implements Disposable {
   }
 
   dispose(): void {
+    this.#isDisposed = true;
     this.#environment.restore();
     this.#changed.dispose();
   }

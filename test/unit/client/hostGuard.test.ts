@@ -40,6 +40,17 @@ test('is guarded once the library was seen in a child, and ends without a trace'
   assert.deepEqual(environment, { HOME: '/home/u' });
 });
 
+test('leaves nothing behind when it ends in the middle of looking, or is told afterwards', async (context) => {
+  const environment: Record<string, string | undefined> = { HOME: '/home/u', LD_PRELOAD: '/theirs.so' };
+  const { guard, library } = createGuard(context, environment);
+  const looking = guard.apply({ library, url });
+  assert.match(environment['LD_PRELOAD'] ?? '', /librampart/);
+  guard.dispose();
+  await looking;
+  await guard.apply({ library, url });
+  assert.deepEqual(environment, { HOME: '/home/u', LD_PRELOAD: '/theirs.so' });
+});
+
 test('leaves everything as it was where the library cannot be loaded, and says why', async (context) => {
   const environment: Record<string, string | undefined> = {};
   const { guard, library } = createGuard(context, environment);
