@@ -14,12 +14,10 @@ import { EventSource } from '../client/eventSource.ts';
 import { HostGuard } from '../client/hostGuard.ts';
 import { installationPlace, installRuntime, libraryIn, type Installation } from '../client/installation.ts';
 import { currentNodeProgram } from '../client/nodeProgram.ts';
+import { readLoader } from '../client/readLoader.ts';
 import { TreeWatch } from '../client/treeWatch.ts';
-import type { LoaderEvidence } from '../presentation/guardState.ts';
 import { formatStatus, type GuardStatus } from '../presentation/statusText.ts';
-import { loaderVariable } from '../protocol/environment.ts';
 import type { PolicyProblem } from '../protocol/streamEvent.ts';
-import { isGuardable } from '../system/isGuardable.ts';
 import { createProcessTable, type ProcessTable } from '../system/processTable.ts';
 import {
   homeDirectory,
@@ -253,21 +251,6 @@ function wasArmed(processes: ProcessTable, pid: number): boolean {
 function isInFront(processes: ProcessTable, pid: number): boolean {
   const front = processes.stat(pid)?.foreground ?? pid;
   return front <= 0 || front === pid;
-}
-
-/** What a process was started with in the loader variable, as the kernel keeps it. */
-function readLoader(
-  processes: ProcessTable,
-  pid: number,
-  library: string | null,
-  platform: string,
-): LoaderEvidence | null {
-  const environment = processes.environment(pid);
-  if (environment === null || library === null) return null;
-  const prefix = `${loaderVariable(platform)}=`;
-  const entry = environment.find((one) => one.startsWith(prefix));
-  const canLoad = isGuardable(processes.executable(pid) ?? '');
-  return { value: entry?.slice(prefix.length) ?? null, library, canLoad };
 }
 
 async function startEndpoint(

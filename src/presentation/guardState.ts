@@ -100,10 +100,14 @@ export function evaluateGuardState(evidence: GuardEvidence): GuardState {
   if (evidence.isDrawn) return { kind: 'unguarded', reason: 'noProcess' };
   if (evidence.pid === null) return { kind: 'notStarted' };
   if (evidence.openedArmed && evidence.ageMs < helloGraceMs) return { kind: 'checking' };
-  if (!evidence.openedArmed) {
-    return { kind: 'unguarded', reason: evidence.guardEnabled ? 'openedBeforeGuard' : 'guardOff' };
-  }
+  if (!evidence.openedArmed) return { kind: 'unguarded', reason: reasonOfEarlier(evidence) };
   return stateOfSilent(evidence);
+}
+
+/** Why nothing is in a terminal that was opened while new ones were not being armed. */
+function reasonOfEarlier({ guardEnabled, loader }: GuardEvidence): UnguardedReason {
+  if (loader?.canLoad === false) return 'unloadable';
+  return guardEnabled ? 'openedBeforeGuard' : 'guardOff';
 }
 
 /** Nothing was heard of the terminal's own program; what it started may have the library all the same. */
@@ -140,12 +144,24 @@ export function isUnprotected(state: GuardState): boolean {
   return state.kind === 'unguarded' && !['noProcess', 'unsupported', 'guardOff'].includes(state.reason);
 }
 
+/**
+ * Whether a terminal that is started anew can be guarded then: what keeps the library out now is gone with the process
+ * that runs. Not so where its program takes none, which is started again as it is.
+ */
+export function canRelaunchGuarded(state: GuardState): boolean {
+  if (state.kind === 'partly') return state.reason.kind === 'program' || !stays.has(state.reason.cause);
+  return state.kind === 'unguarded' && !stays.has(state.reason);
+}
+
+/** What a new start does not mend. */
+const stays: ReadonlySet<UnguardedReason> = new Set(['noProcess', 'unsupported', 'unloadable']);
+
 /** What a program was started with in the loader variable. */
 export interface LoaderEvidence {
   /** Null when the variable was not there. */
   readonly value: string | null;
-  /** The library that should be in it. */
-  readonly library: string;
+  /** The library that should be in it; null while the guard is off. */
+  readonly library: string | null;
   /** Whether the loader puts a library into that program at all. */
   readonly canLoad: boolean;
 }
@@ -153,9 +169,10 @@ export interface LoaderEvidence {
 /** Why a library never spoke up, by what its program was started with. */
 export function evaluateSilence(loader: LoaderEvidence | null): UnguardedReason {
   if (loader === null) return 'silent';
-  if (loader.value === null) return 'strippedEnvironment';
-  if (!loader.value.split(/[\s:]/u).includes(loader.library)) return 'replacedVariable';
-  return loader.canLoad ? 'silent' : 'unloadable';
+  const { value, library, canLoad } = loader;
+  if (!canLoad) return 'unloadable';
+  if (value === null) return 'strippedEnvironment';
+  return library === null || value.split(/[\s:]/u).includes(library) ? 'silent' : 'replacedVariable';
 }
 
 /** The state of a session whose library said hello. */

@@ -121,6 +121,9 @@ export const guardOffBySetting = {
 /** The button below that. */
 export const turnOnButton = t`Turn It On Again`;
 
+/** Chooses the shell of new terminals, where no library can be loaded into this one. */
+export const anotherShellButton = t`Choose Another Shell`;
+
 /** Starts the policy endpoint anew. */
 export const restartButton = t`Restart It Now`;
 

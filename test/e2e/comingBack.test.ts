@@ -112,6 +112,12 @@ describe('a person with two folders in a window, which goes and comes back', () 
     await row.hover();
     await host.page.getByText('Choose another shell for it').waitFor();
     await host.screenshot('e2e-back-2-static');
+    assert.ok(!(await menuOf(/its program loads no library/)).includes('Relaunch Guarded'));
+    await host.runCommand('Rampart: Protect Terminal');
+    const toast = await host.toast(/is not guarded\. Its program is static/);
+    await toast.getByRole('button', { name: 'Choose Another Shell' }).click();
+    await host.page.getByPlaceholder(/Select your default terminal profile/).waitFor();
+    await host.page.keyboard.press('Escape');
   });
 
   it('finds them again, the protected one protected, when the window is loaded anew', async () => {

@@ -63,6 +63,6 @@ function createProcess(folder: string, fixture: FixtureProcess, processes: reado
   for (const [name, text] of Object.entries(files)) {
     if (!all.hidden.includes(name)) writeFileSync(join(directory, name), text);
   }
-  symlinkSync(all.executable, join(directory, 'exe'));
+  if (!all.hidden.includes('exe')) symlinkSync(all.executable, join(directory, 'exe'));
   symlinkSync(all.namespace, join(directory, 'ns', 'pid'));
 }

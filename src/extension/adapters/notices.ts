@@ -9,8 +9,14 @@ export interface Notices {
   mention(text: string): void;
   /** A notification, for what they might not see. */
   inform(text: string): void;
-  /** A notification that something did not work, with ways to the report and to the log. */
-  warn(text: string): void;
+  /** A notification that something did not work, with ways to what helps, if it is known, to the report and to the log. */
+  warn(text: string, remedy?: Remedy): void;
+}
+
+/** What helps: a button, and the command behind it. */
+export interface Remedy {
+  readonly button: string;
+  readonly command: string;
 }
 
 /** How long a mention stays in the status bar, in milliseconds. */
@@ -27,11 +33,16 @@ export function createNotices(background: Background): Notices {
         await vscode.window.showInformationMessage(text);
       });
     },
-    warn: (text) => {
+    warn: (text, remedy) => {
       background.run('showing a notification', async () => {
-        const chosen = await vscode.window.showWarningMessage(text, doctorButton, logButton);
-        if (chosen === doctorButton) await vscode.commands.executeCommand(commandIds.doctor);
-        if (chosen === logButton) await vscode.commands.executeCommand(commandIds.showLog);
+        const ways = [
+          ...(remedy === undefined ? [] : [remedy]),
+          { button: doctorButton, command: commandIds.doctor },
+          { button: logButton, command: commandIds.showLog },
+        ];
+        const chosen = await vscode.window.showWarningMessage(text, ...ways.map(({ button }) => button));
+        const way = ways.find(({ button }) => button === chosen);
+        if (way !== undefined) await vscode.commands.executeCommand(way.command);
       });
     },
   };

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { protectMessages, unguardedChoices } from '../../presentation/protectText.ts';
-import { helloGraceMs, isLibraryLoaded } from '../../presentation/guardState.ts';
+import { anotherShellButton, protectMessages, unguardedChoices } from '../../presentation/protectText.ts';
+import { canRelaunchGuarded, helloGraceMs, isLibraryLoaded } from '../../presentation/guardState.ts';
 import { formatSession } from '../../presentation/sessionLabel.ts';
 import { isIdleShell } from '../injection/idleShell.ts';
 import type { KnownTerminal } from '../injection/terminalRegistry.ts';
@@ -12,6 +12,9 @@ import { endpointWaitMs, type CommandParts } from './commandParts.ts';
 
 /** How long a terminal may take to start its process, in milliseconds. */
 const processStartMs = 10_000;
+
+/** The editor's own command that chooses the shell of new terminals. */
+const anotherShell = { button: anotherShellButton, command: 'workbench.action.terminal.selectDefaultShell' };
 
 /** How often a state is looked at while it is waited for, in milliseconds. */
 const lookMs = 50;
@@ -62,7 +65,12 @@ export async function relaunchGuarded(parts: CommandParts, terminal: vscode.Term
 }
 
 async function offerChoices(parts: CommandParts, known: KnownTerminal): Promise<void> {
+  const { subject } = known;
   const canRelaunch = known.pid !== null && known.kind === 'terminal';
+  if (canRelaunch && !canRelaunchGuarded(subject.state)) {
+    warnUnguarded(parts, known, subject.name);
+    return;
+  }
   const choices = unguardedChoices.filter((choice) => choice.value !== 'relaunch' || canRelaunch);
   const chosen = await chooseValue(protectMessages.pickTitle, choices);
   if (chosen === 'openGuarded') await openGuarded(parts);
@@ -131,11 +139,13 @@ function hasLibrary(known: KnownTerminal | null): known is KnownTerminal {
 /** Says that a terminal did not get the library, and why as far as can be told. */
 function warnUnguarded(parts: CommandParts, known: KnownTerminal | null, name: string): void {
   const why = known === null ? '' : ` ${formatSession(known.subject).sentence}`;
-  parts.notices.warn(`${protectMessages.notGuarded(name)}${why}`);
+  const remedy = known !== null && !canRelaunchGuarded(known.subject.state) ? anotherShell : undefined;
+  parts.notices.warn(`${protectMessages.notGuarded(name)}${why}`, remedy);
 }
 
 /** Whether starting a terminal anew ends no work. A task's terminal runs work by its nature. */
 function isIdle(parts: CommandParts, known: KnownTerminal): boolean {
   if (known.pid === null || known.kind === 'task' || known.isRunning) return false;
+  if (!canRelaunchGuarded(known.subject.state)) return false;
   return isIdleShell(parts.processes, known.pid);
 }

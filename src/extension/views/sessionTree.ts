@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { DisposableList, type Disposable } from '../../base/disposable.ts';
 import type { DecisionStore } from '../../client/decisionStore.ts';
 import type { HostGuard } from '../../client/hostGuard.ts';
-import { isLibraryLoaded, stateOfView } from '../../presentation/guardState.ts';
+import { canRelaunchGuarded, isLibraryLoaded, stateOfView } from '../../presentation/guardState.ts';
 import { hostChildSubject, hostSubject } from '../../presentation/hostRow.ts';
 import { formatSession, elsewhereLabel, type SessionSubject } from '../../presentation/sessionLabel.ts';
 import { commandIds, rowContexts, viewIds } from '../ids.ts';
@@ -153,8 +153,7 @@ function contextOf({ kind, pid, state }: SessionSubject): string {
     const isProtected = 'view' in state && state.view?.protection === 'protected';
     return isProtected ? rowContexts.protectedTerminal : rowContexts.guardedTerminal;
   }
-  const isLacking = state.kind === 'unguarded' || state.kind === 'partly';
-  const isRelaunchable = isLacking && kind === 'terminal' && pid !== null;
+  const isRelaunchable = canRelaunchGuarded(state) && kind === 'terminal' && pid !== null;
   return isRelaunchable ? rowContexts.relaunchableTerminal : rowContexts.unguardedTerminal;
 }
 

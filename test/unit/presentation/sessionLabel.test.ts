@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import {
+  canRelaunchGuarded,
   evaluateGuardState,
   evaluateSilence,
   helloGraceMs,
@@ -55,6 +56,20 @@ it('says why a terminal is not guarded', () => {
   assert.equal(stateOf({ openedArmed: false, guardEnabled: false }), 'unguarded: guardOff');
   assert.equal(stateOf({ pid: null, view: null, isDrawn: true }), 'unguarded: noProcess');
   assert.equal(stateOf({ supported: false }), 'unguarded: unsupported');
+});
+
+it('offers a new start only where that can help', () => {
+  const canRelaunch = (changes: Partial<GuardEvidence>): boolean =>
+    canRelaunchGuarded(evaluateGuardState({ ...opened, ...changes }));
+  const loader = { value: null, library: '/l.so', canLoad: true };
+  const fixed = { ...loader, canLoad: false };
+  const tree = { leader: false, loaded: 1, bare: [] };
+  const earlier = { openedArmed: false, guardEnabled: false };
+  assert.ok(canRelaunch({ loader }) && canRelaunch({ loader, tree }) && canRelaunch({ ...earlier, loader }));
+  assert.ok(!canRelaunch({ loader: fixed }) && !canRelaunch({ loader: fixed, tree }));
+  // Also before the guard was ever on.
+  assert.ok(!canRelaunch({ ...earlier, loader: { ...fixed, library: null } }));
+  assert.ok(!canRelaunch({ supported: false }) && !canRelaunch({ view: createView() }));
 });
 
 it('does not judge a terminal whose process has not started', () => {
@@ -142,6 +157,7 @@ it('names what keeps a library out, by what the program was started with', () =>
   assert.equal(evaluate('/other.so'), 'replacedVariable');
   assert.equal(evaluate(`/other.so:${library}:`), 'silent');
   assert.equal(evaluate(`/other.so:${library}:`, false), 'unloadable');
+  assert.equal(evaluate(null, false), 'unloadable');
   assert.equal(evaluateSilence(null), 'silent');
 });
 

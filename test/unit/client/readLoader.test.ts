@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { readLoader } from '../../../src/client/readLoader.ts';
+import { createFixtureProcesses, type FixtureProcess } from '../../support/fixtureProcesses.ts';
+import { temporaryFolder } from '../../support/temporaryFolder.ts';
+
+test('reads what a shell was started with for the loader, and whether a library can be in it', (context) => {
+  const folder = temporaryFolder(context);
+  const script = join(folder, 'script');
+  writeFileSync(script, '#!/bin/sh\n');
+  const foreign = join(folder, 'foreign');
+  // The head of a program with words of 32 bits.
+  writeFileSync(foreign, Buffer.from('7f454c4601010100', 'hex'));
+  for (const file of [script, foreign]) chmodSync(file, 0o755);
+  const shell = { ppid: 1, session: 10, environment: ['A=1', 'LD_PRELOAD=/l.so:'] };
+  const processes = createFixtureProcesses(temporaryFolder(context), [
+    { ...shell, pid: 10, executable: script },
+    { ...shell, pid: 11, executable: foreign },
+    { ...shell, pid: 12, executable: script, environment: ['A=1'] },
+    // A set-uid shell, as a superuser sees it, and as everybody else does.
+    { ...shell, pid: 13, executable: script, user: 0, realUser: 1_000 },
+    { ...shell, pid: 14, hidden: ['environ', 'exe', 'maps'] },
+    { ...shell, pid: 15, executable: script, state: 'Z' },
+  ] satisfies FixtureProcess[]);
+  const library = '/l.so';
+  const read = (pid: number): unknown => readLoader(processes, pid, library, 'linux');
+  assert.deepEqual(read(10), { value: '/l.so:', library, canLoad: true });
+  assert.deepEqual(read(11), { value: '/l.so:', library, canLoad: false });
+  assert.deepEqual(read(12), { value: null, library, canLoad: true });
+  assert.deepEqual(read(13), { value: '/l.so:', library, canLoad: false });
+  assert.deepEqual(read(14), { value: null, library, canLoad: false });
+  assert.deepEqual([read(15), read(16)], [null, null]);
+});
