@@ -269,7 +269,10 @@ describe('a person who protects terminals', () => {
     terminal.dispose();
   });
 
-  it('opens a guarded terminal by its profile', async () => {
+  it('opens a guarded terminal by its profile, in front of the one in which they would go on typing', async () => {
+    const before = vscode.window.createTerminal({ name: 'before' });
+    before.show();
+    await until('another one is in front', () => vscode.window.activeTerminal === before);
     const opened = new Promise<vscode.Terminal>((resolve) => {
       const listener = vscode.window.onDidOpenTerminal((terminal) => {
         listener.dispose();
@@ -280,7 +283,8 @@ describe('a person who protects terminals', () => {
     await vscode.commands.executeCommand('workbench.action.terminal.newWithProfile', { config });
     const terminal = await opened;
     await awaitGuarded(api, terminal);
-    terminal.dispose();
+    await until('it is in front', () => vscode.window.activeTerminal === terminal);
+    for (const one of [terminal, before]) one.dispose();
   });
 
   it('switches the mode by command, once more when that lowers the protection', async () => {
