@@ -20,14 +20,14 @@ import { asideName } from './putAside.ts';
 /** How often the journal is looked for, in milliseconds. */
 const pollIntervalMs = 100;
 
-/** How long one look may take, in milliseconds; between two looks questions are answered. */
+/** How long one look may take, and how long after it the next is when there is more, in milliseconds: questions are answered meanwhile. */
 const maxLookMs = 10;
 
 /** A journal of more bytes is written to by no library: docs/protocol.md, section 5. */
 const fullBytes = 67_108_864;
 
 /** How much is read at a time, in bytes. */
-const pieceBytes = 262_144;
+const pieceBytes = 16_384;
 
 /** What the reader needs of the world. */
 export interface JournalReaderSettings {
@@ -53,6 +53,7 @@ export interface JournalReaderSettings {
 export class JournalReader implements Disposable {
   readonly #settings: JournalReaderSettings;
   readonly #timer: NodeJS.Timeout;
+  #nextLook: NodeJS.Timeout | null = null;
   #taken: TakenFile | null = null;
   #skipped = 0;
 
@@ -80,10 +81,17 @@ export class JournalReader implements Disposable {
     }
   }
 
-  /** Reads what is there, as far as the time of one look allows. */
+  /** Reads what is there, as far as the time of one look allows, and goes on soon where it was not enough. */
   poll(): void {
     const end = performance.now() + maxLookMs;
-    while (this.#readNext() && performance.now() < end);
+    let hasMore = true;
+    while (hasMore && performance.now() < end) hasMore = this.#readNext();
+    if (!hasMore || this.#nextLook !== null) return;
+    this.#nextLook = setTimeout(() => {
+      this.#nextLook = null;
+      this.poll();
+    }, maxLookMs);
+    this.#nextLook.unref();
   }
 
   /** Reads everything that is there now. */
@@ -93,6 +101,7 @@ export class JournalReader implements Disposable {
 
   dispose(): void {
     clearInterval(this.#timer);
+    if (this.#nextLook !== null) clearTimeout(this.#nextLook);
     this.#release();
   }
 
