@@ -70,16 +70,17 @@ static void put_piece(struct rp_outlet *self, const char *bytes, size_t len) {
     }
 }
 
-static long write_question(struct frames *frames, const struct rp_question *question) {
+static long write_question(struct frames *frames, const struct rp_question *question,
+                           const char *token) {
     size_t piece = frames->cap - HEAD_BYTES - CHECKSUM_BYTES;
     struct rp_counter counter;
     rp_text_count(&counter);
-    rp_request_put_body(&counter.outlet, question);
+    rp_request_put_body(&counter.outlet, question, token);
     frames->count = (counter.total + piece - 1) / piece;
     if (frames->count > MAX_FRAMES)
         return -EMSGSIZE;
     start_frame(frames);
-    rp_request_put_body(&frames->outlet, question);
+    rp_request_put_body(&frames->outlet, question, token);
     if (frames->failure == 0 && frames->used > HEAD_BYTES)
         write_frame(frames);
     return frames->failure;
@@ -151,7 +152,7 @@ enum rp_outcome rp_fifo_ask(const struct rp_settings *settings, const struct rp_
     frames.deadline = deadline;
     frames.bytes = (unsigned char *)exchange->buffer;
     frames.fd = (int)result;
-    result = write_question(&frames, question);
+    result = write_question(&frames, question, settings->token);
     (void)rp_sys_close(frames.fd);
     if (result == 0)
         result = open_answer(&settings->url, question->id, deadline, exchange->spare);

@@ -184,7 +184,8 @@ APART static void put_markers(struct rp_outlet *to, uint32_t markers) {
     rp_text_put_string(to, "]");
 }
 
-void rp_request_put_body(struct rp_outlet *to, const struct rp_question *question) {
+void rp_request_put_body(struct rp_outlet *to, const struct rp_question *question,
+                         const char *token) {
     rp_text_put_string(to, "{\"agent\":");
     put_plain(to, question->agent);
     put_key(to, "session", "");
@@ -215,6 +216,10 @@ void rp_request_put_body(struct rp_outlet *to, const struct rp_question *questio
     put_markers(to, question->markers);
     put_boolean(to, "guardable", question->guardable);
     put_boolean(to, "truncated", is_truncated(question));
+    if (token != NULL) {
+        put_key(to, "token", "");
+        put_plain(to, token);
+    }
     rp_text_put_string(to, "}");
 }
 

@@ -34,8 +34,9 @@ struct rp_question {
 };
 
 /* Puts the question's JSON body. The same question always gives the same bytes, so that a first
-   pass can count them. */
-void rp_request_put_body(struct rp_outlet *to, const struct rp_question *question);
+   pass can count them. token is one that no head carries, or NULL. */
+void rp_request_put_body(struct rp_outlet *to, const struct rp_question *question,
+                         const char *token);
 
 /* Puts the path of the program that would be started. */
 void rp_request_put_exe(struct rp_outlet *to, const struct rp_question *question);

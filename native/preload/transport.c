@@ -75,9 +75,9 @@ APART static void send_question(struct link *link, const struct rp_settings *set
                                 const struct rp_question *question) {
     struct rp_counter counter;
     rp_text_count(&counter);
-    rp_request_put_body(&counter.outlet, question);
+    rp_request_put_body(&counter.outlet, question, NULL);
     rp_request_put_head(&link->outlet, &settings->url, settings->token, counter.total);
-    rp_request_put_body(&link->outlet, question);
+    rp_request_put_body(&link->outlet, question, NULL);
     send_buffer(link);
 }
 

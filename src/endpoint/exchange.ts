@@ -97,7 +97,7 @@ const maxValues = 600_000;
 const maxMembers = 65_536;
 
 /** Reads the body as exactly one JSON value. */
-export function parseBody(request: EndpointRequest): Result<unknown, string> {
+export function parseBody(request: Pick<EndpointRequest, 'text'>): Result<unknown, string> {
   if (hasTooManyValues(request.text)) return failure('the body has too many values');
   try {
     const value: unknown = JSON.parse(request.text);

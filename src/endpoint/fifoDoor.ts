@@ -12,6 +12,7 @@ import type { Stats } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { messageOf } from '../base/assert.ts';
+import { isRecord } from '../base/record.ts';
 import type { Stopwatch } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
 import type { Logger } from '../base/logger.ts';
@@ -21,6 +22,7 @@ import { replaceOwnFile } from '../system/ownFile.ts';
 import { parseQuestionFrames } from '../system/questionFrame.ts';
 import type { StatePaths } from '../system/stateDirectory.ts';
 import { isSameFile } from './endpointLock.ts';
+import { parseBody } from './exchange.ts';
 import type { EndpointRequest, EndpointResponse } from './exchange.ts';
 import { OpenQuestions } from './openQuestions.ts';
 import type { WholeQuestion } from './openQuestions.ts';
@@ -154,8 +156,16 @@ function questionOf(text: string): EndpointRequest {
     text,
     lastEventId: null,
     wait: null,
-    caller: { door: 'socket', readPeer: () => null, token: null },
+    caller: { door: 'socket', readPeer: () => null, token: tokenIn(text) },
   };
+}
+
+/** There is no head, so the token stands in the body; the question of somebody who has one is not everybody's. */
+function tokenIn(text: string): string | null {
+  const body = parseBody({ text });
+  if (!body.ok || !isRecord(body.value)) return null;
+  const { token } = body.value;
+  return typeof token === 'string' ? token : null;
 }
 
 /** Open for writing too, so that it does not end with its last writer. What else stands in its place goes. */

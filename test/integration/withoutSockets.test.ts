@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { TestContext } from 'node:test';
 import { startProgram } from '../support/processes.ts';
-import { Rampart, summaryOf } from '../support/rampart.ts';
+import { parseObject, Rampart, summaryOf } from '../support/rampart.ts';
 
 /** Becomes another program, in which making a socket or connecting one is forbidden, as agents' sandboxes do it. */
 const sandbox = `#include <errno.h>
@@ -32,13 +33,47 @@ int main(int argc, char **argv) {
 }
 `;
 
+/** Says nothing of most commands: everybody else may run them. */
+const watching = `version: "1"
+default_action: allow
+policies:
+  - name: watching
+    rules:
+      - { action: watch, when: { command_matches: ["touch watched", "*dash *"] } }
+`;
+
+async function buildSandbox(context: TestContext, rampart: Rampart): Promise<void> {
+  const source = rampart.write('sandbox.c', sandbox);
+  const built = startProgram(context, ['gcc', '-o', 'sandbox', source], { cwd: rampart.folder });
+  assert.equal((await built.finished).status, 0, built.said.stderr);
+}
+
+test('allows an agent’s token no more in a sandbox than outside', async (context) => {
+  const rampart = new Rampart(context);
+  writeFileSync(rampart.policy, watching);
+  await rampart.serve();
+  await buildSandbox(context, rampart);
+  const made = await rampart.run(['token', 'create', '--agent', 'claude', '--json']);
+  const environment = { RAMPART_TOKEN: String(parseObject(made.stdout)['token']) };
+  const script = rampart.write('a.sh', 'touch watched\ntouch fine\n:\n');
+  for (const inside of [[], ['./sandbox', 'socket'], ['./sandbox', 'connect']]) {
+    const { stderr } = await rampart.guard([...inside, 'dash', script], { environment });
+    assert.match(
+      stderr,
+      /^rampart: denied `touch fine` by the policy's default: no rule allows/m,
+      inside.join(' '),
+    );
+    assert.doesNotMatch(stderr, /touch watched/);
+  }
+  const records = (await rampart.log()).filter(({ tool }) => tool === 'exec');
+  assert.deepEqual([...new Set(records.map(({ agent }) => agent))], ['claude']);
+});
+
 for (const call of ['socket', 'connect'] as const) {
   test(`decides and records in a sandbox that forbids ${call}()`, async (context) => {
     const rampart = new Rampart(context);
     await rampart.serve();
-    const source = rampart.write('sandbox.c', sandbox);
-    const built = startProgram(context, ['gcc', '-o', 'sandbox', source], { cwd: rampart.folder });
-    assert.equal((await built.finished).status, 0, built.said.stderr);
+    await buildSandbox(context, rampart);
     const long = 'x'.repeat(20_000);
     const script = rampart.write(
       'a.sh',

@@ -82,6 +82,7 @@ const defaults = {
   guardable: true,
   steps: null,
   told: null,
+  token: undefined,
   failed: null,
   tcp: false,
   fifo: false,
@@ -239,6 +240,14 @@ const cases = {
     when: !isMusl,
     fifo: true,
     answer: allow,
+  },
+  'shows its token through the FIFO': {
+    circumstance: 'no-sockets',
+    when: !isMusl,
+    environment: { RAMPART_TOKEN: longToken },
+    fifo: true,
+    answer: allow,
+    token: longToken,
   },
   'asks through the FIFO where connecting is forbidden': {
     circumstance: 'no-connections',
@@ -412,6 +421,7 @@ function differences(wanted, got, { questions, heads }, journal) {
     expect(first.guardable === wanted.guardable, `guardable: ${String(first.guardable)}`);
     expect(first.door === door, `asked as ${first.door}`);
     expect(first.params.command.includes('target'), `asked about ${first.params.command}`);
+    expect(first.token === wanted.token, `told the token ${String(first.token)}`);
     if (wanted.told !== null) expectTold(first, { ...wanted.told, pid: got.pid });
     expect(first.exe === (isShell ? '/bin/sh' : (wanted.exe ?? target)), `asked about ${first.exe}`);
   }

@@ -62,11 +62,11 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t len) {
     question.id = "";
     question.markers = (uint32_t)len & 0x3fffffff;
     rp_text_count(&counter);
-    rp_request_put_body(&counter.outlet, &question);
+    rp_request_put_body(&counter.outlet, &question, NULL);
     body = malloc(counter.total);
     collector.at = body;
     collector.left = counter.total;
-    rp_request_put_body(&collector.outlet, &question);
+    rp_request_put_body(&collector.outlet, &question, NULL);
     if (collector.left != 0)
         abort();
     check_body(body, counter.total);

@@ -72,36 +72,47 @@ static void fill(const struct check_block *block, struct rp_question *question,
     question->guardable = number(block, "guardable") == 1;
 }
 
-static void check_question(const char *name) {
+static void check_body(const char *parts, const char *bytes, const char *token) {
     static struct check_block block;
     const char *arguments[512];
     struct rp_question question;
     struct rp_counter counter;
     struct collector collector = {{collect}, NULL, 0, false};
-    char path[512];
     size_t len;
-    char *text;
-    char *body;
+    char *text = check_read(wire, parts, ".txt", NULL);
+    char *body = check_read(wire, bytes, ".body", &len);
+    char *at = text;
     char *written;
-    char *at;
-    (void)snprintf(path, sizeof path, "questions/%s", name);
-    text = check_read(wire, path, ".txt", NULL);
-    body = check_read(wire, path, ".body", &len);
-    at = text;
     (void)check_next_block(&at, &block);
     fill(&block, &question, arguments);
     rp_text_count(&counter);
-    rp_request_put_body(&counter.outlet, &question);
-    CHECK(counter.total == len, "%s: counted %zu, the body has %zu", name, counter.total, len);
+    rp_request_put_body(&counter.outlet, &question, token);
+    CHECK(counter.total == len, "%s: counted %zu, the body has %zu", bytes, counter.total, len);
     written = check_guarded(NULL, len);
     collector.at = written;
     collector.left = len;
-    rp_request_put_body(&collector.outlet, &question);
+    rp_request_put_body(&collector.outlet, &question, token);
     CHECK(!collector.over && collector.left == 0 && memcmp(written, body, len) == 0, "%s: %.*s",
-          name, (int)(len - collector.left), written);
+          bytes, (int)(len - collector.left), written);
     check_release();
     free(text);
     free(body);
+}
+
+static void check_question(const char *name) {
+    char path[512];
+    (void)snprintf(path, sizeof path, "questions/%s", name);
+    check_body(path, path, NULL);
+}
+
+/* Where a question has no head, its token stands in the body. */
+static void check_token(void) {
+    static struct check_block block;
+    char *text = check_read(wire, "fifo/token", ".txt", NULL);
+    char *at = text;
+    (void)check_next_block(&at, &block);
+    check_body("questions/plain", "fifo/token", check_value(&block, "token", NULL));
+    free(text);
 }
 
 static void check_questions(void) {
@@ -176,11 +187,11 @@ static void check_truncation(size_t argument_len, bool truncated) {
     question.path = "x";
     question.argv = argv;
     rp_text_count(&counter);
-    rp_request_put_body(&counter.outlet, &question);
+    rp_request_put_body(&counter.outlet, &question, NULL);
     body = malloc(counter.total + 1);
     collector.at = body;
     collector.left = counter.total;
-    rp_request_put_body(&collector.outlet, &question);
+    rp_request_put_body(&collector.outlet, &question, NULL);
     body[counter.total] = '\0';
     CHECK(!collector.over && collector.left == 0, "%zu bytes left", collector.left);
     CHECK((strstr(body, "\"truncated\":true") != NULL) == truncated, "argument of %zu bytes",
@@ -273,6 +284,7 @@ int main(int argc, char **argv) {
         return EXIT_FAILURE;
     wire = argv[1];
     check_questions();
+    check_token();
     check_command_texts();
     check_refusals();
     check_message_as_notice();

@@ -67,6 +67,21 @@ test('answers a question through the FIFO as one on the socket, and records it',
   );
 });
 
+test('takes the token that a question shows for whose it is, as on the socket', async (context) => {
+  const fixture = await startFixture(context);
+  const { body } = await fixture.call('POST', '/v1/tokens', { agent: 'claude', scopes: ['eval'] });
+  const command = { params: { command: 'ls' }, token: String(body['token']) };
+  const { allowed, message } = await askByFifo(fixture, { agent: 'another', ...command });
+  assert.equal(allowed, false, 'what no rule allows is denied to an agent’s token');
+  assert.match(String(message), /no rule allows/);
+  const [record] = fixture.records().filter(({ tool }) => tool === 'exec');
+  assert.deepEqual(
+    [record?.['id'], record?.['agent'], typeof record?.['credential']],
+    [id, 'claude', 'string'],
+  );
+  assert.ok(!JSON.stringify(fixture.records()).includes(command.token));
+});
+
 test('records a decision once, whether it comes over the socket, through the FIFO or by the journal', async (context) => {
   const fixture = await startFixture(context);
   const ways = {

@@ -11,7 +11,7 @@ import { only, readWireExamples, wireFolder } from '../../support/wireExamples.t
 
 const id = '00112233445566778899aabbccddeeff';
 
-for (const name of ['single', 'several']) {
+for (const name of ['single', 'several', 'token']) {
   test(`reads and writes the frames of the shared example ${name}`, () => {
     const [example] = readWireExamples(`fifo/${name}.txt`);
     assert.ok(example !== undefined);
