@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { request } from 'node:http';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { EndpointClient } from '../../src/client/endpointClient.ts';
 import { EventSource } from '../../src/client/eventSource.ts';
+import { routes } from '../../src/protocol/routes.ts';
 import { GuardedShell } from '../support/guardedShell.ts';
 import { parseObject, Rampart } from '../support/rampart.ts';
+import { startSocketServer } from '../support/socketServer.ts';
 import { until } from '../support/until.ts';
 
 const askPolicy = `default_action: allow
@@ -51,6 +54,37 @@ test('a shell is held until a person answers, or the time is over', async (conte
   const again = await shell.run('mkdir c');
   assert.deepEqual([again.status, makes('c')], [0, true]);
   await shell.end();
+});
+
+test('`approvals --follow` misses nothing that comes while it lists what waits', async (context) => {
+  const rampart = new Rampart(context);
+  const { ready } = await rampart.serve();
+  const socketPath = String(ready['socket']);
+  const client = new EndpointClient({ kind: 'socket', path: socketPath });
+  const waiting = async (): Promise<boolean> => {
+    const list = await client.approvals();
+    return list.ok && list.value.length > 0;
+  };
+  // What it asks the endpoint goes through here; something comes when the list is made and not yet read.
+  const { address } = await startSocketServer(context, ({ method, url, headers }, response) => {
+    const target = { socketPath, method, path: url, headers };
+    const asked = request(target, (answer) => {
+      const pass = (): void => {
+        response.writeHead(answer.statusCode ?? 0, answer.headers);
+        answer.pipe(response);
+      };
+      if (url === routes.approvals) {
+        rampart.start(['preload', '--', 'touch', 'asked']);
+        until('it waits', waiting).then(pass, pass);
+      } else pass();
+    });
+    asked.on('error', () => response.destroy());
+    response.on('close', () => asked.destroy());
+    asked.end();
+  });
+  const follower = rampart.start(['approvals', '--follow', '--state-dir', dirname(address.path)]);
+  await until('it is shown', () => follower.said.stdout.includes('`touch asked`'));
+  assert.equal(follower.said.stderr, 'rampart: nothing waits for approval\n');
 });
 
 test('what `approvals --follow` holds runs, or is refused, as soon as it is answered from another shell', async (context) => {

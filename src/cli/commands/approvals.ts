@@ -1,6 +1,7 @@
-import type { EndpointClient } from '../../client/endpointClient.ts';
+import { messageOf } from '../../base/assert.ts';
 import { EventSource } from '../../client/eventSource.ts';
 import type { ApprovalScope, ApprovalView } from '../../protocol/approval.ts';
+import type { StatePaths } from '../../system/stateDirectory.ts';
 import { administer } from '../administer.ts';
 import { say, stateDirectoryOf } from '../command.ts';
 import type { Command, CommandContext, CommandOutcome, Manual } from '../command.ts';
@@ -48,18 +49,30 @@ export const approvalsCommand: Command = {
     const paths = stateDirectoryOf(options, context);
     if (!paths.ok) return { usage: paths.error };
     const isJson = options.has('--json');
-    return administer(
-      paths.value,
-      context,
-      (client) => client.approvals(),
-      (approvals, client) => {
-        for (const approval of approvals) print(approval, isJson, context);
-        if (approvals.length === 0 && !isJson) say(context, 'nothing waits for approval');
-        return options.has('--follow') ? follow(client, isJson, context) : exitStatus.done;
-      },
-    );
+    if (options.has('--follow')) return follow(paths.value, isJson, context);
+    const show = (approval: ApprovalView): boolean => print(approval, isJson, context);
+    return list(paths.value, isJson, context, show);
   },
 };
+
+/** Shows what waits, until the reader goes away. */
+function list(
+  paths: StatePaths,
+  isJson: boolean,
+  context: CommandContext,
+  show: (approval: ApprovalView) => boolean,
+): Promise<number> {
+  return administer(
+    paths,
+    context,
+    (client) => client.approvals(),
+    (approvals) => {
+      approvals.every(show);
+      if (approvals.length === 0 && !isJson) say(context, 'nothing waits for approval');
+      return exitStatus.done;
+    },
+  );
+}
 
 /** `rampart approvals approve`: lets a command run that waits. */
 export const approveCommand: Command = {
@@ -143,15 +156,41 @@ function scopeOf(options: Options): ApprovalScope | null {
   return options.has('--session') ? 'session' : 'once';
 }
 
-/** Ends when nobody reads any more, or with the process. */
-function follow({ address }: EndpointClient, isJson: boolean, context: CommandContext): Promise<number> {
-  const source = new EventSource({ address, canApprove: true });
+/**
+ * Listens before it lists, so that nothing is missed in between, and lists again where it had to connect again. Ends when
+ * nobody reads any more, or with the process.
+ */
+function follow(paths: StatePaths, isJson: boolean, context: CommandContext): Promise<number> {
+  const source = new EventSource({ address: { kind: 'socket', path: paths.socket }, canApprove: true });
+  const shown = new Set<string>();
   return new Promise((resolve) => {
-    source.onDidReceive((event) => {
-      if (event.type !== 'approval' || event.change !== 'requested') return;
-      if (print(event.approval, isJson, context)) return;
+    const end = (status: number): void => {
       source.dispose();
-      resolve(exitStatus.done);
+      resolve(status);
+    };
+    const show = (approval: ApprovalView): boolean => {
+      if (shown.has(approval.id)) return true;
+      shown.add(approval.id);
+      const isRead = print(approval, isJson, context);
+      if (!isRead) end(exitStatus.done);
+      return isRead;
+    };
+    source.onDidReceive((event) => {
+      if (event.type !== 'approval') return;
+      if (event.change === 'requested') show(event.approval);
+      else shown.delete(event.approval.id);
+    });
+    let wasListed = false;
+    const listAll = async (isAgain: boolean): Promise<void> => {
+      const status = await list(paths, isJson || isAgain, context, show);
+      if (status !== exitStatus.done && !isAgain) end(status);
+    };
+    source.onDidChangeConnection(({ connected }) => {
+      const isAgain = wasListed;
+      if (isAgain && !connected) return;
+      wasListed = true;
+      // Where nobody listens, or lets us listen, the list says why.
+      listAll(isAgain).catch((thrown: unknown) => say(context, messageOf(thrown)));
     });
     source.open();
   });
