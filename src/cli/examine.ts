@@ -34,6 +34,7 @@ import { findProgram } from '../system/findProgram.ts';
 import { findPolicyWarnings } from './lintFiles.ts';
 import { isGuardable } from '../system/isGuardable.ts';
 import { isLeftAlone } from './isLeftAlone.ts';
+import { isOwnStartRecorded } from './isOwnStartRecorded.ts';
 import { findOuterGuard } from './outerGuard.ts';
 
 /** What is said about the environment of a shell. */
@@ -75,7 +76,7 @@ export async function examine(
       environment: scope === 'shell' ? environment : { SHELL: environment['SHELL'] },
       home,
       isGuarded,
-      isLeftAlone: isLeftAlone(environment['RAMPART_URL'] ?? '', context.processes),
+      isLeftAlone: await isPersonLeftAlone(paths, context, { isGuarded, health }),
       socketUrl: formatSocketUrl(paths.socket),
       isGuardable,
       ...files,
@@ -104,6 +105,24 @@ export async function examine(
       ...whatIsTold(status),
     }),
   ];
+}
+
+interface GuardFacts {
+  readonly isGuarded: boolean;
+  readonly health: Awaited<ReturnType<EndpointClient['health']>>;
+}
+
+async function isPersonLeftAlone(
+  paths: StatePaths,
+  { environment, processes }: CommandContext,
+  { isGuarded, health }: GuardFacts,
+): Promise<boolean> {
+  const url = environment['RAMPART_URL'] ?? '';
+  if (isLeftAlone(url, processes)) return true;
+  if (!isGuarded || !health.ok || url !== formatSocketUrl(paths.socket)) return false;
+  // Where nobody is asked, nothing is recorded.
+  const isAsked = ![health.value.mode, environment['RAMPART_MODE']].includes('disabled');
+  return isAsked && !(await isOwnStartRecorded(paths));
 }
 
 /** Null also where a file, or a folder that may not be looked into, is above it. */

@@ -119,6 +119,22 @@ test('`doctor` calls a terminal guarded only while what a person types there is 
   assert.equal(await said(), alone, 'the library goes by what it was told last');
 });
 
+test('`doctor` tells the truth about a terminal in which an agent was', async (context) => {
+  const { rampart, shell, register } = await openTerminal(context);
+  const said = async (mark = ''): Promise<string> => {
+    const { stdout } = await shell.run(`${mark}${process.execPath} ${rampart.cli} doctor`);
+    return /^\w+ +this shell: .*$/m.exec(stdout)?.[0] ?? stdout;
+  };
+  await register();
+  await shell.run('CLAUDECODE=1 touch forbidden');
+  assert.match(await said(), /^note .* what a person types here is not asked about/);
+  assert.equal(await said('CLAUDECODE=1 '), 'ok       this shell: it is guarded');
+  await register({ protection: 'protected' });
+  assert.equal(await said(), 'ok       this shell: it is guarded');
+  await rampart.mode('disabled');
+  assert.equal(await said(), 'ok       this shell: it is guarded', 'that nobody is asked now is the mode’s');
+});
+
 test('what is started before a window tells whose terminal it is waits where it may, is enforced where not, and a person’s is forgotten', async (context) => {
   const { shell, register, recorded } = await openTerminal(context);
   // What is no shell may hold up others while it waits, so it never does.
