@@ -1,7 +1,7 @@
 import { failure, success } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
 import type { AuditRecord } from '../protocol/auditRecord.ts';
-import { isAction, isPermitted } from '../protocol/decision.ts';
+import { actions, isAction, isPermitted } from '../protocol/decision.ts';
 import { parseDurationWord } from './durationWord.ts';
 import type { Options } from './options.ts';
 
@@ -14,7 +14,7 @@ export function parseRecordFilter(
   if (since?.ok === false) return since;
   if (until?.ok === false) return until;
   const unknown = options.list('--action').find((word) => !isAction(word));
-  if (unknown !== undefined) return failure(`unknown action \`${unknown}\``);
+  if (unknown !== undefined) return failure(`unknown action \`${unknown}\`, there are ${actions.join(', ')}`);
   const [from, to] = [since?.value ?? -Infinity, until?.value ?? Infinity];
   const isInTime = ({ timestamp }: AuditRecord): boolean => {
     const time = Date.parse(timestamp);
@@ -25,12 +25,12 @@ export function parseRecordFilter(
 }
 
 function createFieldTests(options: Options): readonly ((record: AuditRecord) => boolean)[] {
-  const actions = options.list('--action');
+  const wanted = options.list('--action');
   const isEqual = (name: string, read: (record: AuditRecord) => string) => (record: AuditRecord) =>
     !options.has(name) || read(record) === options.value(name);
   return [
     ({ decision }) => !options.has('--denied') || !isPermitted(decision.action),
-    ({ decision }) => actions.length === 0 || actions.includes(decision.action),
+    ({ decision }) => wanted.length === 0 || wanted.includes(decision.action),
     isEqual('--agent', ({ agent }) => agent),
     isEqual('--session', ({ session }) => session),
     ({ request }) => request.command.includes(options.value('--text') ?? ''),

@@ -21,7 +21,11 @@ export async function runCommandLine(
   if (isHelp(first)) return print(context, formatOverview(commands));
   if (first === 'help') return runCommandLine(commands, [...rest, '--help'], context);
   const command = findCommand(commands, words);
-  if (command === undefined) return complainOfName(commands, words, context);
+  if (command === undefined) {
+    const complain = (within: CommandContext): Promise<number> =>
+      Promise.resolve(complainOfName(commands, words, within));
+    return ownOptions(words).includes('--json') ? withJsonErrors(context, complain) : complain(context);
+  }
   const own = words.slice(command.name.split(' ').length);
   const isJson = '--json' in command.options && ownOptions(own).includes('--json');
   const run = (within: CommandContext): Promise<number> => runCommand(command, own, within);
@@ -49,12 +53,19 @@ function complainOfName(
   const isGroup = commands.some(({ name }) => name.startsWith(`${first} `));
   if (isGroup && second !== undefined && isHelp(second))
     return print(context, formatOverview(commands, first));
-  const kind = first.startsWith('-') ? 'option' : 'command';
-  const name = isGroup && second !== undefined ? `${first} ${second}` : first;
-  if (isGroup && second === undefined) say(context, `${first}: no command given`);
-  else say(context, `unknown ${kind} \`${name}\`; see \`rampart ${isGroup ? `${first} ` : ''}--help\``);
+  say(context, isGroup ? complainOfGroup(first, second) : complainOfWord(first));
   if (isGroup) context.output.err(formatOverview(commands, first));
   return exitStatus.usage;
+}
+
+function complainOfGroup(first: string, second: string | undefined): string {
+  return second === undefined || second.startsWith('-')
+    ? `${first}: no command given`
+    : `unknown command \`${first} ${second}\`; see \`rampart ${first} --help\``;
+}
+
+function complainOfWord(word: string): string {
+  return `unknown ${word.startsWith('-') ? 'option' : 'command'} \`${word}\`; see \`rampart --help\``;
 }
 
 async function runCommand(

@@ -40,3 +40,16 @@ test('without `--json` a failure leaves standard output alone', async (context) 
   assert.deepEqual([status, out], [3, '']);
   assert.match(err, /^rampart: no endpoint runs in /);
 });
+
+test('a command that is none, or only the beginning of one, says so in JSON too', async (context) => {
+  const { run } = createCommandShell(context);
+  for (const [line, error] of [
+    [['audit', '--json'], 'audit: no command given'],
+    [['audit', 'frobnicate', '--json'], 'unknown command `audit frobnicate`; see `rampart audit --help`'],
+    [['frobnicate', '--json'], 'unknown command `frobnicate`; see `rampart --help`'],
+  ] as const) {
+    const { status, out, err } = await run(line);
+    assert.deepEqual([status, documentsOf(out)], [2, [{ error }]]);
+    assert.ok(err.startsWith(`rampart: ${error}\n`), err);
+  }
+});
