@@ -132,6 +132,8 @@ describe('a person with two windows', () => {
     await (await host.statusItem(/3 commands wait/)).click();
     await second.locator('.quick-input-list .monaco-list-row', { hasText: 'perhaps 2' }).first().click();
     await host.pick('Deny');
+    const back = second.locator('.quick-input-list .monaco-list-row', { hasText: 'perhaps' });
+    await until(async () => (await back.count()) === 2, { what: 'the list, come back with two lines' });
     await host.show(first);
     await until(async () => (await rows.count()) === 2, { what: 'two lines' });
     for (const number of [1, 3]) {
@@ -142,6 +144,7 @@ describe('a person with two windows', () => {
       await host.terminalShows(new RegExp(`perhaps ${number}$`, 'm'));
     }
     await isGone(first, /wait/);
+    await back.first().waitFor({ state: 'hidden' });
   });
 
   it('is told that nobody answered as long as the program waited, and can answer still', async () => {

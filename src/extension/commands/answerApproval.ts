@@ -42,18 +42,28 @@ export interface AnswerParts {
 /** Who answered, for the log. */
 const answeredBy = 'vscode';
 
-/** Asks what may become of the commands that wait: of the only one at once, of several after one was chosen. */
+/**
+ * Asks what may become of the commands that wait: of the only one at once, of several after one was chosen. The list
+ * comes back as long as others wait, one alone too: Enter pressed twice shall not answer what nobody has read.
+ */
 export async function showApprovals(parts: AnswerParts): Promise<void> {
-  const { approvals, background, clock, notices } = parts;
-  const [first, ...others] = approvals.waiting;
-  if (first === undefined) {
+  const { approvals, notices } = parts;
+  if (approvals.waiting.length === 0) {
     notices.mention(nothingWaitsText);
     return;
   }
-  if (others.length === 0) {
-    await askAbout(parts, first);
-    return;
+  const [only = null, ...others] = approvals.waiting;
+  let approval = others.length === 0 ? only : await chooseWaiting(parts);
+  while (approval !== null) {
+    await askAbout(parts, approval);
+    const isLeftOpen = approvals.find(approval.id) !== null;
+    approval = isLeftOpen || approvals.waiting.length === 0 ? null : await chooseWaiting(parts);
   }
+}
+
+/** The list of what waits; null when the person closed it, or when nothing waits any more. */
+async function chooseWaiting(parts: AnswerParts): Promise<ApprovalView | null> {
+  const { approvals, background, clock } = parts;
   const chosen = await pickWhile({
     choices: () =>
       approvals.waiting.map((approval) => {
@@ -66,8 +76,7 @@ export async function showApprovals(parts: AnswerParts): Promise<void> {
     buttons: quickAnswers,
     onButton: (id, choice) => background.run('answering', () => answerWaiting(parts, id, choice)),
   });
-  const approval = chosen === null ? null : approvals.find(chosen);
-  if (approval !== null) await askAbout(parts, approval);
+  return chosen === null ? null : approvals.find(chosen);
 }
 
 async function answerWaiting(parts: AnswerParts, id: string, choice: ApprovalChoice): Promise<void> {
@@ -112,7 +121,9 @@ export async function answer(
   if (told.ok) {
     approvals.put({ ...approval, status: told.value });
     if (choice !== 'deny' && !isHeld(waiting, parts.clock.now())) {
-      await offerToType(parts.registry, waiting, formatAllowedLate(waiting));
+      // It may stand for long, and whoever answered has others to answer.
+      const offer = (): Promise<void> => offerToType(parts.registry, waiting, formatAllowedLate(waiting));
+      parts.background.run('offering to type a command', offer);
     }
     return;
   }
