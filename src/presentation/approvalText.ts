@@ -72,9 +72,25 @@ function waitingSentence({ held }: ApprovalView): string {
     : t`The program was denied and does not wait. Once you allow it, run it again.`;
 }
 
-/** Over the row that holds what waits. */
+/** How many wait, where there is room for it. */
 export function formatWaiting(count: number): string {
   return plural(count)`# command waits for you | # commands wait for you`;
+}
+
+/**
+ * The row above all that wait, with until when the first of them can be answered. It is short: a command leaves its own
+ * row no room for the time where the side bar is narrow.
+ */
+export function formatWaitingRow(
+  waiting: readonly ApprovalView[],
+): Pick<ApprovalLabel, 'label' | 'description' | 'spoken'> {
+  const [first] = byDeadline(waiting);
+  const description = first === undefined ? '' : t`until ${formatTimeOfDay(deadlineOf(first))}`;
+  return {
+    label: plural(waiting.length)`# waiting | # waiting`,
+    description,
+    spoken: `${formatWaiting(waiting.length)}, ${description}`,
+  };
 }
 
 /** The status-bar item while something waits. */

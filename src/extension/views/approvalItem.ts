@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { formatApproval, formatWaiting } from '../../presentation/approvalText.ts';
+import { formatApproval, formatWaitingRow } from '../../presentation/approvalText.ts';
 import { iconColors } from '../../presentation/icon.ts';
 import type { ApprovalView } from '../../protocol/approval.ts';
 import { commandIds, rowContexts } from '../ids.ts';
@@ -12,8 +12,11 @@ export interface ApprovalNode {
 }
 
 /** Creates the row above everything that waits. */
-export function createWaitingItem(count: number): vscode.TreeItem {
-  const item = new vscode.TreeItem(formatWaiting(count), vscode.TreeItemCollapsibleState.Expanded);
+export function createWaitingItem(approvals: readonly ApprovalView[]): vscode.TreeItem {
+  const { label, description, spoken } = formatWaitingRow(approvals);
+  const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.Expanded);
+  item.description = description;
+  item.accessibilityInformation = { label: spoken };
   item.id = 'waiting';
   item.iconPath = createIcon({ id: 'bell-dot', color: iconColors.attention });
   return item;

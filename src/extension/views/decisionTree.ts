@@ -263,7 +263,7 @@ function childrenOf(content: TopContent): DecisionNode[] {
 function createTopItem(content: TopContent): vscode.TreeItem {
   switch (content.kind) {
     case 'waiting':
-      return createWaitingItem(content.approvals.length);
+      return createWaitingItem(content.approvals);
     case 'group':
       return createGroupItem(content.group);
     case 'older':

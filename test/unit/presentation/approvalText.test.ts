@@ -9,6 +9,7 @@ import {
   formatTimeLeft,
   formatWaitingStatus,
   formatWaitingTitle,
+  formatWaitingRow,
   isHeld,
   speakWaitingStatus,
 } from '../../../src/presentation/approvalText.ts';
@@ -96,6 +97,13 @@ describe('a command that waits for a person', () => {
       'the time of the one that has the least',
     );
     assert.match(formatWaitingTitle([released, approval], now), / · 0:18 left$/);
+  });
+
+  it('leaves the row above all that wait the time that there is for the first', () => {
+    const { label, description, spoken } = formatWaitingRow([released, approval]);
+    assert.equal(label, '2 waiting');
+    assert.match(description, /^until \d\d:\d0:18$/);
+    assert.match(spoken, /^2 commands wait for you, until /);
   });
 
   it('is asked about in one sentence', () => {
