@@ -1,17 +1,31 @@
+import type { Action, RuleReference } from '../protocol/decision.ts';
 import type { Explanation } from '../protocol/explanation.ts';
 import type { PanelSection } from './panelMessages.ts';
+import { formatRemedies } from './remedyText.ts';
 import { formatLine } from './text.ts';
 import { plural, t } from './localise.ts';
 
 /** The most lines of one section. */
 const maxLines = 50;
 
-/** Why a command is decided as it is, in sections: what would run, who says what of it, and what can be done. */
-export function formatExplanation({ commands, policies, remedies }: Explanation): readonly PanelSection[] {
+/** A decision that is explained. */
+export interface Explained {
+  readonly action: Action;
+  readonly rule: RuleReference | null;
+  readonly explanation: Explanation;
+}
+
+/**
+ * Why a command is decided as it is, in sections: what would run, who says what of it, and what can be done, first
+ * here and then at the command line.
+ */
+export function formatExplanation({ action, rule, explanation }: Explained): readonly PanelSection[] {
+  const { commands, policies, remedies } = explanation;
   const sections: readonly PanelSection[] = [
     { heading: t`What it runs`, lines: commands.flatMap(formatCommand) },
     { heading: t`What policies say now`, lines: policies.flatMap(formatPolicy) },
-    { heading: t`What you can do`, lines: remedies.map((remedy) => formatLine(remedy)) },
+    { heading: t`What you can do`, lines: formatRemedies(action, rule) },
+    { heading: t`The same in a shell of your own`, lines: remedies.map((remedy) => formatLine(remedy)) },
   ];
   return sections
     .filter(({ lines }) => lines.length > 0)

@@ -40,7 +40,8 @@ function formatVerdict({ action, message, rule }: TestOutcome): readonly string[
 
 /** The outcome as a page of text; `isUnsaved` when the rule that is tested stands in a file that was not saved. */
 export function formatTestReport(command: string, outcome: TestOutcome, isUnsaved = false): string {
-  const sections = outcome.explanation === null ? [] : formatExplanation(outcome.explanation);
+  const { explanation } = outcome;
+  const sections = explanation === null ? [] : formatExplanation({ ...outcome, explanation });
   return [
     command,
     '',

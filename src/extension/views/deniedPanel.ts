@@ -188,9 +188,13 @@ export class DeniedPanel implements vscode.WebviewViewProvider, Disposable {
   async #explain({ id, request, agent, cwd }: AuditRecord): Promise<void> {
     const subject = { command: request.command, agent, ...(cwd === null ? {} : { cwd }) };
     const tested = await this.#parts.client.explain(subject);
-    const explanation = tested.ok ? tested.value.explanation : null;
-    if (!tested.ok) this.#parts.logger.warn(`a decision cannot be explained: ${tested.error.message}`);
-    if (explanation !== null) this.#post({ type: 'explained', id, sections: formatExplanation(explanation) });
+    if (!tested.ok) {
+      this.#parts.logger.warn(`a decision cannot be explained: ${tested.error.message}`);
+      return;
+    }
+    const { explanation } = tested.value;
+    if (explanation === null) return;
+    this.#post({ type: 'explained', id, sections: formatExplanation({ ...tested.value, explanation }) });
   }
 
   /** Sends the kept records that the page does not have yet. */

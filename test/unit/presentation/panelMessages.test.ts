@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { formatExplanation } from '../../../src/presentation/explanationText.ts';
+import type { Explanation } from '../../../src/protocol/explanation.ts';
 import { formatExport } from '../../../src/presentation/exportDecisions.ts';
 import {
   firstLook,
@@ -98,7 +99,7 @@ describe('exported decisions', () => {
 });
 
 it('an explanation says what runs, what policies say and what can be done', () => {
-  const sections = formatExplanation({
+  const explanation: Explanation = {
     commands: [{ text: 'rm -rf x', directory: '/w', isElsewhere: false, deletes: ['/w/x'] }],
     policies: [
       {
@@ -108,10 +109,16 @@ it('an explanation says what runs, what policies say and what can be done', () =
         reasons: [{ field: 'deletes', entry: '**', subject: '/w/x' }],
       },
     ],
-    remedies: [],
-  });
-  assert.deepEqual(sections, [
-    { heading: 'What it runs', lines: ['rm -rf x (in /w)', '    deletes /w/x'] },
-    { heading: 'What policies say now', lines: ['deny by files#2', '    deletes “**” fits /w/x'] },
-  ]);
+    remedies: ['change rule 2 of files, /p.yaml:7'],
+  };
+  const rule = { policy: 'files', index: 1, file: '/p.yaml', line: 7 };
+  const sections = formatExplanation({ action: 'deny', rule, explanation });
+  assert.deepEqual(
+    sections.filter(({ heading }) => heading !== 'What you can do'),
+    [
+      { heading: 'What it runs', lines: ['rm -rf x (in /w)', '    deletes /w/x'] },
+      { heading: 'What policies say now', lines: ['deny by files#2', '    deletes “**” fits /w/x'] },
+      { heading: 'The same in a shell of your own', lines: ['change rule 2 of files, /p.yaml:7'] },
+    ],
+  );
 });

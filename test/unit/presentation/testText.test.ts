@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { formatForAssistant, formatTestReport } from '../../../src/presentation/testText.ts';
+import {
+  formatForAssistant,
+  formatTestReport,
+  type TestOutcome,
+} from '../../../src/presentation/testText.ts';
 
 const denied = {
   action: 'deny',
@@ -21,7 +25,23 @@ it('says what would be decided in one line', () => {
 it('says by which rule and why on the same page, and what can be done', () => {
   const report = formatTestReport('rm -rf x', denied);
   assert.match(report, /\nBy rule files#2 \(\/p\.yaml:7\)\nReason: deletes a folder\n/);
-  assert.match(report, /What you can do\n {2}change rule 2/);
+  assert.match(report, /The same in a shell of your own\n {2}change rule 2/);
+});
+
+it('says what can be done in the editor, before the ways of the command line', () => {
+  const here = (outcome: TestOutcome): string =>
+    /\nWhat you can do\n([^]*?)(?:\n\n|$)/.exec(formatTestReport('rm -rf x', outcome))?.[1] ?? '';
+  assert.match(here(denied), /^ {2}For once: choose Allow… .*\n {2}For good: open files#2 \(\/p\.yaml:7\)/);
+  const builtIn = {
+    policy: 'files',
+    index: 1,
+    file: '/h/.rampart/versions/1/policies/default.yaml',
+    line: 7,
+  };
+  assert.match(here({ ...denied, rule: builtIn }), /For good: clear the box of files in the view Policy/);
+  assert.match(here({ ...denied, rule: null }), /For good: choose Allow always…/);
+  assert.match(here({ ...denied, action: 'ask' }), /^ {2}Run it, and answer the question/);
+  assert.equal(here({ ...denied, action: 'allow' }), '');
 });
 
 it('says that a rule which is not saved does not count yet', () => {
