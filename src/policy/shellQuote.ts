@@ -47,19 +47,32 @@ function skipSingle(text: string, at: number, opener: string, open: string[]): n
   return at + 1;
 }
 
+/** What begins with two characters, by both; the texts are these, for a slice each of a long text would be dear. */
+const pairs: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map([
+  [
+    '$',
+    new Map([
+      ['(', '$('],
+      ['{', '${'],
+      ["'", "$'"],
+    ]),
+  ],
+  ['<', new Map([['(', '<(']])],
+  ['>', new Map([['(', '>(']])],
+]);
+
 /** Notes what begins here, if anything does, and returns how many characters it takes. */
 function openPiece(text: string, at: number, open: string[]): number {
   const isInDouble = open.at(-1) === '"';
-  const pair = text.slice(at, at + 2);
   const single = text.charAt(at);
-  if (pair === '$(' || pair === '${') open.push(pair);
-  else if (!isInDouble && (pair === '<(' || pair === '>(' || pair === "$'")) open.push(pair);
-  else {
-    if (single === '"' || single === '`') open.push(single);
-    else if (!isInDouble && (single === "'" || single === '(')) open.push(single);
-    return 1;
+  const pair = pairs.get(single)?.get(text.charAt(at + 1));
+  if (pair !== undefined && (!isInDouble || pair === '$(' || pair === '${')) {
+    open.push(pair);
+    return 2;
   }
-  return 2;
+  if (single === '"' || single === '`') open.push(single);
+  else if (!isInDouble && (single === "'" || single === '(')) open.push(single);
+  return 1;
 }
 
 const escapes: ReadonlyMap<string, string> = new Map([

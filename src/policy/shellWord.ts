@@ -196,10 +196,14 @@ function readVariable(written: string, at: number, values: readonly string[] | u
   return { values: values.length === 0 ? [''] : values, mark: 's', isKnown: true, next };
 }
 
+/** What a substitution begins with of which the value could be known; a long text may have thousands of others. */
+const mayBeKnown = /^\s*(?:pwd|echo|printf|realpath|readlink|which|command|type)\b/;
+
 /** The older spelling of a command substitution. */
 function readBackquoted(source: string, at: number, variables: ShellVariables): Piece {
   const piece = readUnknown(source, at);
   const inner = source.slice(at + 1, piece.next - 1);
+  if (!mayBeKnown.test(inner)) return piece;
   const known = readCommandSubstitution(`$(${inner})`, 0, variables);
   return known.isKnown ? { ...known, next: piece.next } : piece;
 }
