@@ -1,4 +1,13 @@
-import { closeSync, fdatasync, fstatSync, ftruncateSync, mkdirSync, readSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fdatasync,
+  fdatasyncSync,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  readSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../base/assert.ts';
 import type { Clock } from '../base/clock.ts';
@@ -62,6 +71,10 @@ interface OpenDay {
   size: number;
   /** Whether the kernel has records that the disk may not have. */
   isDirty: boolean;
+  /** Whether they are on their way to it. */
+  isForced: boolean;
+  /** Nothing more is written to it: it is closed when the disk has all of it. */
+  isLeft: boolean;
 }
 
 /**
@@ -167,7 +180,8 @@ export class AuditLog implements Disposable {
   dispose(): void {
     clearInterval(this.#timer);
     this.#flush();
-    this.#close();
+    if (this.#open !== null) closeForced(this.#open);
+    this.#open = null;
     const abandoned = this.#waiting.length + this.#untold;
     if (abandoned > 0) this.#settings.onAbandoned?.(abandoned);
     // They are counted elsewhere now.
@@ -187,7 +201,7 @@ export class AuditLog implements Disposable {
     if (this.#open !== null && fstatSync(this.#open.descriptor).nlink === 0) this.#close();
     if (this.#flush()) this.#tellLoss();
     this.#tellRisk();
-    this.#force();
+    if (this.#open?.isDirty === true && !this.#open.isForced) force(this.#open);
   }
 
   #tellLoss(): void {
@@ -195,14 +209,6 @@ export class AuditLog implements Disposable {
     const lost = this.#untold;
     this.#untold = 0;
     this.#lossTold.fire(lost);
-  }
-
-  /** Without waiting: a disk that is slow must not hold up an answer. */
-  #force(): void {
-    if (this.#open?.isDirty !== true) return;
-    this.#open.isDirty = false;
-    // The file may have been closed meanwhile: its records are the kernel's then, as before.
-    fdatasync(this.#open.descriptor, () => undefined);
   }
 
   #hasRoom(line: string): boolean {
@@ -294,7 +300,7 @@ export class AuditLog implements Disposable {
     this.#newestDay = day;
     const descriptor = openOwnFile(join(folder, `${day}.jsonl`), 'append');
     this.#isTorn ||= endsInsideLine(descriptor);
-    this.#open = { day, descriptor, size: fstatSync(descriptor).size, isDirty: false };
+    this.#open = { day, descriptor, size: fstatSync(descriptor).size, ...untouched };
     return this.#open;
   }
 
@@ -331,9 +337,39 @@ export class AuditLog implements Disposable {
   }
 
   #close(): void {
-    if (this.#open !== null) closeSync(this.#open.descriptor);
+    if (this.#open !== null) leave(this.#open);
     this.#open = null;
   }
+}
+
+const untouched = { isDirty: false, isForced: false, isLeft: false } as const;
+
+/** Without waiting: a disk that is slow must not hold up an answer. */
+function force(file: OpenDay): void {
+  file.isDirty = false;
+  file.isForced = true;
+  fdatasync(file.descriptor, () => {
+    file.isForced = false;
+    if (file.isLeft) leave(file);
+  });
+}
+
+/** Closes a file behind its records' way to the disk. */
+function leave(file: OpenDay): void {
+  file.isLeft = true;
+  if (file.isForced) return;
+  if (file.isDirty) force(file);
+  else closeSync(file.descriptor);
+}
+
+/** The same at our end, behind which nobody would do it. */
+function closeForced({ descriptor }: OpenDay): void {
+  try {
+    fdatasyncSync(descriptor);
+  } catch {
+    // The disk takes nothing; the kernel has it.
+  }
+  closeSync(descriptor);
 }
 
 function isFarBehind(day: string, other: string): boolean {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { Rampart } from '../support/rampart.ts';
 import { until } from '../support/until.ts';
@@ -39,5 +39,50 @@ test('a record is in the log before its answer, and is forced to the disk behind
   assert.deepEqual(
     done.filter((each) => each !== 'answer'),
     Array<string[]>(3).fill(['record', 'disk']).flat(),
+  );
+});
+
+/** Of every file of the log, whether the disk was told behind its last record. */
+function readForced(trace: string): ReadonlyMap<string, boolean> {
+  const files = new Map<string, boolean>();
+  for (const line of readFileSync(trace, 'latin1').split('\n')) {
+    const [, call, file = ''] = /\b(write|fdatasync)\(\d+<([^>]*\.jsonl)>/.exec(line) ?? [];
+    if (call !== undefined) files.set(basename(file), call === 'fdatasync');
+  }
+  return files;
+}
+
+test('what stands in a file that the log leaves is forced to the disk, too, and so is the last record', async (context) => {
+  const rampart = new Rampart(context);
+  const trace = join(rampart.folder, 'trace');
+  const clock = rampart.write('clock', '0');
+  const module = rampart.write(
+    'clock.mjs',
+    `import { readFileSync } from 'node:fs';
+const { now } = Date;
+Date.now = () => now() + Number(readFileSync(${JSON.stringify(clock)}, 'utf8'));
+`,
+  );
+  const bundle = [process.execPath, '--import', module, resolve('dist', 'endpoint.js')];
+  const strace = ['strace', '-f', '-qq', '-y', '-o', trace, '-e', 'trace=write,fdatasync'] as const;
+  const { said, finished } = rampart.startProgram([
+    ...strace,
+    ...bundle,
+    '--state-dir',
+    rampart.stateDirectory,
+  ]);
+  await until('the endpoint listens', () => said.stdout.includes('\n'));
+  for (const day of [0, 1, 2]) {
+    writeFileSync(clock, String(day * 86_400_000));
+    const { status, stderr } = await rampart.guard(['true']);
+    assert.equal(status, 0, stderr);
+  }
+  process.kill(rampart.endpointPid ?? assert.fail(), 'SIGTERM');
+  await finished;
+  const forced = readForced(trace);
+  assert.ok(forced.size >= 3, [...forced.keys()].join(', '));
+  assert.deepEqual(
+    [...forced.values()],
+    [...forced].map(() => true),
   );
 });
