@@ -15,17 +15,31 @@ export interface Explained {
   readonly explanation: Explanation;
 }
 
+/** Who reads an explanation. */
+export type ExplanationReader = 'person' | 'assistant';
+
 /**
  * Why a command is decided as it is, in sections: what would run, who says what of it, and what can be done, first
- * here and then at the command line.
+ * here and then at the command line. An assistant is not told the commands: they are for the person.
  */
-export function formatExplanation({ action, rule, explanation }: Explained): readonly PanelSection[] {
+export function formatExplanation(
+  { action, rule, explanation }: Explained,
+  reader: ExplanationReader = 'person',
+): readonly PanelSection[] {
   const { commands, policies, remedies } = explanation;
+  const ways = formatRemedies(action, rule);
   const sections: readonly PanelSection[] = [
     { heading: t`What it runs`, lines: commands.flatMap(formatCommand) },
     { heading: t`What policies say now`, lines: policies.flatMap(formatPolicy) },
-    { heading: t`What you can do`, lines: formatRemedies(action, rule) },
-    { heading: t`The same in a shell of your own`, lines: remedies.map((remedy) => formatLine(remedy)) },
+    ...(reader === 'person'
+      ? [
+          { heading: t`What you can do`, lines: ways },
+          {
+            heading: t`The same in a shell of your own`,
+            lines: remedies.map((remedy) => formatLine(remedy)),
+          },
+        ]
+      : [{ heading: t`What the person can do, and only the person`, lines: ways }]),
   ];
   return sections
     .filter(({ lines }) => lines.length > 0)

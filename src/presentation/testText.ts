@@ -1,7 +1,7 @@
 import type { Action, RuleReference } from '../protocol/decision.ts';
 import type { Explanation } from '../protocol/explanation.ts';
 import { formatRulePlace } from './decisionLabel.ts';
-import { formatExplanation } from './explanationText.ts';
+import { formatExplanation, type ExplanationReader } from './explanationText.ts';
 import { formatLine } from './text.ts';
 import { t } from './localise.ts';
 
@@ -40,15 +40,24 @@ function formatVerdict({ action, message, rule }: TestOutcome): readonly string[
 
 /** The outcome as a page of text; `isUnsaved` when the rule that is tested stands in a file that was not saved. */
 export function formatTestReport(command: string, outcome: TestOutcome, isUnsaved = false): string {
+  const notes = isUnsaved
+    ? ['', t`The file with this rule is not saved: what is only in the editor does not count yet.`]
+    : [];
+  return formatPage(command, outcome, { notes, reader: 'person' });
+}
+
+function formatPage(
+  command: string,
+  outcome: TestOutcome,
+  { notes, reader }: { readonly notes: readonly string[]; readonly reader: ExplanationReader },
+): string {
   const { explanation } = outcome;
-  const sections = explanation === null ? [] : formatExplanation({ ...outcome, explanation });
+  const sections = explanation === null ? [] : formatExplanation({ ...outcome, explanation }, reader);
   return [
     command,
     '',
     ...formatVerdict(outcome),
-    ...(isUnsaved
-      ? ['', t`The file with this rule is not saved: what is only in the editor does not count yet.`]
-      : []),
+    ...notes,
     ...sections.flatMap(({ heading, lines }) => ['', heading, ...lines.map((line) => `  ${line}`)]),
     '',
   ].join('\n');
@@ -63,5 +72,5 @@ export function formatForAssistant(command: string, outcome: TestOutcome): strin
   const advice = isPermitted
     ? t`It may be run.`
     : t`Do not try it again, in another spelling or by another program. Choose a way that needs no such command, or ask the person.`;
-  return `${formatTestReport(command, outcome)}\n${advice}\n`;
+  return `${formatPage(command, outcome, { notes: [], reader: 'assistant' })}\n${advice}\n`;
 }

@@ -399,7 +399,7 @@ describe('a person who protects terminals', () => {
     };
     const denied = await ask({ command: '/bin/echo forbidden word' });
     assert.match(denied, /would be denied\.\nBy rule editor-test#1 .*\nReason: said in a test\n/);
-    assert.match(denied, /What you can do\n/);
+    assert.match(denied, /What the person can do, and only the person\n/);
     assert.match(denied, /Do not try it again/);
     assert.match(await ask({ command: '/bin/echo a word' }), /would be allowed\.[^]*It may be run\.\n$/);
     assert.match(await ask({ cwd: '/' }), /^No command was given/);

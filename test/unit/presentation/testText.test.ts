@@ -49,7 +49,10 @@ it('says that a rule which is not saved does not count yet', () => {
 });
 
 it('tells an assistant not to try the same another way', () => {
-  assert.match(formatForAssistant('rm -rf x', denied), /Do not try it again/);
+  const told = formatForAssistant('rm -rf x', denied);
+  // It is not to take what a person may do for advice.
+  assert.match(told, /\n\nWhat the person can do, and only the person\n {2}[^]*\n\nDo not try it again/);
+  assert.doesNotMatch(told, /What you can do|shell of your own/);
   const allowed = { action: 'watch', message: '', rule: null, explanation: null } as const;
   assert.match(formatForAssistant('ls', allowed), /It may be run\./);
 });
