@@ -1,4 +1,4 @@
-import { t } from './localise.ts';
+import { plural, t } from './localise.ts';
 import type { Choice } from './protectText.ts';
 
 /** What of an agent a person has to know to choose. */
@@ -93,11 +93,15 @@ export function adapterConsentTitle(title: string): string {
   return t`Write what is shown into your settings of ${title}?`;
 }
 
-/** The answers to it. */
-export const adapterConsents: readonly Choice<boolean>[] = [
-  { value: true, label: t`$(shield) Write it`, detail: t`What stands there is kept, and can be had back.` },
-  { value: false, label: t`$(close) Write nothing`, detail: t`Nothing changes.` },
-];
+/** The answers to it; of several files, each is shown in a tab of its own, and only one of them is in front. */
+export function adapterConsents(files: number): readonly Choice<boolean>[] {
+  const kept = t`What stands there is kept, and can be had back.`;
+  const spread = plural(files)`# file. | # files, each in a tab of its own.`;
+  return [
+    { value: true, label: t`$(shield) Write it`, detail: files > 1 ? `${spread} ${kept}` : kept },
+    { value: false, label: t`$(close) Write nothing`, detail: t`Nothing changes.` },
+  ];
+}
 
 /** What the commands around adapters say. */
 export const adapterMessages = {

@@ -75,7 +75,8 @@ async function apply(agent: KnownAgent, parts: CommandParts): Promise<void> {
   const { adapter, place, program } = agent;
   const changes = await showChanges(agent, parts);
   if (changes === null) return;
-  if ((await chooseValue(adapterConsentTitle(adapter.title), adapterConsents)) !== true) return;
+  const consents = adapterConsents(changes.length);
+  if ((await chooseValue(adapterConsentTitle(adapter.title), consents)) !== true) return;
   const source = { bundleFolder: parts.bundleFolder, program: currentNodeProgram() };
   const installed = installRuntime(source, installationPlace(parts.home));
   const applied = installed.ok ? applyAdapter(adapter, changes, place) : installed;

@@ -35,7 +35,7 @@ describe('what can be done with an agent', () => {
 
   it('is never done without being agreed to: both answers are there', () => {
     assert.deepEqual(
-      adapterConsents.map(({ value }) => value),
+      adapterConsents(1).map(({ value }) => value),
       [true, false],
     );
   });
