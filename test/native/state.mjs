@@ -8,6 +8,12 @@ const dormantOffset = 131_136;
 const agentOffset = 134_208;
 const fileBytes = 137_280;
 
+/** As an endpoint writes it: section 2. */
+function bootMoment() {
+  const begun = BigInt(Date.now()) * 1_000_000n - process.hrtime.bigint();
+  return Number((begun >> 26n) & 0xff_ffffn);
+}
+
 /** `verdicts` are `{condition, door, exe, cwd, argv}`, most of them on no condition; `dormant` process ids of session leaders, `agents` are `{program, agent}`. */
 export function stateFile({ mode = 1, boot = bootId, verdicts = [], dormant = [], agents = [] }) {
   const bytes = Buffer.alloc(fileBytes);
@@ -16,6 +22,8 @@ export function stateFile({ mode = 1, boot = bootId, verdicts = [], dormant = []
   bytes.writeUInt32LE(1, 12);
   boot.copy(bytes, 16);
   bytes[32] = mode;
+  // Of another boot nothing is told: the library reads the id.
+  if (boot === bootId) bytes.writeUIntLE(bootMoment(), 33, 3);
   tableKey.copy(bytes, 40);
   bytes.writeBigUInt64LE(siphash(bytes.subarray(0, 56)), 56);
   for (const verdict of verdicts) putVerdict(bytes, verdict);
