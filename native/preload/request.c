@@ -6,18 +6,23 @@
 /* Steps that follow one another share the stack only when they are not merged into their caller. */
 #define APART __attribute__((noinline))
 
-/* Something that puts a value, whole, into any outlet. */
-typedef void put_value(struct rp_outlet *to, const void *value);
+/* What there is to say of a value that was put. */
+enum { INVALID = 1, CUT = 2 };
 
-static void put_text(struct rp_outlet *to, const void *text) {
+/* Something that puts a value into any outlet, and says whether it was CUT. */
+typedef unsigned put_value(struct rp_outlet *to, const void *value);
+
+static unsigned put_text(struct rp_outlet *to, const void *text) {
     rp_text_put_string(to, text);
+    return 0;
 }
 
-static void put_command(struct rp_outlet *to, const void *value) {
+static unsigned put_command(struct rp_outlet *to, const void *value) {
     const struct rp_question *question = value;
     struct rp_limiter limiter;
     rp_text_limit(&limiter, to, RP_REQUEST_MAX_TEXT);
     rp_text_put_command(&limiter.outlet, question->path, question->argv, question->text);
+    return limiter.cut ? CUT : 0;
 }
 
 void rp_request_put_exe(struct rp_outlet *to, const struct rp_question *question) {
@@ -33,8 +38,9 @@ void rp_request_put_exe(struct rp_outlet *to, const struct rp_question *question
     }
 }
 
-static void put_exe(struct rp_outlet *to, const void *question) {
+static unsigned put_exe(struct rp_outlet *to, const void *question) {
     rp_request_put_exe(to, question);
+    return 0;
 }
 
 /* Puts "name": and opens nothing. */
@@ -49,44 +55,45 @@ static void put_quote(struct rp_outlet *to) {
     rp_text_put_string(to, "\"");
 }
 
-static void put_string(struct rp_outlet *to, put_value *put, const void *value) {
+/* Says also whether the value is INVALID as UTF-8: it is read only once. */
+static unsigned put_string(struct rp_outlet *to, put_value *put, const void *value) {
     struct rp_escaper escaper;
+    unsigned remarks;
     rp_text_escape(&escaper, to);
     put_quote(to);
-    put(&escaper.outlet, value);
-    rp_text_escape_finish(&escaper);
+    remarks = put(&escaper.outlet, value);
+    remarks |= rp_text_escape_finish(&escaper) ? 0 : INVALID;
     put_quote(to);
+    return remarks;
 }
 
-APART static void put_base64(struct rp_outlet *to, put_value *put, const void *value) {
+APART static unsigned put_base64(struct rp_outlet *to, put_value *put, const void *value) {
     struct rp_base64 base64;
+    unsigned remarks;
     rp_text_base64(&base64, to);
     put_quote(to);
-    put(&base64.outlet, value);
+    remarks = put(&base64.outlet, value);
     rp_text_base64_finish(&base64);
     put_quote(to);
+    return remarks;
 }
 
-APART static bool is_utf8(put_value *put, const void *value) {
-    struct rp_checker checker;
-    rp_text_check(&checker);
-    put(&checker.outlet, value);
-    return rp_text_check_finish(&checker);
+static void put_base64_key(struct rp_outlet *to, const char *name, put_value *put,
+                           const void *value) {
+    put_key(to, name, "_b64");
+    (void)put_base64(to, put, value);
 }
 
 /* Puts a key with its string, and its base64 twin when the string is not UTF-8. */
 static void put_text_key(struct rp_outlet *to, const char *name, put_value *put,
                          const void *value) {
     put_key(to, name, "");
-    put_string(to, put, value);
-    if (!is_utf8(put, value)) {
-        put_key(to, name, "_b64");
-        put_base64(to, put, value);
-    }
+    if (put_string(to, put, value) != 0)
+        put_base64_key(to, name, put, value);
 }
 
 static void put_plain(struct rp_outlet *to, const char *text) {
-    put_string(to, put_text, text);
+    (void)put_string(to, put_text, text);
 }
 
 /* The arguments one after the other, bounded as a whole. */
@@ -124,37 +131,25 @@ static bool next_argument(struct argument_walk *walk) {
     return true;
 }
 
-static void put_argument(struct rp_outlet *to, const void *value) {
+static unsigned put_argument(struct rp_outlet *to, const void *value) {
     const struct argument_walk *walk = value;
     rp_text_put(to, walk->argument, walk->len);
+    return 0;
 }
 
-/* Says whether all of them are UTF-8. */
-APART static bool put_arguments(struct rp_outlet *to, const struct rp_question *question,
-                                bool encoded) {
+APART static unsigned put_arguments(struct rp_outlet *to, const struct rp_question *question,
+                                    bool encoded) {
     struct argument_walk walk;
-    bool valid = true;
+    unsigned remarks = 0;
     start_walk(&walk, question);
     rp_text_put_string(to, "[");
     while (next_argument(&walk)) {
         if (walk.index > 1)
             rp_text_put_string(to, ",");
-        (encoded ? put_base64 : put_string)(to, put_argument, &walk);
-        valid = is_utf8(put_argument, &walk) && valid;
+        remarks |= (encoded ? put_base64 : put_string)(to, put_argument, &walk);
     }
     rp_text_put_string(to, "]");
-    return valid;
-}
-
-APART static bool is_truncated(const struct rp_question *question) {
-    struct rp_counter counter;
-    struct argument_walk walk;
-    rp_text_count(&counter);
-    rp_text_put_command(&counter.outlet, question->path, question->argv, question->text);
-    start_walk(&walk, question);
-    while (next_argument(&walk))
-        continue;
-    return counter.total > RP_REQUEST_MAX_TEXT || walk.cut;
+    return walk.cut ? remarks | CUT : remarks;
 }
 
 APART static void put_number(struct rp_outlet *to, const char *name, int number) {
@@ -186,22 +181,23 @@ APART static void put_markers(struct rp_outlet *to, uint32_t markers) {
 
 void rp_request_put_body(struct rp_outlet *to, const struct rp_question *question,
                          const char *token) {
+    unsigned command;
+    unsigned arguments;
     rp_text_put_string(to, "{\"agent\":");
     put_plain(to, question->agent);
     put_key(to, "session", "");
     put_plain(to, question->session);
     rp_text_put_string(to, ",\"params\":{\"command\":");
-    put_string(to, put_command, question);
+    command = put_string(to, put_command, question);
     rp_text_put_string(to, "}");
     put_boolean(to, "enforce", question->enforce);
-    if (!is_utf8(put_command, question)) {
-        put_key(to, "command", "_b64");
-        put_base64(to, put_command, question);
-    }
+    if ((command & INVALID) != 0)
+        put_base64_key(to, "command", put_command, question);
     put_key(to, "id", "");
     put_plain(to, question->id);
     put_key(to, "argv", "");
-    if (!put_arguments(to, question, false)) {
+    arguments = put_arguments(to, question, false);
+    if ((arguments & INVALID) != 0) {
         put_key(to, "argv", "_b64");
         (void)put_arguments(to, question, true);
     }
@@ -215,7 +211,7 @@ void rp_request_put_body(struct rp_outlet *to, const struct rp_question *questio
     put_plain(to, question->door);
     put_markers(to, question->markers);
     put_boolean(to, "guardable", question->guardable);
-    put_boolean(to, "truncated", is_truncated(question));
+    put_boolean(to, "truncated", ((command | arguments) & CUT) != 0);
     if (token != NULL) {
         put_key(to, "token", "");
         put_plain(to, token);

@@ -88,6 +88,7 @@ static void put_character(struct rp_outlet *to, const struct rp_utf8 *utf8) {
 static void put_invalid(struct rp_escaper *escaper) {
     for (uint8_t i = 0; i < escaper->utf8.have; i++)
         put_code(escaper->to, escaper->utf8.pending[i]);
+    escaper->invalid = escaper->invalid || escaper->utf8.have > 0;
     escaper->utf8.have = 0;
 }
 
@@ -111,6 +112,7 @@ static void escape(struct rp_outlet *self, const char *bytes, size_t len) {
             break;
         case RP_UTF8_ALONE:
             put_code(escaper->to, byte);
+            escaper->invalid = true;
             break;
         case RP_UTF8_INVALID:
             put_invalid(escaper);
@@ -126,10 +128,12 @@ void rp_text_escape(struct rp_escaper *escaper, struct rp_outlet *to) {
     escaper->outlet.put = escape;
     escaper->to = to;
     escaper->utf8.have = 0;
+    escaper->invalid = false;
 }
 
-void rp_text_escape_finish(struct rp_escaper *escaper) {
+bool rp_text_escape_finish(struct rp_escaper *escaper) {
     put_invalid(escaper);
+    return !escaper->invalid;
 }
 
 static void check(struct rp_outlet *self, const char *bytes, size_t len) {

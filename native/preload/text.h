@@ -51,14 +51,16 @@ enum rp_utf8_step {
 };
 enum rp_utf8_step rp_text_utf8_step(struct rp_utf8 *state, unsigned char byte);
 
-/* Passes the inside of a JSON string on. Finish flushes an incomplete sequence. */
+/* Passes the inside of a JSON string on. Finish flushes an incomplete sequence, and says whether
+   everything put was valid UTF-8. */
 struct rp_escaper {
     struct rp_outlet outlet;
     struct rp_outlet *to;
     struct rp_utf8 utf8;
+    bool invalid;
 };
 void rp_text_escape(struct rp_escaper *escaper, struct rp_outlet *to);
-void rp_text_escape_finish(struct rp_escaper *escaper);
+bool rp_text_escape_finish(struct rp_escaper *escaper);
 
 /* Notes whether everything put is valid UTF-8. */
 struct rp_checker {
