@@ -427,6 +427,7 @@ static napi_value create_addon(napi_env env, napi_value exports) {
         {"concealSecrets", NULL, conceal_secrets, NULL, NULL, NULL, napi_enumerable, NULL},
         {"listenAt", NULL, listen_at, NULL, NULL, NULL, napi_enumerable, NULL},
         {"sendLast", NULL, send_last, NULL, NULL, NULL, napi_enumerable, NULL},
+        {"identifyProgram", NULL, identify_program, NULL, NULL, NULL, napi_enumerable, NULL},
     };
     note_terminals();
     (void)napi_define_properties(env, exports, sizeof properties / sizeof properties[0],

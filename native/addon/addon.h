@@ -18,4 +18,7 @@ char *copy_string(napi_env env, napi_value value);
 napi_value listen_at(napi_env env, napi_callback_info info);
 napi_value send_last(napi_env env, napi_callback_info info);
 
+/* identifyProgram(path, before); there as well. */
+napi_value identify_program(napi_env env, napi_callback_info info);
+
 #endif

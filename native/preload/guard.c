@@ -163,14 +163,16 @@ APART static enum rp_effect ask_from_cwd(struct inquiry *inquiry, size_t cap) {
 }
 
 /* Finds what would be started, where exec would find it. */
-APART static void find_target(const struct rp_settings *settings, const struct rp_call *call,
-                              struct rp_target *target, struct rp_path *exe) {
+APART static void find_target(struct inquiry *inquiry, struct rp_target *target) {
+    const struct rp_call *call = inquiry->call;
+    struct rp_path *exe = &inquiry->question.exe;
     memset(exe, 0, sizeof *exe);
     if (call->searches) {
-        const char *path = rp_lookup_path(rp_load_environment(), settings->musl);
-        rp_lookup_find(call->path, path, settings->musl, target, exe);
+        bool musl = inquiry->settings->musl;
+        const char *path = rp_lookup_path(rp_load_environment(), musl);
+        rp_lookup_find(call->path, path, musl, &inquiry->file, target, exe);
     } else {
-        rp_target_inspect(call->directory, call->path, call->flags, target);
+        rp_target_inspect(call->directory, call->path, call->flags, &inquiry->file, target);
         exe->piece[2] = call->path;
         exe->len[2] = call->path == NULL ? 0 : rp_memory_length(call->path);
     }
@@ -291,7 +293,8 @@ enum rp_effect rp_guard_judge(const struct rp_settings *settings, const struct r
     inquiry.call = call;
     inquiry.start = start;
     inquiry.mode = settings->mode;
-    find_target(settings, call, &start->target, &inquiry.question.exe);
+    rp_state_file_start(&inquiry.file, settings);
+    find_target(&inquiry, &start->target);
     /* A path that file actions give another start cannot be judged from here: ask all the same. */
     if (start->target.presence == RP_ABSENT &&
         !(call->moves && !is_absolute(&inquiry.question.exe))) {
@@ -301,9 +304,8 @@ enum rp_effect rp_guard_judge(const struct rp_settings *settings, const struct r
     steps[RP_STEP_MODE] = (int16_t)(RP_WORD_MODE + (int)settings->mode);
     if (settings->mode == RP_DISABLED)
         return RP_RUN;
-    inquiry.file.fd = -1;
-    if (settings->url.kind == RP_URL_UNIX)
-        steps[RP_STEP_STATE_FILE] = (int16_t)rp_state_file_open(settings, &inquiry.file);
+    rp_state_file_open(&inquiry.file);
+    steps[RP_STEP_STATE_FILE] = (int16_t)inquiry.file.told;
     describe(&inquiry, &start->target);
     if (call->directory != AT_FDCWD && !is_absolute(&inquiry.question.exe))
         effect = judge_descriptor(&inquiry, FIRST_PATH_BYTES);

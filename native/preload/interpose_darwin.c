@@ -80,7 +80,7 @@ static rp_strings drop_library(rp_strings environment, const char *library, void
    ours. It is not guarded, and the question has said so. */
 static bool takes_library(const struct rp_call *call) {
     struct rp_target target;
-    rp_target_inspect(AT_FDCWD, call->path, 0, &target);
+    rp_target_inspect(AT_FDCWD, call->path, 0, NULL, &target);
     return target.guardable;
 }
 

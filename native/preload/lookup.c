@@ -47,7 +47,7 @@ static void set_exe(struct rp_path *exe, const char *directory, size_t len, cons
 }
 
 static void search(const char *file, const char *path, bool musl, char *candidate,
-                   struct rp_target *target, struct rp_path *exe) {
+                   struct rp_state_file *state, struct rp_target *target, struct rp_path *exe) {
     size_t file_len = rp_memory_length(file);
     for (;;) {
         const char *end = end_of_directory(path);
@@ -59,7 +59,7 @@ static void search(const char *file, const char *path, bool musl, char *candidat
             memcpy(candidate, path, len);
             candidate[len] = '/';
             memcpy(candidate + len + (len > 0), file, file_len + 1);
-            rp_target_inspect(AT_FDCWD, candidate, 0, target);
+            rp_target_inspect(AT_FDCWD, candidate, 0, state, target);
             set_exe(exe, path, len, file);
             if (target->presence != RP_ABSENT)
                 return;
@@ -70,21 +70,21 @@ static void search(const char *file, const char *path, bool musl, char *candidat
     }
 }
 
-void rp_lookup_find(const char *file, const char *path, bool musl, struct rp_target *target,
-                    struct rp_path *exe) {
+void rp_lookup_find(const char *file, const char *path, bool musl, struct rp_state_file *state,
+                    struct rp_target *target, struct rp_path *exe) {
     set_exe(exe, NULL, 0, file);
     target->presence = RP_ABSENT;
     target->guardable = true;
     target->sanitized = false;
     for (const char *at = file; *at != '\0'; at++) {
         if (*at == '/') {
-            rp_target_inspect(AT_FDCWD, file, 0, target);
+            rp_target_inspect(AT_FDCWD, file, 0, state, target);
             return;
         }
     }
     if (*file == '\0' || exe->len[2] > MAX_NAME_BYTES)
         return;
     /* As libc does it: the stack grows by the longest directory, and nothing is allocated. */
-    search(file, path, musl, __builtin_alloca(longest_directory(path) + exe->len[2] + 2), target,
-           exe);
+    search(file, path, musl, __builtin_alloca(longest_directory(path) + exe->len[2] + 2), state,
+           target, exe);
 }

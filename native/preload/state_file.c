@@ -80,11 +80,17 @@ bool rp_state_file_is_trusted(int fd) {
            (status.st_mode & OTHERS_MAY_WRITE) == 0;
 }
 
-int rp_state_file_open(const struct rp_settings *settings, struct rp_state_file *file) {
+void rp_state_file_start(struct rp_state_file *file, const struct rp_settings *settings) {
+    file->settings = settings;
+    file->fd = -1;
+    file->told = 0;
+}
+
+static int open_and_read(struct rp_state_file *file) {
     unsigned char header[RP_STATE_FILE_HEADER_BYTES];
     char path[RP_STATE_PATH_BYTES];
     long len = -1;
-    rp_state_file_path(&settings->url, "state", path);
+    rp_state_file_path(&file->settings->url, "state", path);
     file->fd = (int)rp_sys_open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0);
     if (file->fd < 0)
         return file->fd;
@@ -97,6 +103,12 @@ int rp_state_file_open(const struct rp_settings *settings, struct rp_state_file 
         return RP_WORD_OK;
     rp_state_file_close(file);
     return RP_WORD_UNUSABLE;
+}
+
+void rp_state_file_open(struct rp_state_file *file) {
+    if (file->told == 0 && file->settings->url.kind == RP_URL_UNIX &&
+        file->settings->mode != RP_DISABLED)
+        file->told = open_and_read(file);
 }
 
 void rp_state_file_close(struct rp_state_file *file) {

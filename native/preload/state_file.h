@@ -27,19 +27,24 @@ void rp_state_file_parse(const unsigned char *bytes, size_t len, struct rp_state
 void rp_state_file_format_boot_id(const unsigned char id[16],
                                   char into[RP_STATE_FILE_BOOT_ID_BYTES]);
 
-/* A state file that is open for one call. */
+/* The state file during one call. */
 struct rp_state_file {
+    const struct rp_settings *settings;
     int fd;                /* -1 when it says nothing */
+    int told;              /* what a trace tells of the opening; 0 when there was none */
     struct rp_state state; /* nothing when the descriptor is -1 */
 };
+
+/* One that is to be opened when it is needed. */
+void rp_state_file_start(struct rp_state_file *file, const struct rp_settings *settings);
 
 /* When the monotonic clock was 0, as the header has it; no other boot began then. */
 uint32_t rp_state_file_boot_moment(void);
 
-/* Opens the state file in the Unix URL's directory and reads its header. One that is not there, not
-   ours, not valid or of another boot says nothing: a leniency of yesterday must not outlive a
-   restart. To be closed. Gives what a trace tells of that. */
-int rp_state_file_open(const struct rp_settings *settings, struct rp_state_file *file);
+/* Opens the state file in the Unix URL's directory and reads its header, once. One that is not
+   there, not ours, not valid or of another boot says nothing: a leniency of yesterday must not
+   outlive a restart. None is opened in mode disabled. To be closed. */
+void rp_state_file_open(struct rp_state_file *file);
 void rp_state_file_close(struct rp_state_file *file);
 
 /* The mode that the file asks for; RP_ENFORCE when it says nothing. */

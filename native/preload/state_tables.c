@@ -3,7 +3,7 @@
 #include "journal.h"
 #include "links.h"
 #include "memory.h"
-#include "sys.h"
+#include "siphash.h"
 #include "verdict.h"
 
 enum {
@@ -16,6 +16,8 @@ enum {
     AGENTS = DORMANT + DORMANT_COUNT * DORMANT_BYTES,
     AGENT_BYTES = 2 * RP_STATE_TABLES_NAME_BYTES,
     AGENT_COUNT = 64,
+    PROGRAMS = AGENTS + AGENT_COUNT * AGENT_BYTES,
+    PROGRAM_BUCKETS = 64,
     /* As much of a table as is read at a time: the stack may be small, and sessions are few. */
     AGENTS_BYTES = 768,
     SESSIONS_BYTES = 192,
@@ -26,14 +28,30 @@ enum {
 /* Steps that follow one another share the stack only when they are not merged into their caller. */
 #define APART __attribute__((noinline))
 
-APART static bool has_verdict(const struct rp_state_file *file, const char *condition,
-                              const struct rp_question *question) {
+/* Whether a hash stands in its bucket of a table. */
+APART static bool has(const struct rp_state_file *file, uint64_t table, unsigned buckets,
+                      uint64_t hash) {
     unsigned char bucket[RP_VERDICT_BUCKET_BYTES];
-    uint64_t hash = rp_verdict_hash(file->state.table_key, condition, question);
     return hash != 0 &&
            rp_state_file_read(file, bucket, sizeof bucket,
-                              VERDICTS + hash % RP_VERDICT_BUCKETS * sizeof bucket) &&
+                              table + hash % buckets * sizeof bucket) &&
            rp_verdict_is_in(bucket, hash);
+}
+
+static bool has_verdict(const struct rp_state_file *file, const char *condition,
+                        const struct rp_question *question) {
+    return has(file, VERDICTS, RP_VERDICT_BUCKETS,
+               rp_verdict_hash(file->state.table_key, condition, question));
+}
+
+bool rp_state_tables_know(const struct rp_state_file *file, const struct stat *program) {
+    const uint64_t facts[] = {(uint64_t)program->st_dev, (uint64_t)program->st_ino,
+                              (uint64_t)program->st_size, (uint64_t)RP_SYS_CHANGED(program).tv_sec,
+                              (uint64_t)RP_SYS_CHANGED(program).tv_nsec};
+    struct rp_siphash hash;
+    rp_siphash_start(&hash, file->state.table_key);
+    rp_siphash_put(&hash, facts, sizeof facts);
+    return has(file, PROGRAMS, PROGRAM_BUCKETS, rp_siphash_finish(&hash));
 }
 
 bool rp_state_tables_allow(const struct rp_state_file *file, const struct rp_question *question) {

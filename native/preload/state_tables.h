@@ -3,6 +3,7 @@
 
 #include "request.h"
 #include "state_file.h"
+#include "sys.h"
 
 /* The tables behind the header of the state file: docs/protocol.md, section 2. Nothing is found in
    a file that says nothing or does not reach so far. */
@@ -11,6 +12,10 @@ enum { RP_STATE_TABLES_NAME_BYTES = 24 };
 
 /* Whether the policy allows this question to everyone. */
 bool rp_state_tables_allow(const struct rp_state_file *file, const struct rp_question *question);
+
+/* Whether a file that is to be started is one that the endpoint has looked into as it is now: a
+   program that the library is loaded into, without a sanitizer's runtime. */
+bool rp_state_tables_know(const struct rp_state_file *file, const struct stat *program);
 
 /* Whether nobody is asked in a session. */
 bool rp_state_tables_is_dormant(const struct rp_state_file *file, int sid);

@@ -65,6 +65,9 @@ long rp_sys_opaque(long number, ...);
 #define RP_SYS_OPENAT2 437
 #define RP_SYS_FACCESSAT2 439
 
+/* When a file was changed last: its content, its owner or its mode. */
+#define RP_SYS_CHANGED(status) ((status)->st_ctim)
+
 static inline long rp_sys_close(int fd) {
     return RP_SYS1(SYS_close, fd);
 }
@@ -139,11 +142,14 @@ static inline bool rp_sys_is_readable(uintptr_t at) {
     return RP_SYS4(SYS_rt_sigprocmask, NO_SUCH_HOW, at, 0, RP_SIGSET_BYTES) != -EFAULT;
 }
 
+static inline bool rp_sys_has_capabilities(int fd) {
+    return RP_SYS4(SYS_fgetxattr, fd, "security.capability", 0, 0) > 0;
+}
+
 /* Whether starting an open file gives its caller rights that it does not have; root has them all.
  */
 static inline bool rp_sys_gains_capabilities(int fd) {
-    return RP_SYS4(SYS_fgetxattr, fd, "security.capability", 0, 0) > 0 &&
-           RP_SYS0(RP_SYS_GETEUID) != 0;
+    return rp_sys_has_capabilities(fd) && RP_SYS0(RP_SYS_GETEUID) != 0;
 }
 
 static inline int rp_sys_getpid(void) {

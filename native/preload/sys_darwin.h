@@ -43,6 +43,9 @@ extern int rp_darwin_nanosleep(const struct timespec *span,
 /* A path relative to a descriptor alone cannot be started on macOS. */
 #define AT_EMPTY_PATH 0
 
+/* When a file was changed last: its content, its owner or its mode. */
+#define RP_SYS_CHANGED(status) ((status)->st_ctimespec)
+
 static inline long rp_sys_result(long result) {
     return result < 0 ? -errno : result;
 }

@@ -1,6 +1,7 @@
 #include "target.h"
 
 #include "memory.h"
+#include "state_tables.h"
 #include "sys.h"
 
 #if defined(__APPLE__)
@@ -121,12 +122,20 @@ static enum rp_presence presence_of(long failure) {
     }
 }
 
-enum access { CANNOT_RUN, RUNS_AS_CALLER, RUNS_AS_ANOTHER };
+enum access { CANNOT_RUN, RUNS_AS_CALLER, RUNS_AS_ANOTHER, IS_KNOWN };
+
+/* Whether what can be seen inside is known already. */
+static bool is_known(struct rp_state_file *file, const struct stat *status) {
+    if (file == NULL)
+        return false;
+    rp_state_file_open(file);
+    return rp_state_tables_know(file, status);
+}
 
 /* Looks at a file from outside. Steps that follow one another are kept apart: their frames are
    large for a signal stack. */
 APART static enum access look_at(int directory, const char *path, int flags,
-                                 enum rp_presence *presence) {
+                                 struct rp_state_file *file, enum rp_presence *presence) {
     struct stat status;
     long result = rp_sys_fstatat(directory, path, &status, flags);
     *presence = RP_ABSENT;
@@ -139,11 +148,14 @@ APART static enum access look_at(int directory, const char *path, int flags,
     *presence = result < 0 ? presence_of(result) : RP_RUNNABLE;
     if (result < 0)
         return CANNOT_RUN;
-    return changes_identity(&status) ? RUNS_AS_ANOTHER : RUNS_AS_CALLER;
+    if (changes_identity(&status))
+        return RUNS_AS_ANOTHER;
+    return is_known(file, &status) ? IS_KNOWN : RUNS_AS_CALLER;
 }
 
-void rp_target_inspect(int directory, const char *path, int flags, struct rp_target *target) {
-    enum access access = look_at(directory, path, flags, &target->presence);
+void rp_target_inspect(int directory, const char *path, int flags, struct rp_state_file *file,
+                       struct rp_target *target) {
+    enum access access = look_at(directory, path, flags, file, &target->presence);
     target->guardable = access != RUNS_AS_ANOTHER;
     target->sanitized = false;
     if (access == RUNS_AS_CALLER)

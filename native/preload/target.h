@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct rp_state_file;
+
 /* What is known of a file that is to be started. */
 enum rp_presence {
     RP_RUNNABLE, /* a regular file that may be executed */
@@ -17,8 +19,10 @@ struct rp_target {
     bool sanitized; /* AddressSanitizer's runtime in it wants to be the first object */
 };
 
-/* Looks at a file as execveat would: directory and flags as there. */
-void rp_target_inspect(int directory, const char *path, int flags, struct rp_target *target);
+/* Looks at a file as execveat would: directory and flags as there. Into one that the state file
+   knows it does not look; without a state file it looks into each. */
+void rp_target_inspect(int directory, const char *path, int flags, struct rp_state_file *file,
+                       struct rp_target *target);
 
 /* The interpreter that a script's first line names, within the first len bytes of it. Returns its
    length, 0 when there is none. */

@@ -30,6 +30,7 @@ import type { SessionStore } from './sessions.ts';
 import { combineDecisions } from './upstream/combine.ts';
 import type { UpstreamDecider } from './upstream/createUpstream.ts';
 import { useUpRule } from './useUpRule.ts';
+import type { Programs } from './programs.ts';
 import type { Verdicts } from './verdicts.ts';
 
 /** What a decision is made of. */
@@ -46,6 +47,7 @@ export interface Deciders {
   readonly repeated: RepeatedQuestions;
   readonly asking: Asking;
   readonly verdicts: Verdicts;
+  readonly programs: Programs;
   /** Null without an upstream. */
   readonly upstream: UpstreamDecider | null;
   readonly recorder: Recorder;
@@ -70,6 +72,7 @@ export function decide(
   const { actor, agent, isWatched } = deciders.attribution.identify(question, asked.peer);
   if (!isWatched) return formatUnaskedAnswer(question, unwatchedMessage);
   const request = nameAgent(question, agent);
+  if (request.exe !== null) deciders.programs.note(request.exe);
   const given = deciders.repeated.find(request, mode, deciders.policy.generation);
   // The line was written and the record made when the same was asked a moment ago.
   if (given !== null) return { ...given, notice: '' };

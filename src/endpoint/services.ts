@@ -49,6 +49,7 @@ import type { UpstreamDecider, UpstreamParts } from './upstream/createUpstream.t
 import type { UpstreamSurroundings, UpstreamWish } from './upstream/target.ts';
 import type { UpstreamPart } from './upstream/upstream.ts';
 import { settleUpstream } from './upstream/wishFile.ts';
+import { Programs } from './programs.ts';
 import { Verdicts } from './verdicts.ts';
 import type { VerdictSettings } from './verdicts.ts';
 import { WaitingCount } from './waitingCount.ts';
@@ -194,7 +195,7 @@ export function createServices(
       recorder,
       held,
       upstream,
-      verdicts: owned.add(createVerdicts(settings, { file, workspaceOf, policy })),
+      ...createTables(settings, world, { file, workspaceOf, policy }, owned),
       workspaceOf,
       world: evaluationWorld(settings, world, counts),
     },
@@ -256,12 +257,25 @@ function createTokenStore({ paths }: EndpointSettings, world: EndpointWorld): To
   return new TokenStore({ file: paths.tokens, clock, logger, createRandom });
 }
 
-function createVerdicts(
+interface TableNeeds {
+  readonly file: StateFileWriter;
+  readonly workspaceOf: VerdictSettings['workspaceOf'];
+  readonly policy: PolicyStore;
+}
+
+/** What fills the tables of the state file. */
+function createTables(
   { policies: { home }, temporary }: EndpointSettings,
-  { policy, ...given }: Pick<VerdictSettings, 'file' | 'workspaceOf'> & { readonly policy: PolicyStore },
-): Verdicts {
+  { addon, clock }: EndpointWorld,
+  { file, workspaceOf, policy }: TableNeeds,
+  owned: DisposableList,
+): Pick<Deciders, 'verdicts' | 'programs'> {
   const directories = [...(home === null ? [] : [home]), ...temporary, ...systemTemporary];
-  return new Verdicts({ ...given, directories, stampFor: (workspace) => policy.stampFor(workspace) });
+  const stampFor: VerdictSettings['stampFor'] = (workspace) => policy.stampFor(workspace);
+  return {
+    verdicts: owned.add(new Verdicts({ file, directories, workspaceOf, stampFor })),
+    programs: new Programs({ file, addon, now: () => clock.now() }),
+  };
 }
 
 function createHeldRecords(
@@ -416,7 +430,9 @@ function keepStateFile(
   owned: DisposableList,
 ): void {
   const write = (): void => {
-    if (file.write(mode.written, policy.generation)) deciders.verdicts.clear();
+    if (!file.write(mode.written, policy.generation)) return;
+    deciders.verdicts.clear();
+    deciders.programs.clear();
   };
   write();
   owned.add(mode.onDidChange(write));

@@ -6,15 +6,19 @@ import type { AgentProgram } from '../protocol/agentPrograms.ts';
 import type { Mode } from '../protocol/mode.ts';
 import { formatStateHeader, parseStateHeader, stateHeaderBytes } from '../system/stateFile.ts';
 import {
-  bucketOfVerdict,
   dormantTable,
+  hashProgram,
+  hashSlots,
   hashVerdict,
+  programTable,
   putAgentPrograms,
   putDormantSessions,
   stateFileBytes,
   verdictTable,
 } from '../system/stateTables.ts';
 import type { DormantSession, VerdictCondition, VerdictQuestion } from '../system/stateTables.ts';
+import { HashTable } from './hashTable.ts';
+import type { ChangedSlot } from './hashTable.ts';
 
 /** How often the file is compared with what we wrote, in milliseconds. */
 const verifyIntervalMs = 1_000;
@@ -44,8 +48,8 @@ export class StateFileWriter implements Disposable {
   readonly #timer: NodeJS.Timeout;
   /** The file as it has to be. */
   readonly #image = Buffer.alloc(stateFileBytes);
-  /** By bucket: the slot that is used next. */
-  readonly #nextSlots = new Uint8Array(verdictTable.buckets);
+  readonly #verdicts = new HashTable(this.#image, verdictTable);
+  readonly #programs = new HashTable(this.#image, programTable);
   /** The file as it was made or found; null until something is written, and when it may be another one. */
   #descriptor: number | null = null;
   #tableKey: Uint8Array;
@@ -68,13 +72,13 @@ export class StateFileWriter implements Disposable {
     return header?.ok === true ? header.value.generation : 0;
   }
 
-  /** Another generation than before empties the verdict table; then it gives back true. */
+  /** Another generation than before empties the tables of verdicts and programs; then it gives back true. */
   write(mode: Mode, generation: number): boolean {
     // What is stricter now goes into the file that is looked at now.
     this.#close();
     const isFirst = this.#generation === null;
     const isChanged = generation !== this.#generation;
-    if (!isFirst && isChanged) this.#emptyVerdicts();
+    if (!isFirst && isChanged) this.#emptyTables();
     this.#generation = generation;
     this.#mode = mode;
     this.#bootMoment = this.#settings.readBootMoment();
@@ -91,21 +95,19 @@ export class StateFileWriter implements Disposable {
 
   /** Puts a verdict into the table. In a full bucket it takes the place of the oldest, which is given back. */
   allow(hash: bigint): bigint | null {
-    const bucket = bucketOfVerdict(hash);
-    if (this.#slotWith(bucket, hash) !== null) return null;
-    const empty = this.#slotWith(bucket, 0n);
-    const slot = empty ?? this.#nextSlots[bucket] ?? 0;
-    if (empty === null) this.#nextSlots[bucket] = (slot + 1) % verdictTable.slots;
-    const oldest = this.#image.readBigUInt64LE(offsetOf(bucket, slot));
-    this.#putSlot(offsetOf(bucket, slot), hash);
-    return empty === null ? oldest : null;
+    const changed = this.#verdicts.add(hash);
+    this.#putSlot(changed);
+    return changed === null || changed.before === 0n ? null : changed.before;
   }
 
   /** Takes a verdict out of the table. */
   forget(hash: bigint): void {
-    const bucket = bucketOfVerdict(hash);
-    const slot = this.#slotWith(bucket, hash);
-    if (slot !== null) this.#putSlot(offsetOf(bucket, slot), 0n);
+    this.#putSlot(this.#verdicts.remove(hash));
+  }
+
+  /** Puts a program, by what `identifyProgram` says of it, into the table of those that need not be looked into. */
+  know(identity: Uint8Array): void {
+    this.#putSlot(this.#programs.add(hashProgram(this.#tableKey, identity)));
   }
 
   /** Says which sessions are dormant now. */
@@ -157,24 +159,16 @@ export class StateFileWriter implements Disposable {
     this.#descriptor = null;
   }
 
-  #slotWith(bucket: number, hash: bigint): number | null {
-    for (let slot = 0; slot < verdictTable.slots; slot += 1) {
-      if (this.#image.readBigUInt64LE(offsetOf(bucket, slot)) === hash) return slot;
-    }
-    return null;
-  }
-
   /** Says nothing under another's key, so the file that is open may have become another's meanwhile. */
-  #putSlot(offset: number, hash: bigint): void {
-    this.#image.writeBigUInt64LE(hash, offset);
-    if (this.#descriptor !== null || this.#settings.isOurs())
-      this.#putOut(offset, offset + verdictTable.slotBytes);
+  #putSlot(changed: ChangedSlot | null): void {
+    if (changed !== null && (this.#descriptor !== null || this.#settings.isOurs()))
+      this.#putOut(changed.offset, changed.offset + hashSlots.bytes);
   }
 
-  #emptyVerdicts(): void {
+  #emptyTables(): void {
     this.#tableKey = this.#settings.createKey();
-    this.#image.fill(0, verdictTable.offset, offsetOf(verdictTable.buckets, 0));
-    this.#nextSlots.fill(0);
+    this.#verdicts.clear();
+    this.#programs.clear();
   }
 
   #put(from: number, to: number): void {
@@ -190,10 +184,6 @@ export class StateFileWriter implements Disposable {
       logger.error(`the state file cannot be written: ${messageOf(thrown)}`);
     }
   }
-}
-
-function offsetOf(bucket: number, slot: number): number {
-  return verdictTable.offset + (bucket * verdictTable.slots + slot) * verdictTable.slotBytes;
 }
 
 /** In place, because a reader may have the file open; anew where something else stands in its place. */

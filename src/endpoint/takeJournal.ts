@@ -120,6 +120,7 @@ function takeFrame(frame: JournalFrame, { askers, deciders }: JournalIntake, ear
   const { actor, agent, isWatched } = deciders.attribution.identify(frame, () => frame.pid);
   if (!isWatched) return;
   if (isHit) deciders.counts.add('exec');
+  deciders.programs.note(frame.exe);
   if (frame.kind === 'unanswered' && !isCut) earlier.noteRun(told.id);
   const entry = { ...made, actor, agent };
   if (actor === null) deciders.held.hold(entry);

@@ -56,6 +56,12 @@ export interface NativeAddon {
   ): NativeListener | null;
   /** Sends a text on a connection, as many bytes as can be sent at once, and closes it when that was all; how many. */
   sendLast(descriptor: number, text: string): number;
+  /**
+   * What the state file knows a program by, as it is now: 40 bytes, docs/protocol.md, section 2. Null of what is no
+   * program into which the library is loaded, of one with a sanitizer's runtime or capabilities, and of one that was
+   * changed in or after the second `before` (since 1970).
+   */
+  identifyProgram(path: string, before: number): Buffer | null;
 }
 
 /** Where a bundle's native parts for a platform stand. */
@@ -93,6 +99,7 @@ function isNativeAddon(exported: unknown): exported is NativeAddon {
     'concealSecrets',
     'listenAt',
     'sendLast',
+    'identifyProgram',
   ];
   return names.every((name) => typeof members[name] === 'function');
 }

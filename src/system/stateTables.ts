@@ -3,10 +3,19 @@ import { withCommonName } from '../protocol/compilerFiles.ts';
 import { stateHeaderBytes } from './stateFile.ts';
 import { siphash24 } from './siphash.ts';
 
-/** The verdict table; docs/protocol.md, section 2. */
-export const verdictTable = { offset: stateHeaderBytes, buckets: 2_048, slots: 8, slotBytes: 8 } as const;
+/** Where in the state file a table of hashes stands; docs/protocol.md, section 2. */
+export interface HashTablePlace {
+  readonly offset: number;
+  readonly buckets: number;
+}
 
-const bucketBytes = verdictTable.slots * verdictTable.slotBytes;
+/** How many hashes stand in a bucket of either table, and how many bytes each takes. */
+export const hashSlots = { count: 8, bytes: 8 } as const;
+
+const bucketBytes = hashSlots.count * hashSlots.bytes;
+
+/** The verdict table. */
+export const verdictTable: HashTablePlace = { offset: stateHeaderBytes, buckets: 2_048 };
 
 /** The table of dormant sessions. */
 export const dormantTable = {
@@ -24,8 +33,14 @@ const agentTable = {
   nameBytes: 24,
 };
 
-/** Length of a state file with its three tables. */
-export const stateFileBytes = agentTable.offset + agentTable.entries * agentTable.entryBytes;
+/** The table of programs that the library need not look into. */
+export const programTable: HashTablePlace = {
+  offset: agentTable.offset + agentTable.entries * agentTable.entryBytes,
+  buckets: 64,
+};
+
+/** Length of a state file with its four tables. */
+export const stateFileBytes = programTable.offset + programTable.buckets * bucketBytes;
 
 /** The longest question that can have a verdict, in hashed bytes. */
 const maxHashedBytes = 4_096;
@@ -69,9 +84,14 @@ export function hashVerdict(
   return hash === 0n ? null : hash;
 }
 
-/** In which bucket of the table a verdict stands. */
-export function bucketOfVerdict(hash: bigint): number {
-  return Number(hash % BigInt(verdictTable.buckets));
+/** What stands in the table for a program, by what `identifyProgram` says of it. */
+export function hashProgram(key: Uint8Array, identity: Uint8Array): bigint {
+  return siphash24(key, identity);
+}
+
+/** In which bucket of its table a hash stands. */
+export function bucketOf(hash: bigint, { buckets }: HashTablePlace): number {
+  return Number(hash % BigInt(buckets));
 }
 
 /** Puts dormant sessions into a state file; of too many the first go in. */
@@ -101,7 +121,7 @@ export function readDormantSessions(file: Buffer): readonly DormantSession[] {
 
 /** Puts agent programs into a state file; one whose name is too long is left out. */
 export function putAgentPrograms(file: Buffer, programs: readonly AgentProgram[]): void {
-  file.fill(0, agentTable.offset, stateFileBytes);
+  file.fill(0, agentTable.offset, programTable.offset);
   const isShort = (name: string): boolean => Buffer.byteLength(name) < agentTable.nameBytes;
   const fitting = programs.filter(({ program, agent }) => isShort(program) && isShort(agent));
   for (const [index, { program, agent }] of fitting.slice(0, agentTable.entries).entries()) {

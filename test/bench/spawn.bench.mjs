@@ -80,7 +80,7 @@ function createConditions(endpoint, counting) {
   return {
     unguarded: {},
     disabled: makePlace('disabled', { mode: 3 }),
-    'verdict hit': makePlace('verdicts', { verdicts: verdicts() }),
+    'verdict hit': makePlace('verdicts', { verdicts: verdicts(), programs: ['/bin/true', '/bin/sh'] }),
     'dormant session': makePlace('dormant', { dormant: [ownSession()] }),
     'nobody there': makePlace('nobody', null),
     'endpoint there': { LD_PRELOAD: library, RAMPART_URL: endpoint.socket },

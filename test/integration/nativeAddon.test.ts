@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { loadNativeAddon } from '../../src/system/nativeAddon.ts';
@@ -10,6 +18,8 @@ import { temporaryFolder } from '../support/temporaryFolder.ts';
 const loaded = loadNativeAddon('dist');
 assert.ok(loaded.ok);
 const realPath = (path: string): string | null => loaded.value.realPath(path);
+const identifyProgram = (path: string, before: number): Buffer | null =>
+  loaded.value.identifyProgram(path, before);
 
 test('follows links as Node does', (context) => {
   const folder = temporaryFolder(context);
@@ -46,6 +56,56 @@ test('tells what is not there from what cannot be read', (context) => {
   assert.equal(realPath(join(folder, 'absent')), null);
   assert.throws(() => realPath(join(folder, 'loop')), { code: 'ELOOP' });
   assert.throws(() => realPath('/a\0b'), { code: 'ERR_INVALID_ARG_TYPE' });
+});
+
+/** A moment at which nothing that is there now was changed any more. */
+const later = Math.floor(Date.now() / 1_000) + 3_600;
+
+test('identifies a program as it is now', (context) => {
+  const program = join(temporaryFolder(context), 'program');
+  copyFileSync('/bin/true', program);
+  const { dev, ino, size, ctimeNs } = statSync(program, { bigint: true });
+  const seconds = ctimeNs / 1_000_000_000n;
+  const facts = [dev, ino, size, seconds, ctimeNs % 1_000_000_000n];
+  const identity = identifyProgram(program, later);
+  assert.ok(identity !== null);
+  assert.deepEqual(
+    facts.map((_, index) => identity.readBigUInt64LE(index * 8)),
+    facts,
+  );
+  assert.equal(identifyProgram(program, Number(seconds)), null, 'changed within that second');
+  chmodSync(program, 0o700);
+  assert.notDeepEqual(identifyProgram(program, later), identity, 'changed since');
+});
+
+test('identifies nothing that the library has to look into', (context) => {
+  const folder = temporaryFolder(context);
+  const withBytes = (name: string, bytes: Buffer): string => {
+    writeFileSync(join(folder, name), bytes, { mode: 0o700 });
+    return join(folder, name);
+  };
+  const whole = readFileSync('/bin/true');
+  const changed = (change: (bytes: Buffer) => unknown): Buffer => {
+    const bytes = Buffer.from(whole);
+    change(bytes);
+    return bytes;
+  };
+  const odd = [
+    withBytes('script', Buffer.from('#!/bin/true\n')),
+    withBytes('empty', Buffer.alloc(0)),
+    withBytes('short', whole.subarray(0, 100)),
+    withBytes(
+      'otherMachine',
+      changed((bytes) => bytes.writeUInt16LE(0xffff, 18)),
+    ),
+    withBytes(
+      'sanitized',
+      changed((bytes) => bytes.write('libasan.1', bytes.indexOf('libc.so.6\0'))),
+    ),
+    ...[folder, join(folder, 'absent'), '/dev/null', '/a\0b', `/${'long/'.repeat(2_000)}`],
+  ];
+  assert.ok(identifyProgram(withBytes('whole', whole), later) !== null);
+  for (const path of odd) assert.equal(identifyProgram(path, later), null, path.slice(0, 80));
 });
 
 test('conceals a variable wherever it stands in the environment', (context) => {

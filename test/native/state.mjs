@@ -6,7 +6,9 @@ const tableKey = Buffer.from('101112131415161718191a1b1c1d1e1f', 'hex');
 const verdictOffset = 64;
 const dormantOffset = 131_136;
 const agentOffset = 134_208;
-const fileBytes = 137_280;
+const programOffset = 137_280;
+const programBuckets = 64n;
+const fileBytes = 141_376;
 
 /** As an endpoint writes it: section 2. */
 function bootMoment() {
@@ -14,8 +16,15 @@ function bootMoment() {
   return Number((begun >> 26n) & 0xff_ffffn);
 }
 
-/** `verdicts` are `{condition, door, exe, cwd, argv}`, most of them on no condition; `dormant` process ids of session leaders, `agents` are `{program, agent}`. */
-export function stateFile({ mode = 1, boot = bootId, verdicts = [], dormant = [], agents = [] }) {
+/** `verdicts` are `{condition, door, exe, cwd, argv}`, most of them on no condition; `dormant` process ids of session leaders, `agents` are `{program, agent}`, `programs` paths. */
+export function stateFile({
+  mode = 1,
+  boot = bootId,
+  verdicts = [],
+  dormant = [],
+  agents = [],
+  programs = [],
+}) {
   const bytes = Buffer.alloc(fileBytes);
   bytes.write('RMPSTATE', 'latin1');
   bytes.writeUInt32LE(fileBytes, 8);
@@ -32,15 +41,29 @@ export function stateFile({ mode = 1, boot = bootId, verdicts = [], dormant = []
     bytes.write(program, agentOffset + index * 48);
     bytes.write(agent, agentOffset + index * 48 + 24);
   }
+  for (const path of programs) putProgram(bytes, path);
   return bytes;
 }
 
 function putVerdict(bytes, { condition, door, exe, cwd, argv }) {
   const texts = [...(condition === undefined ? [] : [condition]), door, exe, cwd, ...argv];
   const hash = siphash(Buffer.from(texts.map((text) => `${text}\0`).join('')), tableKey);
-  let slot = verdictOffset + Number(hash % 2048n) * 64;
+  putHash(bytes, hash, verdictOffset + Number(hash % 2048n) * 64);
+}
+
+function putHash(bytes, hash, bucket) {
+  let slot = bucket;
   while (bytes.readBigUInt64LE(slot) !== 0n) slot += 8;
   bytes.writeBigUInt64LE(hash, slot);
+}
+
+/** A file as it is now, as one that was looked into. */
+function putProgram(bytes, path) {
+  const { dev, ino, size, ctimeNs } = statSync(path, { bigint: true });
+  const second = 1_000_000_000n;
+  const facts = BigUint64Array.of(dev, ino, size, ctimeNs / second, ctimeNs % second);
+  const hash = siphash(Buffer.from(facts.buffer), tableKey);
+  putHash(bytes, hash, programOffset + Number(hash % programBuckets) * 64);
 }
 
 function putSession(bytes, offset, pid) {

@@ -217,6 +217,25 @@ async function checkFailure() {
   });
 }
 
+/** What is known is not looked into, until it is changed. A static program that is known shows it. */
+async function checkPrograms(door) {
+  await withPlace(async (place) => {
+    copyFileSync(`${target}_static`, place.program);
+    const looksGuardable = async () => {
+      await run(place, wordsOf(door));
+      return place.endpoint.questions.at(-1).guardable;
+    };
+    place.writeState({});
+    expect(`${door}: a program that is not known`, await looksGuardable(), false);
+    place.writeState({ programs: [place.program] });
+    expect(`${door}: a program that is known`, await looksGuardable(), true);
+    chmodSync(place.program, 0o711);
+    expect(`${door}: a program that was changed`, await looksGuardable(), false);
+    place.writeState({ boot: Buffer.alloc(16, 7), programs: [place.program] });
+    expect(`${door}: a program that was known in another boot`, await looksGuardable(), false);
+  });
+}
+
 /** A session of its own, whose shell makes the call when the state file is there. */
 async function sessionOutcome(tables, words, environment = {}) {
   let outcome;
@@ -295,6 +314,7 @@ for (const door of doors) {
   // wordexp throws away what its shell says.
   if (door !== 'wordexp') await checkAgents(door);
 }
+for (const door of ['execve', 'execvp', 'posix_spawn', 'fexecve']) await checkPrograms(door);
 await checkCircumstances();
 await checkCondition();
 await checkFailure();

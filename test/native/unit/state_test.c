@@ -81,7 +81,8 @@ static void put_boot_moment(uint32_t moment) {
 static bool allows(const struct rp_question *question) {
     struct rp_state_file file;
     bool allowed;
-    rp_state_file_open(&settings, &file);
+    rp_state_file_start(&file, &settings);
+    rp_state_file_open(&file);
     allowed = rp_state_tables_allow(&file, question);
     rp_state_file_close(&file);
     return allowed;
@@ -193,7 +194,8 @@ static void check_eligible(void) {
 static bool is_dormant(int sid) {
     struct rp_state_file file;
     bool dormant;
-    rp_state_file_open(&settings, &file);
+    rp_state_file_start(&file, &settings);
+    rp_state_file_open(&file);
     dormant = rp_state_tables_is_dormant(&file, sid);
     rp_state_file_close(&file);
     return dormant;
@@ -253,7 +255,8 @@ static const char *agent_of(const char *program, const char *current) {
     struct rp_path exe = {{NULL, "/opt/bin", program}, {0, 8, strlen(program)}};
     struct rp_state_file file;
     bool found;
-    rp_state_file_open(&settings, &file);
+    rp_state_file_start(&file, &settings);
+    rp_state_file_open(&file);
     found = rp_state_tables_find_agent(&file, &exe, current, name);
     rp_state_file_close(&file);
     CHECK(found || name[0] == '\0', "%s", name);

@@ -57,6 +57,7 @@ test('leaves a directory that another one owns alone, and says whose it is', asy
     concealSecrets: () => assert.fail(),
     listenAt: () => null,
     sendLast: () => assert.fail(),
+    identifyProgram: () => null,
   };
   const { started } = await tryStartFixture(context, {
     folder: first.folder,
@@ -186,6 +187,7 @@ test('makes its socket no more while it leaves, however long that takes', async 
     peerCredentials: () => assert.fail(),
     listenAt: () => null,
     sendLast: () => assert.fail(),
+    identifyProgram: () => null,
   };
   const doors = new Doors(path, addon, () => assert.fail());
   await doors.openSocket();

@@ -162,6 +162,7 @@ export async function tryStartFixture(
       concealSecrets: () => undefined,
       listenAt: () => null,
       sendLast: () => assert.fail(),
+      identifyProgram: () => null,
     },
     processes: createFixtureProcesses(
       join(folder, 'proc'),

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { StateFileWriter } from '../../../src/endpoint/stateFileWriter.ts';
+import { siphash24 } from '../../../src/system/siphash.ts';
 import { parseStateHeader } from '../../../src/system/stateFile.ts';
-import { bucketOfVerdict, stateFileBytes } from '../../../src/system/stateTables.ts';
+import { bucketOf, stateFileBytes, verdictTable } from '../../../src/system/stateTables.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
 const bootId = Buffer.alloc(16, 7);
@@ -53,7 +54,7 @@ function keyIn(file: string): number | undefined {
   return header.value.tableKey[0];
 }
 
-test('writes a header that claims all three tables, and the agent programs', (context) => {
+test('writes a header that claims all four tables, and the agent programs', (context) => {
   const { writer, file } = createWriter(context);
   writer.write('enforce', 1);
   assert.equal(readFileSync(file).length, stateFileBytes);
@@ -68,9 +69,25 @@ test('puts a verdict into its bucket, once', (context) => {
   assert.ok(hash !== null);
   assert.equal(writer.allow(hash), null);
   assert.equal(writer.allow(hash), null);
-  assert.deepEqual(slots(bucketOfVerdict(hash)), [hash, 0n, 0n, 0n, 0n, 0n, 0n, 0n]);
+  assert.deepEqual(slots(bucketOf(hash, verdictTable)), [hash, 0n, 0n, 0n, 0n, 0n, 0n, 0n]);
   writer.forget(hash);
-  assert.deepEqual(slots(bucketOfVerdict(hash)), Array(8).fill(0n));
+  assert.deepEqual(slots(bucketOf(hash, verdictTable)), Array(8).fill(0n));
+});
+
+test('puts a program where the protocol says, until another policy is in force', (context) => {
+  const { writer, file } = createWriter(context);
+  writer.write('enforce', 1);
+  const identity = Buffer.alloc(40, 9);
+  writer.know(identity);
+  const hash = siphash24(Buffer.alloc(16, 1), identity);
+  const slot = 137_280 + Number(hash % 64n) * 64;
+  assert.equal(readFileSync(file).readBigUInt64LE(slot), hash);
+  writer.write('enforce', 2);
+  assert.ok(
+    readFileSync(file)
+      .subarray(137_280)
+      .every((byte) => byte === 0),
+  );
 });
 
 test('gives the place of the oldest verdict of a full bucket to a new one', (context) => {

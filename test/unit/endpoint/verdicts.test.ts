@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import type { UnknownRecord } from '../../../src/base/record.ts';
 import { formatJournalFrame } from '../../../src/system/journalFrame.ts';
 import type { JournalFrame } from '../../../src/system/journalFrame.ts';
-import { bucketOfVerdict, hashVerdict } from '../../../src/system/stateTables.ts';
+import { bucketOf, hashVerdict, verdictTable } from '../../../src/system/stateTables.ts';
 import type { VerdictCondition } from '../../../src/system/stateTables.ts';
 import { until } from '../../support/until.ts';
 import { fixturePolicy, startFixture } from './runningEndpoint.ts';
@@ -31,7 +31,7 @@ function hasVerdict(
   const file = readFileSync(paths.state);
   const hash = hashVerdict(file.subarray(40, 56), { door, exe, cwd, argv }, condition);
   if (hash === null) return false;
-  const bucket = 64 + bucketOfVerdict(hash) * 64;
+  const bucket = 64 + bucketOf(hash, verdictTable) * 64;
   return [0, 1, 2, 3, 4, 5, 6, 7].some((slot) => file.readBigUInt64LE(bucket + slot * 8) === hash);
 }
 

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { agentPrograms } from '../../../src/protocol/agentPrograms.ts';
 import {
-  bucketOfVerdict,
+  bucketOf,
   hashVerdict,
   putAgentPrograms,
   putDormantSessions,
   readDormantSessions,
   stateFileBytes,
+  verdictTable,
 } from '../../../src/system/stateTables.ts';
 import { only, readWireExamples } from '../../support/wireExamples.ts';
 
@@ -24,7 +25,7 @@ for (const example of readWireExamples('verdicts.txt')) {
     const hash = hashVerdict(key, { door, exe, cwd, argv }, condition);
     assert.notEqual(hash, null);
     assert.deepEqual(
-      [hash?.toString(16).padStart(16, '0'), String(bucketOfVerdict(hash ?? 0n))],
+      [hash?.toString(16).padStart(16, '0'), String(bucketOf(hash ?? 0n, verdictTable))],
       [only(example, 'hash'), only(example, 'bucket')],
     );
   });
