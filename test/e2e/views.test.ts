@@ -188,7 +188,7 @@ describe('a person who looks through the views, and is asked there', () => {
     await host.runCommand('Rampart: Focus on Decisions View');
     await host.typeInTerminal('bash', '/bin/echo perhaps one');
     const item = await host.statusItem(/1 command waits for you 0:[01]\d/);
-    await host.treeRow(/1 command waits for you/);
+    await host.treeRow(/^1 waiting\s*until \d\d:\d\d:\d\d/);
     await host.treeRow(/\/bin\/echo perhaps one.*until .*published for everybody/);
     const toast = await host.toast(/may `\/bin\/echo perhaps one` run\?/);
     await host.screenshot('e2e-asked-1-waiting');

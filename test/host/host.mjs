@@ -318,7 +318,13 @@ export class Host {
   async typeInTerminal(title, line) {
     const terminal = await this.showTerminal(title);
     await until(() => this.terminalText(), { what: 'a prompt in the terminal' });
-    await terminal.locator('textarea.xterm-helper-textarea').focus();
+    const input = terminal.locator('textarea.xterm-helper-textarea');
+    // What was closed or opened just before may take the focus once more.
+    const hasFocus = async () => {
+      await input.focus();
+      return terminal.locator('.xterm.focus').isVisible();
+    };
+    await until(hasFocus, { what: `the focus in terminal ${String(title)}` });
     await this.page.keyboard.type(line);
     await this.page.keyboard.press('Enter');
   }
@@ -400,11 +406,18 @@ export class Host {
       args: browserFlags,
       env: plainEnvironment(this.home),
     });
-    // Every webview asks whether the editor's service worker has changed, and waits for one that takes over where Chromium
-    // is only just looking: now and then that never comes, and the webview stays blank. It never changes here.
+    // Every webview registers the editor's service worker and asks whether it has changed. Now and then Chromium looks for
+    // that by itself at the same time, sends nothing to the server, and answers neither: the webview stays blank. The one
+    // that is there never changes here.
     await this.#browser.addInitScript(() => {
       ServiceWorkerRegistration.prototype.update = function () {
         return Promise.resolve(this);
+      };
+      const { register } = ServiceWorkerContainer.prototype;
+      /** @this {ServiceWorkerContainer} @param {Parameters<typeof register>} words */
+      ServiceWorkerContainer.prototype.register = async function (...words) {
+        const known = this.controller === null ? undefined : await this.getRegistration();
+        return known ?? register.apply(this, words);
       };
     });
     this.#page = this.#browser.pages()[0] ?? (await this.#browser.newPage());
