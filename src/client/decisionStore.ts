@@ -3,6 +3,7 @@ import { Emitter } from '../base/emitter.ts';
 import type { Event } from '../base/emitter.ts';
 import type { AuditRecord } from '../protocol/auditRecord.ts';
 import { isPermitted } from '../protocol/decision.ts';
+import { isEditorScan } from '../protocol/editorScan.ts';
 
 /** How many records are kept; of older ones the audit log knows. */
 export const maxStoredDecisions = 2_000;
@@ -12,6 +13,9 @@ export const maxLoadedDecisions = 6_000;
 
 /** How many refused records are kept beside them, so that a flood of allowed ones does not push them out. */
 export const maxStoredDenials = 1_000;
+
+/** How many records are kept of what the editor runs for itself, which would push everything else out. */
+export const maxStoredScans = 200;
 
 /** How long changes are gathered before they are told, in milliseconds. */
 const gatherMs = 100;
@@ -23,13 +27,14 @@ const gatherMs = 100;
 export class DecisionStore implements Disposable {
   readonly #all = new BoundedRecords(maxStoredDecisions);
   readonly #denied = new BoundedRecords(maxStoredDenials);
+  readonly #ofEditor = new BoundedRecords(maxStoredScans);
   readonly #changed = new Emitter<null>();
   #gathering: NodeJS.Timeout | null = null;
 
   /** The contents changed; changes that follow each other closely are told once. */
   readonly onDidChange: Event<null> = this.#changed.event;
 
-  /** Every kept decision, the oldest first. */
+  /** Every kept decision but those of `ofEditor`, the oldest first. */
   get decisions(): readonly AuditRecord[] {
     return this.#all.snapshot();
   }
@@ -39,11 +44,17 @@ export class DecisionStore implements Disposable {
     return this.#denied.snapshot();
   }
 
+  /** What the editor ran for itself, the oldest first. */
+  get ofEditor(): readonly AuditRecord[] {
+    return this.#ofEditor.snapshot();
+  }
+
   /** Takes records in; those that are there already change nothing. */
   add(records: readonly AuditRecord[]): void {
     let changed = false;
     for (const record of records) {
-      changed = this.#all.add(record) || changed;
+      const kept = isScan(record) ? this.#ofEditor : this.#all;
+      changed = kept.add(record) || changed;
       if (!isPermitted(record.decision.action)) changed = this.#denied.add(record) || changed;
     }
     if (changed) this.#tell();
@@ -56,6 +67,10 @@ export class DecisionStore implements Disposable {
   addOlder(records: readonly AuditRecord[]): number {
     let added = 0;
     for (const record of records) {
+      if (isScan(record)) {
+        this.#ofEditor.add(record);
+        continue;
+      }
       this.#all.makeRoom(maxLoadedDecisions);
       if (this.#all.add(record)) added += 1;
       if (!isPermitted(record.decision.action)) this.#denied.add(record);
@@ -67,6 +82,7 @@ export class DecisionStore implements Disposable {
   clear(): void {
     this.#all.clear();
     this.#denied.clear();
+    this.#ofEditor.clear();
     this.#tell();
   }
 
@@ -81,6 +97,11 @@ export class DecisionStore implements Disposable {
       this.#changed.fire(null);
     }, gatherMs);
   }
+}
+
+/** Whether the record is of what the editor runs for itself. */
+export function isScan({ agent, decision, request }: AuditRecord): boolean {
+  return isEditorScan({ agent, action: decision.action, command: request.command });
 }
 
 /** Records in order of time, each id once. */

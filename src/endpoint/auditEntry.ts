@@ -2,6 +2,7 @@ import { constants } from 'node:os';
 import { endpointAgent, endpointSession, type AuditRecord } from '../protocol/auditRecord.ts';
 import { formatCommandText } from '../protocol/commandText.ts';
 import type { Decision } from '../protocol/decision.ts';
+import { isEditorScan, maxScanLength } from '../protocol/editorScan.ts';
 import type { ExecRequest } from '../protocol/execRequest.ts';
 import type { Mode } from '../protocol/mode.ts';
 import type { Actor } from '../protocol/session.ts';
@@ -29,8 +30,10 @@ export function recordOfDecision(
   decision: Decision,
   { id, now, mode, actor, evaluationTimeUs = 0 }: RecordSurroundings,
 ): AuditRecord {
-  const command = redactBeginning(request.command, maxRecordedLength);
-  const argv = request.argv === null ? null : redactArguments(request.argv, maxRecordedLength);
+  const isScan = isEditorScan({ agent: request.agent, action: decision.action, command: request.command });
+  const maxLength = isScan ? maxScanLength : maxRecordedLength;
+  const command = redactBeginning(request.command, maxLength);
+  const argv = request.argv === null ? null : redactArguments(request.argv, maxLength);
   const isCut = command.isCut || argv?.isCut === true;
   const entry: AuditRecord = {
     schema_version: 'rampart.audit.v1',

@@ -15,17 +15,19 @@ export interface DecisionFilter {
   readonly agent: string | null;
   /** Stands in the command, the folder, the reason or the name of the policy, in upper or lower case. */
   readonly text: string;
+  /** What the editor runs for itself, which is left out otherwise. */
+  readonly ofEditor: boolean;
 }
 
 /** Leaves nothing out. */
-export const noFilter: DecisionFilter = { outcome: null, agent: null, text: '' };
+export const noFilter: DecisionFilter = { outcome: null, agent: null, text: '', ofEditor: false };
 
 /** Whether a filter leaves anything out. */
-export function isFiltering({ outcome, agent, text }: DecisionFilter): boolean {
-  return outcome !== null || agent !== null || text !== '';
+export function isFiltering({ outcome, agent, text, ofEditor }: DecisionFilter): boolean {
+  return outcome !== null || agent !== null || text !== '' || ofEditor;
 }
 
-/** Whether a decision is one of those that are looked for. */
+/** Whether a decision is one of those that are looked for, of the editor's own or of all others. */
 export function matchesFilter(record: AuditRecord, { outcome, agent, text }: DecisionFilter): boolean {
   if (outcome !== null && filterOutcomeOf(record) !== outcome) return false;
   if (agent !== null && record.agent !== agent) return false;
@@ -41,8 +43,9 @@ export function filterOutcomeOf(record: AuditRecord): FilterOutcome {
 }
 
 /** A filter in a few words, to stand beside the view's title; empty when nothing is left out. */
-export function formatFilter({ outcome, agent, text }: DecisionFilter): string {
+export function formatFilter({ outcome, agent, text, ofEditor }: DecisionFilter): string {
   const parts = [
+    ofEditor ? t`the editor's own` : '',
     outcome === null ? '' : outcomeWords[outcome],
     agent === null ? '' : formatAgent(agent),
     text === '' ? '' : `“${formatLine(text)}”`,
@@ -74,6 +77,11 @@ export function filterChoices(agents: readonly string[]): readonly Choice<Filter
       detail: t`The command ran because nothing was enforced.`,
     },
     { value: { outcome: 'allowed' }, label: t`$(check) Allowed`, detail: t`The policy let the command run.` },
+    {
+      value: { ofEditor: true },
+      label: t`$(radio-tower) The editor's own`,
+      detail: t`How VS Code looks for open ports, where what extensions start is guarded.`,
+    },
     { value: 'askText', label: t`$(search) Containing a text…`, detail: filterTextPrompt },
     ...[...agents].sort().map((agent) => ({
       value: { agent },

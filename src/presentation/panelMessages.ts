@@ -105,6 +105,7 @@ export function parseTableLook(kept: unknown): TableLook {
     outcome: (['denied', 'unenforced', 'allowed'] as const).find((one) => one === outcome) ?? null,
     agent: typeof agent === 'string' ? agent : null,
     text: typeof text === 'string' ? text : '',
+    ofEditor: false,
   };
   return { filter, sort: parseSort(kept['sort']) };
 }

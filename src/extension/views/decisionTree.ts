@@ -220,7 +220,9 @@ export class DecisionTree implements vscode.TreeDataProvider<DecisionNode>, Disp
 
   /** The groups, the newest first; while somebody has something to answer, nothing moves under their pointer. */
   #groups(isStill: boolean): readonly DecisionGroup[] {
-    const records = this.#decisions.decisions.filter((record) => matchesFilter(record, this.#filter));
+    const { ofEditor, decisions } = this.#decisions;
+    const kept = this.#filter.ofEditor ? ofEditor : decisions;
+    const records = kept.filter((record) => matchesFilter(record, this.#filter));
     const groups = groupDecisions(records.toReversed(), {
       grouping: this.#grouping,
       maxRows: this.#maxRows,

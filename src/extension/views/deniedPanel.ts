@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { DisposableList, type Disposable } from '../../base/disposable.ts';
 import type { Logger } from '../../base/logger.ts';
-import type { DecisionStore } from '../../client/decisionStore.ts';
+import { isScan, type DecisionStore } from '../../client/decisionStore.ts';
 import type { EndpointClient } from '../../client/endpointClient.ts';
 import { formatExplanation } from '../../presentation/explanationText.ts';
 import {
@@ -129,7 +129,7 @@ export class DeniedPanel implements vscode.WebviewViewProvider, Disposable {
   #createOlder(): OlderDecisions {
     return new OlderDecisions(this.#parts.client, {
       addOlder: (records) => {
-        const fresh = records.filter(({ id }) => !this.#sent.has(id));
+        const fresh = records.filter((record) => !isScan(record) && !this.#sent.has(record.id));
         this.#post({ type: 'records', records: fresh });
         return fresh.length;
       },

@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { DecisionStore, maxStoredDecisions, maxStoredDenials } from '../../../src/client/decisionStore.ts';
+import {
+  DecisionStore,
+  maxStoredDecisions,
+  maxStoredDenials,
+  maxStoredScans,
+} from '../../../src/client/decisionStore.ts';
 import type { AuditRecord } from '../../../src/protocol/auditRecord.ts';
 import type { Action } from '../../../src/protocol/decision.ts';
+import { extensionsAgent } from '../../../src/protocol/environment.ts';
 import { auditRecord } from '../../support/records.ts';
 import { until } from '../../support/until.ts';
 
@@ -56,4 +62,20 @@ test('tells of many changes once, and not of what it knew already', async (conte
   await until('the clearing was told', () => told > 1);
   assert.equal(told, 2);
   assert.deepEqual([store.decisions, store.denied], [[], []]);
+});
+
+test('keeps what the editor runs for itself apart, so that it pushes nothing out, and what is refused with the rest', (context) => {
+  const store = createStore(context);
+  const scan = (minute: number, action: Action = 'allow'): AuditRecord => ({
+    ...record(minute, action),
+    agent: extensionsAgent,
+    request: { command: minute % 2 === 0 ? 'grep socket:' : 'ls -l /proc/1/fd/0 /proc/1/fd/10 /pro' },
+  });
+  store.add([record(1)]);
+  store.add(Array.from({ length: maxStoredDecisions }, (_, index) => scan(index + 2)));
+  assert.equal(store.addOlder([scan(0)]), 0);
+  assert.deepEqual(idsOf(store.decisions), ['id-1']);
+  assert.equal(store.ofEditor.length, maxStoredScans);
+  store.add([scan(9_000, 'deny')]);
+  assert.deepEqual(idsOf(store.decisions), ['id-1', 'id-9000']);
 });

@@ -9,6 +9,7 @@ import { recordOfIncident } from '../../../src/endpoint/auditEntry.ts';
 import { listLogNames } from '../../../src/endpoint/auditFolder.ts';
 import { AuditLog } from '../../../src/endpoint/auditLog.ts';
 import type { AuditLogSettings } from '../../../src/endpoint/auditLog.ts';
+import { extensionsAgent } from '../../../src/protocol/environment.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
 import { until } from '../../support/until.ts';
 import { readRecords, startFixture } from './runningEndpoint.ts';
@@ -277,4 +278,23 @@ test('cuts a record that is too long, and says so', async (context) => {
   );
   assert.equal((cut?.['request'] as { command: string }).command.length, 65_536);
   assert.deepEqual([cut?.['truncated'], whole?.['truncated']], [true, false]);
+});
+
+test('keeps the beginning of what an editor runs to find open ports, and all of anything else', async (context) => {
+  const fixture = await startFixture(context);
+  const files = Array.from({ length: 3_000 }, (_, index) => `/proc/${index + 1}/fd/${index}`);
+  const argv = ['ls', '-l', ...files];
+  await fixture.ask(argv.join(' '), { argv, agent: extensionsAgent });
+  await fixture.ask(argv.join(' '), { argv });
+  await fixture.ask([...argv, '/etc/shadow'].join(' '), {
+    argv: [...argv, '/etc/shadow'],
+    agent: extensionsAgent,
+  });
+  const commands = fixture.records().map(({ request }) => (request as { command: string }).command);
+  assert.deepEqual(
+    commands.map(({ length }) => length > 1_000),
+    [false, true, true],
+  );
+  assert.match(commands[0] ?? '', /^ls -l \/proc\/1\/fd\/0 /);
+  assert.equal(fixture.records()[0]?.['truncated'], true);
 });

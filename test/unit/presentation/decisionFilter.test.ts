@@ -44,11 +44,16 @@ it('finds a text in command, folder, reason and policy, whatever its case', () =
 });
 
 it('asks for everything that is set at once, and says what that is', () => {
-  const filter = { outcome: 'denied', agent: 'claude', text: 'rm' } as const;
+  const filter = { ...noFilter, outcome: 'denied', agent: 'claude', text: 'rm' } as const;
   assert.deepEqual(found(filter), ['denied']);
   assert.deepEqual(found({ ...filter, text: 'ls' }), []);
   assert.equal(formatFilter(filter), 'denied · claude · “rm”');
   assert.equal(isFiltering(filter), true);
+});
+
+it('says when only what the editor runs for itself is shown', () => {
+  const filter = { ...noFilter, ofEditor: true };
+  assert.deepEqual([isFiltering(filter), formatFilter(filter)], [true, "the editor's own"]);
 });
 
 it('offers the agents that there are', () => {

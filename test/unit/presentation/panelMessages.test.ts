@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { noFilter } from '../../../src/presentation/decisionFilter.ts';
 import { formatExplanation } from '../../../src/presentation/explanationText.ts';
 import type { Explanation } from '../../../src/protocol/explanation.ts';
 import { formatExport } from '../../../src/presentation/exportDecisions.ts';
@@ -41,7 +42,7 @@ describe('what the panel says', () => {
 describe('how somebody looked at the table', () => {
   it('is had again when the page comes back, order and all', () => {
     const look = {
-      filter: { outcome: 'allowed', agent: 'codex', text: 'make' },
+      filter: { outcome: 'allowed', agent: 'codex', text: 'make', ofEditor: false },
       sort: { column: 'command', descending: false },
     } as const;
     assert.deepEqual(parseTableLook(JSON.parse(JSON.stringify(look))), look);
@@ -54,7 +55,7 @@ describe('how somebody looked at the table', () => {
       assert.deepEqual(parseTableLook(kept), firstLook);
     const strange = { filter: { outcome: 'lost', agent: 1 }, sort: { column: 'size', descending: 1 } };
     assert.deepEqual(parseTableLook(strange), {
-      filter: { outcome: null, agent: null, text: '' },
+      filter: noFilter,
       sort: firstLook.sort,
     });
   });
