@@ -91,6 +91,7 @@ try {
   );
   const longest = rows[0]?.spent ?? NaN;
   const target = {
+    kind: 'absolute',
     what: 'the longest that one question holds up all others',
     measured: longest,
     most: 250,

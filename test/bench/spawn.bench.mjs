@@ -1,14 +1,17 @@
-// How much longer programs take to start under the library: `npm run bench:native -- [--write] [--quick] [--source DIR]…`, after
-// `npm run build` and `npm run test:native`. Conditions are measured in turns, so that what else the machine does falls
-// on all alike. The ratios count; `--write` puts everything into docs/benchmarks.md. What is being measured is told on
-// standard error.
+// How much longer programs take to start under the library: `npm run bench:native`, after `npm run build`. It builds a
+// source package of Debian, which it fetches once (or those in the folders of `-- --source DIR …`), and writes
+// docs/benchmarks.md; `-- --quick` measures less, builds nothing that was not named, and writes nothing. Conditions are
+// measured in turns, so that what else the machine does falls on all alike; a ratio that is missed makes the command
+// fail. What is being measured is told on standard error.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, release, tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { stateFile } from '../native/state.mjs';
-import { formatTargets } from './targets.mjs';
+import { cachedFolder } from '../support/cache.ts';
+import { unpackSource } from '../support/debian.ts';
+import { formatTargets, gateRatios, noteOnTargets } from './targets.mjs';
 
 const spawns = resolve('build-gcc', 'test', 'native', 'spawns');
 const library = resolve('dist', 'native', `${process.platform}-${process.arch}`, 'librampart.so');
@@ -213,15 +216,21 @@ const firstBuild = 'endpoint there, first build';
 const sameBuild = 'endpoint there, built before';
 
 /** The folders of unpacked packages that are built, each with a configure script. */
-const sources = process.argv
-  .flatMap((word, index) => (word === '--source' ? [resolve(process.argv[index + 1] ?? '')] : []))
-  .filter((source) => existsSync(join(source, 'configure')));
+const sources = await findSources();
+
+async function findSources() {
+  const named = process.argv.flatMap((word, index) =>
+    word === '--source' ? [resolve(process.argv[index + 1] ?? '')] : [],
+  );
+  const wrong = named.find((source) => !existsSync(join(source, 'configure')));
+  if (wrong !== undefined) throw new Error(`${wrong} has no configure script`);
+  if (named.length > 0 || quick) return named;
+  return [await cachedFolder('hello', (folder) => unpackSource('hello', folder))];
+}
 
 /** The first is what the targets of a build are about, and is measured longest: it starts a program every few milliseconds. */
 function tablesOfBuilds(conditions) {
-  if (sources.length > 0) return sources.map((source, index) => tableOfBuild(source, index > 0, conditions));
-  const how = 'unpack a small source package (`apt-get source hello`) and name its folder with `--source`';
-  return [[`No build was measured: ${how}.`]];
+  return sources.map((source, index) => tableOfBuild(source, index > 0, conditions));
 }
 
 /** A configure script and a make. */
@@ -296,9 +305,9 @@ function worst(name) {
   return Math.max(...ways.map((way) => found.get(`${way}, ${name}`)));
 }
 
-function tableOfTargets() {
+function readTargets() {
   const starts = ['disabled', 'verdict hit', 'nobody there'].map((name) => ({
-    what: `start of a program, ${name}, ratio`,
+    what: `start of a program, ${name}`,
     measured: worst(name),
     most: 1.12,
   }));
@@ -311,27 +320,42 @@ function tableOfTargets() {
     measured: found.get(`loop p99, ${name}`),
     most: [1_000, 3_000][index],
   }));
-  return formatTargets([
+  const ratios = [
     ...starts,
-    { what: 'start of a program, asked every time, ratio', measured: worst('asked every time'), most: 1.6 },
+    { what: 'start of a program, asked every time', measured: worst('asked every time'), most: 1.6 },
     ...['verdict hit', 'endpoint there'].map((name) => ({
-      what: `script, ${name}, ratio`,
+      what: `script, ${name}`,
       measured: found.get(`\`sh\`, ${name}`),
       most: 1.08,
     })),
-    ...['', ...sources.slice(1).map((source) => ` of ${basename(source)}`)].flatMap((which) =>
-      [firstBuild, sameBuild].map((name) => ({
-        what: `build${which}, ${name}, ratio`,
-        measured: found.get(`\`make\`${which}, ${name}`) ?? NaN,
-        most: 1.03,
-      })),
+    ...sources.flatMap((source, index) =>
+      [firstBuild, sameBuild].map((name) => {
+        const which = index === 0 ? '' : ` of ${basename(source)}`;
+        const measured = found.get(`\`make\`${which}, ${name}`) ?? NaN;
+        return { what: `build${which}, ${name}`, measured, most: 1.03 };
+      }),
     ),
+  ];
+  const figures = [
     ...[...throughLibrary, ...asked].map((target) => ({ ...target, unit: ' µs' })),
     { what: 'resident in a process', measured: found.get('resident'), most: 64, unit: ' KiB' },
     { what: 'file, stripped', measured: found.get('file'), most: 40, unit: ' KiB' },
-  ]).split('\n');
+  ];
+  return [
+    ...ratios.map((target) => ({ kind: 'ratio', ...target })),
+    ...figures.map((target) => ({ kind: 'absolute', ...target })),
+  ];
 }
 
+/** The programs that are measured with come of the build of the library's tests. */
+function buildPrograms() {
+  const configure = ['-S', '.', '-B', 'build-gcc', '-DCMAKE_C_COMPILER=gcc', '-DRAMPART_TESTS=ON'];
+  execFileSync('cmake', configure, { stdio: ['ignore', 'ignore', 'inherit'] });
+  const targets = ['--build', 'build-gcc', '--target', 'spawns', 'stamp'];
+  execFileSync('cmake', targets, { stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+if (!existsSync(spawns) || !existsSync(stamp)) buildPrograms();
 const endpoints = [
   await startEndpoint('state'),
   await startEndpoint('counting', '--policy', makeCountingPolicy()),
@@ -348,12 +372,14 @@ try {
     ...tablesOfBuilds(conditions),
     await tableOfMemory(conditions['nobody there']),
   ];
-  parts.unshift(tableOfTargets());
+  const targets = readTargets();
+  parts.unshift([formatTargets(targets), '', noteOnTargets]);
   const text = parts.map((lines) => lines.join('\n')).join('\n\n');
   process.stdout.write(`${text}\n`);
-  if (process.argv.includes('--write')) {
+  gateRatios(targets);
+  if (!quick) {
     const machine = `${String(cpus().length)} × ${cpus()[0].model}, Linux ${release().split('-')[0]}, Node ${process.version}`;
-    const head = `# Benchmarks\n\nMade by \`npm run bench:native -- --write\` on ${machine}, load ${loadavg()[0].toFixed(1)}.\n`;
+    const head = `# Benchmarks\n\nMade by \`npm run bench:native\` on ${machine}, load ${loadavg()[0].toFixed(1)}.\n`;
     const note = `What the [endpoint](endpoint-benchmarks.md) and the [extension](extension-benchmarks.md) cost has pages of its own.\n\nAll conditions take turns, 20 starts each; a ratio is the median over all turns of the lower quartiles, guarded to unguarded. Processor time is that of the starter and of what it starts, without the endpoint's; medians and p99 hold what else the machine did.\n_Endpoint there_ is the real endpoint with its default policy, which is asked once and answers by the verdict table then; _asked every time_ is one with a rule that counts calls, so that no verdict is kept. A _first build_ is one in a directory of its own, so about each command the endpoint is asked once, but for what the compiler starts again and again; _built before_ is the same once more in one directory. Both had answered ${startsBefore.toLocaleString('en')} questions before, and ${String(buildsBefore)} builds, as one that runs all day has: until the code of an endpoint that has just started is compiled, asking takes about a third longer, and in a build twice as long. From wrapper entry to real call is measured with a stand-in behind the library in place of the real \`execve\`. Of the ways to start a program the worst counts for a target.\n`;
     writeFileSync(join('docs', 'benchmarks.md'), `${head}${note}\n${text}\n`);
     execFileSync('npx', ['prettier', '--write', join('docs', 'benchmarks.md')]);
