@@ -406,9 +406,9 @@ export class Host {
       args: browserFlags,
       env: plainEnvironment(this.home),
     });
-    // Every webview registers the editor's service worker and asks whether it has changed. Now and then Chromium looks for
-    // that by itself at the same time, sends nothing to the server, and answers neither: the webview stays blank. The one
-    // that is there never changes here.
+    // Every webview registers the editor's service worker and asks whether it has changed. Now and then Chromium never
+    // answers one of these, though the worker is active and no request is open: the webview stays blank. Why is not known,
+    // nor whether it happens where no debugger is attached. The worker that is there never changes here.
     await this.#browser.addInitScript(() => {
       ServiceWorkerRegistration.prototype.update = function () {
         return Promise.resolve(this);
