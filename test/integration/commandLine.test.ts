@@ -63,6 +63,7 @@ test('bad usage says what is wrong and exits 2', async (context) => {
     [['rules', 'remove'], /give one number or name/],
     [['allow'], /no command given/],
     [['block', ' '], /no command given/],
+    [['allow', '--once', '0123abcd'], /looks like the id of a record: `rampart run-anyway 0123abcd` lets/],
     [['allow', '--pattern', 'x*', 'x'], /not both/],
     [['allow', '--for', 'ever', 'x'], /`ever` is no duration/],
     [['allow', '--project', 'x'], /unknown option `--project`/],

@@ -134,9 +134,8 @@ function readRule(action: NewRule['action'], options: Options): NewRule | string
   const command = readTyped(options.words);
   const pattern = given ?? (command === null ? null : textOfTyped(command));
   if (pattern === null || pattern.trim() === '') return 'no command given';
-  if (given !== undefined && command !== null) return 'give a command or `--pattern`, not both';
-  if (options.has('--global') && options.has('--project'))
-    return '`--global` and `--project` exclude each other';
+  const wrong = findMistake(action, pattern, options);
+  if (wrong !== null) return wrong;
   const lasts = readDuration(options.value('--for'));
   if (!lasts.ok) return lasts.error;
   return {
@@ -149,6 +148,21 @@ function readRule(action: NewRule['action'], options: Options): NewRule | string
     isOnce: options.has('--once'),
     isProject: options.has('--project'),
   };
+}
+
+/** What cannot be meant so. */
+function findMistake(action: NewRule['action'], pattern: string, options: Options): string | null {
+  const isCommand = !options.has('--pattern');
+  if (!isCommand && readTyped(options.words) !== null) return 'give a command or `--pattern`, not both';
+  if (isCommand && action === 'allow' && isRecordId(pattern))
+    return `\`${pattern}\` is no command but looks like the id of a record: \`rampart run-anyway ${pattern}\` lets what was refused run once`;
+  const isTwofold = options.has('--global') && options.has('--project');
+  return isTwofold ? '`--global` and `--project` exclude each other' : null;
+}
+
+/** The digits of an id, as a refusal shows them; a rule for a program of that name would never fit. */
+function isRecordId(word: string): boolean {
+  return /^(?=.*\d)[0-9a-f]{8,32}$/.test(word);
 }
 
 function readDuration(word: string | undefined): Result<number | null, string> {
