@@ -24,15 +24,6 @@ static void restore_environment(rp_strings environment, rp_strings own) {
         rp_load_set_environment(own);
 }
 
-/* Another thread may read the environment at any time, libc's own functions among them, which then
-   hold the vector until their shell has started: it must neither go nor be what it was before. */
-__attribute__((noinline)) static bool has_threads(void) {
-    enum { LINKS_OF_ONE = 3 };
-    struct stat status;
-    return rp_sys_fstatat(AT_FDCWD, "/proc/self/task", &status, 0) < 0 ||
-           status.st_nlink > LINKS_OF_ONE;
-}
-
 static intptr_t run_real(const struct rp_call *call) {
     switch (call->refusal) {
     case RP_RETURNS_NULL:
@@ -68,7 +59,10 @@ static intptr_t enter(struct rp_call *call, bool starts) {
     call->environment = rp_load_environment();
     call->run = run_shell;
     call->directory = AT_FDCWD;
-    call->keeps = has_threads();
+    /* Another thread may read the environment at any time, libc's own functions among them, which
+       then hold the vector until their shell has started: it must neither go nor be what it was
+       before. */
+    call->keeps = rp_sys_has_threads();
     return starts ? rp_launch_call(call) : rp_launch_unasked(call);
 }
 

@@ -1,8 +1,8 @@
 #include "launch.h"
 
+#include "ending.h"
 #include "environment.h"
 #include "guard.h"
-#include "journal.h"
 #include "load.h"
 #include "memory.h"
 #include "reach.h"
@@ -11,7 +11,6 @@
 #include <pthread.h>
 
 enum {
-    SMALL_FRAME_BYTES = 256,
     /* An armed environment of 512 entries and a loader list stay on the stack. */
     STACK_ENVIRONMENT_BYTES = 513 * sizeof(char *) + 1024,
 };
@@ -30,29 +29,6 @@ static int set_cancellation(int type) {
     return old;
 }
 
-static intptr_t fail(const struct rp_call *call, int error) {
-    enum { COMMAND_SUBSTITUTION = 4 /* WRDE_CMDSUB */ };
-    *rp_sys_errno() = error;
-    switch (call->refusal) {
-    case RP_RETURNS_ERROR:
-        return error;
-    case RP_RETURNS_NULL:
-        return 0;
-    case RP_RETURNS_CMDSUB:
-        return COMMAND_SUBSTITUTION;
-    case RP_RETURNS_MINUS_ONE:
-        break;
-    }
-    return -1;
-}
-
-/* The error number with which a call came back, of wordexp its own; else 0. */
-static int error_of(const struct rp_call *call, intptr_t result) {
-    if (call->refusal == RP_RETURNS_ERROR || call->refusal == RP_RETURNS_CMDSUB)
-        return (int)result;
-    return result == (call->refusal == RP_RETURNS_NULL ? 0 : -1) ? *rp_sys_errno() : 0;
-}
-
 /* One call on its way to the real one. */
 struct launch {
     const struct rp_settings *settings;
@@ -60,26 +36,6 @@ struct launch {
     struct rp_start start;
     struct rp_child child;
 };
-
-/* Tells what became of a start that was allowed, and recorded under this id. */
-APART static void report(struct launch *launch, enum rp_journal_kind kind, int error) {
-    const struct rp_settings *settings = launch->settings;
-    struct rp_question question;
-    char buffer[SMALL_FRAME_BYTES];
-    int saved = rp_sys_keep_errno();
-    if (launch->start.id[0] == '\0')
-        return;
-    memset(&question, 0, sizeof question);
-    question.id = launch->start.id;
-    question.door = launch->call->door;
-    rp_load_introduce(&question);
-    question.guardable = launch->start.target.guardable;
-    question.markers = settings->markers;
-    launch->start.trace.steps[RP_STEP_JOURNAL] =
-        rp_journal_append(settings, &question, kind, error, buffer, sizeof buffer) ? RP_WORD_OK
-                                                                                   : RP_WORD_NONE;
-    rp_sys_give_errno(saved);
-}
 
 /* Whether a shell has room for its text and that environment, by the kernel's own count: where it
    does not start, system and its like come back as if it had, and could not be called again. */
@@ -107,10 +63,10 @@ static intptr_t run_with(struct launch *launch, void *block) {
         rp_environment_fill(settings, call->environment, &launch->child, block);
     if (call->text == NULL || has_room(call, armed)) {
         intptr_t result = call->run(call, armed);
-        if (call->text != NULL || error_of(call, result) != E2BIG)
+        if (call->text != NULL || rp_ending_error(call, result) != E2BIG)
             return result;
     }
-    report(launch, RP_JOURNAL_UNGUARDED, 0);
+    rp_ending_report(settings, call, &launch->start, RP_JOURNAL_UNGUARDED, 0);
     launch->start.trace.steps[RP_STEP_ENVIRONMENT] = RP_WORD_DROPPED;
     rp_trace_tell(settings, call->door, &launch->start.trace);
     return call->run(call, call->environment);
@@ -122,7 +78,7 @@ static intptr_t run_mapped(struct launch *launch, size_t bytes) {
     void *block = rp_sys_map(bytes);
     intptr_t result;
     if (block == NULL)
-        return fail(launch->call, ENOMEM);
+        return rp_ending_refuse(launch->call, ENOMEM);
     result = run_with(launch, block);
     if (!launch->call->keeps)
         rp_sys_unmap(block, bytes);
@@ -164,7 +120,7 @@ intptr_t rp_launch_call(const struct rp_call *call) {
     if (cancellation != PTHREAD_CANCEL_DEFERRED)
         (void)set_cancellation(cancellation);
     if (effect == RP_REFUSE)
-        return fail(call, EPERM);
+        return rp_ending_refuse(call, EPERM);
     if (effect == RP_RUN) {
         launch.child.sanitized = launch.start.target.sanitized;
         launch.child.agent = launch.start.agent[0] == '\0' ? NULL : launch.start.agent;
@@ -176,10 +132,10 @@ intptr_t rp_launch_call(const struct rp_call *call) {
     }
     rp_sys_give_errno(saved);
     result = effect == RP_RUN ? run_armed(&launch, bytes) : 0;
-    error = error_of(call, result);
+    error = rp_ending_error(call, result);
     /* A shell that did not start is no start of its own. */
     if (error != 0 && call->text == NULL)
-        report(&launch, RP_JOURNAL_EXEC_FAILED, error);
+        rp_ending_report(launch.settings, call, &launch.start, RP_JOURNAL_EXEC_FAILED, error);
     trace->steps[RP_STEP_RESULT] = (int16_t)(error == 0 ? RP_WORD_OK : -error);
     rp_trace_tell(launch.settings, call->door, trace);
     return result;

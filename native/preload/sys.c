@@ -13,6 +13,13 @@ bool rp_sys_is_privileged(void) {
            RP_SYS0(RP_SYS_GETGID) != RP_SYS0(RP_SYS_GETEGID);
 }
 
+bool rp_sys_has_threads(void) {
+    enum { LINKS_OF_ONE = 3 };
+    struct stat status;
+    return rp_sys_fstatat(AT_FDCWD, "/proc/self/task", &status, 0) < 0 ||
+           status.st_nlink > LINKS_OF_ONE;
+}
+
 uint64_t rp_sys_limit(int resource) {
     uint64_t limit[2] = {0, 0};
     (void)RP_SYS4(SYS_prlimit64, 0, resource, 0, limit);

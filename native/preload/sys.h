@@ -183,6 +183,9 @@ static inline unsigned rp_sys_getegid(void) {
 /* Whether the process runs with rights that its caller does not have. */
 bool rp_sys_is_privileged(void);
 
+/* Whether the process has other threads; true where that cannot be known. */
+bool rp_sys_has_threads(void);
+
 /* Bytes of the path of the running program, which has no NUL. */
 static inline long rp_sys_own_path(char *into, size_t cap) {
     return RP_SYS4(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", into, cap);

@@ -1,6 +1,7 @@
 /* The door of raw system calls: syscall(SYS_execve, …) and syscall(SYS_execveat, …). Every other
    number goes on to libc's function by a jump, with all registers and the stack as they came: vfork
-   and clone return twice through what stands there, and a frame of ours would be gone by then. */
+   and clone return twice through what stands there, and a frame of ours would be gone by then. No
+   table says how it is unwound: nothing is called from there. */
 
 #include "launch.h"
 #include "real.h"
@@ -20,7 +21,6 @@ __asm__(".text\n"
         ".globl syscall\n"
         ".type syscall, @function\n"
         "syscall:\n"
-        "    .cfi_startproc\n"
         "    endbr64\n"
         "    cmpl $59, %edi\n"
         "    je rp_syscall_enter_execve\n"
@@ -43,7 +43,6 @@ __asm__(".text\n"
         "    ret\n"
         "2:  movq %rax, %rdi\n"
         "    jmp rp_syscall_fail\n"
-        "    .cfi_endproc\n"
         ".size syscall, . - syscall\n");
 #elif defined(__aarch64__)
 static_assert(SYS_execve == 221 && SYS_execveat == 281, "the numbers in the text below");
@@ -52,7 +51,6 @@ __asm__(".text\n"
         ".type syscall, %function\n"
         ".balign 4\n"
         "syscall:\n"
-        "    .cfi_startproc\n"
         "    hint #34\n" /* bti c */
         "    cmp w0, #221\n"
         "    b.eq rp_syscall_enter_execve\n"
@@ -73,7 +71,6 @@ __asm__(".text\n"
         "    cmn x0, #4095\n"
         "    b.cs rp_syscall_fail\n"
         "    ret\n"
-        "    .cfi_endproc\n"
         ".size syscall, . - syscall\n");
 #elif defined(__arm__)
 static_assert(SYS_execve == 11 && SYS_execveat == 387, "the numbers in the text below");
