@@ -94,6 +94,8 @@ APART static enum rp_effect ask(struct inquiry *inquiry) {
         outcome = rp_transport_ask(settings, question, &exchange);
     if (outcome == RP_FORBIDDEN && settings->url.kind == RP_URL_UNIX)
         outcome = rp_fifo_ask(settings, question, &exchange);
+    if (rp_outcome_is_unanswered(outcome) && rp_request_is_truncated(question))
+        outcome = RP_TOO_LONG;
     inquiry->start->trace.steps[RP_STEP_ANSWER] = (int16_t)(RP_WORD_OUTCOME + (int)outcome);
     effect = rp_outcome_effect(outcome, inquiry->mode, settings->fail_open);
     if (effect == RP_REFUSE)

@@ -2,6 +2,8 @@
 
 #include "outcome.h"
 
+#include "memory.h"
+
 enum rp_effect rp_outcome_effect(enum rp_outcome outcome, enum rp_mode mode, bool fail_open) {
     if (mode != RP_ENFORCE)
         return RP_RUN;
@@ -16,6 +18,7 @@ enum rp_effect rp_outcome_effect(enum rp_outcome outcome, enum rp_mode mode, boo
     case RP_FORBIDDEN:
         return fail_open ? RP_RUN : RP_REFUSE;
     case RP_DENIED:
+    case RP_TOO_LONG:
     case RP_MALFORMED:
     case RP_BAD_STATUS:
     case RP_BAD_URL:
@@ -28,18 +31,20 @@ enum rp_effect rp_outcome_effect(enum rp_outcome outcome, enum rp_mode mode, boo
 }
 
 bool rp_outcome_is_unanswered(enum rp_outcome outcome) {
-    return outcome >= RP_NOBODY && outcome <= RP_FORBIDDEN;
+    return outcome >= RP_NOBODY && outcome <= RP_TOO_LONG;
 }
 
 const char *rp_outcome_reason(enum rp_outcome outcome) {
-    if (rp_outcome_is_unanswered(outcome))
-        return ": the policy endpoint does not answer and RAMPART_FAIL_OPEN is 0; "
-               "start it with `rampart serve`";
-    if (outcome == RP_BAD_URL)
-        return ": RAMPART_URL or RAMPART_TOKEN cannot be used";
-    if (outcome == RP_FOREIGN)
-        return ": RAMPART_URL leads to another user's endpoint";
-    if (outcome == RP_NOT_CAPTURED)
-        return ": rampart's settings could not be read when the program was loaded";
-    return ": the policy endpoint's answer could not be read";
+    /* One for all that the fail mode decides, one for both kinds of useless answers, and one for
+       each other outcome from RP_TOO_LONG on. */
+    static const char reasons[] =
+        ": the policy endpoint does not answer and RAMPART_FAIL_OPEN is 0; "
+        "start it with `rampart serve`\0"
+        ": nobody answers about more than 1 MiB; start `rampart serve`\0"
+        ": the policy endpoint's answer could not be read; run `rampart doctor`\0"
+        ": RAMPART_URL or RAMPART_TOKEN cannot be used; correct it and start anew\0"
+        ": RAMPART_URL leads to another user's endpoint; open a terminal of your own\0"
+        ": rampart's settings could not be read at load; shorten RAMPART_* and start anew";
+    unsigned which = (unsigned)outcome - RP_TOO_LONG + (outcome < RP_BAD_STATUS);
+    return rp_memory_nth(reasons, outcome < RP_TOO_LONG ? 0 : which);
 }

@@ -13,6 +13,7 @@ enum rp_outcome {
     RP_SERVER_ERROR, /* a 5xx status */
     RP_NO_MEANS,     /* no descriptor or memory to ask with */
     RP_FORBIDDEN,    /* the process may not use sockets */
+    RP_TOO_LONG,     /* one of these, about more text than a question carries */
     RP_MALFORMED,    /* an answer that is none */
     RP_BAD_STATUS,   /* a status that is neither 200 nor 5xx */
     RP_BAD_URL,      /* RAMPART_URL or RAMPART_TOKEN cannot be used */
@@ -32,7 +33,7 @@ enum rp_effect rp_outcome_effect(enum rp_outcome outcome, enum rp_mode mode, boo
 /* Whether nobody could be asked, so that a run goes into the journal. */
 bool rp_outcome_is_unanswered(enum rp_outcome outcome);
 
-/* What the refusal line says when no answer says it. */
+/* What the refusal line says when no answer says it: why, and what to do. */
 const char *rp_outcome_reason(enum rp_outcome outcome);
 
 #endif

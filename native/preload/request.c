@@ -152,6 +152,14 @@ APART static unsigned put_arguments(struct rp_outlet *to, const struct rp_questi
     return walk.cut ? remarks | CUT : remarks;
 }
 
+APART bool rp_request_is_truncated(const struct rp_question *question) {
+    struct rp_counter nowhere;
+    rp_text_count(&nowhere);
+    return ((put_command(&nowhere.outlet, question) |
+             put_arguments(&nowhere.outlet, question, false)) &
+            CUT) != 0;
+}
+
 APART static void put_number(struct rp_outlet *to, const char *name, int number) {
     char digits[20];
     unsigned long long positive = number > 0 ? (unsigned long long)number : 0;

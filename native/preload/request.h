@@ -38,6 +38,9 @@ struct rp_question {
 void rp_request_put_body(struct rp_outlet *to, const struct rp_question *question,
                          const char *token);
 
+/* Whether its command text, or its arguments, are more than a question carries. */
+bool rp_request_is_truncated(const struct rp_question *question);
+
 /* Puts the path of the program that would be started. */
 void rp_request_put_exe(struct rp_outlet *to, const struct rp_question *question);
 

@@ -17,7 +17,7 @@ static const char words[] =
     "run\0refused\0stand-in\0"
     "enforce\0monitor\0disabled\0"
     "allowed\0denied\0nobody\0silence\0cut off\0failed\0no means\0no sockets\0"
-    "bad answer\0bad status\0bad URL\0foreign\0no settings";
+    "too long\0bad answer\0bad status\0bad URL\0foreign\0no settings";
 
 _Static_assert(RP_WORD_COUNT == RP_WORD_OUTCOME + (int)RP_OUTCOME_COUNT, "a word for each outcome");
 

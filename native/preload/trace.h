@@ -43,7 +43,7 @@ enum rp_word {
     RP_WORD_EFFECT,                     /* that of the first rp_effect */
     RP_WORD_MODE = RP_WORD_EFFECT + 3,  /* that of the first rp_mode */
     RP_WORD_OUTCOME = RP_WORD_MODE + 3, /* that of the first rp_outcome */
-    RP_WORD_COUNT = RP_WORD_OUTCOME + 13
+    RP_WORD_COUNT = RP_WORD_OUTCOME + 14
 };
 
 /* Small, because it lies in the frame that every call begins with. */

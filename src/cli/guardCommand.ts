@@ -2,8 +2,10 @@ import { installationPlace } from '../client/installation.ts';
 import { armEnvironment } from '../client/preloadEnvironment.ts';
 import type { ByteText } from '../protocol/byteText.ts';
 import { formatCommandText } from '../protocol/commandText.ts';
+import type { ExecCall } from '../protocol/commandText.ts';
 import { defaultAgent } from '../protocol/environment.ts';
-import { foreignNotice, formatRefusalLine } from '../protocol/refusalLine.ts';
+import { isCutInQuestion } from '../protocol/preflightBody.ts';
+import { foreignNotice, formatRefusalLine, tooLongNotice } from '../protocol/refusalLine.ts';
 import { homeDirectory, isAnothers } from '../system/stateDirectory.ts';
 import { askAboutRoot } from './askAboutRoot.ts';
 import type { RootCommand, RootVerdict } from './askAboutRoot.ts';
@@ -40,6 +42,7 @@ export async function guardCommand(
   if (verdict.kind === 'refuse') return refuse(start, verdict.notice);
   if (verdict.kind === 'unanswered') {
     if (plan.mode === 'enforce' && !plan.failOpen) return failOwn(context, verdict.reason);
+    if (plan.mode === 'enforce' && isCutInQuestion(callOf(root))) return refuse(start, tooLongNotice);
     say(context, `${verdict.reason}: the command runs unchecked`);
   }
   warnOfGaps(start);
@@ -122,11 +125,15 @@ function tellFailure({ root, context, outer }: Start, problem: StartFailure): nu
 }
 
 function refuse({ root, context }: Start, notice: ByteText): number {
-  const command = formatCommandText({ door: 'preload', path: toBytes(root.path), argv: root.argv });
+  const command = formatCommandText(callOf(root));
   if (context.environment['RAMPART_QUIET'] !== '1') {
     context.output.err(Buffer.from(formatRefusalLine(command, notice), 'latin1'));
   }
   return exitStatus.denied;
+}
+
+function callOf({ path, argv }: RootCommand): ExecCall {
+  return { door: 'preload', path: toBytes(path), argv };
 }
 
 function failOwn(context: CommandContext, message: string): number {

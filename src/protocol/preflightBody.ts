@@ -31,7 +31,7 @@ export function formatPreflightBody(question: PreflightQuestion): ByteText {
   const whole = formatCommandText(question);
   const command = whole.slice(0, maxQuestionTextBytes);
   const argv = cutArguments(question.argv);
-  const truncated = command.length < whole.length || argv.truncated;
+  const truncated = isCutInQuestion(question);
   const members = [
     member('agent', quote(question.agent)),
     member('session', quote(question.session)),
@@ -55,6 +55,11 @@ export function formatPreflightBody(question: PreflightQuestion): ByteText {
     member('truncated', String(truncated)),
   ];
   return `{${members.join(',')}}`;
+}
+
+/** Whether a question about this says only the beginning. */
+export function isCutInQuestion(question: Pick<PreflightQuestion, 'door' | 'path' | 'argv'>): boolean {
+  return formatCommandText(question).length > maxQuestionTextBytes || cutArguments(question.argv).truncated;
 }
 
 interface CutArguments {

@@ -8,10 +8,13 @@ export const maxRefusalBytes = 512;
 export const maxRefusedCommandBytes = 160;
 
 /** The notice when an answer could not be used. */
-export const unreadableNotice = ": the policy endpoint's answer could not be read";
+export const unreadableNotice = ": the policy endpoint's answer could not be read; run `rampart doctor`";
 
 /** The notice when the endpoint, or its place, belongs to another user. */
-export const foreignNotice = ": RAMPART_URL leads to another user's endpoint";
+export const foreignNotice = ": RAMPART_URL leads to another user's endpoint; open a terminal of your own";
+
+/** The notice when nobody answered about more text than a question carries. */
+export const tooLongNotice = ': nobody answers about more than 1 MiB; start `rampart serve`';
 
 /** `…` as bytes. */
 const ellipsis: ByteText = '\xe2\x80\xa6';

@@ -253,6 +253,20 @@ test('a remote URL starts nothing: fail-open warns and runs, fail-closed is 125'
   assert.equal(existsSync(rampart.stateDirectory), false);
 });
 
+test('of more text than a question carries nothing runs unasked, though failing is open', async (context) => {
+  const rampart = new Rampart(context);
+  const remote = ['preload', '--url', 'http://127.0.0.1:9', '--fail-open'];
+  const words = ['echo', ...Array.from({ length: 11 }, () => 'x'.repeat(100_000))];
+  const refused = await rampart.run([...remote, '--', ...words]);
+  assert.deepEqual([refused.status, refused.stdout], [126, '']);
+  assert.match(
+    refused.stderr,
+    /^rampart: denied `echo x+…`: nobody answers about more than 1 MiB; start `rampart serve`\n$/,
+  );
+  const monitored = await rampart.run([...remote, '--mode', 'monitor', '--', ...words]);
+  assert.deepEqual([monitored.status, monitored.stdout.length], [0, 1_100_011], monitored.stderr);
+});
+
 test('where no endpoint can be started, fail-open warns and runs, fail-closed is 125', async (context) => {
   const rampart = new Rampart(context);
   const blocked = join(rampart.folder, 'file');

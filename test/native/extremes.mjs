@@ -13,6 +13,7 @@ const bare = 43;
 const eperm = 1;
 const efault = 14;
 const cutFlag = 1;
+const unanswered = 3;
 const maxText = 1_048_576;
 const allow = http('{"allowed":true}');
 const deny = http('{"allowed":false,"message":"no"}');
@@ -66,7 +67,10 @@ async function checkAddresses() {
   }
 }
 
-/** More text than a question carries is asked about all the same, and the question says that it was cut. */
+/**
+ * More text than a question carries is asked about all the same, and the question says that it was cut. Where nobody
+ * answers it runs in no fail mode: what not even a question says whole never runs unasked.
+ */
 async function checkHuge() {
   const words = [extremes, 'huge', target];
   expect('a huge call by itself', (await run(words, {})).status, bare);
@@ -80,14 +84,22 @@ async function checkHuge() {
     expect('its text', [params.command.length, truncated], [maxText, true]);
     expect('its arguments', argv.join(' ').length, maxText);
   }
-  const open = await runGuarded(words, undefined);
+  const line = /^rampart: denied `.{157}…`: nobody answers about more than 1 MiB; start `rampart serve`$/mu;
+  for (const answer of [undefined, http('{}', '503 Busy'), 'HTTP/1.1 200 OK\r\n'])
+    for (const failOpen of ['', '1', '0']) {
+      const settings = { RAMPART_FAIL_OPEN: failOpen, RAMPART_QUIET: '' };
+      const { status, errors } = await runGuarded(words, answer, settings);
+      const name = `a huge call with ${String(answer)}, RAMPART_FAIL_OPEN=${failOpen}: ${errors}`;
+      expect(name, [status, line.test(errors)], [eperm, true]);
+    }
+  const monitored = await runGuarded(words, undefined, { RAMPART_MODE: 'monitor' });
   expect(
-    'a huge call that nobody is asked about',
-    [open.status, open.journal[11] & cutFlag],
-    [armed, cutFlag],
+    'a huge call that nobody is asked about, in monitor',
+    [monitored.status, monitored.journal[10], monitored.journal[11] & cutFlag],
+    [armed, unanswered, cutFlag],
   );
-  const closed = await runGuarded(words, undefined, { RAMPART_FAIL_OPEN: '0' });
-  expect('… when failing is closed', closed.status, eperm);
+  const disabled = await runGuarded(words, undefined, { RAMPART_MODE: 'disabled' });
+  expect('… and disabled', disabled.status, armed);
 }
 
 /** An endpoint that goes away in the middle of a question sends no signal to who is writing it. */
@@ -102,7 +114,7 @@ async function checkCutQuestion() {
     const { port } = server.address();
     const url = port === undefined ? `unix://${address}` : `http://127.0.0.1:${String(port)}`;
     const settings = { LD_PRELOAD: library, RAMPART_URL: url, RAMPART_QUIET: '1' };
-    const words = [extremes, 'huge', target];
+    const words = [extremes, 'long', target];
     expect(`a cut question, ${url}`, (await run(words, settings)).status, armed);
     const closed = { ...settings, RAMPART_FAIL_OPEN: '0' };
     expect(`a cut question, ${url}, when failing is closed`, (await run(words, closed)).status, eperm);

@@ -193,7 +193,7 @@ async function hearForeign(place) {
 
 const owner = 12345;
 const foreign =
-  "rampart: denied `/bin/echo done`: RAMPART_URL leads to another user's endpoint\nsetpriv: failed to execute /bin/echo: Operation not permitted\n";
+  "rampart: denied `/bin/echo done`: RAMPART_URL leads to another user's endpoint; open a terminal of your own\nsetpriv: failed to execute /bin/echo: Operation not permitted\n";
 const place = join(directory, 'place');
 mkdirSync(place);
 expect('nobody in a directory of root', await hearForeign(place), 'done\n');

@@ -12,7 +12,8 @@
 
 extern char **environ;
 
-enum { LONG_ARGUMENTS = 12, LONG_BYTES = 100000 };
+/* As many as a question carries, and more. */
+enum { LONG_ARGUMENTS = 10, HUGE_ARGUMENTS = 12, LONG_BYTES = 100000 };
 
 static char *volatile nowhere = (char *)8;
 static char **volatile no_vector = (char **)8; /* the compiler knows better than to read there */
@@ -30,12 +31,12 @@ static int spawn(char *const argv[], char *const envp[]) {
     return error;
 }
 
-/* More text than a question carries, in arguments that the kernel takes. */
-static void become_huge(void) {
+/* Much text, in arguments that the kernel takes. */
+static void become_long(int arguments) {
     static char bytes[LONG_BYTES];
-    char *argv[LONG_ARGUMENTS + 2] = {name};
+    char *argv[HUGE_ARGUMENTS + 2] = {name};
     memset(bytes, 'x', sizeof bytes - 1);
-    for (int i = 1; i <= LONG_ARGUMENTS; i++)
+    for (int i = 1; i <= arguments; i++)
         argv[i] = bytes;
     (void)execv(target, argv);
 }
@@ -54,7 +55,9 @@ int main(int argc, char **argv) {
     target = argv[argc - 1];
     errno = 0;
     if (strcmp(which, "huge") == 0)
-        become_huge();
+        become_long(HUGE_ARGUMENTS);
+    else if (strcmp(which, "long") == 0)
+        become_long(LONG_ARGUMENTS);
     else if (strcmp(which, "path") == 0)
         (void)execve(nowhere, plain, environ);
     else if (strcmp(which, "argv") == 0)

@@ -57,6 +57,7 @@ static const char *const words[RP_WORD_COUNT] = {
     [RP_WORD_OUTCOME + RP_SERVER_ERROR] = "failed",
     [RP_WORD_OUTCOME + RP_NO_MEANS] = "no means",
     [RP_WORD_OUTCOME + RP_FORBIDDEN] = "no sockets",
+    [RP_WORD_OUTCOME + RP_TOO_LONG] = "too long",
     [RP_WORD_OUTCOME + RP_MALFORMED] = "bad answer",
     [RP_WORD_OUTCOME + RP_BAD_STATUS] = "bad status",
     [RP_WORD_OUTCOME + RP_BAD_URL] = "bad URL",
