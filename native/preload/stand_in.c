@@ -11,8 +11,16 @@
 #endif
 
 bool rp_stand_in_fits(const struct rp_call *call) {
-    size_t len = call->text != NULL ? 0 : rp_memory_length(call->path);
-    return len >= 2 && rp_memory_equal(call->path + len - 2, "sh");
+    static const char shells[][5] = {"sh", "bash", "dash", "ash", "zsh", "ksh", "mksh"};
+    const char *name;
+    if (call->text != NULL)
+        return false;
+    name = rp_memory_last_component(call->path);
+    for (size_t i = 0; i < sizeof shells / sizeof shells[0]; i++) {
+        if (rp_memory_equal(name, shells[i]))
+            return true;
+    }
+    return false;
 }
 
 REALIGNED intptr_t rp_stand_in_run(const struct rp_call *call, const char *line) {

@@ -138,19 +138,27 @@ const cases = {
     environment: { RAMPART_AGENT: secret.repeat(5_000) },
     lines: [`${unseen}, answer no settings, decision refused`],
   },
-  'is denied a shell': {
-    target: 'sh',
+  'is denied a shell that was denied before': {
+    program: 'sh',
     quiet: '',
     answer: http('{"allowed":false,"notice":""}'),
     lines: [`${answered}, answer denied, decision refused`],
   },
-  'is denied a shell, and one that says so starts': {
-    target: 'sh',
-    quiet: '',
-    answer: http('{"allowed":false,"notice":"by rule test#1"}'),
-    lines: [`${answered}, answer denied, decision stand-in`],
-    said: /^rampart: denied `sh ran` by rule test#1$/u,
-  },
+  ...Object.fromEntries(
+    [
+      ...['sh', 'bash', 'dash', 'ash', 'zsh', 'ksh', 'mksh'].map((name) => [name, 'stand-in']),
+      ...['ssh', 'mosh', 'deploy.sh', 'fish', 'csh', 'sh.old', 'push', 'h'].map((name) => [name, 'refused']),
+    ].map(([name, decision]) => [
+      `is denied ${name}`,
+      {
+        program: name,
+        quiet: '',
+        answer: http('{"allowed":false,"notice":"by rule test#1"}'),
+        lines: [`${answered}, answer denied, decision ${decision}`],
+        said: new RegExp(`^rampart: denied \`${name} ran\` by rule test#1$`, 'u'),
+      },
+    ]),
+  ),
   'is in a vfork child': {
     circumstance: 'vfork',
     environment: { SNIPPET_ROUNDS: '3' },
@@ -229,7 +237,7 @@ function writeState({ directory }, bytes) {
 }
 
 async function check(door, name, wanted) {
-  const place = makePlace(wanted.target === 'sh' ? 'sh' : 'target');
+  const place = makePlace(wanted.program ?? 'target');
   makeTarget(place, wanted.target);
   await wanted.prepare?.(place);
   if (wanted.state) writeState(place, wanted.state(place));
@@ -270,6 +278,11 @@ for (const [name, wanted] of Object.entries(cases)) await check('execve', name, 
 for (const [name, { lines }] of Object.entries(cases).slice(0, 2)) {
   const wanted = { ...cases[name], lines: name === 'is allowed' ? [...lines, 'result ok'] : lines };
   for (const door of ['posix_spawn', 'posix_spawnp']) await check(door, name, wanted);
+}
+for (const door of ['posix_spawn', 'posix_spawnp']) {
+  const { lines } = cases['is denied sh'];
+  await check(door, 'is denied sh', { ...cases['is denied sh'], lines: [...lines, 'result ok'] });
+  await check(door, 'is denied ssh', cases['is denied ssh']);
 }
 
 await checkDormant();

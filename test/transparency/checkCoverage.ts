@@ -12,6 +12,8 @@ export interface Covered {
   /** Execs that the kernel carried out in guarded processes. */
   readonly execs: number;
   readonly denied: number;
+  /** Shells that were refused and had one start in their place that says why. */
+  readonly explained: number;
   /** Starts that were allowed and then failed by themselves. */
   readonly failed: number;
   /** Processes that were allowed to become another program, and that a signal ended before they were one. */
@@ -32,7 +34,7 @@ interface ExecRecord {
 /**
  * Runs a command under guard and under strace at once, and compares the kernel's execs with the audit records: one
  * record for each, no other, besides those of what was refused, of what did not start and of what was killed before it
- * did. Ends the endpoint.
+ * did. A refused shell is an exec all the same, that of the one which says why. Ends the endpoint.
  */
 export async function checkCoverage(
   rampart: Rampart,
@@ -48,8 +50,12 @@ export async function checkCoverage(
   assert.equal(stopped.status, 0, stopped.stderr);
 
   const seen = parseExecTrace(readFileSync(trace, 'utf8'));
-  const execs = guardedExecs(seen);
   const { records, failed } = readRecords(rampart.stateDirectory);
+  const denied = records.filter((record) => !record.allowed);
+  const all = guardedExecs(seen);
+  const execs = all.filter(({ isStandIn }) => !isStandIn);
+  const explained = denied.filter(isExplained).length;
+  assert.equal(all.length - execs.length, explained, 'refused shells, and shells that say why');
   const unguardable = records.filter((record) => record.allowed && !record.guardable);
   assert.deepEqual(unguardable, [], 'what a program starts that cannot be guarded is not to be compared');
   const allowed = records.filter((record) => record.allowed && !failed.has(record.id));
@@ -62,7 +68,8 @@ export async function checkCoverage(
   assert.equal(started.length, execs.length, `kernel − records: ${difference}`);
   return {
     execs: execs.length,
-    denied: records.filter((record) => !record.allowed).length,
+    denied: denied.length,
+    explained,
     failed: failed.size,
     killed: killed.length,
   };
@@ -79,6 +86,11 @@ function findKilled(allowed: readonly ExecRecord[], { execs, killed }: ExecTrace
     const isExec = last !== undefined && /^f?exec|^syscall$/.test(last.door);
     return isExec && last.time > (became?.time ?? 0) ? [last] : [];
   });
+}
+
+/** Whether a shell that says why took its place: of those that the projects start, by docs/protocol.md, section 4. */
+function isExplained({ exe, door }: ExecRecord): boolean {
+  return ['sh', 'bash', 'dash'].includes(basename(exe)) && !/^(?:system|popen|wordexp|fexecve)$/.test(door);
 }
 
 /** The execs of the tree: from the second of the first process on, by which the command line becomes its root. */

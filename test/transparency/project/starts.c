@@ -150,12 +150,36 @@ static void start_and_die(void) {
            "killed");
 }
 
+/* Refused shells: where the door lets it, one that says why starts in their place. */
+static void start_refused_shells(void) {
+    static char *const argv[] = {"sh", "-c", "touch forbidden; true", NULL};
+    static char *const again[] = {"bash", "-c", "touch forbidden; false", NULL};
+    pid_t pid = fork();
+    if (pid == 0) {
+        execve("/bin/sh", argv, environ);
+        _exit(errno);
+    }
+    expect(wait_for(pid) == 126, "a shell by execve");
+    pid = vfork();
+    if (pid == 0) {
+        execvp("bash", again);
+        _exit(errno);
+    }
+    expect(wait_for(pid) == 126, "a shell by execvp");
+    expect(posix_spawn(&pid, "/bin/sh", NULL, NULL, argv, environ) == 0 && wait_for(pid) == 126,
+           "a shell by posix_spawn");
+    expect(posix_spawnp(&pid, "sh", NULL, NULL, again, environ) == 0 && wait_for(pid) == 126,
+           "a shell by posix_spawnp");
+    expect(system("touch forbidden") == -1 && errno == EPERM, "a shell by system");
+}
+
 int main(void) {
     start_by_exec();
     start_by_vfork();
     start_by_spawn();
     start_by_shell();
     start_in_vain();
+    start_refused_shells();
     start_and_die();
     return problems == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
