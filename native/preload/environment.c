@@ -69,14 +69,13 @@ static bool is_entry(const char *entry, size_t len, const char *path) {
     return path != NULL && rp_memory_length(path) == len && memcmp(entry, path, len) == 0;
 }
 
-static bool names_library(const struct rp_settings *settings, const char *list) {
+static bool names_library_once(const struct rp_settings *settings, const char *list) {
     const char *entry;
+    unsigned times = 0;
     size_t len;
-    while ((entry = rp_names_next_entry(&list, &len)) != NULL) {
-        if (is_entry(entry, len, settings->library))
-            return true;
-    }
-    return false;
+    while ((entry = rp_names_next_entry(&list, &len)) != NULL)
+        times += is_entry(entry, len, settings->library);
+    return times == 1;
 }
 
 /* What must be done to an environment. */
@@ -95,7 +94,7 @@ struct plan {
 
 /* Of several loader lists glibc takes the last and musl the first: only one may be left. */
 static void note_loader(const struct rp_settings *settings, struct plan *plan, const char *value) {
-    plan->has_loader = plan->list == NULL && names_library(settings, value);
+    plan->has_loader = plan->list == NULL && names_library_once(settings, value);
     plan->list = value;
 }
 

@@ -309,6 +309,13 @@ static void check_duplicates(void) {
     check_armed(ENVIRONMENT("LD_PRELOAD=/l/r.so", "RAMPART_AGENT=b", "RAMPART_AGENT=a",
                             "RAMPART_AGENT=a", "X=1", "X=2"),
                 "LD_PRELOAD=/l/r.so\nRAMPART_AGENT=a\nX=1\nX=2\n");
+    /* A list that names the library again and again names it once from then on. */
+    settings.assignment[RP_AGENT] = NULL;
+    check_armed(ENVIRONMENT("LD_PRELOAD=/l/r.so:/l/r.so"), "LD_PRELOAD=/l/r.so\n");
+    check_armed(ENVIRONMENT("LD_PRELOAD=/b.so /l/r.so:/a.so:/l/r.so:/l/r.so"),
+                "LD_PRELOAD=/l/r.so:/b.so:/a.so\n");
+    check_armed(ENVIRONMENT("LD_PRELOAD=/u/libasan.so.8:/l/r.so:/a.so:/l/r.so"),
+                "LD_PRELOAD=/u/libasan.so.8:/l/r.so:/a.so\n");
 }
 
 int main(void) {
