@@ -29,8 +29,20 @@ const runnable = {
 const programs = [
   ['target', ['target']],
   ...[
-    ...['execve', 'execv', 'execvp', 'execvpe', 'execl', 'execle', 'execlp', 'syscall', 'system', 'popen'],
-    ...['_IO_popen', 'wordexp', 'posix_spawn', 'posix_spawnp', 'pidfd_spawn', 'pidfd_spawnp'],
+    ...[
+      'execve',
+      'execv',
+      'execvp',
+      'execvpe',
+      'execl',
+      'execle',
+      'execlp',
+      'execveat',
+      'fexecve',
+      'syscall',
+    ],
+    ...['syscall_execveat', 'system', 'popen', '_IO_popen', 'wordexp', 'posix_spawn', 'posix_spawnp'],
+    ...['pidfd_spawn', 'pidfd_spawnp'],
   ].map((door) => /** @type {[string, string[]]} */ ([`snippet_${door}`, ['driver', door]])),
 ];
 // Debian links only some of LLVM's programs into /usr/bin.

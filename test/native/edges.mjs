@@ -20,6 +20,7 @@ const programs = [
   'cancelled',
   'stacks',
   'ranges',
+  'endings',
 ];
 const scripts = {
   'descriptors of a shell': 'exec 3>out; echo one >&3; ls /proc/self/fd | wc -l; exec 3>&-; cat out',
@@ -84,6 +85,18 @@ const refusals = {
   cancelled: ['cancelled: 0', `afterwards: -1 ${eperm}`],
   stacks: ['context: 0', 'started in it: 0', 'clone that shares memory: 127', 'clone: 127'],
   ranges: [],
+  endings: [
+    ...[
+      `at the end: -1 ${eperm}`,
+      'ended: 3',
+      `at the end: -1 ${eperm}`,
+      'ended: 4',
+      'ended: 5',
+      'ended: -1006 Success',
+    ],
+    ...['come: -1', 'go: -1', 'closed: 0', 'still there: 0', `afterwards: -1 ${eperm}`],
+    ...[`at the end: -1 ${eperm}`, 'ended: 7'],
+  ],
 };
 const notStarted = 126;
 const refusedScripts = {
@@ -182,6 +195,16 @@ const refused = {
   RAMPART_URL: `unix://${refusing}/endpoint.sock`,
   RAMPART_QUIET: '1',
 };
+/** Refuses what is looked up in `PATH`, and nothing else. */
+const finding = mkdtempSync(join(tmpdir(), 'rampart-edges-state-'));
+const finder = await createEndpoint(join(finding, 'endpoint.sock'), ({ argv }) =>
+  http(JSON.stringify({ allowed: argv[0] !== 'prog', message: 'no' })),
+);
+const notFound = { ...refused, RAMPART_URL: `unix://${finding}/endpoint.sock` };
+/** Never answers. */
+const keeping = mkdtempSync(join(tmpdir(), 'rampart-edges-state-'));
+const silent = await createEndpoint(join(keeping, 'endpoint.sock'), null);
+const unheard = { ...refused, RAMPART_URL: `unix://${keeping}/endpoint.sock` };
 const nobody = { LD_PRELOAD: library, RAMPART_URL: `unix://${state}/nobody.sock` };
 
 async function compare(name, words) {
@@ -201,8 +224,8 @@ async function compare(name, words) {
 /** What is found in PATH is what is asked about. */
 async function compareSearch(path, found) {
   const before = endpoint.questions.length;
-  const search = 'PATH=$1; export PATH; exec /usr/bin/env prog';
-  const [, output] = await compare(`PATH ${path}`, ['/bin/sh', '-c', search, 'sh', path]);
+  const search = ['/bin/sh', '-c', 'PATH=$1; export PATH; exec /usr/bin/env prog', 'sh', path];
+  const [plain, output] = await compare(`PATH ${path}`, search);
   expect(`what runs by PATH ${path}: ${output}`, output.split('\n<')[0].startsWith(found ?? '<'), true);
   const asked = endpoint.questions
     .slice(before)
@@ -212,6 +235,30 @@ async function compareSearch(path, found) {
     asked.map(({ exe, cwd }) => exe.slice(cwd.length + 1)),
     found === null ? [] : [found],
   );
+  // What was found and is refused is that; nothing further is tried.
+  const folder = makeFolder();
+  const questions = finder.questions.length;
+  const { status, output: said } = await run(folder, search, notFound);
+  const isRefused = said === `</usr/bin/env: 'prog': ${eperm}\n>`;
+  const tried = finder.questions.slice(questions).filter(({ argv }) => argv[0] === 'prog').length;
+  expect(
+    `PATH ${path}, refused: ${said}`,
+    [status, isRefused, tried],
+    found === null ? [plain, false, 0] : [notStarted, true, 1],
+  );
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** An endpoint that never answers costs one wait, however many places of `PATH` are looked into. */
+async function checkSilence() {
+  const folder = makeFolder();
+  const PATH = `missing:plain:folder:dangling:here:later:${folder}`;
+  const started = performance.now();
+  const { status, output } = await run(folder, ['/usr/bin/env', 'prog'], { ...unheard, PATH });
+  const tookMs = performance.now() - started;
+  expect('silence, with many places to look into', [status, output], [0, 'here/prog\n<>']);
+  expect('… is waited for once', [silent.questions.length, tookMs >= 1900 && tookMs < 3900], [1, true]);
+  rmSync(folder, { recursive: true, force: true });
 }
 
 /** What is refused starts nothing, and what made the call goes on: its end and every line that it says. */
@@ -229,6 +276,7 @@ for (const [name, text] of Object.entries(scripts))
 for (const name of programs) await compare(name, [edges, name]);
 for (const [name, text] of Object.entries(scripts)) await compare(name, ['sh', '-c', text]);
 for (const [path, found] of Object.entries(paths)) await compareSearch(path, found);
+await checkSilence();
 for (const loss of losses) {
   const before = endpoint.questions.length;
   const { status } = await run('/', ['sh', '-c', `${loss} ${target}`], {
@@ -238,8 +286,6 @@ for (const loss of losses) {
   const asked = endpoint.questions.slice(before).filter(({ exe }) => exe === target);
   expect(`${loss} loses nothing`, [status, asked.length], [armed, 1]);
 }
-endpoint.close();
-refuser.close();
-rmSync(refusing, { recursive: true, force: true });
-rmSync(state, { recursive: true, force: true });
+for (const each of [endpoint, refuser, finder, silent]) each.close();
+for (const each of [state, refusing, finding, keeping]) rmSync(each, { recursive: true, force: true });
 tellTotals();

@@ -20,8 +20,8 @@ import { createEndpoint, http, stateHeader } from './endpoint.mjs';
 
 const [machine, build, root, ...added] = process.argv.slice(2);
 const doors = [
-  ...['execve', 'execv', 'execvp', 'execvpe', 'execl', 'execle', 'execlp', 'syscall', 'system', 'popen'],
-  ...['_IO_popen', 'wordexp', 'posix_spawn', 'posix_spawnp'],
+  ...['execve', 'execv', 'execvp', 'execvpe', 'execl', 'execle', 'execlp', 'execveat', 'fexecve', 'syscall'],
+  ...['syscall_execveat', 'system', 'popen', '_IO_popen', 'wordexp', 'posix_spawn', 'posix_spawnp'],
   ...added,
 ];
 const emulators = {
@@ -31,6 +31,7 @@ const emulators = {
 const place = root === undefined ? placeUnderEmulator(emulators[machine]) : placeInRoot();
 const armed = 42;
 const eperm = 1;
+const enosys = 38;
 const deadlineMs = 20_000;
 const allow = http('{"allowed":true,"decision":"allow","message":""}');
 const deny = http(
@@ -123,7 +124,14 @@ function run(snippet, circumstance, environment) {
   });
 }
 
-async function findDifferences(door, wanted) {
+/** What a door comes to by itself where it is not carried out: QEMU knows `execveat` from release 8 on. */
+async function findLack(door) {
+  if (root !== undefined || !door.endsWith('execveat')) return null;
+  const itself = await run(`snippet_${door}`, 'plain', { LD_PRELOAD: '', SNIPPET_TARGET: '/usr/bin/true' });
+  return itself.status === enosys ? enosys : null;
+}
+
+async function findDifferences(door, wanted, lack) {
   const directory = mkdtempSync(join(place.outside, tmpdir(), 'rampart-foreign-'));
   const inside = directory.slice(place.outside.length);
   const socket = join(directory, 'endpoint.sock');
@@ -143,9 +151,13 @@ async function findDifferences(door, wanted) {
     const [question] = endpoint?.questions ?? [];
     const journal = existsSync(join(directory, 'journal')) ? readFileSync(join(directory, 'journal')) : null;
     return [
-      ...(got.status === wanted.status ? [] : [`status ${String(got.status)}: ${got.errors}`]),
+      ...(got.status === (wanted.status === armed ? (lack ?? armed) : wanted.status)
+        ? []
+        : [`status ${String(got.status)}: ${got.errors}`]),
       ...((question !== undefined) === wanted.asked ? [] : ['asked, or not']),
-      ...(question === undefined || question.door === door ? [] : [`asked as ${question.door}`]),
+      ...(question === undefined || question.door === door.replace('syscall_execveat', 'syscall')
+        ? []
+        : [`asked as ${question.door}`]),
       ...(question === undefined || question.params.command.includes('target')
         ? []
         : ['asked about another']),
@@ -161,8 +173,9 @@ async function findDifferences(door, wanted) {
 let passed = 0;
 let failed = 0;
 for (const door of doors) {
+  const lack = await findLack(door);
   for (const [name, wanted] of Object.entries(cases)) {
-    const list = await findDifferences(door, wanted);
+    const list = await findDifferences(door, wanted, lack);
     if (list.length === 0) passed++;
     else failed++;
     for (const text of list) process.stdout.write(`${machine} ${door} ${name}: ${text}\n`);

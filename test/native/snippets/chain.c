@@ -1,5 +1,6 @@
-/* Becomes itself, often: `chain COUNT` goes through a door of exec after the other, some of them
-   with an environment that lacks our variables, and prints what the environment has become. */
+/* Becomes itself, often: `chain COUNT [kept]` goes through a door of exec after the other, some of
+   them with an environment that lacks our variables, unless it is to be kept, and prints what the
+   environment has become. */
 
 #include <fcntl.h>
 #include <spawn.h>
@@ -28,10 +29,11 @@ static int spawn_on(const char *path, char *const argv[]) {
 int main(int argc, char **argv) {
     char path[] = "PATH=/usr/bin:/bin";
     char own[] = "OWN=variable";
-    char *bare[] = {path, own, NULL};
+    char *lacking[] = {path, own, NULL};
+    char **bare = argc > 2 ? environ : lacking;
     char digits[24];
-    long left = argc == 2 ? strtol(argv[1], NULL, 10) : 0;
-    char *next[] = {argv[0], digits, NULL};
+    long left = argc > 1 ? strtol(argv[1], NULL, 10) : 0;
+    char *next[] = {argv[0], digits, argc > 2 ? argv[2] : NULL, NULL};
     if (left <= 0)
         return print_environment();
     (void)snprintf(digits, sizeof digits, "%ld", left - 1);
@@ -53,7 +55,7 @@ int main(int argc, char **argv) {
         (void)fexecve(open(argv[0], O_RDONLY | O_CLOEXEC), next, environ);
         break;
     case 5:
-        (void)execl(argv[0], argv[0], digits, (char *)NULL);
+        (void)execl(argv[0], argv[0], digits, next[2], (char *)NULL);
         break;
     default:
         return spawn_on(argv[0], next);

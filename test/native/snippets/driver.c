@@ -138,9 +138,11 @@ static int with_null_environment(void) {
     return forked(attempt);
 }
 
-/* What the live environment is then, is no vector at all. */
+/* What the live environment is then, is no vector at all. There is no PATH either. */
 static int with_cleared_environment(void) {
     snippet.envp = no_environment;
+    snippet.file = snippet.path;
+    arguments[0] = (char *)(uintptr_t)snippet.path;
     return clearenv() == 0 ? forked(attempt) : problem("clearenv");
 }
 

@@ -1,6 +1,7 @@
 /* What programs see of their children, in words: `edges CASE`. It must read the same with the
    library as without. */
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
@@ -357,6 +358,50 @@ static void stacks(void) {
     say_status("clone", own_status);
 }
 
+static void at_end(void) {
+    say_status("at the end", system("exit 5"));
+}
+
+/* A plugin starts a program when it comes and when it goes. */
+static void load_and_unload(void) {
+    char path[4096];
+    ssize_t len = readlink("/proc/self/exe", path, sizeof path - sizeof "plugin.so");
+    void *plugin;
+    while (len > 0 && path[len - 1] != '/')
+        len--;
+    memcpy(path + len, "plugin.so", sizeof "plugin.so");
+    plugin = dlopen(path, RTLD_NOW);
+    if (plugin != NULL)
+        say("closed", dlclose(plugin));
+    say("still there", dlopen(path, RTLD_NOW | RTLD_NOLOAD) != NULL);
+    say_status("afterwards", system("exit 4"));
+    exit(7);
+}
+
+/* The ways in which a program ends, in children of a fork; what is to happen then, starts another.
+ */
+static void endings(void) {
+    for (int which = 0; which < 5; which++) {
+        pid_t pid = fork();
+        int status = -1;
+        if (pid == 0) {
+            (void)atexit(at_end);
+            (void)at_quick_exit(at_end);
+            if (which == 0)
+                exit(3);
+            if (which == 1)
+                quick_exit(4);
+            if (which == 2)
+                _exit(5);
+            if (which == 3)
+                (void)raise(SIGABRT);
+            load_and_unload();
+        }
+        (void)waitpid(pid, &status, 0);
+        say_status("ended", status);
+    }
+}
+
 int main(int argc, char **argv) {
     static const struct {
         const char *name;
@@ -364,7 +409,7 @@ int main(int argc, char **argv) {
     } cases[] = {{"system", systems},      {"popen", popens},    {"wordexp", expansions},
                  {"spawn", spawns},        {"signals", signals}, {"descriptors", descriptors},
                  {"cancelled", cancelled}, {"stacks", stacks},   {"ranges", ranges},
-                 {"blocks", blocks}};
+                 {"blocks", blocks},       {"endings", endings}};
     if (errno != 0)
         return EXIT_FAILURE;
     for (size_t i = 0; argc == 2 && i < sizeof cases / sizeof cases[0]; i++) {
