@@ -24,7 +24,7 @@ static bool takes_library(int fd) {
     return file.dynamic && !file.sanitized && !rp_sys_has_capabilities(fd);
 }
 
-static bool identify(int fd, int64_t before, uint64_t facts[5]) {
+static bool identify(int fd, int64_t before, uint64_t facts[4]) {
     struct stat status;
     const struct stat *program = &status;
     if (rp_sys_fstat(fd, &status) < 0 || !S_ISREG(status.st_mode) ||
@@ -32,13 +32,12 @@ static bool identify(int fd, int64_t before, uint64_t facts[5]) {
         return false;
     facts[0] = (uint64_t)status.st_dev;
     facts[1] = (uint64_t)status.st_ino;
-    facts[2] = (uint64_t)status.st_size;
-    facts[3] = (uint64_t)RP_SYS_CHANGED(program).tv_sec;
-    facts[4] = (uint64_t)RP_SYS_CHANGED(program).tv_nsec;
+    facts[2] = (uint64_t)RP_SYS_CHANGED(program).tv_sec;
+    facts[3] = (uint64_t)RP_SYS_CHANGED(program).tv_nsec;
     return true;
 }
 
-static bool find_facts(const char *path, int64_t before, uint64_t facts[5]) {
+static bool find_facts(const char *path, int64_t before, uint64_t facts[4]) {
     struct stat status;
     bool found;
     int fd;
@@ -53,7 +52,7 @@ static bool find_facts(const char *path, int64_t before, uint64_t facts[5]) {
 }
 #else
 /* No table is read there. */
-static bool find_facts(const char *path, int64_t before, uint64_t facts[5]) {
+static bool find_facts(const char *path, int64_t before, uint64_t facts[4]) {
     (void)path;
     (void)before;
     (void)facts;
@@ -67,7 +66,7 @@ napi_value identify_program(napi_env env, napi_callback_info info) {
     int64_t before;
     napi_value arguments[2];
     napi_value result;
-    uint64_t facts[5];
+    uint64_t facts[4];
     char path[PATH_MAX + 1];
     if (napi_get_cb_info(env, info, &count, arguments, NULL, NULL) != napi_ok || count != 2 ||
         napi_get_value_string_utf8(env, arguments[0], path, sizeof path, &len) != napi_ok ||

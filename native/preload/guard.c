@@ -170,9 +170,8 @@ APART static void find_target(struct inquiry *inquiry, struct rp_target *target)
     struct rp_path *exe = &inquiry->question.exe;
     memset(exe, 0, sizeof *exe);
     if (call->searches) {
-        bool musl = inquiry->settings->musl;
-        const char *path = rp_lookup_path(rp_load_environment(), musl);
-        rp_lookup_find(call->path, path, musl, &inquiry->file, target, exe);
+        const char *path = rp_lookup_path(rp_load_environment(), inquiry->settings->musl);
+        rp_lookup_find(call->path, path, &inquiry->file, target, exe);
     } else {
         rp_target_inspect(call->directory, call->path, call->flags, &inquiry->file, target);
         exe->piece[2] = call->path;

@@ -5,6 +5,7 @@
 #include "launch.h"
 #include "load.h"
 #include "memory.h"
+#include "state_file.h"
 #include "sys.h"
 #include "target.h"
 
@@ -79,8 +80,11 @@ static rp_strings drop_library(rp_strings environment, const char *library, void
 /* dyld ends a program that an inserted library cannot be loaded into, so such a one starts without
    ours. It is not guarded, and the question has said so. */
 static bool takes_library(const struct rp_call *call) {
+    struct rp_state_file file;
     struct rp_target target;
-    rp_target_inspect(AT_FDCWD, call->path, 0, NULL, &target);
+    rp_state_file_start(&file, rp_load_settings());
+    rp_target_inspect(AT_FDCWD, call->path, 0, &file, &target);
+    rp_state_file_close(&file);
     return target.guardable;
 }
 

@@ -2,6 +2,7 @@
 
 #include "memory.h"
 #include "names.h"
+#include "state_file.h"
 #include "sys.h"
 
 enum { MAX_NAME_BYTES = 255, MAX_DIRECTORY_BYTES = 4095 };
@@ -46,14 +47,14 @@ static void set_exe(struct rp_path *exe, const char *directory, size_t len, cons
     exe->len[2] = rp_memory_length(file);
 }
 
-static void search(const char *file, const char *path, bool musl, char *candidate,
-                   struct rp_state_file *state, struct rp_target *target, struct rp_path *exe) {
+static void search(const char *file, const char *path, char *candidate, struct rp_state_file *state,
+                   struct rp_target *target, struct rp_path *exe) {
     size_t file_len = rp_memory_length(file);
     for (;;) {
         const char *end = end_of_directory(path);
         size_t len = (size_t)(end - path);
         /* Both pass over it, but glibc then takes the colon behind it for an empty directory. */
-        if (len > MAX_DIRECTORY_BYTES && !musl && *end != '\0')
+        if (len > MAX_DIRECTORY_BYTES && !state->settings->musl && *end != '\0')
             len = 0;
         if (len <= MAX_DIRECTORY_BYTES) {
             memcpy(candidate, path, len);
@@ -70,7 +71,7 @@ static void search(const char *file, const char *path, bool musl, char *candidat
     }
 }
 
-void rp_lookup_find(const char *file, const char *path, bool musl, struct rp_state_file *state,
+void rp_lookup_find(const char *file, const char *path, struct rp_state_file *state,
                     struct rp_target *target, struct rp_path *exe) {
     set_exe(exe, NULL, 0, file);
     target->presence = RP_ABSENT;
@@ -85,6 +86,6 @@ void rp_lookup_find(const char *file, const char *path, bool musl, struct rp_sta
     if (*file == '\0' || exe->len[2] > MAX_NAME_BYTES)
         return;
     /* As libc does it: the stack grows by the longest directory, and nothing is allocated. */
-    search(file, path, musl, __builtin_alloca(longest_directory(path) + exe->len[2] + 2), state,
-           target, exe);
+    search(file, path, __builtin_alloca(longest_directory(path) + exe->len[2] + 2), state, target,
+           exe);
 }

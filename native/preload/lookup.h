@@ -12,7 +12,7 @@ const char *rp_lookup_path(const char *const *environment, bool musl);
 
 /* Finds what this libc's execvp would start. `exe` gets the pieces of its path, borrowed from file
    and path; a relative result is left relative. */
-void rp_lookup_find(const char *file, const char *path, bool musl, struct rp_state_file *state,
+void rp_lookup_find(const char *file, const char *path, struct rp_state_file *state,
                     struct rp_target *target, struct rp_path *exe);
 
 #endif

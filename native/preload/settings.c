@@ -88,7 +88,7 @@ static void take_library(struct rp_settings *settings,
     bool relative = name != NULL && *name != '/';
     const char *library[] = {relative ? circumstances->cwd : "", relative ? "/" : "", name, NULL};
     const char *given[] = {name, NULL};
-    const char *loader[] = {RP_NAMES_LOADER_PREFIX, "", NULL, NULL};
+    const char *sanitizer;
     if (name == NULL || *name == '\0' || (relative && circumstances->cwd == NULL)) {
         settings->captured = false;
         return;
@@ -96,10 +96,11 @@ static void take_library(struct rp_settings *settings,
     settings->library = store(settings, library);
     if (relative)
         settings->library_name = store(settings, given);
-    loader[1] = store_sanitizer(settings, list);
-    loader[2] = settings->library;
-    if (settings->captured)
+    sanitizer = store_sanitizer(settings, list);
+    if (settings->captured) {
+        const char *loader[] = {RP_NAMES_LOADER_PREFIX, sanitizer, settings->library, NULL};
         settings->loader = store(settings, loader);
+    }
 }
 
 static bool is_on(const char *value) {

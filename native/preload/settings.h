@@ -12,7 +12,7 @@ enum rp_mode { RP_ENFORCE, RP_MONITOR, RP_DISABLED };
 
 /* Room for copies of our own variables and the library's path: the least that settings are taken
    with, and the most. */
-enum { RP_SETTINGS_FIRST_ROOM = 768, RP_SETTINGS_ROOM = 16384 };
+enum { RP_SETTINGS_FIRST_ROOM = 512, RP_SETTINGS_ROOM = 16384 };
 
 struct rp_settings {
     bool loaded;

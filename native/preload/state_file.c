@@ -80,12 +80,6 @@ bool rp_state_file_is_trusted(int fd) {
            (status.st_mode & OTHERS_MAY_WRITE) == 0;
 }
 
-void rp_state_file_start(struct rp_state_file *file, const struct rp_settings *settings) {
-    file->settings = settings;
-    file->fd = -1;
-    file->told = 0;
-}
-
 static int open_and_read(struct rp_state_file *file) {
     unsigned char header[RP_STATE_FILE_HEADER_BYTES];
     char path[RP_STATE_PATH_BYTES];

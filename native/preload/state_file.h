@@ -36,7 +36,12 @@ struct rp_state_file {
 };
 
 /* One that is to be opened when it is needed. */
-void rp_state_file_start(struct rp_state_file *file, const struct rp_settings *settings);
+static inline void rp_state_file_start(struct rp_state_file *file,
+                                       const struct rp_settings *settings) {
+    file->settings = settings;
+    file->fd = -1;
+    file->told = 0;
+}
 
 /* When the monotonic clock was 0, as the header has it; no other boot began then. */
 uint32_t rp_state_file_boot_moment(void);

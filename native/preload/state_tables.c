@@ -46,7 +46,7 @@ static bool has_verdict(const struct rp_state_file *file, const char *condition,
 
 bool rp_state_tables_know(const struct rp_state_file *file, const struct stat *program) {
     const uint64_t facts[] = {(uint64_t)program->st_dev, (uint64_t)program->st_ino,
-                              (uint64_t)program->st_size, (uint64_t)RP_SYS_CHANGED(program).tv_sec,
+                              (uint64_t)RP_SYS_CHANGED(program).tv_sec,
                               (uint64_t)RP_SYS_CHANGED(program).tv_nsec};
     struct rp_siphash hash;
     rp_siphash_start(&hash, file->state.table_key);

@@ -126,8 +126,6 @@ enum access { CANNOT_RUN, RUNS_AS_CALLER, RUNS_AS_ANOTHER, IS_KNOWN };
 
 /* Whether what can be seen inside is known already. */
 static bool is_known(struct rp_state_file *file, const struct stat *status) {
-    if (file == NULL)
-        return false;
     rp_state_file_open(file);
     return rp_state_tables_know(file, status);
 }

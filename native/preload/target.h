@@ -20,7 +20,7 @@ struct rp_target {
 };
 
 /* Looks at a file as execveat would: directory and flags as there. Into one that the state file
-   knows it does not look; without a state file it looks into each. */
+   knows it does not look. */
 void rp_target_inspect(int directory, const char *path, int flags, struct rp_state_file *file,
                        struct rp_target *target);
 

@@ -67,10 +67,11 @@ static void put_arguments(struct hasher *hasher, const struct rp_question *quest
 
 uint64_t rp_verdict_hash(const unsigned char key[16], const char *condition,
                          const struct rp_question *question) {
-    struct hasher hasher = {.outlet = {absorb}};
+    struct hasher hasher;
     if (question->cwd == NULL ||
         (question->text == NULL && !rp_text_is_named(question->path, question->argv)))
         return 0;
+    hasher.outlet.put = absorb;
     rp_text_check(&hasher.checker);
     rp_siphash_start(&hasher.hash, key);
     if (condition != NULL)

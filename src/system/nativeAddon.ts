@@ -57,7 +57,7 @@ export interface NativeAddon {
   /** Sends a text on a connection, as many bytes as can be sent at once, and closes it when that was all; how many. */
   sendLast(descriptor: number, text: string): number;
   /**
-   * What the state file knows a program by, as it is now: 40 bytes, docs/protocol.md, section 2. Null of what is no
+   * What the state file knows a program by, as it is now: 32 bytes, docs/protocol.md, section 2. Null of what is no
    * program into which the library is loaded, of one with a sanitizer's runtime or capabilities, and of one that was
    * changed in or after the second `before` (since 1970).
    */

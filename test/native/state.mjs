@@ -59,9 +59,9 @@ function putHash(bytes, hash, bucket) {
 
 /** A file as it is now, as one that was looked into. */
 function putProgram(bytes, path) {
-  const { dev, ino, size, ctimeNs } = statSync(path, { bigint: true });
+  const { dev, ino, ctimeNs } = statSync(path, { bigint: true });
   const second = 1_000_000_000n;
-  const facts = BigUint64Array.of(dev, ino, size, ctimeNs / second, ctimeNs % second);
+  const facts = BigUint64Array.of(dev, ino, ctimeNs / second, ctimeNs % second);
   const hash = siphash(Buffer.from(facts.buffer), tableKey);
   putHash(bytes, hash, programOffset + Number(hash % programBuckets) * 64);
 }

@@ -35,12 +35,17 @@ static void make_tree(void) {
     make_file("b/dangling", "#!/bin/sh\n", 10, 0700);
 }
 
+/* In mode disabled no state file is opened. */
+static struct rp_settings settings = {.mode = RP_DISABLED};
+static struct rp_state_file state = {.settings = &settings, .fd = -1};
+
 static void check_found_by(bool musl, const char *file, const char *path, const char *expected) {
     struct rp_target target;
     struct rp_path exe;
     char found[256] = "";
+    settings.musl = musl;
     rp_lookup_find(check_guarded(file, strlen(file) + 1), check_guarded(path, strlen(path) + 1),
-                   musl, NULL, &target, &exe);
+                   &state, &target, &exe);
     if (target.presence == RP_RUNNABLE)
         (void)snprintf(found, sizeof found, "%.*s%s%s", (int)exe.len[1],
                        exe.len[1] > 0 ? exe.piece[1] : "", exe.len[1] > 0 ? "/" : "", exe.piece[2]);
@@ -93,7 +98,7 @@ static void check_default_path(void) {
 
 static void check_presence(const char *path, enum rp_presence presence, bool guardable) {
     struct rp_target target;
-    rp_target_inspect(AT_FDCWD, path, 0, NULL, &target);
+    rp_target_inspect(AT_FDCWD, path, 0, &state, &target);
     CHECK(target.presence == presence, "%s: %d", path, target.presence);
     if (presence == RP_RUNNABLE)
         CHECK(target.guardable == guardable, "%s: %d", path, target.guardable);
@@ -166,13 +171,13 @@ static void check_descriptor(void) {
     struct rp_target target;
     int fd = open("static", O_RDONLY);
     int directory = open("b", O_RDONLY | O_DIRECTORY);
-    rp_target_inspect(fd, "", AT_EMPTY_PATH, NULL, &target);
+    rp_target_inspect(fd, "", AT_EMPTY_PATH, &state, &target);
     CHECK(target.presence == RP_RUNNABLE && !target.guardable, "%d", target.presence);
-    rp_target_inspect(directory, "both", 0, NULL, &target);
+    rp_target_inspect(directory, "both", 0, &state, &target);
     CHECK(target.presence == RP_RUNNABLE, "%d", target.presence);
-    rp_target_inspect(directory, "", AT_EMPTY_PATH, NULL, &target);
+    rp_target_inspect(directory, "", AT_EMPTY_PATH, &state, &target);
     CHECK(target.presence == RP_ABSENT, "%d", target.presence);
-    rp_target_inspect(-1, "", AT_EMPTY_PATH, NULL, &target);
+    rp_target_inspect(-1, "", AT_EMPTY_PATH, &state, &target);
     CHECK(target.presence == RP_ABSENT, "%d", target.presence);
     (void)close(fd);
     (void)close(directory);

@@ -77,7 +77,7 @@ test('puts a verdict into its bucket, once', (context) => {
 test('puts a program where the protocol says, until another policy is in force', (context) => {
   const { writer, file } = createWriter(context);
   writer.write('enforce', 1);
-  const identity = Buffer.alloc(40, 9);
+  const identity = Buffer.alloc(32, 9);
   writer.know(identity);
   const hash = siphash24(Buffer.alloc(16, 1), identity);
   const slot = 137_280 + Number(hash % 64n) * 64;
