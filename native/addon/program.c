@@ -9,8 +9,6 @@
 #include "../preload/elf_file.h"
 #include "../preload/sys.h"
 
-#include <unistd.h>
-
 enum { HEAD_BYTES = 832 };
 
 /* Whether the library is loaded into an open file as it is into most, whoever starts it. */
@@ -44,10 +42,11 @@ static bool find_facts(const char *path, int64_t before, uint64_t facts[4]) {
     /* To open a device may do something. */
     if (rp_sys_fstatat(AT_FDCWD, path, &status, 0) < 0 || !S_ISREG(status.st_mode))
         return false;
-    fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    fd = (int)RP_SYS4(SYS_openat, AT_FDCWD, path,
+                      O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_LARGEFILE, 0);
     found = fd >= 0 && identify(fd, before, facts);
     if (fd >= 0)
-        (void)close(fd);
+        (void)rp_sys_close(fd);
     return found;
 }
 #else
