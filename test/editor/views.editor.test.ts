@@ -95,8 +95,8 @@ describe('a person who looks through the views', () => {
     assert.ok(commands().includes('/bin/echo viewed and denied'));
     assert.ok(!commands().includes('/bin/echo viewed'));
     const agents = [...new Set(api.decisions().map(({ agent }) => agent))].sort();
-    // The three outcomes and the text stand before the agents.
-    await runAndPick(commandIds.filterDecisions, 4 + agents.indexOf('cline'));
+    // The three outcomes, what is the editor's own, and the text stand before the agents.
+    await runAndPick(commandIds.filterDecisions, 5 + agents.indexOf('cline'));
     assert.ok(commands().includes('/bin/echo viewed and denied to a robot'));
     assert.ok(!commands().includes('/bin/echo viewed and denied'));
     await executeCommand(commandIds.clearFilter);
