@@ -417,7 +417,8 @@ export class Host {
       /** @this {ServiceWorkerContainer} @param {Parameters<typeof register>} words */
       ServiceWorkerContainer.prototype.register = async function (...words) {
         const known = this.controller === null ? undefined : await this.getRegistration();
-        return known ?? register.apply(this, words);
+        const isWanted = known?.active?.scriptURL === new URL(words[0], location.href).href;
+        return isWanted ? known : register.apply(this, words);
       };
     });
     this.#page = this.#browser.pages()[0] ?? (await this.#browser.newPage());
