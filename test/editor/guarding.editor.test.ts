@@ -130,6 +130,29 @@ describe('a person who protects terminals', () => {
     }
   });
 
+  it('misses nothing of a task, although its terminal is known before it is', async () => {
+    const texts = Array.from({ length: 10 }, (_, index) => `from-task-${index}`);
+    for (const text of texts) {
+      const lines = `for i in 0 1 2 3 4 5 6 7 8 9; do /bin/echo ${text}-$i; /bin/sleep 0.005; done`;
+      const task = new vscode.Task(
+        { type: 'shell', text },
+        vscode.TaskScope.Workspace,
+        text,
+        'test',
+        new vscode.ProcessExecution('/bin/sh', ['-c', lines]),
+      );
+      task.presentationOptions = { panel: vscode.TaskPanelKind.New, close: true };
+      await runToItsEnd(task);
+    }
+    const wanted = texts.flatMap((text) =>
+      Array.from({ length: 10 }, (_, index) => `/bin/echo ${text}-${index}`),
+    );
+    await until('every command of every task is recorded', () => {
+      const recorded = new Set(api.decisions().map(({ request }) => request.command));
+      return wanted.every((command) => recorded.has(command));
+    });
+  });
+
   it('calls the decisions of a short task by its name, also after it has ended', async () => {
     const task = new vscode.Task(
       { type: 'shell', number: 2 },
@@ -138,15 +161,7 @@ describe('a person who protects terminals', () => {
       'test',
       new vscode.ProcessExecution('/bin/sh', ['-c', '/bin/echo from-a-short-task']),
     );
-    const ended = new Promise<void>((resolve) => {
-      const listener = vscode.tasks.onDidEndTaskProcess(({ execution }) => {
-        if (execution.task.name !== task.name) return;
-        listener.dispose();
-        resolve();
-      });
-    });
-    await vscode.tasks.executeTask(task);
-    await ended;
+    await runToItsEnd(task);
     const record = await until('its decision is recorded', () => {
       const isIts = (one: AuditRecord): boolean => one.request.command === '/bin/echo from-a-short-task';
       return api.decisions().find(isIts) ?? null;
@@ -419,3 +434,15 @@ describe('a person who protects terminals', () => {
     assert.match(document.getText(), /^ {2}- name: my-rules$/m);
   });
 });
+
+async function runToItsEnd(task: vscode.Task): Promise<void> {
+  const ended = new Promise<void>((resolve) => {
+    const listener = vscode.tasks.onDidEndTaskProcess(({ execution }) => {
+      if (execution.task.name !== task.name) return;
+      listener.dispose();
+      resolve();
+    });
+  });
+  await vscode.tasks.executeTask(task);
+  await ended;
+}

@@ -1,4 +1,4 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 
 /** How long after its end a task's terminal may still become known, in milliseconds. */
 const lateTerminalMs = 10_000;
@@ -22,6 +22,15 @@ export class TaskProcesses {
       this.#ended.set(pid, now);
     }
     return pids;
+  }
+
+  /** Whether any of these tasks will have a process that is not known yet. */
+  isAnyStarting(executions: readonly vscode.TaskExecution[]): boolean {
+    const known = new Set(this.#running.values());
+    // A task of an extension's own terminal has none.
+    const hasProcess = ({ task }: vscode.TaskExecution): boolean =>
+      task.execution !== undefined && !(task.execution instanceof vscode.CustomExecution);
+    return executions.some((execution) => hasProcess(execution) && !known.has(execution));
   }
 
   isRunning(pid: number): boolean {

@@ -22,6 +22,9 @@ import { composeRegistration } from './composeRegistration.ts';
 import type { SessionStore } from '../model/sessionStore.ts';
 import type { WindowStatus } from '../model/windowStatus.ts';
 
+/** How long a task may take from its start to its process while terminals wait to be told of, in milliseconds. */
+const taskStartMs = 1_000;
+
 /** A terminal of this window, a task's among them. */
 export interface KnownTerminal {
   readonly terminal: vscode.Terminal;
@@ -300,8 +303,23 @@ export class TerminalRegistry implements Disposable {
     // The editor arms what it opens before this extension runs.
     tracked.openedArmed ||= this.#parts.wasArmed(pid);
     tracked.ended = this.#tasks.hasEnded(pid);
-    this.#register(tracked);
+    this.#registerOnceKnown(tracked);
     this.#changed.fire(null);
+  }
+
+  /**
+   * A task's terminal can be known a moment before its task is, and as a person's it would be left alone meanwhile. While
+   * any task is starting a terminal is not told of, and so enforced, until the task is, or it turns out to be another's.
+   */
+  #registerOnceKnown(tracked: Tracked): void {
+    if (!this.#tasks.isAnyStarting(vscode.tasks.taskExecutions)) {
+      this.#register(tracked);
+      return;
+    }
+    const timer = setTimeout(() => {
+      if (this.#tracked.has(tracked.terminal)) this.#register(tracked);
+    }, taskStartMs);
+    this.#owned.add({ dispose: () => clearTimeout(timer) });
   }
 
   #register(tracked: Tracked): void {
