@@ -77,10 +77,14 @@ describe('a person with two folders in a window, which goes and comes back', () 
     rmSync(parent, { recursive: true, force: true });
   });
 
-  it('turns the guard on', async () => {
+  it('is told that a task which the folder starts itself was there before the guard', async () => {
+    // The editor takes its time to start it.
+    await host.showTerminal(/at the door/);
+    await host.terminalShows(/^alpha from a task/m);
     await host.runCommand('Rampart: Protect Terminal');
     await host.statusItem(/Rampart: enforce/);
     await host.runCommand('Rampart: Focus on Guarded Terminals View');
+    await host.treeRow(/at the door.*task · not guarded: opened earlier/);
   });
 
   it('has in each folder the policy of that folder', async () => {
