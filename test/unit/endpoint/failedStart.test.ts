@@ -7,27 +7,14 @@ import { formatJournalFrame } from '../../../src/system/journalFrame.ts';
 import type { JournalFrame } from '../../../src/system/journalFrame.ts';
 import { until } from '../../support/until.ts';
 import { startFixture } from './runningEndpoint.ts';
+import { startFrame } from './startFrame.ts';
 
-const frame: JournalFrame = {
+const frame = startFrame({
   kind: 'failed',
-  argvCut: false,
-  guardable: true,
   errno: constants.errno.ENOEXEC,
-  id: '0123456789abcdef0123456789abcdef',
-  time: 1_772_600_000_000_000_000n,
-  pid: 300,
-  ppid: 200,
-  sid: 200,
-  markers: [],
-  started: 0,
-  library: null,
-  door: 'execve',
-  agent: 'preload',
-  session: 's',
   exe: '/w/script',
-  cwd: '/w',
   argv: ['script'],
-};
+});
 
 function bytesOf(its: JournalFrame): Buffer {
   const formatted = formatJournalFrame(its);

@@ -14,35 +14,16 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { UnknownRecord } from '../../../src/base/record.ts';
 import { formatJournalFrame } from '../../../src/system/journalFrame.ts';
-import type { JournalFrame } from '../../../src/system/journalFrame.ts';
 import { formatQuestionFrames } from '../../../src/system/questionFrame.ts';
 import { until } from '../../support/until.ts';
 import { startFixture } from './runningEndpoint.ts';
 import type { RunningFixture } from './runningEndpoint.ts';
+import { startFrame } from './startFrame.ts';
 
 const id = '00112233445566778899aabbccddeeff';
 
 /** A start that the library let through by itself. */
-const tableHit: JournalFrame = {
-  kind: 'table',
-  argvCut: false,
-  guardable: true,
-  errno: 0,
-  id,
-  time: 1_772_600_000_000_000_000n,
-  pid: 300,
-  ppid: 200,
-  sid: 200,
-  markers: [],
-  started: 0,
-  library: null,
-  door: 'execve',
-  agent: 'preload',
-  session: 's',
-  exe: '/bin/ls',
-  cwd: '/w',
-  argv: ['ls'],
-};
+const tableHit = startFrame({ kind: 'table', id });
 
 /** Asks as the library does where it has no socket. */
 async function askByFifo({ paths }: RunningFixture, fields: UnknownRecord): Promise<UnknownRecord> {

@@ -4,29 +4,12 @@ import { test } from 'node:test';
 import { formatJournalFrame } from '../../../src/system/journalFrame.ts';
 import { until } from '../../support/until.ts';
 import { startFixture } from './runningEndpoint.ts';
+import { startFrame } from './startFrame.ts';
 
 /** A start that nobody was asked about. */
 function frameOf(index: number): Buffer {
-  const frame = formatJournalFrame({
-    kind: 'unanswered',
-    argvCut: false,
-    guardable: true,
-    errno: 0,
-    id: index.toString(16).padStart(32, '0'),
-    time: 1_772_600_000_000_000_000n,
-    pid: 300,
-    ppid: 200,
-    sid: 200,
-    markers: [],
-    started: 0,
-    library: null,
-    door: 'execve',
-    agent: 'claude-code',
-    session: 's',
-    exe: '/bin/ls',
-    cwd: '/w',
-    argv: ['ls', String(index)],
-  });
+  const id = index.toString(16).padStart(32, '0');
+  const frame = formatJournalFrame(startFrame({ id, agent: 'claude-code', argv: ['ls', String(index)] }));
   return frame.ok ? frame.value : assert.fail();
 }
 
