@@ -23,7 +23,7 @@ import type { StartWishes } from './guardedStart.ts';
 import { parseEndpointOptions } from './options.ts';
 import type { EndpointOptions } from './options.ts';
 import { formatProblem } from './policyFile.ts';
-import { hastenEngine, tuneEngine } from './tuneEngine.ts';
+import { tuneEngine } from './tuneEngine.ts';
 import type { EndpointSettings, EndpointWorld } from './services.ts';
 
 /** Set when the bundle is made. */
@@ -170,7 +170,6 @@ async function serve(
   // Whoever waited for the line may be gone by now.
   process.stdout.on('error', () => undefined);
   process.stdout.write(`${JSON.stringify(ready)}\n`);
-  hastenEngine(setFlagsFromString);
   const reason = await ended;
   logger.info(`ended: ${reason}`);
   return 0;
