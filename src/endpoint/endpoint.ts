@@ -87,6 +87,7 @@ async function open(made: Made, { lock, owned }: Tenure): Promise<Endpoint> {
   const route = createRouter({
     parts: createParts(made, () => doors.url, farewell.say),
     access: accessOf(made),
+    catchUp: () => services.journal.catchUp(),
     onRefused: ({ method, path, caller }, message) =>
       services.recordIncident({ what: `${method} ${path}`, message, refused: true }, caller),
     onTokenUsed: ({ method, path, caller }, name) =>

@@ -34,7 +34,8 @@ export interface HeldRecordSettings {
  */
 export class HeldRecords implements Disposable {
   readonly #settings: HeldRecordSettings;
-  readonly #timer: NodeJS.Timeout;
+  /** Null while none waits. */
+  #timer: NodeJS.Timeout | null = null;
   readonly #held = new Map<string, AuditRecord>();
   #descriptor: number | null = null;
 
@@ -43,8 +44,7 @@ export class HeldRecords implements Disposable {
     const left = readLeft(settings);
     const recorded = left.length === 0 ? null : settings.findRecorded(new Set(left.map(({ id }) => id)));
     for (const entry of left) if (recorded?.has(entry.id) !== true) this.#held.set(entry.id, entry);
-    this.#timer = setInterval(() => this.look(), lookIntervalMs);
-    this.#timer.unref();
+    if (this.#held.size > 0) this.#watch();
   }
 
   has(id: string): boolean {
@@ -55,6 +55,7 @@ export class HeldRecords implements Disposable {
   hold(entry: AuditRecord): boolean {
     if (this.#held.size >= maxHeldRecords || !this.#write(entry)) return this.#settings.record(entry);
     this.#held.set(entry.id, entry);
+    this.#watch();
     return true;
   }
 
@@ -65,19 +66,32 @@ export class HeldRecords implements Disposable {
       const asker = this.#settings.identify(entry);
       if (asker.actor !== null) this.#let(entry, asker);
     }
-    if (this.#held.size === 0) this.#empty();
+    if (this.#held.size > 0) return;
+    this.#empty();
+    this.#unwatch();
   }
 
   /** Nobody will tell any more, so everything is recorded. */
   dispose(): void {
-    clearInterval(this.#timer);
     this.look();
     for (const entry of this.#held.values()) {
       this.#let(entry, { actor: 'automation', agent: entry.agent, isWatched: true });
     }
     this.#empty();
+    this.#unwatch();
     if (this.#descriptor !== null) closeSync(this.#descriptor);
     this.#descriptor = null;
+  }
+
+  #watch(): void {
+    if (this.#timer !== null) return;
+    this.#timer = setInterval(() => this.look(), lookIntervalMs);
+    this.#timer.unref();
+  }
+
+  #unwatch(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
   }
 
   /** A refusal that somebody met stays, for they will look for it. */

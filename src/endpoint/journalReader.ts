@@ -17,9 +17,6 @@ import { parseJournal } from '../system/journalFrame.ts';
 import type { JournalFrame } from '../system/journalFrame.ts';
 import { asideName } from './putAside.ts';
 
-/** How often the journal is looked for, in milliseconds. */
-const pollIntervalMs = 100;
-
 /** How long one look may take, and how long after it the next is when there is more, in milliseconds: questions are answered meanwhile. */
 const maxLookMs = 10;
 
@@ -52,15 +49,14 @@ export interface JournalReaderSettings {
  */
 export class JournalReader implements Disposable {
   readonly #settings: JournalReaderSettings;
-  readonly #timer: NodeJS.Timeout;
   #nextLook: NodeJS.Timeout | null = null;
   #taken: TakenFile | null = null;
+  /** Whether files may stand there that were put aside and not read. */
+  #hasLeftovers = true;
   #skipped = 0;
 
   constructor(settings: JournalReaderSettings) {
     this.#settings = settings;
-    this.#timer = setInterval(() => this.poll(), pollIntervalMs);
-    this.#timer.unref();
   }
 
   /** Bytes that belonged to no frame since the start. */
@@ -81,17 +77,17 @@ export class JournalReader implements Disposable {
     }
   }
 
-  /** Reads what is there, as far as the time of one look allows, and goes on soon where it was not enough. */
-  poll(): void {
+  /**
+   * Reads what is there, as far as the time of one look allows, and goes on soon where it was not enough. Tells whether there
+   * was something, or may be something that has to wait.
+   */
+  poll(): boolean {
     const end = performance.now() + maxLookMs;
-    let hasMore = true;
+    let hasMore = this.#readNext();
+    const hadSome = hasMore || this.#settings.isHeldUp();
     while (hasMore && performance.now() < end) hasMore = this.#readNext();
-    if (!hasMore || this.#nextLook !== null) return;
-    this.#nextLook = setTimeout(() => {
-      this.#nextLook = null;
-      this.poll();
-    }, maxLookMs);
-    this.#nextLook.unref();
+    if (hasMore) this.#goOn();
+    return hadSome;
   }
 
   /** Reads everything that is there now. */
@@ -100,9 +96,17 @@ export class JournalReader implements Disposable {
   }
 
   dispose(): void {
-    clearInterval(this.#timer);
     if (this.#nextLook !== null) clearTimeout(this.#nextLook);
     this.#release();
+  }
+
+  #goOn(): void {
+    if (this.#nextLook !== null) return;
+    this.#nextLook = setTimeout(() => {
+      this.#nextLook = null;
+      this.poll();
+    }, maxLookMs);
+    this.#nextLook.unref();
   }
 
   /** Whether there was something to read. */
@@ -115,13 +119,17 @@ export class JournalReader implements Disposable {
       return this.#taken !== null;
     } catch (thrown) {
       this.#settings.logger.error(`the journal cannot be read: ${messageOf(thrown)}`);
+      this.#hasLeftovers = true;
       this.#release();
       return false;
     }
   }
 
   #take(): TakenFile | null {
-    const taken = takeNext(this.#settings.file);
+    const { file } = this.#settings;
+    if (!this.#hasLeftovers && !existsSync(file)) return null;
+    const taken = takeNext(file);
+    this.#hasLeftovers = taken !== null;
     if (taken !== null && fstatSync(taken.descriptor).size >= fullBytes) this.#settings.onFull();
     return taken;
   }

@@ -103,6 +103,8 @@ export const routeTable: readonly Route[] = [
 export interface RouterSettings {
   readonly parts: EndpointParts;
   readonly access: AccessSettings;
+  /** Takes what libraries have told up to now, so that whoever asks what happened is told of it. */
+  readonly catchUp: () => void;
   /** Called when somebody tried to steer who may not, or to ask with a token that does not hold. */
   readonly onRefused: (request: EndpointRequest, reason: string) => void;
   /** Called when an agent's token lets somebody steer or read the stream. */
@@ -113,6 +115,7 @@ export interface RouterSettings {
 export function createRouter({
   parts,
   access,
+  catchUp,
   onRefused,
   onTokenUsed,
 }: RouterSettings): (request: EndpointRequest) => EndpointResponse | Promise<EndpointResponse> {
@@ -139,6 +142,7 @@ export function createRouter({
     }
     noteToken(route, request, admitted.value);
     try {
+      if (route.authority === 'admin') catchUp();
       const answer = route.handler(request, parts, rest, admitted.value);
       return answer instanceof Promise ? answer.catch(fail) : answer;
     } catch (thrown) {

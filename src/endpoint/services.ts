@@ -43,6 +43,7 @@ import { registrationMs, SessionStore } from './sessions.ts';
 import { StateFileWriter } from './stateFileWriter.ts';
 import { sweepRules } from './sweepRules.ts';
 import { takeJournal } from './takeJournal.ts';
+import type { JournalIntakeWork } from './takeJournal.ts';
 import { TokenStore } from './tokenStore.ts';
 import { createUpstream } from './upstream/createUpstream.ts';
 import type { UpstreamDecider, UpstreamParts } from './upstream/createUpstream.ts';
@@ -105,7 +106,7 @@ export interface EndpointWorld {
 }
 
 /** The stores of one endpoint, wired to each other and owned by the list they were made with. */
-export interface Services {
+interface Stores {
   readonly startedAt: number;
   readonly mode: ModeStore;
   readonly policy: PolicyStore;
@@ -119,6 +120,11 @@ export interface Services {
   readonly lost: LostRecords;
   /** Records something that happened to the endpoint itself, and who tried it, when that is known. */
   readonly recordIncident: (incident: Incident, caller: Caller | null) => void;
+}
+
+/** The stores, and what fills them from the journal. */
+export interface Services extends Stores {
+  readonly journal: JournalIntakeWork;
 }
 
 /** What an endpoint holds while it lives. */
@@ -151,7 +157,7 @@ export function createServices(
   const held = createHeldRecords(settings, world, { attribution, recorder, sessions }, owned);
   const counts = new CallCounts(stopwatch);
   const createId = (): string => world.createRandom(16).toString('hex');
-  const recordIncident: Services['recordIncident'] = (incident, caller) => {
+  const recordIncident: Stores['recordIncident'] = (incident, caller) => {
     logger.warn(`${incident.what}: ${incident.message}`);
     const surroundings = { id: createId(), now: clock.now(), mode: mode.mode };
     recorder.record(recordOfIncident(incident, describeCaller(caller, processes), surroundings));
@@ -170,7 +176,7 @@ export function createServices(
   const upstream = standInFront(settings, world, forUpstream, owned);
   const file = createStateFile(settings, world, recordIncident, { lock, owned });
   const workspaceOf = createWorkspaceFinder(policies.home, () => stream.folders);
-  const services: Services = {
+  const services: Stores = {
     startedAt,
     mode,
     policy,
@@ -204,11 +210,11 @@ export function createServices(
   connectStream(services, paths.audit, owned);
   keepStateFile(file, services, owned);
   owned.add(sessions.onDidChangeDormant((dormant) => file.setDormant(dormant)));
-  readJournal(settings, world, services, { lock, owned });
+  const journal = readJournal(settings, world, services, { lock, owned });
   recordIgnored(settings, services);
   owned.add(recordPolicyChanges({ file: paths.policy, policy, logger, isOurs, recordIncident }));
   owned.add(sweepRules({ handRules, policy, clock, logger, recordIncident }));
-  return services;
+  return { ...services, journal };
 }
 
 type UpstreamNeeds = Pick<UpstreamParts, 'stream' | 'approvals' | 'asking' | 'recordIncident'>;
@@ -299,7 +305,7 @@ function createHeldRecords(
 function createAttribution(
   { onDemand }: EndpointSettings,
   { processes }: EndpointWorld,
-  { sessions, stream }: Pick<Services, 'stream'> & Pick<Deciders, 'sessions'>,
+  { sessions, stream }: Pick<Stores, 'stream'> & Pick<Deciders, 'sessions'>,
 ): Attribution {
   const startedAt = performance.now();
   const isStarting = (): boolean => onDemand && performance.now() - startedAt < registrationMs;
@@ -318,7 +324,7 @@ function describeCaller(
   return { pid, exe: pid === null ? null : processes.executable(pid), door: caller?.door ?? null };
 }
 
-function recordIgnored({ ignored, mode }: EndpointSettings, { mode: held, recordIncident }: Services): void {
+function recordIgnored({ ignored, mode }: EndpointSettings, { mode: held, recordIncident }: Stores): void {
   if (ignored === null) return;
   const words = [...(mode === null || mode === held.mode ? [] : [`--mode ${mode}`]), ...ignored];
   if (words.length === 0) return;
@@ -345,7 +351,7 @@ function evaluationWorld(
 
 /** What is wrong with policy files, and with the log. */
 export function problemsOf(
-  { policy, audit }: Pick<Services, 'policy' | 'audit'>,
+  { policy, audit }: Pick<Stores, 'policy' | 'audit'>,
   auditFolder: string,
 ): readonly PolicyProblem[] {
   const { problem } = audit;
@@ -353,7 +359,7 @@ export function problemsOf(
   return [...policy.problems, { subject: 'log', file: auditFolder, line: 1, column: 1, message: problem }];
 }
 
-function connectStream(services: Services, auditFolder: string, owned: DisposableList): void {
+function connectStream(services: Stores, auditFolder: string, owned: DisposableList): void {
   const { stream, mode, policy, deciders, audit, recordIncident } = services;
   const tellProblems = (): void => {
     const problems = problemsOf(services, auditFolder);
@@ -378,13 +384,14 @@ function connectStream(services: Services, auditFolder: string, owned: Disposabl
 
 function readJournal(
   { paths }: EndpointSettings,
-  { logger }: EndpointWorld,
-  { audit, askers, deciders, recordIncident }: Services,
+  { logger, platform }: EndpointWorld,
+  { audit, askers, deciders, recordIncident }: Stores,
   { lock, owned }: Tenure,
-): void {
+): JournalIntakeWork {
   const isOurs = (): boolean => lock.isInPlace();
   const isHeldUp = (): boolean => audit.isWaiting;
-  takeJournal({ paths, logger, isOurs, isHeldUp, askers, deciders, recordIncident }, owned);
+  const from = { paths, platform, logger, isOurs, isHeldUp };
+  return takeJournal({ ...from, askers, deciders, recordIncident }, owned);
 }
 
 function createLostRecords(
@@ -399,7 +406,7 @@ function createLostRecords(
 function createStateFile(
   { paths }: EndpointSettings,
   { bootId, readBootMoment, logger, createRandom }: EndpointWorld,
-  recordIncident: Services['recordIncident'],
+  recordIncident: Stores['recordIncident'],
   { lock, owned }: Tenure,
 ): StateFileWriter {
   return owned.add(
@@ -426,7 +433,7 @@ const unnamedTree: AgentProgram = { program: 'a guarded tree', agent: defaultAge
 /** The library reads mode, generation and verdicts from the state file; an endpoint that ends leaves what lasts. */
 function keepStateFile(
   file: StateFileWriter,
-  { mode, policy, deciders }: Services,
+  { mode, policy, deciders }: Stores,
   owned: DisposableList,
 ): void {
   const write = (): void => {

@@ -48,6 +48,8 @@ export class StateFileWriter implements Disposable {
   readonly #timer: NodeJS.Timeout;
   /** The file as it has to be. */
   readonly #image = Buffer.alloc(stateFileBytes);
+  /** The file as it was found at the last look: one buffer for all looks, because each of its own would be a case for the collector. */
+  readonly #found = Buffer.alloc(stateFileBytes);
   readonly #verdicts = new HashTable(this.#image, verdictTable);
   readonly #programs = new HashTable(this.#image, programTable);
   /** The file as it was made or found; null until something is written, and when it may be another one. */
@@ -67,7 +69,7 @@ export class StateFileWriter implements Disposable {
 
   /** The policy generation that an endpoint before us left in this boot; 0 when there is none. */
   static readGeneration(file: string, bootId: Uint8Array): number {
-    const bytes = readBytes(file, stateHeaderBytes);
+    const bytes = readBytes(file, Buffer.alloc(stateHeaderBytes));
     const header = bytes === null ? null : parseStateHeader(bytes, bootId);
     return header?.ok === true ? header.value.generation : 0;
   }
@@ -119,7 +121,7 @@ export class StateFileWriter implements Disposable {
   /** Compares now instead of at the next second. */
   verify(): void {
     if (this.#generation === null || !this.#settings.isOurs()) return;
-    const found = readBytes(this.#settings.file, stateFileBytes);
+    const found = readBytes(this.#settings.file, this.#found);
     if (found?.equals(this.#image) === true) {
       this.#followClock(this.#generation);
       return;
@@ -197,13 +199,12 @@ function openFile(file: string): number {
   }
 }
 
-/** The file's first bytes, fewer where it is short; null when it is not there. */
-function readBytes(file: string, length: number): Buffer | null {
+/** The file's first bytes, read into `bytes`, fewer where it is short; null when it is not there. */
+function readBytes(file: string, bytes: Buffer): Buffer | null {
   try {
     const descriptor = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {
       if (!fstatSync(descriptor).isFile()) return null;
-      const bytes = Buffer.alloc(length);
       return bytes.subarray(0, readSync(descriptor, bytes, 0, bytes.length, 0));
     } finally {
       closeSync(descriptor);

@@ -8,6 +8,7 @@ import type { StatePaths } from '../system/stateDirectory.ts';
 import { cutAnswerIdOf, recordIdOf, recordOfCutAnswer, recordOfFrame } from './auditEntry.ts';
 import type { Incident } from './auditEntry.ts';
 import type { Deciders } from './decide.ts';
+import { JournalLooks, watchByKernel } from './journalLooks.ts';
 import { JournalReader } from './journalReader.ts';
 import type { Askers } from './lifetime.ts';
 import { findLastRecorded, findRecorded } from './recordedIds.ts';
@@ -15,7 +16,8 @@ import type { RecordedKind } from './recordedIds.ts';
 
 /** What the journal is taken with. */
 export interface JournalIntake {
-  readonly paths: Pick<StatePaths, 'journal' | 'audit'>;
+  readonly paths: Pick<StatePaths, 'directory' | 'lock' | 'journal' | 'audit'>;
+  readonly platform: string;
   readonly logger: Logger;
   /** Whether the state directory is still ours. */
   readonly isOurs: () => boolean;
@@ -26,11 +28,17 @@ export interface JournalIntake {
   readonly recordIncident: (incident: Incident, caller: null) => void;
 }
 
+/** What reads the journal. */
+export interface JournalIntakeWork {
+  /** Takes what stands in the journal now, as far as that takes no long time. */
+  catchUp(): void;
+}
+
 /**
  * Reads what libraries write to the journal until the list is disposed, and makes records of it, each once by its id. What the
  * verdict table allowed is counted and recorded like a question that was asked.
  */
-export function takeJournal(intake: JournalIntake, owned: DisposableList): void {
+export function takeJournal(intake: JournalIntake, owned: DisposableList): JournalIntakeWork {
   const { paths, logger, isOurs, isHeldUp, deciders, recordIncident } = intake;
   const earlier = new EarlierRecords(paths, deciders);
   const reader = new JournalReader({
@@ -44,12 +52,22 @@ export function takeJournal(intake: JournalIntake, owned: DisposableList): void 
       }),
     onFull: () => recordIncident(fullJournal, null),
   });
+  const looks = new JournalLooks({
+    directory: paths.directory,
+    probe: paths.lock,
+    // FSEvents of macOS are late and of a thread of their own: there the journal is looked for all the time.
+    watch: intake.platform === 'linux' ? watchByKernel : null,
+    logger,
+    look: () => reader.poll(),
+  });
   owned.add({
     dispose: () => {
+      looks.dispose();
       reader.drain();
       reader.dispose();
     },
   });
+  return { catchUp: () => void reader.poll() };
 }
 
 const fullJournal: Incident = {

@@ -27,3 +27,12 @@ test('answers while a long journal is read, and reads it to its end', async (con
   await until('all is read', () => !existsSync(`${fixture.paths.journal}.1`));
   assert.equal(fixture.records().length, count + 1);
 });
+
+test('tells whoever asks what libraries have told before', async (context) => {
+  const fixture = await startFixture(context);
+  for (let index = 0; index < 5; index += 1) {
+    writeFileSync(fixture.paths.journal, frameOf(index));
+    const { body } = await fixture.call('GET', '/v1/audit/events');
+    assert.equal(body['total_in_file'], index + 1);
+  }
+});
