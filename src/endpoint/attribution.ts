@@ -89,6 +89,16 @@ export class Attribution {
     return hasSession ? this.#identifyBySession(sid, facts, peer) : watched('automation', facts);
   }
 
+  /** A session of which no window tells goes by the one that it was started from, also before anything is asked in it. */
+  place(facts: AskerFacts): void {
+    const { sessions, processes } = this.#settings;
+    const { sid } = facts;
+    const session = sid !== null && sid > 1 ? sessions.find(sid) : null;
+    if (session?.actor !== null) return;
+    const found = this.#findParent(session.pid, processes.stat(session.pid), facts);
+    if (found !== null) sessions.settle(session.pid, found);
+  }
+
   #identifyBySession(sid: number, facts: AskerFacts, peer: () => number | null): Asker {
     const session = this.#settle(this.#settings.sessions.meet(sid), facts);
     const { actor, isDormant, hadAgent } = session;

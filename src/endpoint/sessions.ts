@@ -44,8 +44,11 @@ export interface KnownSession {
   readonly since: number;
 }
 
+/** What is known of a session by itself. */
+type OwnView = Omit<SessionView, 'dormant' | 'parent'>;
+
 interface Session {
-  readonly view: Mutable<Omit<SessionView, 'dormant'>>;
+  readonly view: Mutable<OwnView>;
   readonly since: number;
   scope: Scope;
   hadAgent: boolean;
@@ -241,9 +244,11 @@ export class SessionStore implements Disposable {
   }
 
   #viewOf(session: Session): SessionView {
-    const { actor, protection } = this.#ruling(session).view;
+    const ruling = this.#ruling(session);
+    const { actor, protection } = ruling.view;
     const name = this.nameOf(session.view.pid);
-    return { ...session.view, name, actor, protection, dormant: this.#isDormant(session) };
+    const parent = ruling === session ? null : ruling.view.pid;
+    return { ...session.view, name, actor, protection, parent, dormant: this.#isDormant(session) };
   }
 
   #fire(session: Session): void {
@@ -315,7 +320,7 @@ export class SessionStore implements Disposable {
   }
 }
 
-const unknownSession: Omit<SessionView, 'pid' | 'started' | 'dormant'> = {
+const unknownSession: Omit<OwnView, 'pid' | 'started'> = {
   kind: 'unknown',
   name: '',
   hidden: false,
@@ -338,7 +343,7 @@ function agentNamed(agent: string): string | null {
  * stays, and what an agent opened stays an agent's.
  */
 function mergeRegistration(
-  known: Omit<SessionView, 'dormant'>,
+  known: OwnView,
   { kind, name, hidden, protection, agent }: SessionRegistration,
 ): Pick<SessionView, 'kind' | 'name' | 'hidden' | 'protection' | 'actor' | 'agent'> {
   const isTask = kind === 'task' || known.kind === 'task';

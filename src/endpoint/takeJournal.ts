@@ -128,7 +128,10 @@ class EarlierRecords {
 
 function takeFrame(frame: JournalFrame, { askers, deciders }: JournalIntake, earlier: EarlierRecords): void {
   askers.note(frame.pid, frame.sid);
-  if (frame.kind === 'hello') deciders.sessions.noteHello(frame);
+  if (frame.kind === 'hello') {
+    deciders.sessions.noteHello(frame);
+    deciders.attribution.place(frame);
+  }
   const isHit = frame.kind === 'table';
   const told = recordOfFrame(frame, deciders.mode(), isHit ? deciders.verdicts.find(frame) : null);
   if (told === null) return;

@@ -60,6 +60,7 @@ function guardedView(pid: number, name: string): SessionView {
     ...{
       actor: 'automation',
       dormant: false,
+      parent: null,
       library: null,
       agent: null,
       decisions: 0,

@@ -25,6 +25,8 @@ export interface SessionView {
   readonly actor: Actor | null;
   /** Nobody is asked about what a person starts in it, and nothing of that is recorded. */
   readonly dormant: boolean;
+  /** Pid of the leader of the session by which it goes, because it was started from there; null when it goes by itself. */
+  readonly parent: number | null;
   /** The library said hello from this very process. */
   readonly guarded: boolean;
   /** Build id of the library in hex; null when unknown. */

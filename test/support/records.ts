@@ -40,6 +40,7 @@ export function sessionView(wanted: Partial<SessionView>): SessionView {
     hidden: false,
     protection: 'scoped',
     actor: null,
+    parent: null,
     dormant: false,
     guarded: false,
     library: null,

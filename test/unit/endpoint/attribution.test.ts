@@ -233,6 +233,18 @@ test('takes a session for the one that those go by from whom it was started', as
   );
 });
 
+test('tells by which session a pane goes before anything is asked in it', async (context) => {
+  const fixture = await start(context);
+  await register(fixture, 200, mine);
+  const said = { ...tableFrame, kind: 'hello', door: 'load', exe: '/bin/sh', argv: [] } as const;
+  append(fixture, { ...said, pid: 720, ppid: 700, sid: 720 });
+  await until('it is told', async () => {
+    const { sessions } = (await fixture.call('GET', '/v1/sessions')).body as { sessions: UnknownRecord[] };
+    return sessions.some(({ pid, parent, name }) => pid === 720 && parent === 200 && name === 'bash');
+  });
+  assert.deepEqual(dormantIds(fixture), [200, 720], 'a person is left alone in it, too');
+});
+
 test('takes a session that an agent started for an agent’s', async (context) => {
   const fixture = await start(context);
   await register(fixture, 200, mine);

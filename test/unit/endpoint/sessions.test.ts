@@ -67,6 +67,7 @@ const known = {
   protection: 'scoped',
   actor: null,
   dormant: false,
+  parent: null,
   guarded: false,
   library: null,
   agent: null,
