@@ -23,6 +23,8 @@ export interface RampartApi {
   approvals(): readonly ApprovalView[];
   /** This window's terminals and tasks. */
   terminals(): readonly SessionSubject[];
+  /** The guarded sessions in the terminal of a process, as panes of a terminal multiplexer; for null those outside this window. */
+  inner(pid: number | null): readonly SessionSubject[];
   /** The extension host as the view shows it, with what its extensions started; empty while that is not guarded. */
   host(): readonly SessionSubject[];
   /** What is debugged outside of any terminal. */

@@ -14,7 +14,9 @@ import { EventSource } from '../client/eventSource.ts';
 import { HostGuard } from '../client/hostGuard.ts';
 import { installationPlace, installRuntime, libraryIn, type Installation } from '../client/installation.ts';
 import { currentNodeProgram } from '../client/nodeProgram.ts';
+import { nameOf } from '../client/measureTree.ts';
 import { readLoader } from '../client/readLoader.ts';
+import { placeSessions } from '../client/sessionPlaces.ts';
 import { TreeWatch } from '../client/treeWatch.ts';
 import { formatStatus, type GuardStatus } from '../presentation/statusText.ts';
 import type { PolicyProblem } from '../protocol/streamEvent.ts';
@@ -41,7 +43,7 @@ import { Guard } from './injection/guard.ts';
 import { GuardNews } from './injection/guardNews.ts';
 import { createKeptWishes } from './injection/keptWishes.ts';
 import { recordGuard } from './injection/recordGuard.ts';
-import { TerminalRegistry } from './injection/terminalRegistry.ts';
+import { TerminalRegistry, type RegistryParts } from './injection/terminalRegistry.ts';
 import { createWorkspaceChoice } from './injection/workspaceChoice.ts';
 import { ApprovalStore } from './model/approvalStore.ts';
 import { OlderDecisions } from './model/olderDecisions.ts';
@@ -126,7 +128,6 @@ export function createWindowParts(surroundings: WindowSurroundings): WindowParts
       record: (turn) => recordGuard(told, turn),
     }),
   );
-  const trees = new TreeWatch(processes);
   const registry = owned.add(
     new TerminalRegistry({
       sessions,
@@ -137,10 +138,8 @@ export function createWindowParts(surroundings: WindowSurroundings): WindowParts
       },
       isArmed: () => guard.isArmed,
       scope: readGuardScope,
+      ...createTerminalLooks(processes),
       loaderOf: (pid) => readLoader(processes, pid, guard.library, platform),
-      wasArmed: (pid) => wasArmed(processes, pid),
-      isInFront: (pid) => isInFront(processes, pid),
-      treeOf: (pid) => trees.look(pid),
       clock,
       background,
     }),
@@ -150,6 +149,7 @@ export function createWindowParts(surroundings: WindowSurroundings): WindowParts
   const shown = {
     ...{ approvals, clock, decisions, registry, older, status, sessions, client },
     ...{ host, background, logger, extension, notices: surroundings.notices, home: machine.home },
+    programOf: (pid: number) => nameOf(processes, pid),
     bundleFolder: surroundings.bundleFolder,
   };
   const { views, onDecision } = createWindowViews(owned, shown);
@@ -206,6 +206,7 @@ function createView({ status, decisions, approvals, registry, views }: ViewParts
     decisionGroups: () => views.decisions.shownGroups,
     approvals: () => approvals.waiting,
     terminals: () => registry.terminals.map((known) => known.subject),
+    inner: (pid) => views.sessions.innerSubjects(pid),
     host: () => views.sessions.hostSubjects,
     debugged: () => views.sessions.debugSubjects,
     sessionName: (sid) => registry.nameOf(sid),
@@ -239,6 +240,19 @@ function findMachine({ environment, bundleFolder }: WindowSurroundings): Machine
       state.ok
         ? installRuntime({ bundleFolder, program: currentNodeProgram() }, place)
         : failure(state.error),
+  };
+}
+
+/** What can be seen of terminals from outside. */
+function createTerminalLooks(
+  processes: ProcessTable,
+): Pick<RegistryParts, 'wasArmed' | 'isInFront' | 'treeOf' | 'place'> {
+  const trees = new TreeWatch(processes);
+  return {
+    wasArmed: (pid) => wasArmed(processes, pid),
+    isInFront: (pid) => isInFront(processes, pid),
+    treeOf: (pid) => trees.look(pid),
+    place: (sessions, terminals) => placeSessions(processes, sessions, terminals),
   };
 }
 

@@ -35,6 +35,8 @@ export type ViewParts = Omit<PolicyTreeParts, 'switchPacks'> &
     readonly decisions: DecisionStore;
     readonly host: HostGuard;
     readonly sessions: SessionStore;
+    /** What a process runs, in a word. */
+    readonly programOf: (pid: number) => string;
   };
 
 /** Creates the views of a window, owned by the list; `onDecision` takes what the stream tells. */

@@ -39,6 +39,8 @@ export interface ProcessTable {
   namespace(pid: number): string | null;
   /** Process ids of the living children, whichever thread started them. */
   children(pid: number): readonly number[] | null;
+  /** Device numbers of the terminals that a process has open, as `ProcessStat.terminal` has them. */
+  openTerminals(pid: number): readonly number[] | null;
   /** Process ids of all processes. */
   all(): readonly number[] | null;
 }
@@ -66,6 +68,10 @@ export function createProcTable(root: string): ProcessTable {
     namespace: (pid) => readLink(`${root}/${pid}/ns/pid`),
     children: (pid) =>
       joinChildren(readNumbers(`${root}/${pid}/task`), (thread) => textOf(pid, `task/${thread}/children`)),
+    openTerminals: (pid) => {
+      const paths = readNumbers(`${root}/${pid}/fd`)?.map((fd) => readLink(`${root}/${pid}/fd/${fd}`));
+      return paths === undefined ? null : [...new Set(paths.flatMap(terminalNumber))];
+    },
     all: () => readNumbers(root),
   };
 }
@@ -82,6 +88,7 @@ const unknownProcesses: ProcessTable = {
   executable: () => null,
   namespace: () => null,
   children: () => null,
+  openTerminals: () => null,
   all: () => null,
 };
 
@@ -161,6 +168,16 @@ function joinChildren(
   return texts
     .flatMap((text) => text.split(' ').map(Number))
     .filter((pid) => Number.isInteger(pid) && pid > 0);
+}
+
+/** Major number of the devices below `/dev/pts`. */
+const ptyMajor = 136;
+
+/** The device number of a terminal below `/dev/pts` in the kernel's form: the low byte of the minor, the major, the rest. */
+function terminalNumber(path: string | null): readonly number[] {
+  const [, index] = /^\/dev\/pts\/(\d+)$/.exec(path ?? '') ?? [];
+  const minor = Number(index);
+  return index === undefined ? [] : [(minor & 0xff) + (ptyMajor << 8) + ((minor >> 8) << 20)];
 }
 
 /** The entries of a folder that are numbers; null when it cannot be read. */

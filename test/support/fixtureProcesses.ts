@@ -19,6 +19,8 @@ export interface FixtureProcess {
   readonly commandLine?: readonly string[];
   readonly executable?: string;
   readonly namespace?: string;
+  /** What it has open. */
+  readonly open?: readonly string[];
   /** Files of the process that may not be read. */
   readonly hidden?: readonly string[];
 }
@@ -41,6 +43,7 @@ const ordinary = {
   commandLine: ['bash'],
   executable: '/usr/bin/bash',
   namespace: 'pid:[1]',
+  open: [],
   hidden: [],
 } satisfies Partial<FixtureProcess>;
 
@@ -65,4 +68,6 @@ function createProcess(folder: string, fixture: FixtureProcess, processes: reado
   }
   if (!all.hidden.includes('exe')) symlinkSync(all.executable, join(directory, 'exe'));
   symlinkSync(all.namespace, join(directory, 'ns', 'pid'));
+  mkdirSync(join(directory, 'fd'), { recursive: true });
+  for (const [fd, path] of all.open.entries()) symlinkSync(path, join(directory, 'fd', String(fd)));
 }

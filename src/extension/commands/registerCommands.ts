@@ -106,7 +106,7 @@ export function registerCommands(parts: CommandParts): Disposable {
 
 /** Shows the terminal of a row, or the one in which a decision was asked for. */
 function showTerminal({ registry, notices }: CommandParts, node: unknown): void {
-  const terminal = isDecision(node) ? registry.terminalOfRecord(node.record) : terminalOf(node);
+  const terminal = isDecision(node) ? registry.terminalAroundRecord(node.record) : terminalOf(node);
   if (terminal != null) terminal.show();
   else notices.mention(protectMessages.terminalGone);
 }

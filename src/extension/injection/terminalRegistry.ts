@@ -54,6 +54,11 @@ export interface RegistryParts {
   readonly isInFront: (pid: number) => boolean;
   /** Looks for the library in a process and all below it; null where that cannot be seen. */
   readonly treeOf: (pid: number) => TreeEvidence | null;
+  /** In which of these terminals sessions are of which no window told, by pid. */
+  readonly place: (
+    sessions: readonly SessionView[],
+    terminals: ReadonlySet<number>,
+  ) => ReadonlyMap<number, number>;
   readonly clock: Clock;
   readonly background: Background;
 }
@@ -87,6 +92,8 @@ export class TerminalRegistry implements Disposable {
   readonly #owned = new DisposableList();
   readonly #tracked = new Map<vscode.Terminal, Tracked>();
   readonly #tasks = new TaskProcesses();
+  /** Null when it has to be looked anew. */
+  #places: ReadonlyMap<number, number> | null = null;
   readonly #changed = this.#owned.add(new Emitter<null>());
   #mayRegister = false;
 
@@ -104,7 +111,12 @@ export class TerminalRegistry implements Disposable {
       window.onDidStartTerminalShellExecution((event) => this.#countRunning(event.terminal, 1)),
     );
     this.#owned.add(window.onDidEndTerminalShellExecution((event) => this.#countRunning(event.terminal, -1)));
-    this.#owned.add(parts.sessions.onDidChange(() => this.#changed.fire(null)));
+    this.#owned.add(
+      parts.sessions.onDidChange(() => {
+        this.#places = null;
+        this.#changed.fire(null);
+      }),
+    );
     const reread = setInterval(() => this.#reread(), rereadMs);
     this.#owned.add({ dispose: () => clearInterval(reread) });
   }
@@ -139,10 +151,28 @@ export class TerminalRegistry implements Disposable {
     return this.#trackedOf(sid)?.terminal ?? null;
   }
 
+  /** Guarded sessions that are no terminals themselves but in one of this window; for null those that are in none. */
+  sessionsIn(terminal: vscode.Terminal | null): readonly SessionView[] {
+    return this.#foreign().filter(({ pid }) => this.terminalAround(pid) === terminal);
+  }
+
+  /** The terminal of this window that a session leads or is in; null when there is none, or no more. */
+  terminalAround(sid: number): vscode.Terminal | null {
+    this.#places ??= this.#placeForeign();
+    return this.terminalOf(sid) ?? this.terminalOf(this.#places.get(sid) ?? sid);
+  }
+
   /** The terminal of this window in which something was recorded; null when there is none, or no more. */
   terminalOfRecord(session: RecordedSession): vscode.Terminal | null {
     const { sid, sid_started: started } = session;
     return sid !== null && started !== undefined && this.#isStill(sid, started) ? this.terminalOf(sid) : null;
+  }
+
+  /** The same, also for what was recorded in a session inside it. */
+  terminalAroundRecord(session: RecordedSession): vscode.Terminal | null {
+    const { sid, sid_started: started } = session;
+    const isThere = sid !== null && started !== undefined && this.#isStill(sid, started);
+    return isThere ? this.terminalAround(sid) : null;
   }
 
   /** What the terminal was called in which something was recorded; null when nobody named it. */
@@ -170,7 +200,7 @@ export class TerminalRegistry implements Disposable {
    */
   isOurs(sid: number | null): boolean {
     if (sid === null) return vscode.window.state.focused;
-    if (this.#trackedOf(sid) !== undefined) return true;
+    if (this.terminalAround(sid) !== null) return true;
     const kind = this.#parts.sessions.find(sid)?.kind ?? 'unknown';
     return kind === 'unknown' && vscode.window.state.focused;
   }
@@ -219,6 +249,7 @@ export class TerminalRegistry implements Disposable {
   #forget(terminal: vscode.Terminal): void {
     const pid = this.#tracked.get(terminal)?.pid;
     this.#tracked.delete(terminal);
+    this.#places = null;
     if (pid != null) this.#parts.sessions.remove(pid);
     this.#changed.fire(null);
   }
@@ -260,10 +291,30 @@ export class TerminalRegistry implements Disposable {
       this.#followTitle(tracked);
       this.#measure(tracked);
     }
+    this.#followPlaces();
     const now = this.#parts.clock.now();
     this.#tasks.forgetOld(now);
     const isSettling = (one: Tracked): boolean => now - one.since < helloGraceMs + 2 * rereadMs;
     if ([...this.#tracked.values()].some(isSettling)) this.#changed.fire(null);
+  }
+
+  /** Guarded sessions that are no terminals of this window. */
+  #foreign(): readonly SessionView[] {
+    return this.#parts.sessions.all.filter(
+      ({ guarded, pid }) => guarded && this.#trackedOf(pid) === undefined,
+    );
+  }
+
+  #placeForeign(): ReadonlyMap<number, number> {
+    const terminals = this.terminals.flatMap(({ pid }) => pid ?? []);
+    return this.#parts.place(this.#foreign(), new Set(terminals));
+  }
+
+  /** Somebody may look at the panes of a server from another terminal now: nobody tells of that. */
+  #followPlaces(): void {
+    const before = this.#places ?? new Map<number, number>();
+    this.#places = this.#placeForeign();
+    if (JSON.stringify([...before]) !== JSON.stringify([...this.#places])) this.#changed.fire(null);
   }
 
   /** What was opened before the guard was on has no library, and none is looked for. */
@@ -300,6 +351,7 @@ export class TerminalRegistry implements Disposable {
       tracked.tree = null;
     }
     tracked.pid = pid;
+    this.#places = null;
     // The editor arms what it opens before this extension runs.
     tracked.openedArmed ||= this.#parts.wasArmed(pid);
     tracked.ended = this.#tasks.hasEnded(pid);

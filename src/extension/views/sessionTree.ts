@@ -5,27 +5,31 @@ import type { HostGuard } from '../../client/hostGuard.ts';
 import { canRelaunchGuarded, isLibraryLoaded, stateOfView } from '../../presentation/guardState.ts';
 import { hostChildSubject, hostSubject } from '../../presentation/hostRow.ts';
 import { formatSession, elsewhereLabel, type SessionSubject } from '../../presentation/sessionLabel.ts';
+import type { SessionView } from '../../protocol/session.ts';
 import { commandIds, rowContexts, viewIds } from '../ids.ts';
 import type { KnownTerminal, TerminalRegistry } from '../injection/terminalRegistry.ts';
 import type { DebugSessions } from '../model/debugSessions.ts';
-import type { SessionStore } from '../model/sessionStore.ts';
 import { createIcon, createTooltip } from './decisionItem.ts';
 import { createRepaint } from './repaint.ts';
 
-/** A terminal of this window, its extension host, or a session that another window or `rampart preload` started. */
+/**
+ * A terminal of this window, its extension host, a session in one of those, or one that another window or
+ * `rampart preload` started.
+ */
 export type SessionNode =
   | { readonly kind: 'terminal'; readonly known: KnownTerminal }
   | { readonly kind: 'host' }
   | { readonly kind: 'elsewhere' }
-  | { readonly kind: 'foreign'; readonly subject: SessionSubject };
+  | { readonly kind: 'foreign'; readonly subject: SessionSubject; readonly within?: KnownTerminal };
 
 /** What the tree shows. */
 export interface SessionTreeParts {
   readonly registry: TerminalRegistry;
-  readonly sessions: SessionStore;
   readonly debugged: DebugSessions;
   readonly host: HostGuard;
   readonly decisions: DecisionStore;
+  /** What a process runs, in a word. */
+  readonly programOf: (pid: number) => string;
 }
 
 /** The tree of terminals and tasks, guarded and not. */
@@ -70,9 +74,22 @@ export class SessionTree implements vscode.TreeDataProvider<SessionNode>, Dispos
     return this.#parts.debugged.subjects;
   }
 
+  /** The rows of the sessions in the terminal of a process; for null those outside this window. */
+  innerSubjects(pid: number | null): readonly SessionSubject[] {
+    const { registry } = this.#parts;
+    const terminal = pid === null ? null : registry.terminalOf(pid);
+    return pid !== null && terminal === null ? [] : registry.sessionsIn(terminal).map(this.#subjectOf);
+  }
+
   getChildren(node?: SessionNode): SessionNode[] {
     const { registry, host } = this.#parts;
-    const foreign = this.#foreignSubjects();
+    if (node?.kind === 'terminal') {
+      const { known } = node;
+      return this.innerSubjects(known.pid ?? 0).map((subject) => ({
+        ...{ kind: 'foreign', subject, within: known },
+      }));
+    }
+    const foreign = this.innerSubjects(null);
     if (node === undefined) {
       const own = registry.terminals.map((known): SessionNode => ({ kind: 'terminal', known }));
       const others = this.debugSubjects.map((subject): SessionNode => ({ kind: 'foreign', subject }));
@@ -89,12 +106,14 @@ export class SessionTree implements vscode.TreeDataProvider<SessionNode>, Dispos
     if (node.kind === 'elsewhere') {
       return new vscode.TreeItem(elsewhereLabel, vscode.TreeItemCollapsibleState.Collapsed);
     }
-    if (node.kind === 'foreign') return createSubjectItem(node.subject);
+    if (node.kind === 'foreign') return createForeignItem(node);
     if (node.kind === 'host') return this.#createHostItem();
-    const { subject } = node.known;
+    const { subject, pid } = node.known;
     const item = createSubjectItem(subject);
     item.contextValue = contextOf(subject);
     item.command = { command: commandIds.showTerminal, title: '', arguments: [node] };
+    if (this.innerSubjects(pid ?? 0).length > 0)
+      item.collapsibleState = vscode.TreeItemCollapsibleState.Collapsed;
     return item;
   }
 
@@ -104,11 +123,12 @@ export class SessionTree implements vscode.TreeDataProvider<SessionNode>, Dispos
 
   /** A row that is painted anew swallows the click that is just being made on it. */
   #paint(): void {
+    const { terminals } = this.#parts.registry;
     const subjects = [
-      ...this.#parts.registry.terminals.map(({ subject }) => subject),
+      ...terminals.flatMap(({ subject, pid }) => [subject, ...this.innerSubjects(pid ?? 0)]),
       ...this.hostSubjects,
       ...this.debugSubjects,
-      ...this.#foreignSubjects(),
+      ...this.innerSubjects(null),
     ];
     const shown = JSON.stringify(subjects.map((subject) => [contextOf(subject), formatSession(subject)]));
     if (shown === this.#painted) return;
@@ -132,19 +152,15 @@ export class SessionTree implements vscode.TreeDataProvider<SessionNode>, Dispos
     return hostSubject({ pid, session, state: shown, decisions: decisions.decisions });
   }
 
-  #foreignSubjects(): readonly SessionSubject[] {
-    const { registry, sessions } = this.#parts;
-    const own = new Set(registry.terminals.map((known) => known.pid));
-    return sessions.all
-      .filter((view) => view.guarded && !own.has(view.pid))
-      .map((view) => ({
-        name: view.name,
-        kind: view.kind,
-        hidden: view.hidden,
-        pid: view.pid,
-        state: stateOfView(view),
-      }));
-  }
+  /** What goes by another session is called as that one is, so beside it the program tells more. */
+  readonly #subjectOf = (view: SessionView): SessionSubject => ({
+    name:
+      this.#parts.registry.terminalAround(view.pid) === null ? view.name : this.#parts.programOf(view.pid),
+    kind: view.kind,
+    hidden: view.hidden,
+    pid: view.pid,
+    state: stateOfView(view),
+  });
 }
 
 function contextOf({ kind, pid, state }: SessionSubject): string {
@@ -155,6 +171,14 @@ function contextOf({ kind, pid, state }: SessionSubject): string {
   }
   const isRelaunchable = canRelaunchGuarded(state) && kind === 'terminal' && pid !== null;
   return isRelaunchable ? rowContexts.relaunchableTerminal : rowContexts.unguardedTerminal;
+}
+
+function createForeignItem({ subject, within }: SessionNode & { readonly kind: 'foreign' }): vscode.TreeItem {
+  const item = createSubjectItem(subject);
+  const above = { kind: 'terminal', known: within };
+  if (within !== undefined)
+    item.command = { command: commandIds.showTerminal, title: '', arguments: [above] };
+  return item;
 }
 
 function createSubjectItem(subject: SessionSubject, sentence?: string): vscode.TreeItem {

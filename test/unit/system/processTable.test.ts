@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -60,6 +60,14 @@ test('answers null for what is gone, cut or not given', () => {
   const bare = createProcessTable('darwin');
   assert.equal(bare.stat(process.pid), null);
   assert.equal(bare.isRunning(process.pid, 77), true);
+});
+
+test('tells which terminals a process has open', () => {
+  mkdirSync(join(root, '500/fd'));
+  const open = ['/dev/null', '/dev/ptmx', '/dev/pts/0', '/dev/pts/300', '/dev/pts/0', '/dev/tty1'];
+  for (const [fd, path] of open.entries()) symlinkSync(path, join(root, '500/fd', String(fd)));
+  assert.deepEqual(table.openTerminals(500), [0x8800, 0x0010_882c]);
+  assert.equal(table.openTerminals(501), null);
 });
 
 test('tells a process from a zombie and from a later one with its pid', () => {

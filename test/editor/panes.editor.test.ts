@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import type { RampartApi } from '../../src/extension/api.ts';
+import { settingIds } from '../../src/extension/ids.ts';
+import { until } from '../support/until.ts';
+import { activateRampart, awaitGuarded, createScratch } from './scene.ts';
+
+/** What is in a terminal and not its own session. */
+describe('a person with sessions in a terminal', () => {
+  let api: RampartApi;
+  const set = (setting: string, value: unknown): Thenable<void> =>
+    vscode.workspace.getConfiguration().update(setting, value, vscode.ConfigurationTarget.Global);
+  before(async () => {
+    api = await activateRampart();
+    await set(settingIds.guardScope, 'all');
+    await set(settingIds.guardEnabled, true);
+    await until('the guard is on', () => api.status().guardEnabled);
+  });
+  after(() => set(settingIds.guardScope, undefined));
+
+  it('finds the panes of a multiplexer in the terminal in which they are shown, or were begun', async () => {
+    const begins = vscode.window.createTerminal({ name: 'begins panes' });
+    const looks = vscode.window.createTerminal({ name: 'looks at panes' });
+    const socket = join(createScratch(), 'tmux');
+    const tmux = `tmux -S ${socket} -f /dev/null`;
+    try {
+      const pids = [(await awaitGuarded(api, begins)).pid, (await awaitGuarded(api, looks)).pid];
+      const panesIn = (): string => pids.map((pid) => api.inner(pid).length).join();
+      begins.sendText(`${tmux} new-session -d /bin/sh`);
+      await until('the pane is where it was begun', () => panesIn() === '1,0');
+      looks.sendText(`${tmux} attach`);
+      await until('the pane is where it is looked at', () => panesIn() === '0,1');
+      const [pane] = api.inner(pids[1] ?? null);
+      assert.match(pane?.name ?? '', /sh$/);
+      assert.ok(!api.inner(null).some(({ pid }) => pid === pane?.pid), 'it is in this window');
+    } finally {
+      spawnSync('tmux', ['-S', socket, 'kill-server']);
+      begins.dispose();
+      looks.dispose();
+    }
+  });
+
+  it('finds what a program begins a session for in the terminal of that program', async () => {
+    const terminal = vscode.window.createTerminal({ name: 'begins a session' });
+    try {
+      const { pid } = await awaitGuarded(api, terminal);
+      terminal.sendText(`setsid --wait /bin/sleep 600`);
+      const inner = await until('it is there', () => api.inner(pid).find(({ name }) => name === 'sleep'));
+      process.kill(inner.pid ?? 0);
+      await until('it is gone', () => api.inner(pid).length === 0);
+    } finally {
+      terminal.dispose();
+    }
+  });
+});
