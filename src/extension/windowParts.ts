@@ -41,9 +41,11 @@ import { EndpointSupervisor } from './endpoint/endpointSupervisor.ts';
 import { fetchFromEndpoint, registerEndpointFollower } from './endpoint/followEndpoint.ts';
 import { Guard } from './injection/guard.ts';
 import { GuardNews } from './injection/guardNews.ts';
+import { isTypedIn } from './injection/idleShell.ts';
 import { createKeptWishes } from './injection/keptWishes.ts';
 import { recordGuard } from './injection/recordGuard.ts';
-import { TerminalRegistry, type RegistryParts } from './injection/terminalRegistry.ts';
+import type { RegistryParts } from './injection/registryParts.ts';
+import { TerminalRegistry } from './injection/terminalRegistry.ts';
 import { createWorkspaceChoice } from './injection/workspaceChoice.ts';
 import { ApprovalStore } from './model/approvalStore.ts';
 import { OlderDecisions } from './model/olderDecisions.ts';
@@ -246,10 +248,11 @@ function findMachine({ environment, bundleFolder }: WindowSurroundings): Machine
 /** What can be seen of terminals from outside. */
 function createTerminalLooks(
   processes: ProcessTable,
-): Pick<RegistryParts, 'wasArmed' | 'isInFront' | 'treeOf' | 'place'> {
+): Pick<RegistryParts, 'wasArmed' | 'isTypedIn' | 'isInFront' | 'treeOf' | 'place'> {
   const trees = new TreeWatch(processes);
   return {
     wasArmed: (pid) => wasArmed(processes, pid),
+    isTypedIn: (pid) => isTypedIn(processes, pid),
     isInFront: (pid) => isInFront(processes, pid),
     treeOf: (pid) => trees.look(pid),
     place: (sessions, terminals) => placeSessions(processes, sessions, terminals),

@@ -65,7 +65,7 @@ function describe(state: GuardState): Look {
     case 'dormant':
       return {
         words: t`agents only`,
-        sentence: t`What a person types in it is not asked about; what agents in it start is.`,
+        sentence: t`What a person types or debugs in it is not asked about; what agents in it start is.`,
         icon: { id: 'shield', color: iconColors.quiet },
       };
     case 'partly':

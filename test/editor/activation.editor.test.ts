@@ -17,6 +17,16 @@ describe('a window that was just opened', () => {
     api = await activateRampart();
   });
 
+  it('takes a task for one that began before the extension, of whose process nobody told it', async () => {
+    const [execution] = vscode.tasks.taskExecutions;
+    assert.ok(execution !== undefined);
+    await until('it is known as a task', () =>
+      api.terminals().some(({ name, kind }) => name === 'begun early' && kind === 'task'),
+    );
+    execution.terminate();
+    await until('it is gone', () => api.terminals().every(({ name }) => name !== 'begun early'));
+  });
+
   it('is of the version that was asked for', () => {
     const oldest = /^1\.99\./;
     if (process.env['TEST_EDITOR'] === 'oldest') assert.match(vscode.version, oldest);

@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { chmodSync, chownSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import type { RampartApi } from '../../src/extension/api.ts';
 import { commandIds, settingIds } from '../../src/extension/ids.ts';
@@ -255,40 +254,6 @@ describe('what is put into terminals', () => {
       (await wordsOf(terminal)).startsWith('partly guarded: its program loads no library'),
     );
     terminal.dispose();
-  });
-});
-
-describe('what is debugged', () => {
-  it('is shown as not guarded as long as it runs, but in a terminal of the editor', async () => {
-    const api = await activateRampart();
-    const debug = async (name: string, where: object = {}): Promise<vscode.DebugSession> => {
-      const started = new Promise<vscode.DebugSession>((resolve) => {
-        const listener = vscode.debug.onDidStartDebugSession((session) => {
-          listener.dispose();
-          resolve(session);
-        });
-      });
-      assert.ok(
-        await vscode.debug.startDebugging(undefined, { type: 'foreign', request: 'launch', name, ...where }),
-      );
-      return started;
-    };
-    const sessions = [
-      await debug('unseen'),
-      await debug('seen', { console: 'integratedTerminal' }),
-      await debug('asked for', { type: 'asking' }),
-      await debug('outside', { console: 'externalTerminal' }),
-    ];
-    const shown = (): readonly string[] =>
-      api.debugged().map((subject) => `${subject.name} ${formatSession(subject).description}`);
-    await until('the right ones are shown', () =>
-      isDeepStrictEqual(shown(), [
-        'unseen not guarded: debugged in the internal console',
-        'outside not guarded: debugged in an external terminal',
-      ]),
-    );
-    for (const session of sessions) await vscode.debug.stopDebugging(session);
-    await until('it is gone', () => api.debugged().length === 0);
   });
 });
 

@@ -19,6 +19,12 @@ export function isIdleShell(processes: ProcessTable, pid: number): boolean {
   return argv !== null && children?.length === 0 && isInteractiveShell(argv);
 }
 
+/** Whether a process is a shell in which somebody may type; what cannot be read counts as one. */
+export function isTypedIn(processes: ProcessTable, pid: number): boolean {
+  const argv = processes.commandLine(pid);
+  return argv === null || isInteractiveShell(argv);
+}
+
 /** Whether arguments start a shell that reads from its terminal, rather than a script or a command text. */
 function isInteractiveShell(argv: readonly string[]): boolean {
   const program = basename(argv[0] ?? '').replace(/^-/, '');

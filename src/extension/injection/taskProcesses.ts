@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { isTitleOfTask } from './taskTitle.ts';
 
 /** How long after its end a task's terminal may still become known, in milliseconds. */
 const lateTerminalMs = 10_000;
@@ -10,6 +11,7 @@ export class TaskProcesses {
   readonly #ended = new Map<number, number>();
 
   start(pid: number, execution: vscode.TaskExecution): void {
+    for (const [guessed, started] of this.#running) if (started === execution) this.#running.delete(guessed);
     this.#running.set(pid, execution);
     this.#ended.delete(pid);
   }
@@ -24,13 +26,27 @@ export class TaskProcesses {
     return pids;
   }
 
-  /** Whether any of these tasks will have a process that is not known yet. */
+  /**
+   * Takes a process for that of the task whose name its terminal bears, where that task's own is not known: of a task that
+   * began before this extension nobody tells which process it has. True when there is such a task.
+   */
+  adopt(pid: number, title: string, executions: readonly vscode.TaskExecution[]): boolean {
+    const found = this.#withoutProcess(executions).find(({ task }) => isTitleOfTask(title, task.name));
+    if (found !== undefined) this.#running.set(pid, found);
+    return found !== undefined;
+  }
+
+  /** Whether any of these tasks has or will have a process that is not known yet. */
   isAnyStarting(executions: readonly vscode.TaskExecution[]): boolean {
+    return this.#withoutProcess(executions).length > 0;
+  }
+
+  #withoutProcess(executions: readonly vscode.TaskExecution[]): readonly vscode.TaskExecution[] {
     const known = new Set(this.#running.values());
     // A task of an extension's own terminal has none.
     const hasProcess = ({ task }: vscode.TaskExecution): boolean =>
       task.execution !== undefined && !(task.execution instanceof vscode.CustomExecution);
-    return executions.some((execution) => hasProcess(execution) && !known.has(execution));
+    return executions.filter((execution) => hasProcess(execution) && !known.has(execution));
   }
 
   isRunning(pid: number): boolean {

@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import { DisposableList, type Disposable } from '../../base/disposable.ts';
-import type { Clock } from '../../base/clock.ts';
 import { Emitter, type Event } from '../../base/emitter.ts';
 import type { Result } from '../../base/result.ts';
 import {
@@ -8,19 +7,16 @@ import {
   helloGraceMs,
   isUnprotected,
   type GuardState,
-  type LoaderEvidence,
   type TreeEvidence,
 } from '../../presentation/guardState.ts';
 import type { RecordedSession } from '../../presentation/sessionKey.ts';
 import type { SessionSubject } from '../../presentation/sessionLabel.ts';
-import type { Protection, Scope, SessionRegistration, SessionView } from '../../protocol/session.ts';
-import type { Background } from '../adapters/background.ts';
+import type { Protection, SessionView } from '../../protocol/session.ts';
 import { isDrawn, isHidden, isProcessId, openingAgent } from './terminalTraits.ts';
 import { OwnTitle } from './ownTitle.ts';
 import { TaskProcesses } from './taskProcesses.ts';
 import { composeRegistration } from './composeRegistration.ts';
-import type { SessionStore } from '../model/sessionStore.ts';
-import type { WindowStatus } from '../model/windowStatus.ts';
+import type { RegistryParts } from './registryParts.ts';
 
 /** How long a task may take from its start to its process while terminals wait to be told of, in milliseconds. */
 const taskStartMs = 1_000;
@@ -34,33 +30,6 @@ export interface KnownTerminal {
   readonly subject: SessionSubject;
   /** Whether the shell integration tells of a command that runs now. */
   readonly isRunning: boolean;
-}
-
-/** What the registry is given. */
-export interface RegistryParts {
-  readonly sessions: SessionStore;
-  readonly status: WindowStatus;
-  /** Tells the endpoint of a terminal. A failure says why it could not be told. */
-  readonly register: (pid: number, registration: SessionRegistration) => Promise<Result<SessionView, string>>;
-  /** Whether a terminal that opens now gets the library. */
-  readonly isArmed: () => boolean;
-  /** Whose commands are asked about where the person said nothing. */
-  readonly scope: () => Scope;
-  /** What a process was started with for the loader; null when that cannot be told. */
-  readonly loaderOf: (pid: number) => LoaderEvidence | null;
-  /** Whether a process was started with what arms a terminal. */
-  readonly wasArmed: (pid: number) => boolean;
-  /** Whether the program that leads a session is in the foreground of its terminal; true where that cannot be told. */
-  readonly isInFront: (pid: number) => boolean;
-  /** Looks for the library in a process and all below it; null where that cannot be seen. */
-  readonly treeOf: (pid: number) => TreeEvidence | null;
-  /** In which of these terminals sessions are of which no window told, by pid. */
-  readonly place: (
-    sessions: readonly SessionView[],
-    terminals: ReadonlySet<number>,
-  ) => ReadonlyMap<number, number>;
-  readonly clock: Clock;
-  readonly background: Background;
 }
 
 interface Tracked {
@@ -260,7 +229,10 @@ export class TerminalRegistry implements Disposable {
     // A short task may have ended before the endpoint hears of it.
     this.#parts.sessions.keepName(processId, execution.task.name);
     const tracked = this.#trackedOf(processId);
-    if (tracked !== undefined) this.#register(tracked);
+    if (tracked !== undefined) {
+      tracked.task = execution.task.name;
+      this.#register(tracked);
+    }
     // Its terminal may not have been told to us yet, and the endpoint should know at once.
     const { scope } = this.#parts;
     const task = { task: execution.task.name, title: '', hidden: false };
@@ -332,6 +304,7 @@ export class TerminalRegistry implements Disposable {
     if (tracked.shown !== terminal.name) this.#changed.fire(null);
     tracked.shown = terminal.name;
     const isInFront = pid !== null && this.#parts.isInFront(pid);
+    if (this.#adopt(tracked)) this.#register(tracked);
     if (title.look(terminal.name, isInFront) && task === null) this.#register(tracked);
   }
 
@@ -355,8 +328,20 @@ export class TerminalRegistry implements Disposable {
     // The editor arms what it opens before this extension runs.
     tracked.openedArmed ||= this.#parts.wasArmed(pid);
     tracked.ended = this.#tasks.hasEnded(pid);
+    tracked.task ??= this.#tasks.nameOf(pid);
+    this.#adopt(tracked);
     this.#registerOnceKnown(tracked);
     this.#changed.fire(null);
+  }
+
+  /** A task may have begun before this extension: true when a terminal is found to be the one of such a task. */
+  #adopt(tracked: Tracked): boolean {
+    const { pid, task, terminal } = tracked;
+    if (pid === null || task !== null || this.#parts.isTypedIn(pid)) return false;
+    if (!this.#tasks.adopt(pid, terminal.name, vscode.tasks.taskExecutions)) return false;
+    tracked.task = this.#tasks.nameOf(pid);
+    this.#changed.fire(null);
+    return true;
   }
 
   /**

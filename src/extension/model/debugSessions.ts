@@ -65,12 +65,16 @@ function subjectOf({ name }: vscode.DebugSession, reason: UnguardedReason): Sess
   return { name, kind: 'unknown', hidden: false, pid: null, state: { kind: 'unguarded', reason } };
 }
 
+/** The type of the editor's own debugger that opens a terminal itself, of "Debug Script" for example, and asks nobody for it. */
+const terminalDebugger = 'node-terminal';
+
 /** Why what is debugged is not guarded; null where it is attached to or runs in a terminal of ours. A child session is its parent's. */
 function reasonOf(
-  { configuration, parentSession }: vscode.DebugSession,
+  { type, configuration, parentSession }: vscode.DebugSession,
   asked: Place | null,
 ): UnguardedReason | null {
   const { request, console: place } = configuration;
+  if (type === terminalDebugger) return null;
   if (request !== 'launch' || parentSession !== undefined || asked === 'integrated') return null;
   if (asked === 'external' || place === 'externalTerminal') return 'debugOutside';
   return (place ?? 'internalConsole') === 'internalConsole' ? 'debugConsole' : null;

@@ -15,11 +15,27 @@ class Debugger {
   }
 }
 
+/** Begins a task, and waits for its process: no extension that waits for the editor to be started runs before. */
+async function beginEarly() {
+  const task = new vscode.Task(
+    { type: 'shell' },
+    vscode.TaskScope.Workspace,
+    'begun early',
+    'foreign',
+    new vscode.ShellExecution('read -r line'),
+  );
+  await new Promise((resolve) => {
+    vscode.tasks.onDidStartTaskProcess(resolve);
+    vscode.tasks.executeTask(task);
+  });
+}
+
 /** Gives its own variables for terminals to whoever asks for its exports. */
-exports.activate = ({ environmentVariableCollection, subscriptions }) => {
+exports.activate = async ({ environmentVariableCollection, subscriptions }) => {
   const createDebugAdapterDescriptor = () => new vscode.DebugAdapterInlineImplementation(new Debugger());
   subscriptions.push(
     vscode.debug.registerDebugAdapterDescriptorFactory('foreign', { createDebugAdapterDescriptor }),
   );
+  if (process.env.EDITOR_TEST_BEGINS_EARLY === 'true') await beginEarly();
   return environmentVariableCollection;
 };
