@@ -45,18 +45,15 @@ long rp_sys_opaque(long number, ...);
 #define RP_SYS5(n, ...) rp_sys_opaque(n, __VA_ARGS__)
 #define RP_SYS6(n, ...) rp_sys_opaque(n, __VA_ARGS__)
 #else
-#if !defined(RP_SYS_SHORT)
-#define RP_SYS_SHORT(n, a, b, c) rp_sys((n), (a), (b), (c), 0, 0, 0)
-#endif
-#define RP_SYS0(n) RP_SYS_SHORT((n), 0, 0, 0)
-#define RP_SYS1(n, a) RP_SYS_SHORT((n), (long)(a), 0, 0)
-#define RP_SYS2(n, a, b) RP_SYS_SHORT((n), (long)(a), (long)(b), 0)
-#define RP_SYS3(n, a, b, c) RP_SYS_SHORT((n), (long)(a), (long)(b), (long)(c))
-#define RP_SYS4(n, a, b, c, d) rp_sys((n), (long)(a), (long)(b), (long)(c), (long)(d), 0, 0)
+#define RP_SYS0(n) rp_sys0((n))
+#define RP_SYS1(n, a) rp_sys1((n), (long)(a))
+#define RP_SYS2(n, a, b) rp_sys2((n), (long)(a), (long)(b))
+#define RP_SYS3(n, a, b, c) rp_sys3((n), (long)(a), (long)(b), (long)(c))
+#define RP_SYS4(n, a, b, c, d) rp_sys4((n), (long)(a), (long)(b), (long)(c), (long)(d))
 #define RP_SYS5(n, a, b, c, d, e)                                                                  \
-    rp_sys((n), (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), 0)
+    rp_sys5((n), (long)(a), (long)(b), (long)(c), (long)(d), (long)(e))
 #define RP_SYS6(n, a, b, c, d, e, f)                                                               \
-    rp_sys((n), (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
+    rp_sys6((n), (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
 #endif
 
 /* The kernel's own size of a signal set, which is not libc's. */
