@@ -55,11 +55,10 @@ static const char *own_assignment(const struct rp_settings *settings, const stru
                                                         : settings->assignment[variable];
 }
 
-/* Whether an assignment of one of our variables may stay as it is. */
+/* Whether an assignment of that value to one of our variables may stay as it is. */
 static bool may_stay(const struct rp_settings *settings, const struct rp_child *child, int variable,
-                     const char *assignment) {
+                     const char *assignment, const char *value) {
     const char *own = own_assignment(settings, child, variable);
-    const char *value = rp_names_value(assignment, rp_names_variables[variable]);
     if (own == NULL ? *value == '\0' : rp_memory_equal(assignment, own))
         return true;
     return is_granted(settings, child, variable, value);
@@ -78,101 +77,12 @@ static bool names_library_once(const struct rp_settings *settings, const char *l
     return times == 1;
 }
 
-/* What must be done to an environment. */
-struct plan {
-    const struct rp_child *child;
-    size_t kept;          /* entries that stay */
-    size_t added;         /* entries of ours behind them */
-    const char *list;     /* the loader list in force, NULL when there is none */
-    size_t list_bytes;    /* room for its new form, 0 when it needs none */
-    const char *options;  /* the sanitizer's options, NULL when there are none */
-    size_t options_bytes; /* room for their new form, 0 when they need none */
-    bool has_loader;      /* the list stays as it is */
-    bool has[RP_VARIABLE_COUNT];
-    bool changed;
-};
-
-/* Of several loader lists glibc takes the last and musl the first: only one may be left. */
-static void note_loader(const struct rp_settings *settings, struct plan *plan, const char *value) {
-    plan->has_loader = plan->list == NULL && names_library_once(settings, value);
-    plan->list = value;
-}
-
-static void note_variable(const struct rp_settings *settings, struct plan *plan, int variable,
-                          const char *assignment) {
-    if (!plan->has[variable] && may_stay(settings, plan->child, variable, assignment)) {
-        plan->has[variable] = true;
-        plan->kept++;
-    } else {
-        plan->changed = true;
-    }
-}
-
-/* What must be done about the loader list, once every entry was seen. */
-static void plan_loader(const struct rp_settings *settings, struct plan *plan) {
-    if (plan->list != NULL || settings->loader != NULL)
-        plan->kept++;
-    if (settings->loader == NULL || plan->has_loader) {
-        plan->has_loader = true;
-        return;
-    }
-    plan->changed = true;
-    if (plan->list != NULL)
-        plan->list_bytes = rp_memory_length(settings->loader) + rp_memory_length(plan->list) + 3;
-}
-
 static bool contains(const char *text, const char *part) {
     for (; *text != '\0'; text++) {
         if (rp_memory_begins(text, part))
             return true;
     }
     return false;
-}
-
-/* What must be done about the sanitizer's options. */
-static void plan_options(struct plan *plan) {
-    if (!plan->child->sanitized)
-        return;
-    plan->kept++;
-    if (plan->options != NULL && contains(plan->options, "verify_asan_link_order"))
-        return;
-    plan->changed = true;
-    plan->options_bytes = sizeof OPTIONS_NAME + sizeof NO_ORDER + 1 +
-                          (plan->options == NULL ? 0 : rp_memory_length(plan->options));
-}
-
-static void make_plan(const struct rp_settings *settings, const char *const *environment,
-                      const struct rp_child *child, struct plan *plan) {
-    memset(plan, 0, sizeof *plan);
-    plan->child = child;
-    for (; environment != NULL && *environment != NULL; environment++) {
-        const char *value;
-        int kind = kind_of(*environment, child, &value);
-        if (kind == FOREIGN)
-            plan->kept++;
-        else if (kind == LOADER)
-            note_loader(settings, plan, value);
-        else if (kind == OPTIONS)
-            plan->options = plan->options != NULL ? plan->options : value; /* as getenv takes it */
-        else
-            note_variable(settings, plan, kind, *environment);
-    }
-    for (int i = 0; i < RP_VARIABLE_COUNT; i++) {
-        if (!plan->has[i] && own_assignment(settings, child, i) != NULL)
-            plan->added++;
-    }
-    plan->changed = plan->changed || plan->added > 0;
-    plan_loader(settings, plan);
-    plan_options(plan);
-}
-
-size_t rp_environment_measure(const struct rp_settings *settings, const char *const *environment,
-                              const struct rp_child *child) {
-    struct plan plan;
-    make_plan(settings, environment, child, &plan);
-    if (!plan.changed)
-        return 0;
-    return (plan.kept + plan.added + 1) * sizeof(char *) + plan.list_bytes + plan.options_bytes;
 }
 
 /* Writes the loader list anew: ours first, the others in their order; a sanitizer's runtime that
@@ -213,49 +123,113 @@ static void write_options(const char *options, char *at) {
     (void)rp_memory_append(at, NO_ORDER);
 }
 
-/* Puts what had to be written anew in front; says in *done which entries must not follow. */
-static const char **put_written(const struct rp_settings *settings, const struct plan *plan,
-                                const char **into, bool done[FOREIGN]) {
-    char *text = (char *)(into + plan->kept + plan->added + 1);
-    if (!plan->has_loader) {
-        if (plan->list != NULL)
-            write_list(settings, plan->list, text);
-        *into++ = plan->list != NULL ? text : settings->loader;
-        done[LOADER] = true;
-    }
-    if (plan->options_bytes > 0) {
-        write_options(plan->options, text + plan->list_bytes);
-        *into++ = text + plan->list_bytes;
-        done[OPTIONS] = true;
-    }
-    return into;
+/* An environment on its way into a child. Of what is written anew the place is kept, and what it is
+   made of: of several loader lists glibc takes the last and musl the first, so only one is left,
+   and of several options the first, as getenv takes them. */
+struct arming {
+    const struct rp_settings *settings;
+    const struct rp_child *child;
+    const char **into; /* NULL: only counted */
+    size_t count;
+    size_t lists;
+    size_t list_at;
+    const char *list; /* NULL when there is none */
+    size_t options_at;
+    const char *options; /* NULL when there are none */
+    bool has[RP_VARIABLE_COUNT];
+    bool changed;
+};
+
+/* Puts an entry behind the others; gives its place. */
+static size_t put(struct arming *arming, const char *assignment) {
+    if (arming->into != NULL)
+        arming->into[arming->count] = assignment;
+    return arming->count++;
 }
 
-const char *const *rp_environment_fill(const struct rp_settings *settings,
-                                       const char *const *environment, const struct rp_child *child,
-                                       void *block) {
-    const char **start = block;
-    const char **into;
-    struct plan plan;
-    bool done[FOREIGN] = {false};
-    make_plan(settings, environment, child, &plan);
-    into = put_written(settings, &plan, start, done);
-    for (; environment != NULL && *environment != NULL; environment++) {
-        const char *value;
-        int kind = kind_of(*environment, child, &value);
-        bool stays = kind == FOREIGN ||
-                     (!done[kind] &&
-                      (kind >= RP_VARIABLE_COUNT || may_stay(settings, child, kind, *environment)));
-        if (stays)
-            *into++ = *environment;
-        if (stays && kind != FOREIGN)
-            done[kind] = true;
+/* Takes what stays of the caller's environment. */
+static void take(struct arming *arming, const char *assignment) {
+    const char *value;
+    int kind = kind_of(assignment, arming->child, &value);
+    if (kind == LOADER) {
+        if (arming->lists++ == 0)
+            arming->list_at = put(arming, assignment);
+        arming->list = value;
+    } else if (kind == OPTIONS) {
+        if (arming->options != NULL)
+            return;
+        arming->options_at = put(arming, assignment);
+        arming->options = value;
+    } else if (kind == FOREIGN) {
+        (void)put(arming, assignment);
+    } else if (!arming->has[kind] &&
+               may_stay(arming->settings, arming->child, kind, assignment, value)) {
+        arming->has[kind] = true;
+        (void)put(arming, assignment);
+    } else {
+        arming->changed = true;
     }
+}
+
+/* Adds what is ours and missing; gives how much room the loader list takes when it is written anew.
+ */
+static size_t add_own(struct arming *arming) {
+    const struct rp_settings *settings = arming->settings;
+    bool loads = settings->loader == NULL ||
+                 (arming->lists == 1 && names_library_once(settings, arming->list));
+    if (!loads && arming->list == NULL)
+        (void)put(arming, settings->loader);
     for (int i = 0; i < RP_VARIABLE_COUNT; i++) {
-        const char *own = own_assignment(settings, child, i);
-        if (!done[i] && own != NULL)
-            *into++ = own;
+        const char *own = own_assignment(settings, arming->child, i);
+        if (arming->has[i] || own == NULL)
+            continue;
+        (void)put(arming, own);
+        arming->changed = true;
     }
-    *into = NULL;
-    return start;
+    arming->changed = arming->changed || !loads;
+    return loads || arming->list == NULL
+               ? 0
+               : rp_memory_length(settings->loader) + rp_memory_length(arming->list) + 3;
+}
+
+/* Adds the sanitizer's options where there are none; gives how much room they take when they are
+   written anew. */
+static size_t add_options(struct arming *arming) {
+    const char *options = arming->options;
+    if (!arming->child->sanitized ||
+        (options != NULL && contains(options, "verify_asan_link_order")))
+        return 0;
+    if (options == NULL)
+        arming->options_at = put(arming, NULL);
+    arming->changed = true;
+    return sizeof OPTIONS_NAME + sizeof NO_ORDER + 1 +
+           (options == NULL ? 0 : rp_memory_length(options));
+}
+
+size_t rp_environment_arm(const struct rp_settings *settings, const char *const *environment,
+                          const struct rp_child *child, const char **into) {
+    struct arming arming;
+    size_t list_bytes;
+    size_t options_bytes;
+    memset(&arming, 0, sizeof arming);
+    arming.settings = settings;
+    arming.child = child;
+    arming.into = into;
+    for (; environment != NULL && *environment != NULL; environment++)
+        take(&arming, *environment);
+    list_bytes = add_own(&arming);
+    options_bytes = add_options(&arming);
+    if (into != NULL) {
+        char *text = (char *)(into + arming.count + 1);
+        into[arming.count] = NULL;
+        if (list_bytes > 0) {
+            into[arming.list_at] = text;
+            write_list(settings, arming.list, text);
+        }
+        if (options_bytes > 0) {
+            into[arming.options_at] = text + list_bytes;
+            write_options(arming.options, text + list_bytes);
+        }
+    }
+    return arming.changed ? (arming.count + 1) * sizeof *into + list_bytes + options_bytes : 0;
 }

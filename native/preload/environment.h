@@ -16,16 +16,12 @@ struct rp_child {
     const char *agent;
 };
 
-/* How many bytes rp_environment_fill needs, or 0 when nothing is missing and the environment can be
-   used as it is. */
-size_t rp_environment_measure(const struct rp_settings *settings, const char *const *environment,
-                              const struct rp_child *child);
-
-/* Builds the armed environment in a block of the measured size, aligned for pointers. Strings are
-   borrowed from the environment and from settings; only a loader list that had other entries is
-   written into the block. */
-const char *const *rp_environment_fill(const struct rp_settings *settings,
-                                       const char *const *environment, const struct rp_child *child,
-                                       void *block);
+/* Arms an environment: puts it into a block, aligned for pointers, of as many bytes as this gives
+   where `into` is NULL. 0 when nothing is missing and the environment can be used as it is. Strings
+   are borrowed from the environment and from settings; only what had other entries, the loader list
+   or the sanitizer's options, is written into the block. Every entry keeps its place, and what is
+   added stands behind them. */
+size_t rp_environment_arm(const struct rp_settings *settings, const char *const *environment,
+                          const struct rp_child *child, const char **into);
 
 #endif

@@ -59,8 +59,8 @@ static bool has_room(const struct rp_call *call, const char *const *environment)
 static intptr_t run_with(struct launch *launch, void *block) {
     const struct rp_settings *settings = launch->settings;
     const struct rp_call *call = launch->call;
-    const char *const *armed =
-        rp_environment_fill(settings, call->environment, &launch->child, block);
+    const char **armed = block;
+    (void)rp_environment_arm(settings, call->environment, &launch->child, armed);
     if (call->text == NULL || has_room(call, armed)) {
         intptr_t result = call->run(call, armed);
         if (call->text != NULL || rp_ending_error(call, result) != E2BIG)
@@ -124,7 +124,7 @@ intptr_t rp_launch_call(const struct rp_call *call) {
     if (effect == RP_RUN) {
         launch.child.sanitized = launch.start.target.sanitized;
         launch.child.agent = launch.start.agent[0] == '\0' ? NULL : launch.start.agent;
-        bytes = rp_environment_measure(launch.settings, call->environment, &launch.child);
+        bytes = rp_environment_arm(launch.settings, call->environment, &launch.child, NULL);
         trace->steps[RP_STEP_DECISION] = RP_WORD_EFFECT;
         trace->steps[RP_STEP_ENVIRONMENT] = bytes == 0 ? RP_WORD_UNCHANGED : RP_WORD_CHANGED;
         /* An exec that succeeds does not come back. */

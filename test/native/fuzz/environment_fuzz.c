@@ -59,7 +59,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t len) {
     struct rp_child child = {len % 2 == 1, len % 3 == 1 ? "RAMPART_AGENT=codex" : NULL};
     size_t count = 0;
     size_t size;
-    void *block = NULL;
+    const char **block = NULL;
     bool named = false;
     memcpy(copy, bytes, len);
     copy[len] = '\0';
@@ -67,12 +67,14 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t len) {
         environment[count++] = at;
     environment[count] = NULL;
     take(len > 0 ? bytes[0] : 0);
-    size = rp_environment_measure(&settings, environment, &child);
+    size = rp_environment_arm(&settings, environment, &child, NULL);
     if (size > 0) {
         block = malloc(size);
-        armed = rp_environment_fill(&settings, environment, &child, block);
+        if (rp_environment_arm(&settings, environment, &child, block) != size)
+            abort();
+        armed = block;
     }
-    if (rp_environment_measure(&settings, armed, &child) != 0)
+    if (rp_environment_arm(&settings, armed, &child, NULL) != 0)
         abort();
     for (size_t i = 0; armed[i] != NULL; i++)
         named = named || (strncmp(armed[i], "LD_PRELOAD=", 11) == 0 && strstr(armed[i], "/l/r.so"));

@@ -27,14 +27,16 @@ static void take(const char *const *environment, const char *library, const char
 /* A child's environment as one text, one entry a line; the block ends at the end of a page. */
 static char *armed(const char *const *environment, struct rp_child child) {
     static char text[8192];
-    size_t bytes = rp_environment_measure(&settings, environment, &child);
+    size_t bytes = rp_environment_arm(&settings, environment, &child, NULL);
     const char *const *result = environment;
     size_t used = 0;
     if (bytes > 0) {
         size_t aligned = (bytes + 7) & ~(size_t)7;
-        result = rp_environment_fill(&settings, environment, &child, check_guarded(NULL, aligned));
-        CHECK(rp_environment_measure(&settings, result, &child) == 0, "%s",
+        const char **block = (const char **)(void *)check_guarded(NULL, aligned);
+        CHECK(rp_environment_arm(&settings, environment, &child, block) == bytes, "%zu", bytes);
+        CHECK(rp_environment_arm(&settings, block, &child, NULL) == 0, "%s",
               "an armed one is left alone");
+        result = block;
     }
     text[0] = '\0';
     for (; result != NULL && *result != NULL; result++)
@@ -201,7 +203,7 @@ static void check_loader_list(void) {
     check_armed(ENVIRONMENT("LD_PRELOAD=/l/r.so", "LD_PRELOAD=/y.so"),
                 "LD_PRELOAD=/l/r.so:/y.so\n");
     check_armed(ENVIRONMENT("LD_PRELOAD_X=1", "LD_PRELOAD"),
-                "LD_PRELOAD=/l/r.so\nLD_PRELOAD_X=1\nLD_PRELOAD\n");
+                "LD_PRELOAD_X=1\nLD_PRELOAD\nLD_PRELOAD=/l/r.so\n");
 }
 
 static void check_relative_library(void) {
@@ -231,7 +233,7 @@ static void check_sanitizer_options(void) {
     settings.assignment[RP_SESSION] = NULL;
     check_options(NULL, "LD_PRELOAD=/l/r.so\nASAN_OPTIONS=verify_asan_link_order=0\n");
     check_options(ENVIRONMENT("LD_PRELOAD=/l/r.so", "ASAN_OPTIONS=a=1:b=2", "C=d"),
-                  "ASAN_OPTIONS=a=1:b=2:verify_asan_link_order=0\nLD_PRELOAD=/l/r.so\nC=d\n");
+                  "LD_PRELOAD=/l/r.so\nASAN_OPTIONS=a=1:b=2:verify_asan_link_order=0\nC=d\n");
     check_options(ENVIRONMENT("LD_PRELOAD=/x.so", "ASAN_OPTIONS="),
                   "LD_PRELOAD=/l/r.so:/x.so\nASAN_OPTIONS=verify_asan_link_order=0\n");
     check_options(ENVIRONMENT("LD_PRELOAD=/l/r.so", "ASAN_OPTIONS=verify_asan_link_order=1"),
