@@ -15,64 +15,49 @@ enum {
     LAST_PAUSE_NS = 1000000,
 };
 
-/* The frame that is being filled. It is as long as the caller's buffer, which is less than a pipe
-   takes in one piece. */
+/* The frame that is being filled, which with its checksum is as long as the caller's buffer: less
+   than a pipe takes in one piece. */
 struct frames {
-    struct rp_outlet outlet;
+    struct rp_collector pieces;
     const char *id;
-    unsigned char *bytes;
-    size_t cap;
-    size_t used;
     size_t index;
     size_t count;
     int64_t deadline;
     int fd;
-    long failure; /* 0, or the negative errno that ended writing */
 };
 
 static void start_frame(struct frames *frames) {
-    memcpy(frames->bytes, "RMPQ", 4);
-    rp_memory_store(frames->bytes + 6, 1, 2);
-    rp_memory_parse_hex(frames->bytes + 8, frames->id, ID_BYTES);
-    rp_memory_store(frames->bytes + 24, frames->index, 2);
-    rp_memory_store(frames->bytes + 26, frames->count, 2);
-    frames->used = HEAD_BYTES;
+    static const char magic[4] = {'R', 'M', 'P', 'Q'};
+    unsigned char *bytes = frames->pieces.bytes;
+    memcpy(bytes, magic, sizeof magic);
+    rp_memory_store(bytes + 6, 1, 2);
+    rp_memory_parse_hex(bytes + 8, frames->id, ID_BYTES);
+    rp_memory_store(bytes + 24, frames->index, 2);
+    rp_memory_store(bytes + 26, frames->count, 2);
+    frames->pieces.used = HEAD_BYTES;
 }
 
-static void write_frame(struct frames *frames) {
-    size_t len = frames->used + CHECKSUM_BYTES;
+static void write_frame(struct rp_collector *pieces) {
+    struct frames *frames = (struct frames *)pieces;
+    size_t used = pieces->used;
     long result = -EAGAIN;
-    rp_memory_store(frames->bytes + 4, len, 2);
-    rp_memory_store(frames->bytes + frames->used, rp_siphash_checksum(frames->bytes, frames->used),
-                    CHECKSUM_BYTES);
+    rp_memory_store(pieces->bytes + 4, used + CHECKSUM_BYTES, 2);
+    rp_memory_store(pieces->bytes + used, rp_siphash_checksum(pieces->bytes, used), CHECKSUM_BYTES);
     while (result == -EAGAIN) {
-        result = rp_pipe_write(frames->fd, frames->bytes, len);
+        result = rp_pipe_write(frames->fd, pieces->bytes, used + CHECKSUM_BYTES);
         if (result == -EAGAIN && rp_transport_wait(frames->fd, POLLOUT, frames->deadline) != 0)
             result = -ETIMEDOUT;
     }
     if (result < 0)
-        frames->failure = result;
+        pieces->failure = result;
     frames->index++;
     start_frame(frames);
 }
 
-static void put_piece(struct rp_outlet *self, const char *bytes, size_t len) {
-    struct frames *frames = (struct frames *)self;
-    while (len > 0 && frames->failure == 0) {
-        size_t room = frames->cap - CHECKSUM_BYTES - frames->used;
-        size_t count = room < len ? room : len;
-        memcpy(frames->bytes + frames->used, bytes, count);
-        frames->used += count;
-        bytes += count;
-        len -= count;
-        if (count == room)
-            write_frame(frames);
-    }
-}
-
 static long write_question(struct frames *frames, const struct rp_question *question,
                            const char *token) {
-    size_t piece = frames->cap - HEAD_BYTES - CHECKSUM_BYTES;
+    struct rp_collector *pieces = &frames->pieces;
+    size_t piece = pieces->cap - HEAD_BYTES;
     struct rp_counter counter;
     rp_text_count(&counter);
     rp_request_put_body(&counter.outlet, question, token);
@@ -80,10 +65,10 @@ static long write_question(struct frames *frames, const struct rp_question *ques
     if (frames->count > MAX_FRAMES)
         return -EMSGSIZE;
     start_frame(frames);
-    rp_request_put_body(&frames->outlet, question, token);
-    if (frames->failure == 0 && frames->used > HEAD_BYTES)
-        write_frame(frames);
-    return frames->failure;
+    rp_request_put_body(&pieces->outlet, question, token);
+    if (pieces->failure == 0 && pieces->used > HEAD_BYTES)
+        write_frame(pieces);
+    return pieces->failure;
 }
 
 /* The endpoint gives the answer its name when it is whole. */
@@ -96,10 +81,8 @@ static long open_answer(const struct rp_url *url, const char *id, int64_t deadli
         long fd = rp_sys_open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0);
         if (fd != -ENOENT)
             return fd;
-        if (rp_sys_clock(CLOCK_MONOTONIC) + pause >= deadline)
+        if (!rp_transport_pause(&pause, LAST_PAUSE_NS, deadline))
             return -ETIMEDOUT;
-        rp_sys_sleep(pause);
-        pause = pause * 2 > LAST_PAUSE_NS ? LAST_PAUSE_NS : pause * 2;
     }
 }
 
@@ -146,11 +129,12 @@ enum rp_outcome rp_fifo_ask(const struct rp_settings *settings, const struct rp_
     if (result < 0)
         return rp_transport_fail(exchange, RP_STEP_FIFO, result);
     memset(&frames, 0, sizeof frames);
-    frames.outlet.put = put_piece;
+    frames.pieces.outlet.put = rp_text_collect;
+    frames.pieces.flush = write_frame;
+    frames.pieces.bytes = (unsigned char *)exchange->buffer;
+    frames.pieces.cap = exchange->cap - CHECKSUM_BYTES;
     frames.id = question->id;
-    frames.cap = exchange->cap;
     frames.deadline = deadline;
-    frames.bytes = (unsigned char *)exchange->buffer;
     frames.fd = (int)result;
     result = write_question(&frames, question, settings->token);
     (void)rp_sys_close(frames.fd);

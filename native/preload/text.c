@@ -33,6 +33,20 @@ void rp_text_limit(struct rp_limiter *limiter, struct rp_outlet *to, size_t byte
     limiter->cut = false;
 }
 
+void rp_text_collect(struct rp_outlet *self, const char *bytes, size_t len) {
+    struct rp_collector *collector = (struct rp_collector *)self;
+    while (len > 0 && collector->failure == 0) {
+        size_t room = collector->cap - collector->used;
+        size_t count = room < len ? room : len;
+        memcpy(collector->bytes + collector->used, bytes, count);
+        collector->used += count;
+        bytes += count;
+        len -= count;
+        if (count == room)
+            collector->flush(collector);
+    }
+}
+
 /* How many bytes a sequence has that begins with this one; 0 when none begins so. */
 static uint8_t sequence_length(unsigned char lead) {
     if (lead < 0x80)

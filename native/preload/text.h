@@ -37,6 +37,17 @@ struct rp_limiter {
 };
 void rp_text_limit(struct rp_limiter *limiter, struct rp_outlet *to, size_t bytes);
 
+/* Collects what is put in a buffer and passes that on whenever it is full, until that fails. */
+struct rp_collector {
+    struct rp_outlet outlet;
+    unsigned char *bytes;
+    size_t cap;
+    size_t used;
+    void (*flush)(struct rp_collector *self); /* passes on, and makes room */
+    long failure;                             /* 0, or the negative errno that ended it */
+};
+void rp_text_collect(struct rp_outlet *self, const char *bytes, size_t len);
+
 /* Reads bytes as UTF-8 (RFC 3629). A byte that is part of no valid sequence is one by itself. */
 struct rp_utf8 {
     unsigned char pending[4];

@@ -18,15 +18,11 @@ enum {
 /* Steps that follow one another share the stack only when they are not merged into their caller. */
 #define APART __attribute__((noinline))
 
-/* An open question: the socket, the deadline, and what is not sent yet. */
+/* An open question: what is not sent yet, the socket, and the deadline. */
 struct link {
-    struct rp_outlet outlet;
-    char *buffer;
-    size_t cap;
-    size_t used;
+    struct rp_collector pieces;
     int64_t deadline;
     int fd;
-    long failure; /* 0, or the negative errno that ended sending */
 };
 
 long rp_transport_wait(int fd, short events, int64_t deadline) {
@@ -44,31 +40,19 @@ long rp_transport_wait(int fd, short events, int64_t deadline) {
     }
 }
 
-static void send_buffer(struct link *link) {
+static void send_pieces(struct rp_collector *pieces) {
+    const struct link *link = (const struct link *)pieces;
     size_t sent = 0;
-    while (sent < link->used && link->failure == 0) {
-        long count = rp_sys_send(link->fd, link->buffer + sent, link->used - sent);
+    while (sent < pieces->used && pieces->failure == 0) {
+        long count = rp_sys_send(link->fd, pieces->bytes + sent, pieces->used - sent);
         if (count >= 0)
             sent += (size_t)count;
         else if (count == -EAGAIN)
-            link->failure = rp_transport_wait(link->fd, POLLOUT, link->deadline);
+            pieces->failure = rp_transport_wait(link->fd, POLLOUT, link->deadline);
         else if (count != -EINTR)
-            link->failure = count;
+            pieces->failure = count;
     }
-    link->used = 0;
-}
-
-static void send_piece(struct rp_outlet *self, const char *bytes, size_t len) {
-    struct link *link = (struct link *)self;
-    while (len > 0 && link->failure == 0) {
-        size_t count = link->cap - link->used < len ? link->cap - link->used : len;
-        memcpy(link->buffer + link->used, bytes, count);
-        link->used += count;
-        bytes += count;
-        len -= count;
-        if (link->used == link->cap)
-            send_buffer(link);
-    }
+    pieces->used = 0;
 }
 
 APART static void send_question(struct link *link, const struct rp_settings *settings,
@@ -76,9 +60,9 @@ APART static void send_question(struct link *link, const struct rp_settings *set
     struct rp_counter counter;
     rp_text_count(&counter);
     rp_request_put_body(&counter.outlet, question, NULL);
-    rp_request_put_head(&link->outlet, &settings->url, settings->token, counter.total);
-    rp_request_put_body(&link->outlet, question, NULL);
-    send_buffer(link);
+    rp_request_put_head(&link->pieces.outlet, &settings->url, settings->token, counter.total);
+    rp_request_put_body(&link->pieces.outlet, question, NULL);
+    send_pieces(&link->pieces);
 }
 
 enum rp_outcome rp_transport_fail(const struct rp_exchange *exchange, enum rp_step step,
@@ -153,6 +137,14 @@ APART static enum rp_outcome receive_answer(struct link *link, struct rp_exchang
     }
 }
 
+bool rp_transport_pause(int64_t *pause, int64_t longest, int64_t deadline) {
+    if (rp_sys_clock(CLOCK_MONOTONIC) + *pause >= deadline)
+        return false;
+    rp_sys_sleep(*pause);
+    *pause = *pause * 2 > longest ? longest : *pause * 2;
+    return true;
+}
+
 /* Connects without blocking. A full backlog is a busy endpoint, not an absent one. */
 static long connect_within(int fd, const void *address, size_t len, int64_t deadline) {
     int64_t pause = FIRST_RETRY_NS;
@@ -168,10 +160,8 @@ static long connect_within(int fd, const void *address, size_t len, int64_t dead
         }
         if (result != -EAGAIN)
             return result == -EISCONN ? 0 : result;
-        if (rp_sys_clock(CLOCK_MONOTONIC) + pause >= deadline)
+        if (!rp_transport_pause(&pause, LAST_RETRY_NS, deadline))
             return -ETIMEDOUT;
-        rp_sys_sleep(pause);
-        pause = pause * 2 > LAST_RETRY_NS ? LAST_RETRY_NS : pause * 2;
     }
 }
 
@@ -245,7 +235,12 @@ enum rp_outcome rp_transport_ask(const struct rp_settings *settings,
     const struct rp_url *url = &settings->url;
     bool local = url->kind == RP_URL_UNIX;
     int64_t connected = exchange->start + RP_TRANSPORT_CONNECT_NS;
-    struct link link = {{send_piece}, exchange->buffer, exchange->cap, 0, 0, -1, 0};
+    struct link link = {.pieces = {{rp_text_collect},
+                                   (unsigned char *)exchange->buffer,
+                                   exchange->cap,
+                                   0,
+                                   send_pieces,
+                                   0}};
     enum rp_outcome outcome;
     long result = local ? find_endpoint(url, exchange->spare) : 0;
     if (result == FOREIGN)
@@ -263,7 +258,8 @@ enum rp_outcome rp_transport_ask(const struct rp_settings *settings,
         exchange->trace->steps[RP_STEP_SOCKET] = RP_WORD_OK;
         send_question(&link, settings, question);
         /* An endpoint that has seen enough may answer and close before everything is sent. */
-        outcome = link.failure == -ETIMEDOUT ? RP_TIMEOUT : receive_answer(&link, exchange, local);
+        outcome =
+            link.pieces.failure == -ETIMEDOUT ? RP_TIMEOUT : receive_answer(&link, exchange, local);
     }
     (void)rp_sys_close(link.fd);
     return outcome;

@@ -38,6 +38,10 @@ enum rp_outcome rp_transport_ask(const struct rp_settings *settings,
 /* Waits until a descriptor is ready. 0, -ETIMEDOUT, or what poll failed with. */
 long rp_transport_wait(int fd, short events, int64_t deadline);
 
+/* Sleeps, each time twice as long up to the longest; false when that would be beyond the deadline.
+ */
+bool rp_transport_pause(int64_t *pause, int64_t longest, int64_t deadline);
+
 /* What the last step of reading an answer means. */
 enum rp_outcome rp_transport_outcome(enum rp_response_step step);
 
