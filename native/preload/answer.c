@@ -43,7 +43,7 @@ static bool is_space(char byte) {
 }
 
 static bool is_digit(char byte) {
-    return byte >= '0' && byte <= '9';
+    return rp_memory_digit(byte) < 10;
 }
 
 static bool in_array(const struct rp_answer *answer) {
@@ -210,13 +210,10 @@ static bool in_escape(struct rp_answer *answer, char byte) {
 }
 
 static bool in_unicode(struct rp_answer *answer, char byte) {
-    int digit = is_digit(byte)               ? byte - '0'
-                : byte >= 'a' && byte <= 'f' ? byte - 'a' + 10
-                : byte >= 'A' && byte <= 'F' ? byte - 'A' + 10
-                                             : -1;
-    if (digit < 0)
+    unsigned digit = rp_memory_digit(byte);
+    if (digit > 15)
         return false;
-    answer->unicode = (uint16_t)(answer->unicode << 4 | digit);
+    answer->unicode = (uint16_t)((unsigned)answer->unicode << 4 | digit);
     if (++answer->after == 4) {
         keep_unicode(answer);
         answer->state = STRING;
@@ -238,34 +235,29 @@ static bool in_literal(struct rp_answer *answer, char byte) {
     return true;
 }
 
-/* Whether the byte goes on with the number; a state that may end is left for NEXT by the caller. */
+/* False where a byte does not belong to the number: behind one that may end so, that is its end. */
 static bool in_number(struct rp_answer *answer, char byte) {
-    bool digit = is_digit(byte);
-    bool exponent = byte == 'e' || byte == 'E';
-    switch (answer->state) {
-    case MINUS:
-        answer->state = byte == '0' ? ZERO : INTEGER;
-        return digit;
-    case ZERO:
-    case INTEGER:
-        if (digit && answer->state == INTEGER)
-            return true;
-        answer->state = byte == '.' ? POINT : EXPONENT;
-        return byte == '.' || exponent;
-    case POINT:
-    case FRACTION:
-        if (exponent && answer->state == FRACTION)
-            answer->state = EXPONENT;
-        else
-            answer->state = FRACTION;
-        return digit || answer->state == EXPONENT;
-    case EXPONENT:
-        answer->state = digit ? POWER : SIGN;
-        return digit || byte == '+' || byte == '-';
-    default:
-        answer->state = POWER;
-        return digit;
-    }
+    /* By what it is: a digit, a point, an exponent or a sign. */
+    static const uint8_t next[][4] = {
+        {INTEGER, 0, 0, 0},            /* MINUS */
+        {0, POINT, EXPONENT, 0},       /* ZERO */
+        {INTEGER, POINT, EXPONENT, 0}, /* INTEGER */
+        {FRACTION, 0, 0, 0},           /* POINT */
+        {FRACTION, 0, EXPONENT, 0},    /* FRACTION */
+        {POWER, 0, 0, SIGN},           /* EXPONENT */
+        {POWER, 0, 0, 0},              /* SIGN */
+        {POWER, 0, 0, 0},              /* POWER */
+    };
+    const uint8_t *row = next[answer->state - MINUS];
+    if (is_digit(byte))
+        answer->state = byte == '0' && answer->state == MINUS ? ZERO : row[0];
+    else if (byte == '.')
+        answer->state = row[1];
+    else if (byte == 'e' || byte == 'E')
+        answer->state = row[2];
+    else
+        answer->state = byte == '+' || byte == '-' ? row[3] : 0;
+    return answer->state != 0;
 }
 
 static bool may_end_number(uint8_t state) {

@@ -71,6 +71,23 @@ bool rp_memory_begins(const char *text, const char *prefix) {
     return *prefix == '\0';
 }
 
+const char *rp_memory_behind(const char *text, const char *prefix) {
+    for (; *prefix != '\0'; text++, prefix++) {
+        bool capital = *text >= 'A' && *text <= 'Z';
+        if ((*text | (capital ? ' ' : 0)) != *prefix)
+            return NULL;
+    }
+    return text;
+}
+
+bool rp_memory_is_clean(const char *text, char least) {
+    for (; *text != '\0'; text++) {
+        if ((unsigned char)*text < (unsigned char)least || *text == 0x7f)
+            return false;
+    }
+    return true;
+}
+
 const char *rp_memory_nth(const char *texts, unsigned index) {
     for (; index > 0; index--)
         texts += rp_memory_length(texts) + 1;
@@ -125,12 +142,24 @@ void rp_memory_hex(char *into, const unsigned char *bytes, size_t len) {
     }
 }
 
-/* Letters stand behind bit 6, with the low bits from 1. */
-static int digit_of(char digit) {
-    return (digit & 15) + 9 * (digit >> 6);
+unsigned rp_memory_digit(char byte) {
+    unsigned letter = (unsigned)(byte | ' ') - 'a';
+    unsigned digit = (unsigned)byte - '0';
+    return digit < 10 ? digit : letter < 6 ? letter + 10 : 16;
+}
+
+const char *rp_memory_parse(const char *digits, unsigned base, size_t most, size_t *number) {
+    const char *at = digits;
+    unsigned digit;
+    for (*number = 0; (digit = rp_memory_digit(*at)) < base; at++) {
+        *number = *number * base + digit;
+        if (*number > most)
+            return NULL;
+    }
+    return at == digits ? NULL : at;
 }
 
 void rp_memory_parse_hex(unsigned char *into, const char *hex, size_t len) {
     for (; len > 0; len--, hex += 2)
-        *into++ = (unsigned char)(digit_of(hex[0]) << 4 | digit_of(hex[1]));
+        *into++ = (unsigned char)(rp_memory_digit(hex[0]) << 4 | rp_memory_digit(hex[1]));
 }

@@ -24,6 +24,13 @@ bool rp_memory_equal(const char *left, const char *right);
 /* Whether text begins with prefix. */
 bool rp_memory_begins(const char *text, const char *prefix);
 
+/* What stands behind a prefix of lower-case letters that the text begins with in any case; NULL
+   when it begins with something else. */
+const char *rp_memory_behind(const char *text, const char *prefix);
+
+/* Whether a text has no byte below that one, and no 0x7f. */
+bool rp_memory_is_clean(const char *text, char least);
+
 /* The text with that index of several that stand behind one another, each with its NUL. */
 const char *rp_memory_nth(const char *texts, unsigned index);
 
@@ -39,6 +46,13 @@ char *rp_memory_append(char *at, const char *text);
 
 /* Writes a number in decimal, without a NUL; returns its digits (at most 20). */
 size_t rp_memory_decimal(char *into, unsigned long long number);
+
+/* The value of a digit, of hexadecimal ones in either case; 16 for any other byte. */
+unsigned rp_memory_digit(char byte);
+
+/* Reads a number of a base up to 16 and no more than `most`; gives what stands behind it, NULL when
+   there is none. */
+const char *rp_memory_parse(const char *digits, unsigned base, size_t most, size_t *number);
 
 /* Writes len bytes as lower-case hex, without a NUL. */
 void rp_memory_hex(char *into, const unsigned char *bytes, size_t len);

@@ -28,59 +28,36 @@ void rp_response_start(struct rp_response *response, char *text, size_t text_cap
     start_message(response);
 }
 
-static char lower(char byte) {
-    if (byte >= 'A' && byte <= 'Z')
-        return (char)(byte - 'A' + 'a');
-    return byte;
-}
-
 /* The value of the header in the line when it is the named one (lower case), else NULL. */
 static const char *header_value(const struct rp_response *response, const char *name) {
-    const char *at = response->line;
-    for (; *name != '\0'; name++, at++) {
-        if (lower(*at) != *name)
-            return NULL;
-    }
-    if (*at++ != ':')
+    const char *at = rp_memory_behind(response->line, name);
+    if (at == NULL || *at++ != ':')
         return NULL;
     while (*at == ' ' || *at == '\t')
         at++;
     return at;
 }
 
-/* Reads digits of a base up to the end of the line or one of the enders. False when there is none,
-   when anything else stands there, or beyond the most an answer may have. */
+/* Reads a number up to the end of the line or one of the enders. False when there is none, when
+   anything else stands there, or beyond the most an answer may have. */
 static bool read_size(const char *at, unsigned base, const char *enders, size_t *size) {
-    size_t digits = 0;
-    *size = 0;
-    for (;; at++, digits++) {
-        char byte = lower(*at);
-        unsigned digit = byte >= '0' && byte <= '9'   ? (unsigned)(byte - '0')
-                         : byte >= 'a' && byte <= 'f' ? (unsigned)(byte - 'a' + 10)
-                                                      : base;
-        if (digit >= base)
-            break;
-        *size = *size * base + digit;
-        if (*size > RP_RESPONSE_MAX_BYTES)
-            return false;
-    }
+    at = rp_memory_parse(at, base, RP_RESPONSE_MAX_BYTES, size);
+    if (at == NULL)
+        return false;
     while (*enders != '\0' && *enders != *at)
         enders++;
-    return digits > 0 && (*at == '\0' || *enders != '\0');
+    return *at == '\0' || *enders != '\0';
 }
 
 static enum rp_response_step read_status(struct rp_response *response) {
     const char *line = response->line;
+    size_t status;
     if (!rp_memory_begins(line, "HTTP/1.") || (line[7] != '0' && line[7] != '1') || line[8] != ' ')
         return RP_RESPONSE_MALFORMED;
-    response->status = 0;
-    for (int i = 9; i < 12; i++) {
-        if (line[i] < '0' || line[i] > '9')
-            return RP_RESPONSE_MALFORMED;
-        response->status = (uint16_t)(response->status * 10 + line[i] - '0');
-    }
-    if (line[12] != '\0' && line[12] != ' ')
+    if (rp_memory_parse(line + 9, 10, 999, &status) != line + 12 ||
+        (line[12] != '\0' && line[12] != ' '))
         return RP_RESPONSE_MALFORMED;
+    response->status = (uint16_t)status;
     response->state = HEADER;
     if (response->status >= 500 && response->status <= 599)
         return RP_RESPONSE_FAILED;

@@ -40,15 +40,6 @@ enum rp_mode rp_settings_parse_mode(const char *word) {
     return rp_memory_equal(word, "disabled") ? RP_DISABLED : RP_ENFORCE;
 }
 
-static bool is_token(const char *token) {
-    size_t len = rp_memory_length(token);
-    for (size_t i = 0; i < len; i++) {
-        if ((unsigned char)token[i] < ' ' || token[i] == 0x7f)
-            return false;
-    }
-    return len <= MAX_TOKEN_BYTES;
-}
-
 static void take_identity(struct rp_settings *settings, int pid) {
     const char *session = value_of(settings, RP_SESSION);
     settings->own_agent = settings->assignment[RP_AGENT] != NULL;
@@ -145,7 +136,8 @@ void rp_settings_take(struct rp_settings *settings, const struct rp_circumstance
     settings->token = value_of(settings, RP_TOKEN);
     value = value_of(settings, RP_URL);
     rp_url_parse(value != NULL ? value : RP_NAMES_DEFAULT_URL, &settings->url);
-    if (settings->token != NULL && !is_token(settings->token))
+    if (settings->token != NULL && (!rp_memory_is_clean(settings->token, ' ') ||
+                                    rp_memory_length(settings->token) > MAX_TOKEN_BYTES))
         settings->url.kind = RP_URL_UNUSABLE;
     take_identity(settings, circumstances->pid);
     take_library(settings, circumstances);
