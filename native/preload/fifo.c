@@ -6,6 +6,9 @@
 #include "state_file.h"
 #include "sys.h"
 
+/* Steps that follow one another share the stack only when they are not merged into their caller. */
+#define APART __attribute__((noinline))
+
 enum {
     HEAD_BYTES = 28,
     CHECKSUM_BYTES = 8,
@@ -120,8 +123,9 @@ long rp_fifo_open(const struct rp_url *url, char room[]) {
     return -ENOENT;
 }
 
-enum rp_outcome rp_fifo_ask(const struct rp_settings *settings, const struct rp_question *question,
-                            struct rp_exchange *exchange) {
+APART enum rp_outcome rp_fifo_ask(const struct rp_settings *settings,
+                                  const struct rp_question *question,
+                                  struct rp_exchange *exchange) {
     int64_t deadline = exchange->start + RP_TRANSPORT_TOTAL_NS;
     struct frames frames;
     enum rp_outcome outcome;

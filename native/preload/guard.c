@@ -283,8 +283,8 @@ APART static enum rp_effect judge_descriptor(struct inquiry *inquiry, size_t cap
     return judge_link(inquiry, link, rp_memory_length(link));
 }
 
-enum rp_effect rp_guard_judge(const struct rp_settings *settings, const struct rp_call *call,
-                              struct rp_start *start) {
+APART enum rp_effect rp_guard_judge(const struct rp_settings *settings, const struct rp_call *call,
+                                    struct rp_start *start) {
     struct inquiry inquiry;
     int16_t *steps = start->trace.steps;
     enum rp_effect effect;

@@ -15,6 +15,9 @@ enum { GET_TERMINAL = 0x5401 /* TCGETS */, GET_GROUP = 0x540f /* TIOCGPGRP */ };
 
 enum { ELLIPSIS_BYTES = 3 };
 
+/* Steps that follow one another share the stack only when they are not merged into their caller. */
+#define APART __attribute__((noinline))
+
 /* An outlet into the line: whole characters only, what a terminal could act on as `?`. `mark` is
    where an ellipsis still fits. */
 struct writer {
@@ -92,8 +95,8 @@ static void put_fixed(struct writer *writer, const char *text) {
     writer->len += len;
 }
 
-size_t rp_notice_compose(char line[RP_NOTICE_MAX_BYTES], const struct rp_question *question,
-                         const char *lead, const char *reason, size_t reason_len) {
+APART size_t rp_notice_compose(char line[RP_NOTICE_MAX_BYTES], const struct rp_question *question,
+                               const char *lead, const char *reason, size_t reason_len) {
     struct writer writer;
     memset(&writer, 0, sizeof writer);
     writer.outlet.put = sanitize;

@@ -2,6 +2,9 @@
 
 #include "sys.h"
 
+/* Steps that follow one another share the stack only when they are not merged into their caller. */
+#define APART __attribute__((noinline))
+
 enum {
     PAGE_BYTES = 4096, /* the smallest page of any machine we run on */
     LOOKED_AT = 64,
@@ -52,7 +55,7 @@ static bool is_vector_there(const char *const *vector, size_t most, struct reach
     return true;
 }
 
-bool rp_reach_call(const struct rp_call *call) {
+APART bool rp_reach_call(const struct rp_call *call) {
     struct reach reach = {{0}};
     /* libc itself reads a shell's text and the live environment. */
     if (call->text != NULL)

@@ -91,7 +91,7 @@ APART static uint64_t find_session(const struct rp_state_file *file, int sid) {
     return 0;
 }
 
-bool rp_state_tables_is_dormant(const struct rp_state_file *file, int sid) {
+APART bool rp_state_tables_is_dormant(const struct rp_state_file *file, int sid) {
     uint64_t start = sid < FIRST_SESSION ? 0 : find_session(file, sid);
     char text[STAT_BYTES];
     return start != 0 && rp_journal_read_start(sid, text, sizeof text) == start;

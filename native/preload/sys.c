@@ -2,6 +2,9 @@
 
 #include <elf.h>
 
+/* Steps that follow one another share the stack only when they are not merged into their caller. */
+#define APART __attribute__((noinline))
+
 /* Both glibc and musl have it; weak, so that the library loads without. */
 extern unsigned long getauxval(unsigned long type) __attribute__((weak));
 
@@ -13,7 +16,7 @@ bool rp_sys_is_privileged(void) {
            RP_SYS0(RP_SYS_GETGID) != RP_SYS0(RP_SYS_GETEGID);
 }
 
-bool rp_sys_has_threads(void) {
+APART bool rp_sys_has_threads(void) {
     enum { LINKS_OF_ONE = 3 };
     struct stat status;
     return rp_sys_fstatat(AT_FDCWD, "/proc/self/task", &status, 0) < 0 ||

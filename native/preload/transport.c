@@ -230,8 +230,9 @@ static long find_endpoint(const struct rp_url *url, char room[]) {
     return result;
 }
 
-enum rp_outcome rp_transport_ask(const struct rp_settings *settings,
-                                 const struct rp_question *question, struct rp_exchange *exchange) {
+APART enum rp_outcome rp_transport_ask(const struct rp_settings *settings,
+                                       const struct rp_question *question,
+                                       struct rp_exchange *exchange) {
     const struct rp_url *url = &settings->url;
     bool local = url->kind == RP_URL_UNIX;
     int64_t connected = exchange->start + RP_TRANSPORT_CONNECT_NS;

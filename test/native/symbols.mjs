@@ -1,11 +1,11 @@
-// What the library is made of: `symbols.mjs LIBRARY DOORS [MAX_KILOBYTES]`. It exports the table of doors and nothing else, needs
+// What the library is made of: `symbols.mjs LIBRARY DOORS`. It exports the table of doors and nothing else, needs
 // no other object, and imports only what glibc and musl both have.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { expect, tellTotals } from './expect.mjs';
 
-const [library, table, maxKilobytes = '40'] = process.argv.slice(2);
-const maxBytes = Number(maxKilobytes) * 1024;
+const [library, table] = process.argv.slice(2);
+const maxBytes = 40 * 1024;
 
 /** Weak or not, the dynamic linker must find these in every libc, or do without. */
 const allowedImports = [
