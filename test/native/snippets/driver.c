@@ -320,9 +320,11 @@ static void on_signal(int number) {
     _exit(attempt());
 }
 
-/* A signal stack with little more than the kernel's own minimum, and nothing below it. */
+/* A signal stack with little more than the kernel's own minimum, which an emulator does not tell,
+   and nothing below it. */
 static int on_signal_stack(void) {
-    size_t size = (getauxval(AT_MINSIGSTKSZ) + SIGNAL_ROOM + 15) & ~(size_t)15;
+    size_t least = getauxval(AT_MINSIGSTKSZ);
+    size_t size = ((least == 0 ? (size_t)MINSIGSTKSZ : least) + SIGNAL_ROOM + 15) & ~(size_t)15;
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
     size_t whole = (size + page - 1) / page * page;
     char *at = mmap(NULL, page + whole, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
