@@ -35,16 +35,20 @@ bool rp_outcome_is_unanswered(enum rp_outcome outcome) {
 }
 
 const char *rp_outcome_reason(enum rp_outcome outcome) {
-    /* One for all that the fail mode decides, one for both kinds of useless answers, and one for
-       each other outcome from RP_TOO_LONG on. */
     static const char reasons[] =
         ": the policy endpoint does not answer and RAMPART_FAIL_OPEN is 0; "
         "start it with `rampart serve`\0"
+        ": the policy endpoint fails and RAMPART_FAIL_OPEN is 0; run `rampart doctor`\0"
+        ": no descriptor or memory is free and RAMPART_FAIL_OPEN is 0; "
+        "close files or raise `ulimit -n`\0"
+        ": a sandbox forbids to ask and RAMPART_FAIL_OPEN is 0; let it reach RAMPART_URL\0"
         ": nobody answers about more than 1 MiB; start `rampart serve`\0"
         ": the policy endpoint's answer could not be read; run `rampart doctor`\0"
         ": RAMPART_URL or RAMPART_TOKEN cannot be used; correct it and start anew\0"
         ": RAMPART_URL leads to another user's endpoint; open a terminal of your own\0"
         ": rampart's settings could not be read at load; shorten RAMPART_* and start anew";
-    unsigned which = (unsigned)outcome - RP_TOO_LONG + (outcome < RP_BAD_STATUS);
-    return rp_memory_nth(reasons, outcome < RP_TOO_LONG ? 0 : which);
+    /* One for all ways to fail, and one for both kinds of useless answers. */
+    int which = (int)outcome - RP_NOBODY - (outcome > RP_TIMEOUT) - (outcome > RP_CUT) -
+                (outcome > RP_MALFORMED);
+    return rp_memory_nth(reasons, which < 0 ? 0 : (unsigned)which);
 }

@@ -99,7 +99,11 @@ const closed = { RAMPART_FAIL_OPEN: '0' };
 const unreadable = { status: eperm, notice: ": the policy endpoint's answer could not be read" };
 const unanswered = {
   status: eperm,
-  notice: ': the policy endpoint does not answer and RAMPART_FAIL_OPEN is 0; start it with `rampart serve`',
+  notice: ': the policy endpoint does not answer and RAMPART_FAIL_OPEN is 0; start it with `rampart serve`\n',
+};
+const failing = {
+  status: eperm,
+  notice: ': the policy endpoint fails and RAMPART_FAIL_OPEN is 0; run `rampart doctor`\n',
 };
 /** As long as a token may be, and more than settings take up at first. */
 const longToken = 'secret'.padEnd(4_096, '-');
@@ -137,7 +141,7 @@ const cases = {
     when: isSlowChecked(),
   },
   'is refused when the answer is silence and failing is closed': {
-    ...unanswered,
+    ...failing,
     answer: null,
     environment: closed,
     minMs: 1900,
@@ -147,7 +151,7 @@ const cases = {
   'runs when the connection is cut': { answer: 'HTTP/1.1 200 OK\r\n', journal: true },
   'runs when the endpoint fails': { answer: http('{}', '503 Busy'), journal: true },
   'is refused when the endpoint fails and failing is closed': {
-    ...unanswered,
+    ...failing,
     answer: http('{}', '503 Busy'),
     environment: closed,
   },
@@ -304,6 +308,15 @@ const cases = {
     tcp: true,
     asked: false,
   },
+  'is refused over TCP where sockets are forbidden and failing is closed': {
+    circumstance: 'no-sockets',
+    when: !isMusl,
+    tcp: true,
+    environment: closed,
+    asked: false,
+    status: eperm,
+    notice: ': a sandbox forbids to ask and RAMPART_FAIL_OPEN is 0; let it reach RAMPART_URL\n',
+  },
   'runs when the port is closed': { environment: { RAMPART_URL: 'http://127.0.0.1:1' }, asked: false },
   'fails by itself on a missing file': {
     environment: { SNIPPET_TARGET: notHere, PATH: '/nonexistent' },
@@ -336,7 +349,9 @@ const cases = {
     when: needsNoDescriptor(),
   },
   'is refused without a free descriptor when failing is closed': {
-    ...unanswered,
+    status: eperm,
+    notice:
+      ': no descriptor or memory is free and RAMPART_FAIL_OPEN is 0; close files or raise `ulimit -n`\n',
     circumstance: 'no-descriptors',
     environment: closed,
     asked: false,
