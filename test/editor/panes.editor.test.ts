@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { RampartApi } from '../../src/extension/api.ts';
-import { settingIds } from '../../src/extension/ids.ts';
+import { commandIds, settingIds } from '../../src/extension/ids.ts';
 import { until } from '../support/until.ts';
 import { activateRampart, awaitGuarded, createScratch } from './scene.ts';
 
@@ -19,6 +19,24 @@ describe('a person with sessions in a terminal', () => {
     await until('the guard is on', () => api.status().guardEnabled);
   });
   after(() => set(settingIds.guardScope, undefined));
+
+  it('has one protected that the editor was just starting anew', async () => {
+    for (let round = 0; round < 3; round += 1) {
+      const terminal = vscode.window.createTerminal({ name: `started anew ${round}` });
+      const before = await awaitGuarded(api, terminal);
+      terminal.show();
+      await until('it is in front', () => vscode.window.activeTerminal === terminal);
+      await Promise.all([
+        vscode.commands.executeCommand('workbench.action.terminal.relaunch'),
+        vscode.commands.executeCommand(commandIds.protectTerminal),
+      ]);
+      await until('its next process is protected', async () => {
+        const { state, pid } = await awaitGuarded(api, terminal);
+        return pid !== before.pid && 'view' in state && state.view?.protection === 'protected';
+      });
+      terminal.dispose();
+    }
+  });
 
   it('finds the panes of a multiplexer in the terminal in which they are shown, or were begun', async () => {
     const begins = vscode.window.createTerminal({ name: 'begins panes' });

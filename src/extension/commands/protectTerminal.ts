@@ -2,6 +2,8 @@ import * as vscode from 'vscode';
 import { anotherShellButton, protectMessages, unguardedChoices } from '../../presentation/protectText.ts';
 import { canRelaunchGuarded, helloGraceMs, isLibraryLoaded } from '../../presentation/guardState.ts';
 import { formatSession } from '../../presentation/sessionLabel.ts';
+import type { SessionView } from '../../protocol/session.ts';
+import type { Result } from '../../base/result.ts';
 import { isIdleShell } from '../injection/idleShell.ts';
 import type { KnownTerminal } from '../injection/terminalRegistry.ts';
 import { isDrawn } from '../injection/terminalTraits.ts';
@@ -115,7 +117,7 @@ async function awaitGuarded(parts: CommandParts, terminal: vscode.Terminal): Pro
   if (isDrawn(terminal)) return registry.find(terminal);
   await until(parts, processStartMs, async () => (await registry.find(terminal))?.pid != null);
   if ((await registry.find(terminal))?.pid == null) return null;
-  const told = await registry.protect(terminal, 'protected');
+  const told = await protectNow(parts, terminal);
   if (!told.ok) parts.notices.warn(protectMessages.problem(told.error));
   const isSettled = async (): Promise<boolean> => {
     const known = await registry.find(terminal);
@@ -123,6 +125,20 @@ async function awaitGuarded(parts: CommandParts, terminal: vscode.Terminal): Pro
   };
   await until(parts, helloGraceMs + lookMs, isSettled);
   return registry.find(terminal);
+}
+
+/** A process that has ended may have been started anew: the editor does so where what it puts into terminals has changed. */
+async function protectNow(
+  parts: CommandParts,
+  terminal: vscode.Terminal,
+): Promise<Result<SessionView, string>> {
+  const { registry } = parts;
+  const before = await registry.find(terminal);
+  const told = await registry.protect(terminal, 'protected');
+  if (told.ok) return told;
+  const isAnew = async (): Promise<boolean> => (await registry.find(terminal))?.pid !== before?.pid;
+  await until(parts, helloGraceMs, isAnew);
+  return (await isAnew()) ? registry.protect(terminal, 'protected') : told;
 }
 
 async function until(parts: CommandParts, withinMs: number, isTrue: () => Promise<boolean>): Promise<void> {

@@ -184,6 +184,8 @@ export class TerminalRegistry implements Disposable {
   async protect(terminal: vscode.Terminal, protection: Protection): Promise<Result<SessionView, string>> {
     const tracked = this.#tracked.get(terminal);
     if (tracked?.pid == null) return { ok: false, error: 'the terminal has no process' };
+    // The editor may be starting it anew just now: then its next process is told of with this.
+    if (protection === 'protected') tracked.protection = protection;
     const told = await this.#tell(tracked, tracked.pid, protection);
     if (told.ok) tracked.protection = protection;
     return told;
