@@ -114,7 +114,7 @@ export class Panel {
     }
   }
 
-  /** Keys that work wherever the cursor is: `/` and Ctrl+F search, Escape ends the search. */
+  /** Keys that work wherever the cursor is: `/` and Ctrl+F search, Escape ends it, Arrow Down and Enter go to what is found. */
   onKey(event: KeyboardEvent): void {
     const isTyping = event.target instanceof HTMLInputElement;
     if ((event.key === '/' && !isTyping) || (event.key === 'f' && (event.ctrlKey || event.metaKey))) {
@@ -123,8 +123,10 @@ export class Panel {
     } else if (event.key === 'Escape' && isTyping) {
       if (this.#toolbar.clearSearch()) this.#look({ text: '' });
       this.#grid.focus();
-    } else if (event.key === 'ArrowDown' && isTyping) {
-      this.#grid.focus();
+    } else if ((event.key === 'ArrowDown' || event.key === 'Enter') && isTyping) {
+      // What was typed last may not be painted yet, and it is what is found that is meant.
+      this.#paint();
+      this.#grid.enter();
       event.preventDefault();
     }
   }
@@ -202,6 +204,7 @@ export class Panel {
     const text = formatExport(
       this.#shown.map(({ record }) => record),
       format,
+      (record) => this.#nameOf(record),
     );
     this.#parts.tell({ type: 'export', format, text });
   }

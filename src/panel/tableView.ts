@@ -91,6 +91,12 @@ export class TableView {
     this.#scroller.focus();
   }
 
+  /** Takes the focus, with the first row active where none is. */
+  enter(): void {
+    this.#scroller.focus();
+    if (this.#active === -1 && this.#rows.length > 0) this.#activate(0);
+  }
+
   #createHeader(column: TableColumn, label: string): HTMLElement {
     const button = createElement('button', { text: label, attributes: { type: 'button' } });
     button.addEventListener('click', () => this.#parts.onSort(column));

@@ -3,6 +3,7 @@ import {
   buildTimeline,
   formatBin,
   formatRange,
+  sharesOf,
   stackOrder,
   type TimelineBin,
 } from '../presentation/timeline.ts';
@@ -158,11 +159,12 @@ interface Bar {
   readonly kind: string;
 }
 
-function createBars({ counts }: TimelineBin, index: number, most: number): readonly SVGElement[] {
+function createBars(bin: TimelineBin, index: number, most: number): readonly SVGElement[] {
+  const shares = sharesOf(bin, most);
   let top = height;
   return stackOrder.flatMap((kind) => {
-    if (counts[kind] === 0) return [];
-    const size = (counts[kind] / most) * height;
+    if (shares[kind] === 0) return [];
+    const size = shares[kind] * height;
     top -= size;
     return [createBar({ x: index + 0.1, y: top, width: 0.8, height: size, kind })];
   });

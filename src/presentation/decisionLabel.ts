@@ -104,7 +104,7 @@ export function formatRule(rule: RuleReference): string {
 
 /** One decision, or `count` identical ones of which this is the newest. */
 export function formatDecision(record: AuditRecord, count = 1): DecisionLabel {
-  const { words, brief = words, icon } = lookOf(record);
+  const { words, icon } = lookOf(record);
   const label = formatLine(record.request.command);
   const reason = firstClause(record.decision.message);
   const times = count === 1 ? '' : `×${count}`;
@@ -116,12 +116,18 @@ export function formatDecision(record: AuditRecord, count = 1): DecisionLabel {
       .join(' · '),
     icon,
     outcome: words,
-    brief,
+    brief: briefOutcomeOf(record),
     command: record.request.command,
     spoken: [label, words, reason, count === 1 ? '' : plural(count)`# time | # times`]
       .filter((part) => part !== '')
       .join(', '),
   };
+}
+
+/** What became of a command, in so few words that a narrow column has room for them. */
+export function briefOutcomeOf(record: AuditRecord): string {
+  const { words, brief = words } = lookOf(record);
+  return brief;
 }
 
 function lookOf(record: AuditRecord): Look {

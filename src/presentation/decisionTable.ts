@@ -1,6 +1,6 @@
 import type { AuditRecord } from '../protocol/auditRecord.ts';
 import { filterOutcomeOf, type DecisionFilter, type FilterOutcome } from './decisionFilter.ts';
-import { formatRule } from './decisionLabel.ts';
+import { briefOutcomeOf, formatRule } from './decisionLabel.ts';
 import type { RecordedSession } from './sessionKey.ts';
 
 /** How many rows a table keeps; the oldest go first. The audit log has them all. */
@@ -147,7 +147,8 @@ function sortText(
 ): (row: TableRow) => string {
   switch (column) {
     case 'outcome':
-      return ({ outcome }) => outcome;
+      // What is shown in different words stands apart, and yet beside what is like it.
+      return ({ outcome, record }) => `${outcome} ${briefOutcomeOf(record)}`;
     case 'command':
       return ({ record }) => record.request.command;
     case 'reason':

@@ -1,5 +1,5 @@
 import type { AuditRecord } from '../protocol/auditRecord.ts';
-import { outcomeOf } from './decisionLabel.ts';
+import { isDenial, isNote, outcomeOf } from './decisionLabel.ts';
 
 /** How decisions can be written into a file. */
 export type ExportFormat = 'json' | 'csv';
@@ -7,9 +7,14 @@ export type ExportFormat = 'json' | 'csv';
 /** Every format. */
 export const exportFormats: readonly ExportFormat[] = ['json', 'csv'];
 
-const columns: readonly (readonly [string, (record: AuditRecord) => string | number | null])[] = [
+/** What a record's terminal is called; empty when nobody knows. */
+type TerminalName = (record: AuditRecord) => string;
+
+type ValueOf = (record: AuditRecord, terminalName: TerminalName) => string | number | null;
+
+const columns: readonly (readonly [string, ValueOf])[] = [
   ['time', ({ timestamp }) => timestamp],
-  ['outcome', outcomeOf],
+  ['outcome', (record) => (isNote(record) && !isDenial(record) ? 'recorded' : outcomeOf(record))],
   ['command', ({ request }) => request.command],
   ['reason', ({ decision }) => decision.message],
   ['policy', ({ rule }) => rule?.policy ?? null],
@@ -21,16 +26,23 @@ const columns: readonly (readonly [string, (record: AuditRecord) => string | num
   ['program', ({ exe }) => exe],
   ['pid', ({ pid }) => pid],
   ['session', ({ sid }) => sid],
-  ['terminal', ({ terminal }) => terminal ?? null],
+  // Few records say it themselves: the first ones of a terminal came before it had a name.
+  ['terminal', (record, terminalName) => terminalName(record)],
   ['mode', ({ mode }) => mode],
   ['check_us', ({ decision }) => decision.evaluation_time_us],
   ['id', ({ id }) => id],
 ];
 
-/** Decisions as the text of a file: JSON has the records whole, CSV one line each below a heading. */
-export function formatExport(records: readonly AuditRecord[], format: ExportFormat): string {
+/** Decisions as the text of a file: JSON has the records whole, CSV one line each below a heading, as the table shows them. */
+export function formatExport(
+  records: readonly AuditRecord[],
+  format: ExportFormat,
+  terminalName: TerminalName,
+): string {
   if (format === 'json') return `[\n${records.map((record) => JSON.stringify(record)).join(',\n')}\n]\n`;
-  const lines = records.map((record) => columns.map(([, valueOf]) => formatCell(valueOf(record))).join(','));
+  const lines = records.map((record) =>
+    columns.map(([, valueOf]) => formatCell(valueOf(record, terminalName))).join(','),
+  );
   return [columns.map(([name]) => name).join(','), ...lines, ''].join('\r\n');
 }
 

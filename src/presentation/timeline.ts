@@ -39,6 +39,22 @@ export function buildTimeline(
   }));
 }
 
+/** How much of the picture's height a span's outcome has at least: one denial among hundreds shall be seen. */
+const leastShare = 0.08;
+
+/** How high the parts of a span stand in a picture whose highest span has `most` decisions, from 0 to 1 and not above it together. */
+export function sharesOf(
+  { counts }: Pick<TimelineBin, 'counts'>,
+  most: number,
+): Record<FilterOutcome, number> {
+  const shareOf = (count: number): number => (count === 0 ? 0 : Math.max(leastShare, count / most));
+  const denied = shareOf(counts.denied);
+  const unenforced = shareOf(counts.unenforced);
+  const allowed = shareOf(counts.allowed);
+  const scale = Math.max(1, denied + unenforced + allowed);
+  return { denied: denied / scale, unenforced: unenforced / scale, allowed: allowed / scale };
+}
+
 /** From the first row to just behind the last; null when there is none. */
 export function rangeOf(rows: readonly TableRow[]): TimeRange | null {
   let from = Number.POSITIVE_INFINITY;

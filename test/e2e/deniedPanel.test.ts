@@ -169,9 +169,9 @@ describe('a person who looks through the panel of denied commands', () => {
     await host.page.keyboard.type('number 5');
     await count(/^1 of \d+ decisions$/);
     await host.page.keyboard.press('ArrowDown');
-    await host.page.keyboard.press('ArrowDown');
     await host.webview().locator('.row[aria-selected="true"]', { hasText: 'number 5' }).waitFor();
-    await host.webview().locator('.detail', { hasText: '/bin/echo number 5' }).waitFor();
+    await host.page.keyboard.press('Enter');
+    await host.webview().locator('.detail:focus', { hasText: '/bin/echo number 5' }).waitFor();
     await host.page.keyboard.press('/');
     await host.page.keyboard.press('Escape');
     await count(/^\d+ decisions$/);

@@ -49,6 +49,22 @@ describe('a table of decisions', () => {
     assert.equal(idsOf(table.select(byTerminal))[0], 'd');
   });
 
+  it('keeps apart by decision what is said in different words', () => {
+    const table = new DecisionTable();
+    const watched = { action: 'watch', message: '', matched_policies: null, evaluation_time_us: 1 } as const;
+    const asked = { ...watched, action: 'ask' } as const;
+    table.add([
+      run('a', 1, 'make'),
+      createRecord({ id: 'b', timestamp: at(2), decision: watched }),
+      createDenial({ id: 'c', timestamp: at(3) }),
+      run('d', 4, 'make'),
+      createDenial({ id: 'e', timestamp: at(5), decision: asked }),
+      createDenial({ id: 'f', timestamp: at(6) }),
+    ]);
+    const byOutcome = { ...everything, sort: { column: 'outcome', descending: false } } as const;
+    assert.deepEqual(idsOf(table.select(byOutcome)), ['a', 'd', 'b', 'c', 'f', 'e']);
+  });
+
   it('leaves out what a filter, a text or a range of time does not have', () => {
     const table = new DecisionTable();
     table.add([run('a', 1, 'MAKE all'), createDenial({ id: 'b', timestamp: at(2), agent: 'codex' })]);

@@ -79,21 +79,34 @@ it('an empty table says why it is empty', () => {
 });
 
 describe('exported decisions', () => {
+  const nameOf = ({ sid }: { readonly sid: number | null }): string => (sid === null ? '' : `bash ${sid}`);
+
   it('are whole in JSON', () => {
     const records = [createRecord(), createDenial()];
-    assert.deepEqual(JSON.parse(formatExport(records, 'json')), records);
-    assert.deepEqual(JSON.parse(formatExport([], 'json')), []);
+    assert.deepEqual(JSON.parse(formatExport(records, 'json', nameOf)), records);
+    assert.deepEqual(JSON.parse(formatExport([], 'json', nameOf)), []);
   });
 
   it('are quoted in CSV, and start no formula', () => {
     const command = '=cmd("x"),\n2';
-    const [, line] = formatExport([createRecord({ request: { command } })], 'csv').split('\r\n');
+    const [, line] = formatExport([createRecord({ request: { command } })], 'csv', nameOf).split('\r\n');
     assert.ok(line?.includes(`"'=cmd(""x""),\n2"`), line);
+  });
+
+  it('say in CSV what the table says: the terminal that only the window can name, and what is no command', () => {
+    const note = createRecord({ agent: 'rampart', session: 'endpoint', tool: 'rampart', sid: null });
+    const [heading = '', ...lines] = formatExport([createRecord({ sid: 7 }), note], 'csv', nameOf).split(
+      '\r\n',
+    );
+    const cells = (column: string): (string | undefined)[] =>
+      lines.slice(0, 2).map((line) => line.split(',')[heading.split(',').indexOf(column)]);
+    assert.deepEqual(cells('terminal'), ['bash 7', '']);
+    assert.deepEqual(cells('outcome'), ['allowed', 'recorded']);
   });
 
   it('start no formula in CSV by any character that a spreadsheet takes for one', () => {
     for (const first of ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
-      const text = formatExport([createRecord({ request: { command: `${first}1` } })], 'csv');
+      const text = formatExport([createRecord({ request: { command: `${first}1` } })], 'csv', nameOf);
       assert.ok(text.includes(`'${first}1`), JSON.stringify(first));
     }
   });

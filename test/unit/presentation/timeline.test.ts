@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { DecisionTable } from '../../../src/presentation/decisionTable.ts';
-import { buildTimeline, formatBin } from '../../../src/presentation/timeline.ts';
+import { buildTimeline, formatBin, sharesOf } from '../../../src/presentation/timeline.ts';
 import { createDenial, createRecord } from './recordFixture.ts';
 
 const start = Date.UTC(2026, 10, 22, 12, 0, 0);
@@ -42,6 +42,25 @@ it('has nothing to show without rows, and a second for a single one', () => {
   assert.ok(row);
   const bins = buildTimeline([row], 4, null);
   assert.equal((bins.at(-1)?.to ?? 0) - (bins[0]?.from ?? 0), 1_000);
+});
+
+it('shows one denial among hundreds, and nothing higher than the picture', () => {
+  const one = sharesOf({ counts: { denied: 1, unenforced: 0, allowed: 30 } }, 600);
+  assert.ok(one.denied >= 0.05, 'it is high enough to be seen');
+  assert.equal(one.unenforced, 0);
+  for (const counts of [
+    { denied: 1, unenforced: 1, allowed: 598 },
+    { denied: 0, unenforced: 1, allowed: 599 },
+  ]) {
+    const { denied, unenforced, allowed } = sharesOf({ counts }, 600);
+    assert.ok(denied + unenforced + allowed <= 1 + Number.EPSILON);
+    assert.ok(unenforced >= 0.05);
+  }
+  assert.deepEqual(sharesOf({ counts: { denied: 300, unenforced: 0, allowed: 300 } }, 600), {
+    denied: 0.5,
+    unenforced: 0,
+    allowed: 0.5,
+  });
 });
 
 it('says a span in words', () => {
