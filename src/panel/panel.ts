@@ -176,6 +176,9 @@ export class Panel {
     }
     const { record } = row;
     this.#detail.show(record, this.#chainOf(record));
+    // Below the table, where there is little room, it would open out of sight; the row matters more.
+    this.#detail.element.scrollIntoView({ block: 'nearest' });
+    this.#grid.showActive();
     if (isNote(record)) return;
     this.#asking = window.setTimeout(() => this.#parts.tell({ type: 'explain', record }), explainAfterMs);
   }

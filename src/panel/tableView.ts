@@ -87,6 +87,11 @@ export class TableView {
     return index !== -1;
   }
 
+  /** Scrolls whatever is around the table until the active row can be seen. */
+  showActive(): void {
+    this.#body.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
+  }
+
   focus(): void {
     this.#scroller.focus();
   }

@@ -1,4 +1,5 @@
 import type { AuditRecord } from '../protocol/auditRecord.ts';
+import { t } from './localise.ts';
 import { isDenial, isNote, outcomeOf } from './decisionLabel.ts';
 
 /** How decisions can be written into a file. */
@@ -6,6 +7,11 @@ export type ExportFormat = 'json' | 'csv';
 
 /** Every format. */
 export const exportFormats: readonly ExportFormat[] = ['json', 'csv'];
+
+/** Said when they cannot be written. */
+export function notExportedText(cause: string): string {
+  return t`Rampart: the decisions were not exported: ${cause}`;
+}
 
 /** What a record's terminal is called; empty when nobody knows. */
 type TerminalName = (record: AuditRecord) => string;

@@ -194,6 +194,16 @@ describe('a person who looks through the panel of denied commands', () => {
     const whole = page.viewportSize() ?? { width: 1400, height: 900 };
     await page.setViewportSize({ width: whole.width / 2, height: whole.height / 2 });
     await row('rm -rf ../precious').click();
+    const detail = host.webview().locator('.detail');
+    const frame = await host.webview().locator('main').boundingBox();
+    const isSeen = async (part: Locator): Promise<boolean> => {
+      const box = await part.boundingBox();
+      return box !== null && frame !== null && box.y >= frame.y && box.y + 20 <= frame.y + frame.height;
+    };
+    await until(() => isSeen(detail.getByRole('heading', { name: 'Denied' })), {
+      what: 'the detail in sight',
+    });
+    assert.ok(await isSeen(row('rm -rf ../precious')), 'and the row that was chosen with it');
     await host.webview().getByRole('button', { name: 'Export CSV' }).scrollIntoViewIfNeeded();
     await host.screenshot('e2e-panel-6-twice-toolbar');
     const action = host.webview().getByRole('button', { name: 'Show Terminal' });
@@ -235,6 +245,19 @@ describe('a person who looks through the panel of denied commands', () => {
     const text = readFileSync(join(host.workspace, 'rampart-decisions.csv'), 'utf8');
     assert.match(text, /^time,outcome,command,reason,/);
     assert.match(text, /,denied,rm -rf \.\.\/precious,/);
+  });
+
+  it('is told when the file cannot be written', async () => {
+    await host.webview().getByRole('button', { name: 'Export JSON' }).click();
+    const path = host.page.locator('.quick-input-box input');
+    await until(async () => (await path.inputValue()).endsWith('rampart-decisions.json'), { what: 'a path' });
+    await path.fill('/proc/1/rampart-decisions.json');
+    // The dialog takes the path that it has looked at, not the one that was typed just now.
+    await host.page.locator('.quick-input-list .monaco-list-row', { hasText: 'fdinfo' }).waitFor();
+    await host.page.getByRole('button', { name: 'OK' }).click();
+    await host.toast('the decisions were not exported');
+    await host.screenshot('e2e-panel-8-not-exported');
+    await host.runCommand('Notifications: Clear All Notifications');
   });
 
   it('does there what the tree offers: allow, block, copy, and go to the terminal', async () => {

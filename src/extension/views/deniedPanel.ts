@@ -170,7 +170,7 @@ export class DeniedPanel implements vscode.WebviewViewProvider, Disposable {
         );
         return;
       case 'export':
-        await saveExport(request.format, request.text);
+        await saveExport(request.format, request.text, this.#parts.notices);
         return;
     }
   }
