@@ -13,6 +13,13 @@ export interface PolicyFileContext {
   readonly runtimes: string;
 }
 
+/** The first line, from 0, in which a text differs from what it was. */
+export function firstChangedLine(before: string, after: string): number {
+  const old = before.split('\n');
+  const changed = after.split('\n').findIndex((line, index) => line !== old[index]);
+  return Math.max(0, changed);
+}
+
 /** One policy file as a line to choose. */
 export function formatPolicyFile(file: string, context: PolicyFileContext): Choice<string> {
   const name = file.slice(file.lastIndexOf('/') + 1);

@@ -93,6 +93,10 @@ describe('a person who looks into what was decided', () => {
     assert.doesNotMatch(readOwnRules(), /block-this/);
     await runAndPick([commandIds.blockCommand, rowOf(record)], 0);
     assert.match(readOwnRules(), /block-this/);
+    const shown = vscode.window.activeTextEditor;
+    const { start = new vscode.Position(0, 0) } = shown?.selection ?? {};
+    const written = shown?.document.getText(new vscode.Range(start, start.translate(5)));
+    assert.match(written ?? '', /^ *- action: deny\n[^]*block-this/, 'the rule is what is shown');
     const decisions = (): readonly AuditRecord[] =>
       api.decisions().filter(({ request }) => request.command === command);
     await until('it is denied', async () => {

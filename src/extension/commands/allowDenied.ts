@@ -9,6 +9,7 @@ import {
   blockChoices,
   blockTitle,
 } from '../../presentation/allowText.ts';
+import { firstChangedLine } from '../../presentation/policyFiles.ts';
 import { ownRulesFile, ownRulesTemplate } from '../../presentation/policyTemplate.ts';
 import { protectMessages } from '../../presentation/protectText.ts';
 import type { AuditRecord } from '../../protocol/auditRecord.ts';
@@ -78,7 +79,8 @@ async function writeOwnRule(
   const isAllowed = action === 'allow';
   const file = isAllowed ? handRulesFile(parts.home) : join(userPolicyFolder(parts.home), ownRulesFile);
   const policy = isAllowed ? allowanceName(record.tool, pattern) : ownPolicy;
-  const added = addRule(readText(file) ?? (isAllowed ? '' : ownRulesTemplate), policy, {
+  const before = readText(file) ?? (isAllowed ? '' : ownRulesTemplate);
+  const added = addRule(before, policy, {
     action,
     tool: record.tool,
     pattern,
@@ -98,7 +100,9 @@ async function writeOwnRule(
     parts.notices.warn(protectMessages.problem(messageOf(thrown)));
     return;
   }
-  await vscode.window.showTextDocument(vscode.Uri.file(file));
+  // The rule may stand far below the beginning of the file, and is what the person wants to see.
+  const place = new vscode.Position(firstChangedLine(before, added.value), 0);
+  await vscode.window.showTextDocument(vscode.Uri.file(file), { selection: new vscode.Range(place, place) });
   parts.notices.mention(allowMessages.written);
 }
 

@@ -12,6 +12,12 @@ async function askForCommand(given: unknown): Promise<string | undefined> {
   return vscode.window.showInputBox({ title: testTitle, value });
 }
 
+/** Keeps the tab of the rule that is tested: one that was only looked at would give way to the report. */
+async function keepRule(given: unknown): Promise<void> {
+  if (isRecord(given) && given['document'] !== undefined)
+    await vscode.commands.executeCommand('workbench.action.keepEditor');
+}
+
 /** Whether the rule that is tested stands in a document that was not saved. */
 function isUnsaved(given: unknown): boolean {
   const name = isRecord(given) ? given['document'] : undefined;
@@ -28,6 +34,7 @@ export async function testCommand(parts: CommandParts, given: unknown): Promise<
     parts.notices.warn(protectMessages.notReached(tested.error.message));
     return;
   }
+  await keepRule(given);
   const report = formatTestReport(command, tested.value, isUnsaved(given));
   await parts.reports.show(testReportTitle(command), report);
 }

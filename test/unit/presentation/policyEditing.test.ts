@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { firstChangedLine } from '../../../src/presentation/policyFiles.ts';
 import { findRulePlaces } from '../../../src/presentation/policyLens.ts';
 import {
   describeKey,
@@ -109,4 +110,10 @@ tests:
     assert.match(describeValue(schema, place), /put before a person/);
     assert.equal(describeValue(schema, { ...place, value: 'perhaps' }), '');
   });
+});
+
+it('finds where a rule was written into a file', () => {
+  assert.equal(firstChangedLine('', 'version: "1"\n'), 0);
+  assert.equal(firstChangedLine('a\nb\nd\n', 'a\nb\nc\nd\n'), 2);
+  assert.equal(firstChangedLine('a\n', 'a\n'), 0);
 });
