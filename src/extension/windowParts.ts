@@ -48,6 +48,7 @@ import type { RegistryParts } from './injection/registryParts.ts';
 import { TerminalRegistry } from './injection/terminalRegistry.ts';
 import { createWorkspaceChoice } from './injection/workspaceChoice.ts';
 import { ApprovalStore } from './model/approvalStore.ts';
+import { keepUnseenDenials } from './model/keptUnseen.ts';
 import { OlderDecisions } from './model/olderDecisions.ts';
 import { SessionStore } from './model/sessionStore.ts';
 import { WindowStatus } from './model/windowStatus.ts';
@@ -102,7 +103,7 @@ export function createWindowParts(surroundings: WindowSurroundings): WindowParts
   const { environment, platform, clock, logger, background, extension } = surroundings;
   const owned = new DisposableList();
   const machine = findMachine(surroundings);
-  const status = owned.add(new WindowStatus(createInitialStatus(machine.supported)));
+  const status = createStatus(owned, surroundings, machine.supported);
   const sessions = owned.add(new SessionStore());
   const decisions = owned.add(new DecisionStore());
   const approvals = owned.add(new ApprovalStore());
@@ -287,6 +288,16 @@ async function startEndpoint(
     ],
     environment,
   });
+}
+
+function createStatus(
+  owned: DisposableList,
+  { workspaceState, background }: WindowSurroundings,
+  supported: boolean,
+): WindowStatus {
+  const status = owned.add(new WindowStatus(createInitialStatus(supported)));
+  owned.add(keepUnseenDenials({ status, memento: workspaceState, background }));
+  return status;
 }
 
 function createInitialStatus(supported: boolean): GuardStatus {

@@ -126,7 +126,7 @@ describe('a person with two folders in a window, which goes and comes back', () 
   it('finds them again, the protected one protected, when the window is loaded anew', async () => {
     await host.keepsTerminals();
     await host.reload();
-    await host.statusItem(/Rampart: enforce/);
+    await host.statusItem(/Rampart: enforce\s+1$/);
     await host.runCommand('Rampart: Focus on Guarded Terminals View');
     await host.treeRow(/bash.*agents only/);
     await host.treeRow(/bash.*guarded.* · 1 denied/);
