@@ -160,6 +160,12 @@ export const modeSentences: Readonly<Record<Mode, string>> = {
   disabled: t`Nothing is checked, recorded or stopped.`,
 };
 
+/** Beside the title of the terminals, where there is little room: guarded is not enforced. Empty in enforce. */
+export function formatUnenforced({ mode }: Pick<GuardStatus, 'mode'>): string {
+  if (mode === null || mode === 'enforce') return '';
+  return mode === 'monitor' ? t`nothing is stopped` : t`nothing is checked`;
+}
+
 /** Over the mode quick pick. */
 export const modePickTitle = t`Rampart mode, for every window and every open terminal`;
 

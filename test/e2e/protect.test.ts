@@ -129,6 +129,11 @@ describe('a person who protects a terminal', () => {
       'Disable Rampart for 15 minutes',
     );
     await warns(/Rampart: disabled/);
+    await host.runCommand('Rampart: Focus on Guarded Terminals View');
+    await host.page
+      .locator('.pane-header', { hasText: 'Guarded Terminals' })
+      .getByText('nothing is checked')
+      .waitFor();
     await host.typeInTerminal('bash', './agent-cleanup.sh');
     await until(() => !isThere(), { what: 'the directory to be deleted' });
     await host.terminalShows(/(is gone[^]*){2}/);

@@ -5,10 +5,12 @@ import type { HostGuard } from '../../client/hostGuard.ts';
 import { canRelaunchGuarded, isLibraryLoaded, stateOfView } from '../../presentation/guardState.ts';
 import { hostChildSubject, hostSubject } from '../../presentation/hostRow.ts';
 import { formatSession, elsewhereLabel, type SessionSubject } from '../../presentation/sessionLabel.ts';
+import { formatUnenforced } from '../../presentation/statusText.ts';
 import type { SessionView } from '../../protocol/session.ts';
 import { commandIds, rowContexts, viewIds } from '../ids.ts';
 import type { KnownTerminal, TerminalRegistry } from '../injection/terminalRegistry.ts';
 import type { DebugSessions } from '../model/debugSessions.ts';
+import type { WindowStatus } from '../model/windowStatus.ts';
 import { createIcon, createTooltip } from './decisionItem.ts';
 import { createRepaint } from './repaint.ts';
 
@@ -30,6 +32,7 @@ export interface SessionTreeParts {
   readonly decisions: DecisionStore;
   /** What a process runs, in a word. */
   readonly programOf: (pid: number) => string;
+  readonly status: WindowStatus;
 }
 
 /** The tree of terminals and tasks, guarded and not. */
@@ -45,7 +48,7 @@ export class SessionTree implements vscode.TreeDataProvider<SessionNode>, Dispos
 
   constructor(parts: SessionTreeParts) {
     this.#parts = parts;
-    const { registry, debugged, host, decisions } = parts;
+    const { registry, debugged, host, decisions, status } = parts;
     for (const source of [registry, debugged, host]) {
       this.#owned.add(source.onDidChange(() => this.refresh()));
     }
@@ -54,7 +57,14 @@ export class SessionTree implements vscode.TreeDataProvider<SessionNode>, Dispos
         if (host.state.kind !== 'off') this.refresh();
       }),
     );
-    this.#owned.add(vscode.window.createTreeView(viewIds.sessions, { treeDataProvider: this }));
+    const view = this.#owned.add(vscode.window.createTreeView(viewIds.sessions, { treeDataProvider: this }));
+    const describe = (): void => {
+      const text = formatUnenforced(status.current);
+      // The window tells of much else, and each time the editor would be told, too.
+      if (view.description !== text) view.description = text;
+    };
+    this.#owned.add(status.onDidChange(describe));
+    describe();
   }
 
   /** Paints anew, soon. */

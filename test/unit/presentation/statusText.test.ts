@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import {
   formatStatus,
+  formatUnenforced,
   isLowering,
   lowerChoices,
   modeChoices,
@@ -77,6 +78,13 @@ it('says when a timed mode ends', () => {
     formatStatus({ ...enforcing, mode: 'disabled', until }).text,
     '$(shield) Rampart: disabled until 12:15:00',
   );
+});
+
+it('says beside the terminals that being guarded stops nothing now', () => {
+  assert.equal(formatUnenforced(enforcing), '');
+  assert.equal(formatUnenforced({ mode: null }), '');
+  assert.equal(formatUnenforced({ mode: 'monitor' }), 'nothing is stopped');
+  assert.equal(formatUnenforced({ mode: 'disabled' }), 'nothing is checked');
 });
 
 it('says the cause of a problem', () => {
