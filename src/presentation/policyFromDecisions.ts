@@ -1,7 +1,8 @@
 import type { AuditRecord } from '../protocol/auditRecord.ts';
+import { isPermitted } from '../protocol/decision.ts';
 import { formatLine } from './text.ts';
 import type { Choice } from './protectText.ts';
-import { formatNumber, t } from './localise.ts';
+import { formatNumber, plural, t } from './localise.ts';
 
 /** How many different commands are offered. */
 const maxCommands = 200;
@@ -29,28 +30,31 @@ export function nameDraft(taken: readonly string[]): string {
   return names.find((name) => !taken.includes(name)) ?? draftName;
 }
 
-/** The different commands of decisions that come oldest first, the most frequent first; what was not refused is chosen already. */
+/** The different commands of decisions, the most frequent first; what was never refused is chosen already. */
 export function policyCommandChoices(records: readonly AuditRecord[]): readonly CommandChoice[] {
-  const found = new Map<string, { count: number; isAllowed: boolean }>();
+  const found = new Map<string, { count: number; refused: number }>();
   for (const { request, decision, tool } of records) {
     if (tool !== 'exec') continue;
-    const isAllowed = decision.action === 'allow' || decision.action === 'watch';
-    const known = found.get(request.command);
-    if (known === undefined) found.set(request.command, { count: 1, isAllowed });
-    else {
-      known.count += 1;
-      known.isAllowed = isAllowed;
-    }
+    const known = found.get(request.command) ?? { count: 0, refused: 0 };
+    known.count += 1;
+    if (!isPermitted(decision.action)) known.refused += 1;
+    found.set(request.command, known);
   }
   return [...found]
     .sort(([, first], [, second]) => second.count - first.count)
     .slice(0, maxCommands)
-    .map(([command, { count, isAllowed }]) => ({
+    .map(([command, { count, refused }]) => ({
       value: command,
       label: formatLine(command),
-      detail: `${formatNumber(count)}× · ${isAllowed ? t`allowed` : t`denied`}`,
-      picked: isAllowed,
+      detail: `${formatNumber(count)}× · ${formatOutcomes(count, refused)}`,
+      // What was allowed once, by hand, shall not be for good because nobody looked.
+      picked: refused === 0,
     }));
+}
+
+function formatOutcomes(count: number, refused: number): string {
+  if (refused === 0) return t`allowed`;
+  return refused === count ? t`denied` : plural(refused)`denied # time | denied # times`;
 }
 
 /** A policy that allows commands as they were run, to be read and changed before it is saved. */

@@ -25,6 +25,15 @@ describe('a policy from recent decisions', () => {
     );
   });
 
+  it('does not choose by itself what was denied before it was allowed once', () => {
+    const command = 'rm -rf /precious';
+    const [choice] = policyCommandChoices([
+      createDenial({ id: 'a' }),
+      createRecord({ id: 'b', request: { command } }),
+    ]);
+    assert.deepEqual([choice?.value, choice?.detail, choice?.picked], [command, '2× · denied 1 time', false]);
+  });
+
   it('has a name of its own among the policies that are there', () => {
     assert.equal(nameDraft([]), 'recent-commands.yaml');
     assert.equal(nameDraft(['mine.yaml', 'recent-commands.yaml']), 'recent-commands-2.yaml');
