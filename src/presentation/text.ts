@@ -40,12 +40,12 @@ export function twoDigits(value: number): string {
   return String(value).padStart(2, '0');
 }
 
-/** The row under a group that shows a part of its rows; choosing it shows more. */
+/** How many rows of a group are not shown, beside the row that shows them. */
 export function formatHiddenRows(count: number): string {
-  return plural(count)`# older row not shown | # older rows not shown`;
+  return plural(count)`# row not shown | # rows not shown`;
 }
 
-/** The last row of the decisions while there may be older ones. */
+/** The last row of the decisions, or of a group, while there may be older ones. */
 export const loadOlderLabel = t`Load older…`;
 
 /** Said when there are none. */

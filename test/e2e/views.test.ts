@@ -289,16 +289,22 @@ describe('a person who looks through the views, and is asked there', () => {
     await host.statusItem(/^Ln 3, Col 1$/);
     await host.page.locator('.codelens-decoration', { hasText: 'Test this rule' }).first().waitFor();
     await host.screenshot('e2e-asked-5-rule');
+    await host.page.locator('.codelens-decoration a', { hasText: 'Test this rule' }).first().click();
+    await host.page.locator('.quick-input-title', { hasText: 'Test a command' }).waitFor();
+    await host.page.keyboard.press('Enter');
+    await host.page.locator('.tab.active', { hasText: 'Test:' }).waitFor();
+    // Beside the rule, which was only looked at, and not in its place.
+    await host.page.locator('.tab', { hasText: 'ask-first.yaml' }).waitFor();
   });
 
   it('is shown the newest five hundred rows, and older ones when that is wanted', async () => {
     await host.typeInTerminal('bash', 'clear; for n in $(seq 520); do /bin/echo many $n; done');
     await host.terminalShows(/^many 520$/m);
     await row(/^\/bin\/echo many 520$/).waitFor();
-    await reachEnd('Decisions', /older rows? not shown/);
+    await reachEnd('Decisions', /Load older….*rows? not shown/);
     await host.screenshot('e2e-views-8-many');
-    await row(/older rows? not shown/).click();
-    await row(/older rows? not shown/).waitFor({ state: 'detached' });
+    await row(/Load older….*rows? not shown/).click();
+    await row(/Load older….*rows? not shown/).waitFor({ state: 'detached' });
     // The last of the terminal's rows stands above the few that the endpoint wrote itself.
     await reachEnd('Decisions', /^cut -d = -f 1/);
   });

@@ -269,7 +269,7 @@ function createTopItem(content: TopContent): vscode.TreeItem {
     case 'group':
       return createGroupItem(content.group);
     case 'older':
-      return createOlderItem('older', loadOlderLabel);
+      return createOlderItem('older', '');
   }
 }
 
@@ -281,9 +281,10 @@ function createGroupItem(group: DecisionGroup): vscode.TreeItem {
   return item;
 }
 
-function createOlderItem(key: string, label: string): vscode.TreeItem {
-  const item = new vscode.TreeItem(label);
+function createOlderItem(key: string, description: string): vscode.TreeItem {
+  const item = new vscode.TreeItem(loadOlderLabel);
   item.id = key;
+  item.description = description;
   item.command = { command: commandIds.loadOlder, title: '' };
   return item;
 }
