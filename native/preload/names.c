@@ -43,13 +43,16 @@ static bool says_yes(const char *value) {
 
 /* The bit of the marker that an assignment is for, when its value says yes; else 0. */
 static uint32_t bit_of(const char *assignment) {
-    /* The first two letters of each: they tell nearly all apart without a walk over the names. */
-    static const char beginnings[] = "AIAGCLCLCOCOCOCOCOCOCOCUGEQWCLROKIOPGOAMAUANCRPITRKIJUOPGROZ";
-    _Static_assert(sizeof beginnings == 2 * RP_NAMES_MARKER_COUNT + 1, "one for each");
+    /* The first three letters of each: hardly a name of others begins so, and whose does is walked
+       to over those in front. */
+    static const char beginnings[] = "AI_AGECLACLACODCODCODCODCOPCOPCOPCURGEMQWECLI"
+                                     "ROOKILOPEGOOAMPAUGANTCRUPI_TRAKIRJUNOPEGROOZ_";
+    _Static_assert(sizeof beginnings == 3 * RP_NAMES_MARKER_COUNT + 1, "three of each");
     const char *letters = beginnings;
-    for (unsigned i = 0; i < RP_NAMES_MARKER_COUNT; i++, letters += 2) {
+    for (unsigned i = 0; i < RP_NAMES_MARKER_COUNT; i++, letters += 3) {
         const char *value;
-        if (letters[0] != assignment[0] || letters[1] != assignment[1])
+        if (letters[0] != assignment[0] || letters[1] != assignment[1] ||
+            letters[2] != assignment[2])
             continue;
         value = rp_names_value(assignment, rp_memory_nth(rp_names_markers, i));
         if (value != NULL)
