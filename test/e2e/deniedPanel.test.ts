@@ -109,6 +109,17 @@ describe('a person who looks through the panel of denied commands', () => {
     await host.webview().getByRole('button', { name: 'Command', exact: true }).click();
     const first = host.webview().locator('.row .command').first();
     await until(async () => (await first.innerText()).startsWith('.'), { what: 'rows in order of commands' });
+    const lost = await host
+      .webview()
+      .getByLabel('Which decisions')
+      .evaluate((choice) => {
+        const shown = choice.clientWidth;
+        choice.style.maxWidth = 'none';
+        const wanted = choice.clientWidth;
+        choice.style.maxWidth = '';
+        return wanted - shown;
+      });
+    assert.equal(lost, 0, 'the longest choice is read whole');
     await host.screenshot('e2e-panel-3-all');
     await host.webview().getByRole('button', { name: 'Time', exact: true }).click();
   });
