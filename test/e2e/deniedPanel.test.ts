@@ -78,7 +78,8 @@ describe('a person who looks through the panel of denied commands', () => {
       './agent-cleanup.sh; for n in 1 2 3 4 5 6 7 8; do /bin/echo number $n; done',
     );
     await host.terminalShows(/number 8/);
-    const badge = host.page.locator('.part.panel .badge-content', { hasText: /^1$/ });
+    const tab = host.page.locator('.part.panel').getByRole('tab', { name: /^Denied Commands/ });
+    const badge = tab.locator('.badge-content', { hasText: /^1$/ });
     await badge.waitFor();
     // Beside the panel, in every picture.
     await host.runCommand('Rampart: Focus on Decisions View');

@@ -58,6 +58,8 @@ const quietSettings = {
   'extensions.ignoreRecommendations': true,
   'git.enabled': false,
   'files.hotExit': 'off',
+  // Whatever else listens on this machine while a test runs: the editor would show its port.
+  'remote.autoForwardPorts': false,
   'window.dialogStyle': 'custom',
   'terminal.integrated.defaultProfile.linux': 'bash',
   // Text that can be read from the page, once, and a tab for each terminal.
