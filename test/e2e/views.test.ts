@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Locator } from 'playwright-core';
@@ -77,6 +77,19 @@ describe('a person who looks through the views, and is asked there', () => {
       /^default-deletion, \d+ rules, Deletion is free/,
     );
     await host.screenshot('e2e-views-1-off');
+  });
+
+  it('has a policy read anew that they have just written, and once more when they took it away', async () => {
+    const file = join(host.home, '.rampart/policies/written-later.yaml');
+    writeFileSync(file, policy.replace('ask-first', 'written-later'));
+    await press('Policy', 'Refresh');
+    await row(/^written-later\s*2 rules/).waitFor();
+    rmSync(file);
+    await press('Policy', 'Refresh');
+    await row(/^written-later/).waitFor({ state: 'detached' });
+  });
+
+  it('sees that it is in force once they protect a terminal', async () => {
     await host.runCommand('Rampart: Protect Terminal');
     await host.statusItem(/Rampart: enforce/);
     await pane('Policy').getByText('in force once').waitFor({ state: 'detached' });
@@ -85,7 +98,9 @@ describe('a person who looks through the views, and is asked there', () => {
   it('sees decisions by terminal, by time and by command', async () => {
     await host.typeInTerminal('bash', './agent-cleanup.sh');
     await row(/rm -rf \.\.\/precious/).waitFor();
-    await host.page.locator('.activitybar .badge', { hasText: /^1$/ }).waitFor();
+    const label = host.page.locator('.action-label[aria-label^="Rampart"]');
+    const icon = host.page.locator('.activitybar .action-item', { has: label });
+    await icon.locator('.badge', { hasText: /^1$/ }).waitFor();
     await press('Decisions', 'Group by Time');
     await row(/\d{4}-\d\d-\d\d \d\d:00.*1 denied/).waitFor();
     await press('Decisions', 'Group by Command');
