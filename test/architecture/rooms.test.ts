@@ -51,6 +51,16 @@ describe('the rooms', () => {
     });
   }
 
+  it('leave at most three lines of ten to the one that has the editor', () => {
+    const lines = (folder: string): number =>
+      readdirSync(folder, { recursive: true, encoding: 'utf8' })
+        .filter((name) => name.endsWith('.ts'))
+        .reduce((sum, name) => sum + readFileSync(join(folder, name), 'utf8').split('\n').length, 0);
+    const editors = rooms.filter((room) => projectOf(room).compilerOptions.types.includes('vscode'));
+    assert.deepEqual(editors, ['extension']);
+    assert.ok(lines('src/extension') <= 0.3 * lines('src'));
+  });
+
   it('named in the table of changes exist', () => {
     const table = architecture.slice(0, architecture.indexOf('## The parts'));
     const paths = [...table.matchAll(/`((?:src|native|test|scripts|policies|docs)\/[\w./]*)`/g)].map(
