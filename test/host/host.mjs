@@ -106,6 +106,11 @@ export async function startHost(options = {}) {
   if (!isWorkspaceFile(workspace)) mkdirSync(workspace, { recursive: true });
   const { system } = options;
   const machine = system ? await startMachine({ system, folder, shared: setUpServer() }) : undefined;
+  // It gets ready while the server does.
+  const browser = await launchBrowser(folder, home).catch(async (/** @type {unknown} */ error) => {
+    await machine?.stop();
+    throw error;
+  });
   const start = {
     folder,
     ...(machine ? { launch: machine.launch } : {}),
@@ -120,16 +125,17 @@ export async function startHost(options = {}) {
     settings: { ...quietSettings, ...options.settings },
     extensions: options.vsix ?? [],
   }).catch(async (/** @type {unknown} */ error) => {
+    await browser.close();
     await machine?.stop();
     throw error;
   });
   const restart = (/** @type {import('./server.mjs').Server} */ before) => startServer({ ...start, before });
-  return new Host({ folder, home, workspace, server, machine, restart });
+  return new Host({ folder, home, workspace, browser, server, machine, restart });
 }
 
 /** A started VS Code. Its public fields may be read; see the top of this file for its methods. */
 export class Host {
-  /** @type {import('playwright-core').BrowserContext | undefined} */
+  /** @type {import('playwright-core').BrowserContext} */
   #browser;
   /** @type {import('playwright-core').Page | undefined} */
   #page;
@@ -142,8 +148,9 @@ export class Host {
   /** @type {(before: import('./server.mjs').Server) => Promise<import('./server.mjs').Server>} */
   #restart;
 
-  /** @param {{ folder: string, home: string, workspace: string, server: import('./server.mjs').Server, machine?: import('./machine.mjs').Machine | undefined, restart: (before: import('./server.mjs').Server) => Promise<import('./server.mjs').Server> }} parts */
-  constructor({ folder, home, workspace, server, machine, restart }) {
+  /** @param {{ folder: string, home: string, workspace: string, browser: import('playwright-core').BrowserContext, server: import('./server.mjs').Server, machine?: import('./machine.mjs').Machine | undefined, restart: (before: import('./server.mjs').Server) => Promise<import('./server.mjs').Server> }} parts */
+  constructor({ folder, home, workspace, browser, server, machine, restart }) {
+    this.#browser = browser;
     this.#machine = machine;
     this.#restart = restart;
     this.folder = folder;
@@ -392,7 +399,7 @@ export class Host {
 
   /** Ends browser, server and everything that was started below this host's home; removes its folder. */
   async stop() {
-    await this.#browser?.close().catch(() => undefined);
+    await this.#browser.close().catch(() => undefined);
     await this.server.stop();
     endProcessesOf(this.home);
     await this.#machine?.stop();
@@ -400,32 +407,12 @@ export class Host {
   }
 
   async #startBrowser() {
-    if (this.#browser) return this.page;
-    this.#browser = await chromium.launchPersistentContext(join(this.folder, 'chromium'), {
-      executablePath: '/usr/bin/chromium',
-      headless: true,
-      viewport: { width: 1400, height: 900 },
-      args: browserFlags,
-      env: plainEnvironment(this.home),
-    });
-    // Every webview registers the editor's service worker and asks whether it has changed. Now and then Chromium never
-    // answers one of these, though the worker is active and no request is open: the webview stays blank. Why is not known,
-    // nor whether it happens where no debugger is attached. The worker that is there never changes here.
-    await this.#browser.addInitScript(() => {
-      ServiceWorkerRegistration.prototype.update = function () {
-        return Promise.resolve(this);
-      };
-      const { register } = ServiceWorkerContainer.prototype;
-      /** @this {ServiceWorkerContainer} @param {Parameters<typeof register>} words */
-      ServiceWorkerContainer.prototype.register = async function (...words) {
-        const known = this.controller === null ? undefined : await this.getRegistration();
-        const isWanted = known?.active?.scriptURL === new URL(words[0], location.href).href;
-        return isWanted ? known : register.apply(this, words);
-      };
-    });
-    this.#page = this.#browser.pages()[0] ?? (await this.#browser.newPage());
-    this.#page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => this.#noteFrame(payload)));
-    return this.#page;
+    if (this.#page) return this.#page;
+    const page = this.#browser.pages()[0] ?? (await this.#browser.newPage());
+    await hasStarted(page);
+    page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => this.#noteFrame(payload)));
+    this.#page = page;
+    return page;
   }
 
   /** @param {string | Buffer} frame what the window of `open` sends to the server */
@@ -465,6 +452,34 @@ export class Host {
       /Extension Host Process exited with code: (?!0, signal: null)[^\n]*/.exec(this.server.readLog())?.[0];
     return until(crash, { what: 'a crash', timeoutMs: crashNoticeMs }).catch(() => undefined);
   }
+}
+
+/** @param {string} folder @param {string} home */
+function launchBrowser(folder, home) {
+  return chromium.launchPersistentContext(join(folder, 'chromium'), {
+    executablePath: '/usr/bin/chromium',
+    headless: true,
+    viewport: { width: 1400, height: 900 },
+    args: browserFlags,
+    env: plainEnvironment(home),
+  });
+}
+
+/**
+ * Waits until Chromium calls its own start complete, as it does a moment after its first page is quiet, and else not for
+ * three minutes. Until then it holds back its least urgent work, and with it the check for a newer service worker: the
+ * editor waits for that before it shows a webview, which stays blank. A second window in front of the first, still
+ * loading, was enough. It tells of the end of its start in a histogram alone.
+ * @param {import('playwright-core').Page} page
+ */
+async function hasStarted(page) {
+  const session = await page.context().newCDPSession(page);
+  const isComplete = async () => {
+    const { histograms } = await session.send('Browser.getHistograms', { query: 'Startup.AfterStartupTask' });
+    return histograms.some(({ count }) => count > 0);
+  };
+  await until(isComplete, { what: 'Chromium to complete its start', timeoutMs: paintTimeoutMs });
+  await session.detach();
 }
 
 /** Whether it names the folders of a workspace, rather than being one. @param {string} workspace */
