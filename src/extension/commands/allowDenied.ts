@@ -101,8 +101,12 @@ async function writeOwnRule(
     return;
   }
   // The rule may stand far below the beginning of the file, and is what the person wants to see.
+  const editor = await vscode.window.showTextDocument(vscode.Uri.file(file));
+  // Where the file was open before, the editor hears of what is written only later: it is told to read it again.
+  if (!editor.document.isDirty) await vscode.commands.executeCommand('workbench.action.files.revert');
   const place = new vscode.Position(firstChangedLine(before, added.value), 0);
-  await vscode.window.showTextDocument(vscode.Uri.file(file), { selection: new vscode.Range(place, place) });
+  editor.selection = new vscode.Selection(place, place);
+  editor.revealRange(editor.selection, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
   parts.notices.mention(allowMessages.written);
 }
 
