@@ -10,6 +10,7 @@ import type { Incident } from './auditEntry.ts';
 import type { Deciders } from './decide.ts';
 import { JournalLooks, watchByKernel } from './journalLooks.ts';
 import { JournalReader } from './journalReader.ts';
+import { KnownHits } from './knownHits.ts';
 import type { Askers } from './lifetime.ts';
 import { findLastRecorded, findRecorded } from './recordedIds.ts';
 import type { RecordedKind } from './recordedIds.ts';
@@ -41,6 +42,7 @@ export interface JournalIntakeWork {
 export function takeJournal(intake: JournalIntake, owned: DisposableList): JournalIntakeWork {
   const { paths, logger, isOurs, isHeldUp, deciders, recordIncident } = intake;
   const earlier = new EarlierRecords(paths, deciders);
+  const hits = new KnownHits(deciders.verdicts);
   const reader = new JournalReader({
     file: paths.journal,
     logger,
@@ -48,7 +50,7 @@ export function takeJournal(intake: JournalIntake, owned: DisposableList): Journ
     isHeldUp,
     onFrames: (frames) =>
       deciders.recorder.together(() => {
-        for (const frame of frames) takeFrame(frame, intake, earlier);
+        for (const frame of frames) takeFrame(frame, intake, earlier, hits);
       }),
     onFull: () => recordIncident(fullJournal, null),
   });
@@ -126,14 +128,20 @@ class EarlierRecords {
   }
 }
 
-function takeFrame(frame: JournalFrame, { askers, deciders }: JournalIntake, earlier: EarlierRecords): void {
+function takeFrame(
+  frame: JournalFrame,
+  { askers, deciders }: JournalIntake,
+  earlier: EarlierRecords,
+  hits: KnownHits,
+): void {
   askers.note(frame.pid, frame.sid);
   if (frame.kind === 'hello') {
     deciders.sessions.noteHello(frame);
     deciders.attribution.place(frame);
   }
   const isHit = frame.kind === 'table';
-  const told = recordOfFrame(frame, deciders.mode(), isHit ? deciders.verdicts.find(frame) : null);
+  const mode = deciders.mode();
+  const told = isHit ? hits.recordOf(frame, mode) : recordOfFrame(frame, mode, null);
   if (told === null) return;
   const isCut = frame.kind === 'unanswered' && earlier.isDecided(told.id);
   const made = isCut ? recordOfCutAnswer(told) : told;

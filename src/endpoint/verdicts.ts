@@ -51,11 +51,17 @@ export class Verdicts implements Disposable {
   readonly #decisions = new Map<bigint, Decision>();
   /** By directory, the first first. */
   readonly #places = new Map<string, Place>();
+  #takenBack = 0;
 
   constructor(settings: VerdictSettings) {
     this.#settings = settings;
     this.#timer = setInterval(() => this.look(), lookIntervalMs);
     this.#timer.unref();
+  }
+
+  /** How many times verdicts were taken back: while it is the same, what was found is found again. */
+  get takenBack(): number {
+    return this.#takenBack;
   }
 
   /** Puts a question into the table when its decision holds for everybody and follows from its bytes alone. */
@@ -83,6 +89,7 @@ export class Verdicts implements Disposable {
 
   /** To be called when the table was emptied. */
   clear(): void {
+    this.#takenBack += 1;
     this.#decisions.clear();
     this.#places.clear();
   }
@@ -111,6 +118,7 @@ export class Verdicts implements Disposable {
   }
 
   #leave(cwd: string, { hashes }: Place): void {
+    this.#takenBack += 1;
     this.#places.delete(cwd);
     for (const hash of hashes) {
       this.#settings.file.forget(hash);
@@ -119,6 +127,7 @@ export class Verdicts implements Disposable {
   }
 
   #drop(hash: bigint): void {
+    this.#takenBack += 1;
     this.#decisions.delete(hash);
     for (const { hashes } of this.#places.values()) if (hashes.delete(hash)) return;
   }
