@@ -2,13 +2,15 @@
 // `-- --quick` measures less and writes nothing. Questions come as a library's do, one a connection, or as the peer's
 // clients', who keep theirs, from a program of its own. Absolute figures depend on the machine and on what else it does;
 // ratios are of one run: to a server that reads a question and always says yes, in turns with the endpoint, to the start
-// of Node, of memory at the end to memory in the middle, and of events that arrived to those that were due.
+// of Node, of what a hit of the verdict table costs to what a question costs, of memory at the end to memory in the middle,
+// and of events that arrived to those that were due.
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, connect } from 'node:net';
 import { cpus, loadavg, release, tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { createHits, distinctHits } from './journalHits.mjs';
 import { formatTargets, gateRatios, noteOnTargets } from './targets.mjs';
 
 const run = promisify(execFile);
@@ -16,6 +18,7 @@ const directory = mkdtempSync(join(tmpdir(), 'rampart-bench-'));
 const askers = join(directory, 'askers');
 const isQuick = process.argv.includes('--quick');
 const checksPerRound = isQuick ? 2_000 : 20_000;
+const hitsPerRound = isQuick ? 6_000 : 30_000;
 const manyDecisions = isQuick ? 20_000 : 1_000_000;
 const starts = isQuick ? 3 : 15;
 /** How often the endpoint and the server that says yes take turns. */
@@ -85,6 +88,7 @@ function processorTime(pid) {
 const found = {
   rate: 0,
   toYes: new Map(),
+  hitToCheck: Infinity,
   readyMs: Infinity,
   toNode: Infinity,
   arrived: Infinity,
@@ -133,6 +137,28 @@ async function measureChecks(endpoint, clients, count, ...how) {
   found.rate = Math.max(found.rate, how.length === 0 ? rate : 0);
   const cells = [rate.toFixed(0), String(median), String(p99), own.toFixed(0), cost.toFixed(0)];
   return { line: cells.join(' | ') };
+}
+
+/** What the endpoint does for a start that the verdict table allowed, which only the journal tells of, in turns with questions. */
+async function benchHits(endpoint) {
+  const putHits = await createHits(directory);
+  const state = dirname(endpoint.socket);
+  await ask(endpoint.socket, 8, distinctHits);
+  await putHits(state, hitsPerRound / turns);
+  let [ofChecks, ofHits] = [0, 0];
+  for (let turn = 0; turn < turns; turn += 1) {
+    const before = processorTime(endpoint.pid);
+    await ask(endpoint.socket, 8, checksPerRound / turns);
+    const between = processorTime(endpoint.pid);
+    await ask(endpoint.socket, 8, distinctHits);
+    const beforeHits = processorTime(endpoint.pid);
+    await putHits(state, hitsPerRound / turns);
+    ofChecks += between - before;
+    ofHits += processorTime(endpoint.pid) - beforeHits;
+  }
+  const [check, hit] = [ofChecks / checksPerRound, ofHits / hitsPerRound];
+  found.hitToCheck = hit / check;
+  return `A start that the verdict table allows takes ${hit.toFixed(0)} µs of the endpoint's processor time, when it reads of it in the journal; a question in turns with that ${check.toFixed(0)} µs.`;
 }
 
 /** A reader of the stream that counts what it gets and what it is told that it missed. */
@@ -214,6 +240,11 @@ function readTargets() {
       measured: ratio,
       least: 0.25,
     })),
+    {
+      what: 'processor time of a start that the verdict table allows, to that of a question',
+      measured: found.hitToCheck,
+      most: 0.5,
+    },
     { what: 'time until it is ready, to the start of Node', measured: found.toNode, most: 4 },
     { what: 'events that arrived, to those that were due', measured: found.arrived / 100, least: 1 },
     ...(isQuick
@@ -244,6 +275,7 @@ try {
     `Made by \`npm run bench:endpoint\` on ${machine}, asker and endpoint on the same cores, with a load of ${loadavg()[0].toFixed(1)} before.`,
     await benchStarts(),
     await benchChecks(endpoint, yes),
+    await benchHits(endpoint),
     [
       '| readers of the stream | wanted decisions/s | decisions/s | events that arrived | told as missed | MB |',
       '|---|---|---|---|---|---|',
