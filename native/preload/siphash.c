@@ -9,7 +9,8 @@ static uint64_t rotate(uint64_t word, unsigned bits) {
     return (word << bits) | (word >> (64 - bits));
 }
 
-static void mix(uint64_t v[4]) {
+/* One round. Inlined, its words stay in registers: as calls, the rounds took a sixth of a hit. */
+__attribute__((always_inline)) static inline void mix(uint64_t v[4]) {
     v[0] += v[1];
     v[1] = rotate(v[1], 13) ^ v[0];
     v[0] = rotate(v[0], 32);
@@ -22,11 +23,19 @@ static void mix(uint64_t v[4]) {
     v[2] = rotate(v[2], 32);
 }
 
-static void absorb(uint64_t v[4], uint64_t word) {
-    v[3] ^= word;
-    mix(v);
-    mix(v);
-    v[0] ^= word;
+/* Takes in whole words, with two rounds for each. */
+static void absorb(struct rp_siphash *hash, const void *words, size_t count) {
+    const unsigned char *at = words;
+    uint64_t v[4] = {hash->v[0], hash->v[1], hash->v[2], hash->v[3]};
+    for (; count > 0; count--, at += 8) {
+        uint64_t word;
+        __builtin_memcpy(&word, at, sizeof word);
+        v[3] ^= word;
+        for (int round = 0; round < 2; round++)
+            mix(v);
+        v[0] ^= word;
+    }
+    __builtin_memcpy(hash->v, v, sizeof v);
 }
 
 void rp_siphash_start(struct rp_siphash *hash, const unsigned char key[16]) {
@@ -45,21 +54,23 @@ void rp_siphash_put(struct rp_siphash *hash, const void *bytes, size_t len) {
     for (; len > 0 && hash->len % 8 != 0; len--) {
         hash->tail |= (uint64_t)*at++ << (8 * (hash->len % 8));
         if (++hash->len % 8 == 0) {
-            absorb(hash->v, hash->tail);
+            absorb(hash, &hash->tail, 1);
             hash->tail = 0;
         }
     }
-    for (; len >= 8; len -= 8, at += 8, hash->len += 8)
-        absorb(hash->v, rp_memory_load(at, 8));
-    for (; len > 0; len--)
+    absorb(hash, at, len / 8);
+    hash->len += len / 8 * 8;
+    at += len / 8 * 8;
+    for (len %= 8; len > 0; len--)
         hash->tail |= (uint64_t)*at++ << (8 * (hash->len++ % 8));
 }
 
 uint64_t rp_siphash_finish(struct rp_siphash *hash) {
-    absorb(hash->v, hash->tail | (uint64_t)hash->len << 56);
+    static const uint64_t last_rounds[2];
+    hash->tail |= (uint64_t)hash->len << 56;
+    absorb(hash, &hash->tail, 1);
     hash->v[2] ^= 0xff;
-    for (int i = 0; i < 4; i++)
-        mix(hash->v);
+    absorb(hash, last_rounds, 2);
     return hash->v[0] ^ hash->v[1] ^ hash->v[2] ^ hash->v[3];
 }
 
