@@ -11,21 +11,15 @@ enum { LOADER = RP_VARIABLE_COUNT, OPTIONS, FOREIGN };
 
 /* Which of ours an assignment is for: an rp_variable, LOADER, OPTIONS or FOREIGN. */
 static int kind_of(const char *assignment, const struct rp_child *child, const char **value) {
-    static const char prefix[] = "RAMPART_";
+    unsigned variable;
     *value = rp_names_value(assignment, RP_NAMES_LOADER);
     if (*value != NULL)
         return LOADER;
     *value = child->sanitized ? rp_names_value(assignment, OPTIONS_NAME) : NULL;
     if (*value != NULL)
         return OPTIONS;
-    if (!rp_memory_begins(assignment, prefix))
-        return FOREIGN;
-    for (int i = 0; i < RP_VARIABLE_COUNT; i++) {
-        *value = rp_names_value(assignment, rp_names_variables[i]);
-        if (*value != NULL)
-            return i;
-    }
-    return FOREIGN;
+    variable = rp_names_variable_of(assignment, value);
+    return variable == RP_VARIABLE_COUNT ? FOREIGN : (int)variable;
 }
 
 /* Whether a child may have this value although it is not ours: it tightens, or says what we were

@@ -23,6 +23,17 @@ const char *rp_names_value(const char *assignment, const char *name) {
     return *name == '\0' && *assignment == '=' ? assignment + 1 : NULL;
 }
 
+unsigned rp_names_variable_of(const char *assignment, const char **value) {
+    unsigned i = 0;
+    /* Nearly every assignment ends here. */
+    if (!rp_memory_begins(assignment, "RAMPART_"))
+        return RP_VARIABLE_COUNT;
+    while (i < RP_VARIABLE_COUNT &&
+           (*value = rp_names_value(assignment, rp_names_variables[i])) == NULL)
+        i++;
+    return i;
+}
+
 const char *rp_names_find(const char *const *environment, const char *name) {
     for (; environment != NULL && *environment != NULL; environment++) {
         const char *value = rp_names_value(*environment, name);

@@ -47,6 +47,10 @@ const char rp_names_variables[RP_VARIABLE_COUNT][RP_NAMES_VARIABLE_BYTES];
 /* The value of an assignment NAME=value when it is for that name, else NULL. */
 const char *rp_names_value(const char *assignment, const char *name);
 
+/* Which of the variables that the library takes an assignment is for, with its value;
+   RP_VARIABLE_COUNT, and *value is nothing, when it is for none. */
+unsigned rp_names_variable_of(const char *assignment, const char **value);
+
 /* The value of the first assignment for a name in an environment (NULL is an empty one); NULL when
    there is none or its value is empty. */
 const char *rp_names_find(const char *const *environment, const char *name);

@@ -102,16 +102,12 @@ static bool is_on(const char *value) {
 static void find_variables(const char *const *environment, const char *given[RP_VARIABLE_COUNT]) {
     uint32_t seen = 0;
     for (; environment != NULL && *environment != NULL; environment++) {
-        /* Nearly all end here. */
-        if (!rp_memory_begins(*environment, "RAMPART_"))
+        const char *value;
+        unsigned variable = rp_names_variable_of(*environment, &value);
+        if (variable == RP_VARIABLE_COUNT || (seen >> variable & 1) != 0)
             continue;
-        for (unsigned i = 0; i < RP_VARIABLE_COUNT; i++) {
-            const char *value = rp_names_value(*environment, rp_names_variables[i]);
-            if (value == NULL || (seen >> i & 1) != 0)
-                continue;
-            seen |= UINT32_C(1) << i;
-            given[i] = *value == '\0' ? NULL : value;
-        }
+        seen |= UINT32_C(1) << variable;
+        given[variable] = *value == '\0' ? NULL : value;
     }
 }
 
