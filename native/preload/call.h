@@ -12,8 +12,6 @@ enum rp_refusal {
     RP_RETURNS_CMDSUB,    /* wordexp: WRDE_CMDSUB */
 };
 
-typedef int rp_spawn(int *, const char *, const void *, const void *, char *const[], char *const[]);
-
 /* One call of a door: its arguments as they came, and how to make the real call. */
 struct rp_call {
     const char *door;
@@ -31,8 +29,7 @@ struct rp_call {
     int *pid;      /* of the spawn family */
     const void *actions;
     const void *attributes;
-    rp_spawn *const
-        *real;        /* of the spawn family: the definition to call, NULL where there is none */
+    int real;         /* of the spawn family and what runs a shell: the enum rp_real_door */
     const char *type; /* of popen */
     void *words;      /* of wordexp */
     int word_flags;   /* of wordexp */

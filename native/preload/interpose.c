@@ -31,36 +31,41 @@ static intptr_t kernel_result(long result) {
 }
 
 static intptr_t run_execve(const struct rp_call *call, rp_strings environment) {
-    if (rp_real.execve == NULL)
+    rp_door_execve *real = RP_REAL(execve);
+    if (real == NULL)
         return kernel_result(RP_SYS3(SYS_execve, call->path, call->argv, environment));
-    return rp_real.execve(call->path, vector(call->argv), vector(environment));
+    return real(call->path, vector(call->argv), vector(environment));
 }
 
 static intptr_t run_execvpe(const struct rp_call *call, rp_strings environment) {
-    if (rp_real.execvpe == NULL)
+    rp_door_execvpe *real = RP_REAL(execvpe);
+    if (real == NULL)
         return rp_interpose_missing(call->refusal);
-    return rp_real.execvpe(call->path, vector(call->argv), vector(environment));
+    return real(call->path, vector(call->argv), vector(environment));
 }
 
 static intptr_t run_execveat(const struct rp_call *call, rp_strings environment) {
-    if (rp_real.execveat == NULL)
+    rp_door_execveat *real = RP_REAL(execveat);
+    if (real == NULL)
         return kernel_result(RP_SYS5(SYS_execveat, call->directory, call->path, call->argv,
                                      environment, call->flags));
-    return rp_real.execveat(call->directory, call->path, vector(call->argv), vector(environment),
-                            call->flags);
+    return real(call->directory, call->path, vector(call->argv), vector(environment), call->flags);
 }
 
 static intptr_t run_fexecve(const struct rp_call *call, rp_strings environment) {
-    if (rp_real.fexecve == NULL)
+    rp_door_fexecve *real = RP_REAL(fexecve);
+    if (real == NULL)
         return rp_interpose_missing(call->refusal);
-    return rp_real.fexecve(call->directory, vector(call->argv), vector(environment));
+    return real(call->directory, vector(call->argv), vector(environment));
 }
 
+/* All four are alike. */
 static intptr_t run_spawn(const struct rp_call *call, rp_strings environment) {
-    if (*call->real == NULL)
+    rp_door_posix_spawn *real = (rp_door_posix_spawn *)rp_real_door((enum rp_real_door)call->real);
+    if (real == NULL)
         return rp_interpose_missing(call->refusal);
-    return (*call->real)(call->pid, call->path, call->actions, call->attributes, vector(call->argv),
-                         vector(environment));
+    return real(call->pid, call->path, call->actions, call->attributes, vector(call->argv),
+                vector(environment));
 }
 
 static int enter_exec(const char *door, const char *path, rp_strings argv, rp_strings environment) {
@@ -189,8 +194,8 @@ int fexecve(int fd, char *const argv[], char *const envp[]) {
     int *pid, const char *path, const void *actions, const void *attributes, char *const argv[],   \
         char *const envp[]
 
-static int enter_spawn(SPAWN_PARAMETERS, const char *door, rp_spawn *const *real, bool searches) {
-    struct rp_call call = {.door = door,
+static int enter_spawn(SPAWN_PARAMETERS, enum rp_real_door door, bool searches) {
+    struct rp_call call = {.door = rp_real_doors[door],
                            .path = path,
                            .argv = (rp_strings)argv,
                            .environment = (rp_strings)envp,
@@ -202,14 +207,13 @@ static int enter_spawn(SPAWN_PARAMETERS, const char *door, rp_spawn *const *real
                            .pid = pid,
                            .actions = actions,
                            .attributes = attributes,
-                           .real = real};
+                           .real = (int)door};
     return (int)rp_launch_call(&call);
 }
 
 #define SPAWN(name, searches)                                                                      \
     int name(SPAWN_PARAMETERS) {                                                                   \
-        return enter_spawn(pid, path, actions, attributes, argv, envp, DOOR(name), &rp_real.name,  \
-                           searches);                                                              \
+        return enter_spawn(pid, path, actions, attributes, argv, envp, RP_DOOR_##name, searches);  \
     }
 SPAWN(posix_spawn, false)
 SPAWN(posix_spawnp, true)

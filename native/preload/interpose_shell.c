@@ -25,23 +25,14 @@ static void restore_environment(rp_strings environment, rp_strings own) {
 }
 
 static intptr_t run_real(const struct rp_call *call) {
-    switch (call->refusal) {
-    case RP_RETURNS_NULL:
-        if (rp_real.popen != NULL)
-            return (intptr_t)rp_real.popen(call->text, call->type);
-        if (rp_real._IO_popen != NULL)
-            return (intptr_t)rp_real._IO_popen(call->text, call->type);
-        break;
-    case RP_RETURNS_CMDSUB:
-        if (rp_real.wordexp != NULL)
-            return rp_real.wordexp(call->text, call->words, call->word_flags);
-        break;
-    default:
-        if (rp_real.system != NULL)
-            return rp_real.system(call->text);
-        break;
-    }
-    return rp_interpose_missing(call->refusal);
+    rp_function real = rp_real_door((enum rp_real_door)call->real);
+    if (real == NULL)
+        return rp_interpose_missing(call->refusal);
+    if (call->refusal == RP_RETURNS_NULL)
+        return (intptr_t)((rp_door_popen *)real)(call->text, call->type);
+    if (call->refusal == RP_RETURNS_CMDSUB)
+        return ((rp_door_wordexp *)real)(call->text, call->words, call->word_flags);
+    return ((rp_door_system *)real)(call->text);
 }
 
 static intptr_t run_shell(const struct rp_call *call, rp_strings environment) {
@@ -67,7 +58,8 @@ static intptr_t enter(struct rp_call *call, bool starts) {
 }
 
 int system(const char *command) {
-    struct rp_call call = {.door = rp_real_doors[RP_DOOR_system], .text = command};
+    struct rp_call call = {
+        .door = rp_real_doors[RP_DOOR_system], .text = command, .real = RP_DOOR_system};
     return (int)enter(&call, command != NULL);
 }
 
@@ -85,8 +77,13 @@ static bool is_mode(const char *mode) {
     return seen == READS || seen == WRITES;
 }
 
+/* Where libc has _IO_popen, it is popen. */
 static void *enter_popen(const char *door, const char *command, const char *type) {
-    struct rp_call call = {.door = door, .text = command, .refusal = RP_RETURNS_NULL, .type = type};
+    struct rp_call call = {.door = door,
+                           .text = command,
+                           .refusal = RP_RETURNS_NULL,
+                           .real = RP_DOOR_popen,
+                           .type = type};
     /* A type that libc will not take starts nothing. */
     return (void *)enter(&call, command != NULL && type != NULL && is_mode(type));
 }
@@ -103,6 +100,7 @@ int wordexp(const char *words, void *result, int flags) {
     struct rp_call call = {.door = rp_real_doors[RP_DOOR_wordexp],
                            .text = words,
                            .refusal = RP_RETURNS_CMDSUB,
+                           .real = RP_DOOR_wordexp,
                            .words = result,
                            .word_flags = flags};
     return (int)enter(&call,

@@ -17,15 +17,13 @@ extern struct r_debug *_dl_debug_addr __attribute__((weak));
 extern ElfW(Dyn) _DYNAMIC[] __attribute__((visibility("hidden")));
 extern const unsigned char __ehdr_start[] __attribute__((visibility("hidden")));
 
-struct rp_real rp_real;
+rp_function rp_real[RP_REAL_AT_LOAD];
 
 const char rp_real_doors[RP_DOOR_COUNT][13] = {
 #define RP_DOOR(name, result, parameters) #name,
 #include "doors.def"
 #undef RP_DOOR
 };
-
-_Static_assert(sizeof rp_real == RP_DOOR_COUNT * sizeof(void *), "one pointer for each door");
 
 /* What a dynamic section says about an object's symbols. */
 struct symbols {
@@ -62,7 +60,7 @@ static bool read_symbols(const struct link_map *object, struct symbols *symbols)
 }
 
 /* The address of a symbol when it is that name's default definition, else NULL. */
-static void *definition(const struct symbols *symbols, uint32_t index, const char *name) {
+static rp_function definition(const struct symbols *symbols, uint32_t index, const char *name) {
     const ElfW(Sym) *symbol = &symbols->table[index];
     unsigned type = symbol->st_info & 15;
     bool hidden = symbols->versions != NULL && (symbols->versions[index] & 0x8000) != 0;
@@ -71,7 +69,7 @@ static void *definition(const struct symbols *symbols, uint32_t index, const cha
         return NULL;
     if (!rp_memory_equal(symbols->strings + symbol->st_name, name))
         return NULL;
-    return (void *)(symbols->base + symbol->st_value);
+    return (rp_function)(symbols->base + symbol->st_value);
 }
 
 static uint32_t gnu_hash_of(const char *name) {
@@ -81,7 +79,8 @@ static uint32_t gnu_hash_of(const char *name) {
     return hash;
 }
 
-static void *find_by_gnu_hash(const struct symbols *symbols, const char *name, uint32_t hash) {
+static rp_function find_by_gnu_hash(const struct symbols *symbols, const char *name,
+                                    uint32_t hash) {
     const uint32_t *table = symbols->gnu_hash;
     uint32_t bucket_count = table[0];
     uint32_t first = table[1];
@@ -98,7 +97,7 @@ static void *find_by_gnu_hash(const struct symbols *symbols, const char *name, u
     for (index = buckets[hash % bucket_count]; index >= first; index++) {
         uint32_t candidate = chain[index - first];
         if ((candidate | 1) == (hash | 1)) {
-            void *found = definition(symbols, index, name);
+            rp_function found = definition(symbols, index, name);
             if (found != NULL)
                 return found;
         }
@@ -108,26 +107,19 @@ static void *find_by_gnu_hash(const struct symbols *symbols, const char *name, u
     return NULL;
 }
 
-static void *find_by_hash(const struct symbols *symbols, const char *name) {
-    const uint32_t *buckets = symbols->hash + 2;
-    const uint32_t *chain = buckets + symbols->hash[0];
-    uint32_t hash = 0;
-    for (const char *at = name; *at != '\0'; at++) {
-        hash = (hash << 4) + (unsigned char)*at;
-        hash = (hash ^ (hash >> 24 & 0xf0)) & 0x0fffffff;
-    }
-    for (uint32_t index = buckets[hash % symbols->hash[0]]; index != 0; index = chain[index]) {
-        void *found = definition(symbols, index, name);
-        if (found != NULL)
-            return found;
-    }
-    return NULL;
+/* Hardly any object has only this table, which tells how many symbols there are: all are looked at.
+ */
+static rp_function find_in_all(const struct symbols *symbols, const char *name) {
+    rp_function found = NULL;
+    for (uint32_t index = 0; index < symbols->hash[1] && found == NULL; index++)
+        found = definition(symbols, index, name);
+    return found;
 }
 
-static void *find(const struct symbols *symbols, const char *name, uint32_t hash) {
+static rp_function find(const struct symbols *symbols, const char *name, uint32_t hash) {
     if (symbols->gnu_hash != NULL)
         return find_by_gnu_hash(symbols, name, hash);
-    return symbols->hash != NULL ? find_by_hash(symbols, name) : NULL;
+    return symbols->hash != NULL ? find_in_all(symbols, name) : NULL;
 }
 
 /* A note with the id that the linker gives an object. */
@@ -149,36 +141,69 @@ static void read_build_id(unsigned char into[20]) {
     }
 }
 
-/* The hashes of the doors' names: most objects are asked for all of them. */
-typedef uint32_t hashes[RP_DOOR_COUNT];
+/* Objects of the list, up to its end where there is no last. */
+struct objects {
+    const struct link_map *first;
+    const struct link_map *last;
+};
 
-static void take_doors(const struct link_map *object, const hashes names) {
-    struct symbols symbols;
-    if (!read_symbols(object, &symbols))
-        return;
-    for (int i = 0; i < RP_DOOR_COUNT; i++) {
-        void **slot = (void **)(void *)&rp_real + i;
-        if (*slot == NULL)
-            *slot = find(&symbols, rp_real_doors[i], names[i]);
+/* What stood behind ours when it was loaded. It never goes, so its part of the list can be read at
+   any time. */
+static struct objects behind;
+
+/* Looks for the doors from `first` on that are still NULL there. Returns the object in which the
+   last one was found, NULL when one is missing. */
+static const struct link_map *take_doors(const struct objects *objects, int first, int count,
+                                         rp_function *doors) {
+    for (const struct link_map *object = objects->first; object != NULL;
+         object = object == objects->last ? NULL : object->l_next) {
+        struct symbols symbols;
+        bool found = true;
+        if (object->l_ld == _DYNAMIC || !read_symbols(object, &symbols))
+            continue;
+        for (int i = 0; i < count; i++) {
+            const char *name = rp_real_doors[first + i];
+            if (doors[i] == NULL)
+                doors[i] = find(&symbols, name, gnu_hash_of(name));
+            found = found && doors[i] != NULL;
+        }
+        if (found)
+            return object;
     }
+    return NULL;
 }
 
-/* Only objects behind ours count, unless ours was loaded last, by hand. */
-static void search(const struct link_map *object, struct rp_loaded *loaded, const hashes names,
-                   bool past_self) {
+rp_function rp_real_door(enum rp_real_door door) {
+    rp_function found = NULL;
+    if (door < RP_REAL_AT_LOAD)
+        return rp_real[door];
+    (void)take_doors(&behind, (int)door, 1, &found);
+    return found;
+}
+
+/* Finds this library in the list, and what stands behind it. */
+static void find_place(const struct link_map *object, struct rp_loaded *loaded) {
     for (; object != NULL; object = object->l_next) {
+        behind.last = object;
         if (object->l_ld == _DYNAMIC) {
-            past_self = true;
             loaded->name = object->l_name;
-        } else if (past_self) {
-            take_doors(object, names);
+            behind.first = object->l_next;
         }
     }
 }
 
+/* Ours was loaded by hand, when libc had long been there: what stands in front counts, up to libc,
+   for what was loaded later may go. */
+static void take_from_front(const struct link_map *list) {
+    const struct objects all = {list, NULL};
+    rp_function of_libc = NULL;
+    behind.first = list;
+    behind.last = take_doors(&all, RP_DOOR_wordexp, 1, &of_libc);
+    (void)take_doors(&behind, 0, RP_REAL_AT_LOAD, rp_real);
+}
+
 void rp_real_find(struct rp_loaded *loaded) {
     const struct r_debug *list = &_r_debug;
-    hashes names;
     /* Only musl's loader has no list of that name. */
     loaded->musl = list == NULL;
     if (list == NULL && &_dl_debug_addr != NULL)
@@ -186,9 +211,7 @@ void rp_real_find(struct rp_loaded *loaded) {
     read_build_id(loaded->build_id);
     if (list == NULL)
         return;
-    for (int i = 0; i < RP_DOOR_COUNT; i++)
-        names[i] = gnu_hash_of(rp_real_doors[i]);
-    search(list->r_map, loaded, names, false);
-    if (rp_real.execve == NULL)
-        search(list->r_map, loaded, names, true);
+    find_place(list->r_map, loaded);
+    if (take_doors(&behind, 0, RP_REAL_AT_LOAD, rp_real) == NULL)
+        take_from_front(list->r_map);
 }

@@ -11,7 +11,7 @@
 
 #define HIDDEN __attribute__((visibility("hidden"), used))
 
-static_assert(offsetof(struct rp_real, syscall) == 0, "the jump goes through the first entry");
+static_assert(RP_DOOR_syscall == 0, "the jump goes through the first entry");
 
 /* A program that makes a system call before this library is loaded has the call made here, as libc
    does it; there is nothing to jump to yet. */
