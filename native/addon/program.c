@@ -11,6 +11,14 @@
 
 enum { HEAD_BYTES = 832 };
 
+/* Whether everyone may run a file, as nobody else. */
+static bool is_for_all(int fd, const char *path, const struct stat *status) {
+    enum { CHANGE_IDENTITY = S_ISUID | S_ISGID };
+    return (status->st_mode & (0111 | CHANGE_IDENTITY)) == 0111 &&
+           RP_SYS4(SYS_fgetxattr, fd, "system.posix_acl_access", 0, 0) <= 0 &&
+           rp_sys_executable(AT_FDCWD, path) == 0;
+}
+
 /* Whether the library is loaded into an open file as it is into most, whoever starts it. */
 static bool takes_library(int fd) {
     unsigned char head[HEAD_BYTES];
@@ -22,11 +30,12 @@ static bool takes_library(int fd) {
     return file.dynamic && !file.sanitized && !rp_sys_has_capabilities(fd);
 }
 
-static bool identify(int fd, int64_t before, uint64_t facts[4]) {
+static bool identify(int fd, const char *path, int64_t before, uint64_t facts[4]) {
     struct stat status;
     const struct stat *program = &status;
     if (rp_sys_fstat(fd, &status) < 0 || !S_ISREG(status.st_mode) ||
-        RP_SYS_CHANGED(program).tv_sec >= before || !takes_library(fd))
+        RP_SYS_CHANGED(program).tv_sec >= before || !is_for_all(fd, path, program) ||
+        !takes_library(fd))
         return false;
     facts[0] = (uint64_t)status.st_dev;
     facts[1] = (uint64_t)status.st_ino;
@@ -44,7 +53,7 @@ static bool find_facts(const char *path, int64_t before, uint64_t facts[4]) {
         return false;
     fd = (int)RP_SYS4(SYS_openat, AT_FDCWD, path,
                       O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_LARGEFILE, 0);
-    found = fd >= 0 && identify(fd, before, facts);
+    found = fd >= 0 && identify(fd, path, before, facts);
     if (fd >= 0)
         (void)rp_sys_close(fd);
     return found;

@@ -207,6 +207,7 @@ static bool recognise_agent(struct inquiry *inquiry, const char *current) {
     enum { NAME_BYTES = sizeof "RAMPART_AGENT" - 1 };
     char *name = start->agent + NAME_BYTES + 1;
     bool is_agent =
+        !start->target.plain &&
         rp_state_tables_find_agent(&inquiry->file, &inquiry->question.exe, current, name);
     if (*name != '\0') {
         memcpy(start->agent, rp_names_variables[RP_AGENT], NAME_BYTES);

@@ -77,6 +77,7 @@ void rp_lookup_find(const char *file, const char *path, struct rp_state_file *st
     target->presence = RP_ABSENT;
     target->guardable = true;
     target->sanitized = false;
+    target->plain = false;
     for (const char *at = file; *at != '\0'; at++) {
         if (*at == '/') {
             rp_target_inspect(AT_FDCWD, file, 0, state, target);

@@ -44,13 +44,15 @@ static bool has_verdict(const struct rp_state_file *file, const char *condition,
                rp_verdict_hash(file->state.table_key, condition, question));
 }
 
-bool rp_state_tables_know(const struct rp_state_file *file, const struct stat *program) {
+bool rp_state_tables_know(const struct rp_state_file *file, const struct stat *program,
+                          const char *name) {
     const uint64_t facts[] = {(uint64_t)program->st_dev, (uint64_t)program->st_ino,
                               (uint64_t)RP_SYS_CHANGED(program).tv_sec,
                               (uint64_t)RP_SYS_CHANGED(program).tv_nsec};
     struct rp_siphash hash;
     rp_siphash_start(&hash, file->state.table_key);
     rp_siphash_put(&hash, facts, sizeof facts);
+    rp_siphash_put(&hash, name, rp_memory_length(name));
     return has(file, PROGRAMS, PROGRAM_BUCKETS, rp_siphash_finish(&hash));
 }
 

@@ -13,9 +13,11 @@ enum { RP_STATE_TABLES_NAME_BYTES = 24 };
 /* Whether the policy allows this question to everyone. */
 bool rp_state_tables_allow(const struct rp_state_file *file, const struct rp_question *question);
 
-/* Whether a file that is to be started is one that the endpoint has looked into as it is now: a
-   program that the library is loaded into, without a sanitizer's runtime. */
-bool rp_state_tables_know(const struct rp_state_file *file, const struct stat *program);
+/* Whether a file that is to be started under a name is one that the endpoint has looked into as it
+   is now: a program that everyone may run, as nobody else, that the library is loaded into, without
+   a sanitizer's runtime; under that name it is no agent's. */
+bool rp_state_tables_know(const struct rp_state_file *file, const struct stat *program,
+                          const char *name);
 
 /* Whether nobody is asked in a session. */
 bool rp_state_tables_is_dormant(const struct rp_state_file *file, int sid);

@@ -124,10 +124,10 @@ static enum rp_presence presence_of(long failure) {
 
 enum access { CANNOT_RUN, RUNS_AS_CALLER, RUNS_AS_ANOTHER, IS_KNOWN };
 
-/* Whether what can be seen inside is known already. */
-static bool is_known(struct rp_state_file *file, const struct stat *status) {
+/* Whether all that could be seen is known already; nothing is without a name. */
+static bool is_known(struct rp_state_file *file, const struct stat *status, const char *path) {
     rp_state_file_open(file);
-    return rp_state_tables_know(file, status);
+    return rp_state_tables_know(file, status, rp_memory_last_component(path));
 }
 
 /* Looks at a file from outside. Steps that follow one another are kept apart: their frames are
@@ -139,6 +139,10 @@ APART static enum access look_at(int directory, const char *path, int flags,
     *presence = RP_ABSENT;
     if (result >= 0 && !S_ISREG(status.st_mode))
         return CANNOT_RUN;
+    if (result >= 0 && is_known(file, &status, path)) {
+        *presence = RP_RUNNABLE;
+        return IS_KNOWN;
+    }
     if (result >= 0 && *path == '\0')
         result = (status.st_mode & 0111) == 0 ? -EACCES : 0;
     else if (result >= 0)
@@ -146,9 +150,7 @@ APART static enum access look_at(int directory, const char *path, int flags,
     *presence = result < 0 ? presence_of(result) : RP_RUNNABLE;
     if (result < 0)
         return CANNOT_RUN;
-    if (changes_identity(&status))
-        return RUNS_AS_ANOTHER;
-    return is_known(file, &status) ? IS_KNOWN : RUNS_AS_CALLER;
+    return changes_identity(&status) ? RUNS_AS_ANOTHER : RUNS_AS_CALLER;
 }
 
 void rp_target_inspect(int directory, const char *path, int flags, struct rp_state_file *file,
@@ -156,6 +158,7 @@ void rp_target_inspect(int directory, const char *path, int flags, struct rp_sta
     enum access access = look_at(directory, path, flags, file, &target->presence);
     target->guardable = access != RUNS_AS_ANOTHER;
     target->sanitized = false;
+    target->plain = access == IS_KNOWN;
     if (access == RUNS_AS_CALLER)
         inspect_content(directory, path, flags, target);
 }

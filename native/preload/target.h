@@ -17,6 +17,7 @@ struct rp_target {
     enum rp_presence presence;
     bool guardable; /* the library can be loaded into it */
     bool sanitized; /* AddressSanitizer's runtime in it wants to be the first object */
+    bool plain;     /* the state file knows it: under its name it is no agent's program */
 };
 
 /* Looks at a file as execveat would: directory and flags as there. Into one that the state file

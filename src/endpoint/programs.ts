@@ -1,3 +1,4 @@
+import { findAgentOf } from '../protocol/agentPrograms.ts';
 import type { NativeAddon } from '../system/nativeAddon.ts';
 import type { StateFileWriter } from './stateFileWriter.ts';
 
@@ -30,14 +31,16 @@ export class Programs {
 
   /** To be called for every program that is started, with its absolute path as far as it is known. */
   note(path: string): void {
-    if (!path.startsWith('/')) return;
+    // Of an agent's program the library has to tell the child.
+    if (!path.startsWith('/') || findAgentOf(path) !== null) return;
     const { file, addon, now } = this.#settings;
     const moment = now();
     const last = this.#lookedAt.get(path);
     if (last !== undefined && Math.abs(moment - last) < lookedAtMs) return;
     this.#remember(path, moment);
     const identity = addon.identifyProgram(path, Math.floor(moment / 1_000) - settlingSeconds);
-    if (identity !== null) file.know(identity);
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    if (identity !== null) file.know(Buffer.concat([identity, Buffer.from(name)]));
   }
 
   /** To be called when the table was emptied. */

@@ -107,7 +107,7 @@ export class StateFileWriter implements Disposable {
     this.#putSlot(this.#verdicts.remove(hash));
   }
 
-  /** Puts a program, by what `identifyProgram` says of it, into the table of those that need not be looked into. */
+  /** Puts a program, by what `identifyProgram` says of it and its name, into the table of those that need not be looked into. */
   know(identity: Uint8Array): void {
     this.#putSlot(this.#programs.add(hashProgram(this.#tableKey, identity)));
   }

@@ -58,8 +58,8 @@ export interface NativeAddon {
   sendLast(descriptor: number, text: string): number;
   /**
    * What the state file knows a program by, as it is now: 32 bytes, docs/protocol.md, section 2. Null of what is no
-   * program into which the library is loaded, of one with a sanitizer's runtime or capabilities, and of one that was
-   * changed in or after the second `before` (since 1970).
+   * program into which the library is loaded, of one with a sanitizer's runtime, of one that not everyone may run or that
+   * does not run as its caller, and of one that was changed in or after the second `before` (since 1970).
    */
   identifyProgram(path: string, before: number): Buffer | null;
 }

@@ -84,7 +84,7 @@ export function hashVerdict(
   return hash === 0n ? null : hash;
 }
 
-/** What stands in the table for a program, by what `identifyProgram` says of it. */
+/** What stands in the table for a program, by what `identifyProgram` says of it, with its file name behind it. */
 export function hashProgram(key: Uint8Array, identity: Uint8Array): bigint {
   return siphash24(key, identity);
 }

@@ -74,14 +74,14 @@ test('identifies a program as it is now', (context) => {
     facts,
   );
   assert.equal(identifyProgram(program, Number(seconds)), null, 'changed within that second');
-  chmodSync(program, 0o700);
+  chmodSync(program, 0o711);
   assert.notDeepEqual(identifyProgram(program, later), identity, 'changed since');
 });
 
 test('identifies nothing that the library has to look into', (context) => {
   const folder = temporaryFolder(context);
   const withBytes = (name: string, bytes: Buffer): string => {
-    writeFileSync(join(folder, name), bytes, { mode: 0o700 });
+    writeFileSync(join(folder, name), bytes, { mode: 0o755 });
     return join(folder, name);
   };
   const whole = readFileSync('/bin/true');
@@ -104,7 +104,19 @@ test('identifies nothing that the library has to look into', (context) => {
     ),
     ...[folder, join(folder, 'absent'), '/dev/null', '/a\0b', `/${'long/'.repeat(2_000)}`],
   ];
-  assert.ok(identifyProgram(withBytes('whole', whole), later) !== null);
+  const program = withBytes('whole', whole);
+  assert.ok(identifyProgram(program, later) !== null);
+  for (const mode of [0o754, 0o655, 0o4755, 0o2755]) {
+    chmodSync(program, mode);
+    assert.equal(identifyProgram(program, later), null, mode.toString(8));
+  }
+  chmodSync(program, 0o755);
+  // A user who may not run it, by its access list: version 2, then kind, rights and id of each entry.
+  const entries = [...[1, 7, -1], ...[2, 0, 12_345], ...[4, 5, -1], ...[16, 5, -1], ...[32, 5, -1]];
+  const setList = `import os,struct;os.setxattr(${JSON.stringify(program)},'system.posix_acl_access',struct.pack('<I'+'HHi'*5,2,*${JSON.stringify(entries)}))`;
+  const { status, stderr } = spawnSync('/usr/bin/python3', ['-c', setList], { encoding: 'utf8' });
+  assert.equal(status, 0, stderr);
+  assert.equal(identifyProgram(program, later), null, 'an access list');
   for (const path of odd) assert.equal(identifyProgram(path, later), null, path.slice(0, 80));
 });
 

@@ -1,5 +1,6 @@
-// A state file with its three tables, as docs/protocol.md, section 2, has it.
+// A state file with its four tables, as docs/protocol.md, section 2, has it.
 import { readFileSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
 import { bootId, siphash } from './endpoint.mjs';
 
 const tableKey = Buffer.from('101112131415161718191a1b1c1d1e1f', 'hex');
@@ -62,7 +63,7 @@ function putProgram(bytes, path) {
   const { dev, ino, ctimeNs } = statSync(path, { bigint: true });
   const second = 1_000_000_000n;
   const facts = BigUint64Array.of(dev, ino, ctimeNs / second, ctimeNs % second);
-  const hash = siphash(Buffer.from(facts.buffer), tableKey);
+  const hash = siphash(Buffer.concat([Buffer.from(facts.buffer), Buffer.from(basename(path))]), tableKey);
   putHash(bytes, hash, programOffset + Number(hash % programBuckets) * 64);
 }
 

@@ -5,6 +5,7 @@ import {
   chmodSync,
   copyFileSync,
   existsSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -219,6 +220,8 @@ async function checkFailure() {
 
 /** What is known is not looked into, until it is changed. A static program that is known shows it. */
 async function checkPrograms(door) {
+  // A descriptor has no name by which a program could be known.
+  const named = door !== 'fexecve';
   await withPlace(async (place) => {
     copyFileSync(`${target}_static`, place.program);
     const looksGuardable = async () => {
@@ -228,7 +231,13 @@ async function checkPrograms(door) {
     place.writeState({});
     expect(`${door}: a program that is not known`, await looksGuardable(), false);
     place.writeState({ programs: [place.program] });
-    expect(`${door}: a program that is known`, await looksGuardable(), true);
+    expect(`${door}: a program that is known`, await looksGuardable(), named);
+    const other = `${place.program}-other`;
+    linkSync(place.program, other);
+    place.writeState({ programs: [other] });
+    expect(`${door}: a program that is known under another name`, await looksGuardable(), false);
+    place.writeState({ programs: [place.program] });
+    expect(`${door}: a program that is known again`, await looksGuardable(), named);
     chmodSync(place.program, 0o711);
     expect(`${door}: a program that was changed`, await looksGuardable(), false);
     place.writeState({ boot: Buffer.alloc(16, 7), programs: [place.program] });

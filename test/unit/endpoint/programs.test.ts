@@ -13,7 +13,7 @@ function createPrograms(identities: Readonly<Record<string, string>>) {
       identifyProgram(path, before) {
         looked.push([path, before]);
         const identity = identities[path];
-        return identity === undefined ? null : Buffer.from(identity);
+        return identity === undefined ? null : Buffer.from(`${identity} as `);
       },
     },
     now: () => clock.now,
@@ -26,7 +26,7 @@ test('looks into a program at its first start, and lets the library know it', ()
   programs.note('/bin/ls');
   programs.note('/bin/ls');
   assert.deepEqual(looked, [['/bin/ls', Date.parse('2026-11-30T11:59:58Z') / 1_000]]);
-  assert.deepEqual(known, ['ls']);
+  assert.deepEqual(known, ['ls as ls']);
 });
 
 test('looks again after a minute: the program may have been replaced', () => {
@@ -37,7 +37,7 @@ test('looks again after a minute: the program may have been replaced', () => {
   assert.equal(looked.length, 1);
   clock.now += 1;
   programs.note('/opt/tool');
-  assert.deepEqual(known, ['tool', 'tool']);
+  assert.deepEqual(known, ['tool as tool', 'tool as tool']);
 });
 
 test('looks again when the table was emptied', () => {
@@ -45,7 +45,7 @@ test('looks again when the table was emptied', () => {
   programs.note('/bin/ls');
   programs.clear();
   programs.note('/bin/ls');
-  assert.deepEqual(known, ['ls', 'ls']);
+  assert.deepEqual(known, ['ls as ls', 'ls as ls']);
 });
 
 test('makes nothing known that the library has to look into, and looks at no path that is not whole', () => {
@@ -56,6 +56,18 @@ test('makes nothing known that the library has to look into, and looks at no pat
     ['/usr/bin/static'],
   );
   assert.deepEqual(known, []);
+});
+
+test('makes a program known by the name that it is started by', () => {
+  const { programs, known } = createPrograms({ '/bin/sh': 'dash', '/opt/bin/döner': 'tool' });
+  for (const path of ['/bin/sh', '/opt/bin/döner']) programs.note(path);
+  assert.deepEqual(known, ['dash as sh', 'tool as döner']);
+});
+
+test('leaves the program of an agent to the library', () => {
+  const { programs, looked, known } = createPrograms({ '/usr/bin/claude': 'node' });
+  programs.note('/usr/bin/claude');
+  assert.deepEqual([looked, known], [[], []]);
 });
 
 test('remembers 512 programs', () => {
