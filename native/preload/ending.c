@@ -33,7 +33,7 @@ void rp_ending_report(const struct rp_settings *settings, const struct rp_call *
     struct rp_question question;
     char buffer[SMALL_FRAME_BYTES];
     int saved = rp_sys_keep_errno();
-    if (start->id[0] == '\0')
+    if (!start->recorded)
         return;
     memset(&question, 0, sizeof question);
     question.id = start->id;

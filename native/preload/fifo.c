@@ -12,7 +12,6 @@
 enum {
     HEAD_BYTES = 28,
     CHECKSUM_BYTES = 8,
-    ID_BYTES = 16,
     MAX_FRAMES = 65535,
     FIRST_PAUSE_NS = 50000,
     LAST_PAUSE_NS = 1000000,
@@ -22,7 +21,7 @@ enum {
    than a pipe takes in one piece. */
 struct frames {
     struct rp_collector pieces;
-    const char *id;
+    const unsigned char *id;
     size_t index;
     size_t count;
     int64_t deadline;
@@ -34,7 +33,7 @@ static void start_frame(struct frames *frames) {
     unsigned char *bytes = frames->pieces.bytes;
     memcpy(bytes, magic, sizeof magic);
     rp_memory_store(bytes + 6, 1, 2);
-    rp_memory_parse_hex(bytes + 8, frames->id, ID_BYTES);
+    memcpy(bytes + 8, frames->id, RP_REQUEST_ID_BYTES);
     rp_memory_store(bytes + 24, frames->index, 2);
     rp_memory_store(bytes + 26, frames->count, 2);
     frames->pieces.used = HEAD_BYTES;
@@ -75,10 +74,11 @@ static long write_question(struct frames *frames, const struct rp_question *ques
 }
 
 /* The endpoint gives the answer its name when it is whole. */
-static long open_answer(const struct rp_url *url, const char *id, int64_t deadline, char path[]) {
-    char entry[sizeof "answers/" + 2 * (size_t)ID_BYTES];
+static long open_answer(const struct rp_url *url, const unsigned char *id, int64_t deadline,
+                        char path[]) {
+    char entry[sizeof "answers/" + (size_t)RP_REQUEST_ID_DIGITS];
     int64_t pause = FIRST_PAUSE_NS;
-    (void)rp_memory_append(rp_memory_append(entry, "answers/"), id);
+    rp_request_format_id(rp_memory_append(entry, "answers/"), id);
     rp_state_file_path(url, entry, path);
     for (;;) {
         long fd = rp_sys_open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0);

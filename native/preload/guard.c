@@ -125,10 +125,15 @@ static bool is_absolute(const struct rp_path *exe) {
 }
 
 /* A verdict is used only when the log will know of it. */
-APART static bool note_verdict(const struct inquiry *inquiry) {
+APART static bool note_verdict(struct inquiry *inquiry) {
+    const struct rp_state_file *file = &inquiry->file;
     char buffer[HIT_BYTES];
-    bool written = rp_journal_append(inquiry->settings, &inquiry->question, RP_JOURNAL_TABLE_HIT, 0,
-                                     buffer, sizeof buffer);
+    bool written;
+    rp_load_make_up_id(inquiry->start->id, file->now);
+    inquiry->question.now = file->now;
+    written = rp_journal_append(inquiry->settings, &inquiry->question, RP_JOURNAL_TABLE_HIT, 0,
+                                buffer, sizeof buffer);
+    inquiry->question.now = 0;
     note_journal(inquiry, RP_STEP_HIT, written);
     return written;
 }
@@ -141,7 +146,10 @@ static enum rp_effect decide(struct inquiry *inquiry) {
                    rp_state_tables_allow(&inquiry->file, &inquiry->question);
     rp_state_file_close(&inquiry->file);
     inquiry->start->trace.steps[RP_STEP_VERDICT] = allowed ? RP_WORD_HIT : RP_WORD_MISS;
-    return allowed && note_verdict(inquiry) ? RP_RUN : ask(inquiry);
+    if (allowed && note_verdict(inquiry))
+        return RP_RUN;
+    rp_load_make_id(inquiry->start->id);
+    return ask(inquiry);
 }
 
 static enum rp_effect ask_from(struct inquiry *inquiry, const char *cwd, long result) {
@@ -241,8 +249,8 @@ static enum rp_effect judge_path(struct inquiry *inquiry) {
     steps[RP_STEP_SESSION] = is_unwatched(inquiry, is_agent) ? RP_WORD_DORMANT : RP_WORD_WATCHED;
     if (steps[RP_STEP_SESSION] == RP_WORD_DORMANT)
         return RP_RUN;
-    rp_load_make_id(start->id);
     inquiry->question.id = start->id;
+    start->recorded = true;
     if (!is_absolute(exe)) {
         trim(exe, 1);
         if (exe->len[1] == 0)

@@ -13,7 +13,8 @@
 /* What is kept of a call until it is made. */
 struct rp_start {
     struct rp_target target;
-    char id[33]; /* the record id; empty when nothing was recorded */
+    bool recorded;
+    unsigned char id[RP_REQUEST_ID_BYTES]; /* of the record */
     /* RAMPART_AGENT=NAME for the child; empty when it is not known to be an agent */
     char agent[sizeof "RAMPART_AGENT=" + RP_STATE_TABLES_NAME_BYTES];
     struct rp_trace trace;

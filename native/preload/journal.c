@@ -228,12 +228,12 @@ bool rp_journal_append(const struct rp_settings *settings, const struct rp_quest
     frame.question = question;
     frame.kind = kind;
     frame.error = error;
-    frame.time_ns = (uint64_t)rp_sys_clock(CLOCK_REALTIME);
+    frame.time_ns = (uint64_t)(question->now != 0 ? question->now : rp_sys_clock(CLOCK_REALTIME));
     /* Only a hello tells who a process is; reading it costs more than all the rest. */
     if (kind == RP_JOURNAL_HELLO)
         frame.start_ticks = rp_journal_read_start(question->pid, buffer, cap);
     frame.build_id = settings->build_id;
-    rp_memory_parse_hex(frame.id, question->id, sizeof frame.id);
+    memcpy(frame.id, question->id, sizeof frame.id);
     len = rp_journal_measure(&frame);
     if (len == 0)
         return false;

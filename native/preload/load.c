@@ -14,7 +14,7 @@ extern const char *const *environ __attribute__((weak));
 extern const char *const *__libc_stack_end __attribute__((weak));
 #endif
 
-enum { PATH_BYTES = 512, FRAME_BYTES = 256, ID_BYTES = 16 };
+enum { PATH_BYTES = 512, FRAME_BYTES = 256 };
 
 /* Written by the first rp_load_settings, read ever after. */
 static struct rp_settings settings;
@@ -47,20 +47,15 @@ static const char *const *initial_environment(void) {
 }
 #endif
 
-/* Where the kernel has no randomness to give, an id need only differ from the others: no thread is
-   here twice at the same moment. */
-static void make_up_id(unsigned char id[ID_BYTES]) {
-    const int64_t seen[2] = {rp_sys_clock(CLOCK_MONOTONIC),
-                             rp_sys_clock(CLOCK_REALTIME) ^ (int64_t)rp_sys_gettid() << 32};
-    memcpy(id, seen, sizeof seen);
+/* No thread is here twice at the same moment. */
+void rp_load_make_up_id(unsigned char id[RP_REQUEST_ID_BYTES], int64_t now) {
+    const int64_t made[2] = {now, rp_sys_gettid()};
+    memcpy(id, made, sizeof made);
 }
 
-void rp_load_make_id(char into[33]) {
-    unsigned char id[ID_BYTES];
-    if (rp_sys_getrandom(id, sizeof id) != sizeof id)
-        make_up_id(id);
-    rp_memory_hex(into, id, sizeof id);
-    into[32] = '\0';
+void rp_load_make_id(unsigned char id[RP_REQUEST_ID_BYTES]) {
+    if (rp_sys_getrandom(id, RP_REQUEST_ID_BYTES) != RP_REQUEST_ID_BYTES)
+        rp_load_make_up_id(id, rp_sys_clock(CLOCK_REALTIME));
 }
 
 void rp_load_introduce(struct rp_question *question) {
@@ -72,16 +67,16 @@ void rp_load_introduce(struct rp_question *question) {
 }
 
 /* A session leader tells the endpoint, once, that its session is guarded. */
-__attribute__((noinline)) static void say_hello(void) {
+__attribute__((noinline)) static void say_hello(int pid) {
     struct rp_question hello;
     char exe[PATH_BYTES];
-    char id[2 * ID_BYTES + 1];
+    unsigned char id[RP_REQUEST_ID_BYTES];
     char frame[FRAME_BYTES];
     long len;
+    if (rp_sys_getsid() != pid)
+        return;
     memset(&hello, 0, sizeof hello);
     rp_load_introduce(&hello);
-    if (hello.sid != hello.pid)
-        return;
     len = rp_sys_own_path(exe, sizeof exe);
     rp_load_make_id(id);
     hello.id = id;
@@ -135,7 +130,7 @@ static void load(void) {
     note_stderr();
     if (settings.url.kind != RP_URL_UNIX || settings.mode == RP_DISABLED)
         return;
-    say_hello();
+    say_hello(circumstances.pid);
 }
 
 const struct rp_settings *rp_load_settings(void) {

@@ -18,7 +18,11 @@ void rp_load_set_environment(const char *const *environment);
 /* Puts into a question who asks it. */
 void rp_load_introduce(struct rp_question *question);
 
-/* 32 random lower-case hex digits and a NUL. */
-void rp_load_make_id(char into[33]);
+/* A random id. */
+void rp_load_make_id(unsigned char id[RP_REQUEST_ID_BYTES]);
+
+/* One of a moment, in nanoseconds since 1970: where nobody gains by guessing an id it need only
+   differ from the others. */
+void rp_load_make_up_id(unsigned char id[RP_REQUEST_ID_BYTES], int64_t now);
 
 #endif

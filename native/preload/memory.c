@@ -158,8 +158,3 @@ const char *rp_memory_parse(const char *digits, unsigned base, size_t most, size
     }
     return at == digits ? NULL : at;
 }
-
-void rp_memory_parse_hex(unsigned char *into, const char *hex, size_t len) {
-    for (; len > 0; len--, hex += 2)
-        *into++ = (unsigned char)(rp_memory_digit(hex[0]) << 4 | rp_memory_digit(hex[1]));
-}

@@ -57,7 +57,4 @@ const char *rp_memory_parse(const char *digits, unsigned base, size_t most, size
 /* Writes len bytes as lower-case hex, without a NUL. */
 void rp_memory_hex(char *into, const unsigned char *bytes, size_t len);
 
-/* Reads len bytes from lower-case hex. */
-void rp_memory_parse_hex(unsigned char *into, const char *hex, size_t len);
-
 #endif

@@ -25,6 +25,12 @@ static unsigned put_command(struct rp_outlet *to, const void *value) {
     return limiter.cut ? CUT : 0;
 }
 
+void rp_request_format_id(char into[RP_REQUEST_ID_DIGITS + 1],
+                          const unsigned char id[RP_REQUEST_ID_BYTES]) {
+    rp_memory_hex(into, id, RP_REQUEST_ID_BYTES);
+    into[RP_REQUEST_ID_DIGITS] = '\0';
+}
+
 void rp_request_put_exe(struct rp_outlet *to, const struct rp_question *question) {
     const struct rp_path *exe = &question->exe;
     bool needs_slash = false;
@@ -167,6 +173,13 @@ APART static void put_number(struct rp_outlet *to, const char *name, int number)
     rp_text_put(to, digits, rp_memory_decimal(digits, positive));
 }
 
+APART static void put_id(struct rp_outlet *to, const unsigned char *id) {
+    char text[RP_REQUEST_ID_DIGITS + 1];
+    rp_request_format_id(text, id);
+    put_key(to, "id", "");
+    put_plain(to, text);
+}
+
 static void put_boolean(struct rp_outlet *to, const char *name, bool value) {
     put_key(to, name, "");
     rp_text_put_string(to, value ? "true" : "false");
@@ -201,8 +214,7 @@ void rp_request_put_body(struct rp_outlet *to, const struct rp_question *questio
     put_boolean(to, "enforce", question->enforce);
     if ((command & INVALID) != 0)
         put_base64_key(to, "command", put_command, question);
-    put_key(to, "id", "");
-    put_plain(to, question->id);
+    put_id(to, question->id);
     put_key(to, "argv", "");
     arguments = put_arguments(to, question, false);
     if ((arguments & INVALID) != 0) {

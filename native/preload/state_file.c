@@ -44,14 +44,16 @@ void rp_state_file_path(const struct rp_url *url, const char *entry, char into[]
     (void)rp_memory_append(into + url->directory_len + 1, entry);
 }
 
-uint32_t rp_state_file_boot_moment(void) {
-    int64_t since_1970 = rp_sys_clock(CLOCK_REALTIME);
-    return (uint32_t)((since_1970 - rp_sys_clock(CLOCK_MONOTONIC)) >> BOOT_MOMENT_SHIFT) &
-           BOOT_MOMENT_MASK;
+uint32_t rp_state_file_boot_moment(int64_t now, int64_t tick) {
+    return (uint32_t)((now - tick) >> BOOT_MOMENT_SHIFT) & BOOT_MOMENT_MASK;
 }
 
-static bool is_of_this_moment(uint32_t moment) {
-    uint32_t ahead = rp_state_file_boot_moment() - moment + BOOT_MOMENT_TOLERANCE;
+static bool is_of_this_moment(struct rp_state_file *file) {
+    uint32_t moment = file->state.boot_moment;
+    uint32_t ahead;
+    file->now = rp_sys_clock(CLOCK_REALTIME);
+    ahead = rp_state_file_boot_moment(file->now, rp_sys_clock(CLOCK_MONOTONIC)) - moment +
+            BOOT_MOMENT_TOLERANCE;
     return moment != 0 && (ahead & BOOT_MOMENT_MASK) <= 2 * BOOT_MOMENT_TOLERANCE;
 }
 
@@ -92,8 +94,7 @@ static int open_and_read(struct rp_state_file *file) {
         len = rp_sys_pread(file->fd, header, sizeof header, 0);
     rp_state_file_parse(header, len < 0 ? 0 : (size_t)len, &file->state);
     /* Two clocks are read in a quarter of the time that the id takes. */
-    if (file->state.valid &&
-        (is_of_this_moment(file->state.boot_moment) || is_of_this_boot(header + OFFSET_BOOT_ID)))
+    if (file->state.valid && (is_of_this_moment(file) || is_of_this_boot(header + OFFSET_BOOT_ID)))
         return RP_WORD_OK;
     rp_state_file_close(file);
     return RP_WORD_UNUSABLE;

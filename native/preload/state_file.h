@@ -33,6 +33,7 @@ struct rp_state_file {
     int fd;                /* -1 when it says nothing */
     int told;              /* what a trace tells of the opening; 0 when there was none */
     struct rp_state state; /* nothing when the descriptor is -1 */
+    int64_t now;           /* nanoseconds since 1970 when it was opened; 0 when it was not */
 };
 
 /* One that is to be opened when it is needed. */
@@ -41,10 +42,12 @@ static inline void rp_state_file_start(struct rp_state_file *file,
     file->settings = settings;
     file->fd = -1;
     file->told = 0;
+    file->now = 0;
 }
 
-/* When the monotonic clock was 0, as the header has it; no other boot began then. */
-uint32_t rp_state_file_boot_moment(void);
+/* When the monotonic clock was 0, as the header has it, by both clocks in nanoseconds; no other
+   boot began then. */
+uint32_t rp_state_file_boot_moment(int64_t now, int64_t tick);
 
 /* Opens the state file in the Unix URL's directory and reads its header, once. One that is not
    there, not ours, not valid or of another boot says nothing: a leniency of yesterday must not

@@ -161,3 +161,11 @@ size_t check_values(const struct check_block *block, const char *name, const cha
     into[count] = NULL;
     return count;
 }
+
+void check_parse_hex(const char *hex, unsigned char *into, size_t len) {
+    for (size_t i = 0; i < len; i++) {
+        unsigned byte = 0;
+        CHECK(sscanf(hex + 2 * i, "%2x", &byte) == 1, "%s", hex);
+        into[i] = (unsigned char)byte;
+    }
+}

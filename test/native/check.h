@@ -51,6 +51,9 @@ const char *check_value(const struct check_block *block, const char *name, size_
 /* All values of a name as a vector that ends with NULL; `into` has room for 512. */
 size_t check_values(const struct check_block *block, const char *name, const char *into[512]);
 
+/* Reads len bytes from hex digits. */
+void check_parse_hex(const char *hex, unsigned char *into, size_t len);
+
 /* Decodes %xx in place; returns the length. */
 size_t check_decode(char *text);
 

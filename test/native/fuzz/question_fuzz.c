@@ -59,7 +59,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t len) {
     question.argv = argv;
     question.text = len % 5 == 0 ? argv[0] : NULL;
     question.door = "execve";
-    question.id = "";
+    question.id = (const unsigned char *)"0123456789abcdef";
     question.markers = (uint32_t)len & 0x3fffffff;
     rp_text_count(&counter);
     rp_request_put_body(&counter.outlet, &question, NULL);

@@ -11,14 +11,6 @@
 
 static const char *wire;
 
-static void parse_hex(const char *hex, unsigned char *into, size_t len) {
-    for (size_t i = 0; i < len; i++) {
-        unsigned byte = 0;
-        CHECK(sscanf(hex + 2 * i, "%2x", &byte) == 1, "%s", hex);
-        into[i] = (unsigned char)byte;
-    }
-}
-
 static void check_state_file(char *line) {
     static const char *const modes[] = {"enforce", "monitor", "disabled"};
     const char *name = strtok(line, " ");
@@ -38,9 +30,9 @@ static void check_state_file(char *line) {
     if (generation != NULL && state.valid) {
         CHECK(strcmp(modes[state.mode], mode) == 0, "%s: %s", name, modes[state.mode]);
         CHECK(state.generation == strtoul(generation, NULL, 10), "%s: %u", name, state.generation);
-        parse_hex(boot, bytes, sizeof bytes);
+        check_parse_hex(boot, bytes, sizeof bytes);
         CHECK(memcmp(bytes, file + 16, sizeof bytes) == 0, "%s: boot id", name);
-        parse_hex(key, bytes, sizeof bytes);
+        check_parse_hex(key, bytes, sizeof bytes);
         CHECK(memcmp(bytes, state.table_key, sizeof bytes) == 0, "%s: table key", name);
     }
     check_release();
@@ -77,7 +69,7 @@ static void check_boot_id(void) {
     static const char expected[] = "0f3c9a6e-2b7d-4c1e-8a5b-6d7c8e9f0a1b";
     char text[RP_STATE_FILE_BOOT_ID_BYTES];
     unsigned char id[16];
-    parse_hex("0f3c9a6e2b7d4c1e8a5b6d7c8e9f0a1b", id, sizeof id);
+    check_parse_hex("0f3c9a6e2b7d4c1e8a5b6d7c8e9f0a1b", id, sizeof id);
     rp_state_file_format_boot_id(id, text);
     CHECK(memcmp(text, expected, sizeof text) == 0, "%.36s", text);
 }
@@ -129,8 +121,8 @@ static void check_frame(const char *name) {
     frame.error = (int)number(&block, "errno");
     frame.time_ns = number(&block, "time");
     frame.start_ticks = number(&block, "start");
-    parse_hex(check_value(&block, "id", NULL), frame.id, sizeof frame.id);
-    parse_hex(check_value(&block, "library", NULL), build_id, sizeof build_id);
+    check_parse_hex(check_value(&block, "id", NULL), frame.id, sizeof frame.id);
+    check_parse_hex(check_value(&block, "library", NULL), build_id, sizeof build_id);
     frame.build_id = build_id;
     CHECK(rp_journal_measure(&frame) == len, "%s: %zu", name, rp_journal_measure(&frame));
     made = (unsigned char *)check_guarded(NULL, len);
@@ -190,7 +182,7 @@ static void check_address(const char *text, const char *hex, unsigned port) {
     unsigned char expected[16];
     struct rp_url url;
     size_t len = strlen(hex) / 2;
-    parse_hex(hex, expected, len);
+    check_parse_hex(hex, expected, len);
     rp_url_parse(text, &url);
     CHECK(url.kind == RP_URL_HTTP && memcmp(url.address, expected, len) == 0 && url.port == port &&
               url.ipv6 == (len == 16),

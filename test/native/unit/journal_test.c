@@ -25,12 +25,15 @@ static unsigned char seen[FRAMES];
 static atomic_bool writing = true;
 
 static bool append_kind(unsigned number, const char *argument, enum rp_journal_kind kind) {
-    char id[33];
+    unsigned char id[RP_REQUEST_ID_BYTES] = {0};
     char buffer[256];
     const char *argv[] = {"x", argument, NULL};
     struct rp_question question;
     memset(&question, 0, sizeof question);
-    (void)snprintf(id, sizeof id, "%032x", number);
+    id[12] = (unsigned char)(number >> 24);
+    id[13] = (unsigned char)(number >> 16);
+    id[14] = (unsigned char)(number >> 8);
+    id[15] = (unsigned char)number;
     question.id = id;
     question.door = "execve";
     question.agent = question.session = "a";

@@ -54,6 +54,7 @@ static uint32_t marker_bits(const struct check_block *block) {
 
 static void fill(const struct check_block *block, struct rp_question *question,
                  const char *arguments[512]) {
+    static unsigned char id[RP_REQUEST_ID_BYTES];
     memset(question, 0, sizeof *question);
     question->agent = check_value(block, "agent", NULL);
     question->session = check_value(block, "session", NULL);
@@ -62,7 +63,8 @@ static void fill(const struct check_block *block, struct rp_question *question,
     question->argv = check_values(block, "arg", arguments) > 0 ? arguments : NULL;
     question->door = check_value(block, "door", NULL);
     question->cwd = guarded_string(check_value(block, "cwd", NULL));
-    question->id = check_value(block, "id", NULL);
+    check_parse_hex(check_value(block, "id", NULL), id, sizeof id);
+    question->id = id;
     question->exe.piece[2] = check_value(block, "exe", &question->exe.len[2]);
     question->pid = number(block, "pid");
     question->ppid = number(block, "ppid");
@@ -183,7 +185,8 @@ static void check_truncation(size_t argument_len, bool truncated) {
     memset(argument, 'a', argument_len);
     argument[argument_len] = '\0';
     memset(&question, 0, sizeof question);
-    question.agent = question.session = question.id = question.door = "";
+    question.agent = question.session = question.door = "";
+    question.id = (const unsigned char *)"0123456789abcdef";
     question.path = "x";
     question.argv = argv;
     rp_text_count(&counter);

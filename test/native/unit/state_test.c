@@ -60,7 +60,7 @@ static void take_boot_id(unsigned char into[16]) {
         if (text[i] != '-' && used < sizeof hex)
             hex[used++] = text[i];
     }
-    rp_memory_parse_hex(into, hex, 16);
+    check_parse_hex(hex, into, 16);
 }
 
 /* The fixture as a state file of this boot. */
@@ -92,7 +92,9 @@ static bool allows(const struct rp_question *question) {
 static void check_boot_moment(const struct rp_question *question) {
     static const int offs[] = {0, -1, 1, -4, 4, 1 << 23};
     for (size_t i = 0; i < sizeof offs / sizeof offs[0]; i++) {
-        put_boot_moment(rp_state_file_boot_moment() + (uint32_t)offs[i]);
+        put_boot_moment(
+            rp_state_file_boot_moment(rp_sys_clock(CLOCK_REALTIME), rp_sys_clock(CLOCK_MONOTONIC)) +
+            (uint32_t)offs[i]);
         CHECK(allows(question) == (i < 3), "%d units off", offs[i]);
     }
     put_boot_moment(0);

@@ -95,7 +95,7 @@ static enum rp_outcome ask_whoever(int64_t *took) {
                                    .path = "/bin/true",
                                    .argv = argv,
                                    .door = "execve",
-                                   .id = "00112233445566778899aabbccddeeff"};
+                                   .id = (const unsigned char *)"0123456789abcdef"};
     struct rp_trace trace = {{0}};
     struct rp_exchange exchange = {.buffer = buffer,
                                    .trace = &trace,
@@ -230,8 +230,11 @@ static void check_tcp(void) {
 
 /* What asking comes to for a user who is neither root nor the endpoint's. */
 static int outcome_for(uid_t user) {
-    static const struct rp_question question = {
-        .agent = "a", .session = "s", .path = "/bin/true", .door = "execve", .id = "0"};
+    static const struct rp_question question = {.agent = "a",
+                                                .session = "s",
+                                                .path = "/bin/true",
+                                                .door = "execve",
+                                                .id = (const unsigned char *)"0123456789abcdef"};
     int status = -1;
     pid_t pid = fork();
     if (pid == 0) {
