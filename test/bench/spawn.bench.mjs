@@ -56,7 +56,12 @@ function makePlace(name, tables) {
   const place = join(directory, name);
   mkdirSync(place, { mode: 0o700 });
   if (tables !== null) writeFileSync(join(place, 'state'), stateFile(tables), { mode: 0o600 });
-  return { LD_PRELOAD: library, RAMPART_URL: `unix://${place}/endpoint.sock` };
+  return guardedBy(`unix://${place}/endpoint.sock`);
+}
+
+/** In the terminal of an agent, as most of what is guarded. */
+function guardedBy(url) {
+  return { LD_PRELOAD: library, RAMPART_URL: url, RAMPART_AGENT: 'bench' };
 }
 
 /** What `spawns` asks in each way of starting. */
@@ -84,11 +89,12 @@ function createConditions(endpoint, counting) {
     unguarded: {},
     disabled: makePlace('disabled', { mode: 3 }),
     'verdict hit': makePlace('verdicts', { verdicts: verdicts(), programs: ['/bin/true', '/bin/sh'] }),
-    'dormant session': makePlace('dormant', { dormant: [ownSession()] }),
+    // A person's.
+    'dormant session': { ...makePlace('dormant', { dormant: [ownSession()] }), RAMPART_AGENT: '' },
     'nobody there': makePlace('nobody', null),
-    'endpoint there': { LD_PRELOAD: library, RAMPART_URL: endpoint.socket },
-    'asked every time': { LD_PRELOAD: library, RAMPART_URL: counting.socket },
-    'asked over TCP': { LD_PRELOAD: library, RAMPART_URL: endpoint.url },
+    'endpoint there': guardedBy(endpoint.socket),
+    'asked every time': guardedBy(counting.socket),
+    'asked over TCP': guardedBy(endpoint.url),
   };
 }
 
