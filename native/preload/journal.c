@@ -28,17 +28,8 @@ static void write_bytes(struct rp_outlet *self, const char *bytes, size_t len) {
     writer->at += len;
 }
 
-/* How much of the arguments goes into a frame. */
-struct arguments {
-    const char *fixed[4];
-    const char *const *argv;
-    size_t count;
-    size_t bytes;
-    size_t last_len; /* of the last argument, which may be cut */
-    bool cut;
-};
-
-static void take_arguments(struct arguments *arguments, const struct rp_question *question) {
+static void take_arguments(struct rp_frame_arguments *arguments,
+                           const struct rp_question *question) {
     const char *const text[4] = {"sh", "-c", question->text, NULL};
     memset(arguments, 0, sizeof *arguments);
     memcpy(arguments->fixed, text, sizeof text);
@@ -68,21 +59,21 @@ static size_t length_or_0(const char *text) {
     return text == NULL ? 0 : rp_memory_length(text);
 }
 
-APART size_t rp_journal_measure(const struct rp_frame *frame) {
+APART size_t rp_journal_measure(struct rp_frame *frame) {
     const struct rp_question *question = frame->question;
-    struct arguments arguments;
-    size_t texts[5] = {length_or_0(question->door), length_or_0(question->agent),
-                       length_or_0(question->session), exe_length(question),
-                       length_or_0(question->cwd)};
-    size_t total = HEADER_BYTES + CHECKSUM_BYTES;
-    take_arguments(&arguments, question);
+    size_t lengths[5] = {length_or_0(question->door), length_or_0(question->agent),
+                         length_or_0(question->session), exe_length(question),
+                         length_or_0(question->cwd)};
+    frame->len = HEADER_BYTES + CHECKSUM_BYTES;
+    take_arguments(&frame->arguments, question);
     for (int i = 0; i < 5; i++) {
-        if (texts[i] > MAX_STRING)
+        if (lengths[i] > MAX_STRING)
             return 0;
-        total += texts[i];
+        frame->text_lengths[i] = (uint16_t)lengths[i];
+        frame->len += lengths[i];
     }
-    total += arguments.bytes;
-    return total > RP_JOURNAL_MAX_FRAME ? 0 : total;
+    frame->len += frame->arguments.bytes;
+    return frame->len > RP_JOURNAL_MAX_FRAME ? 0 : frame->len;
 }
 
 /* What stands in front of every frame, as it lies there. */
@@ -107,12 +98,12 @@ struct head {
 };
 _Static_assert(offsetof(struct head, argument_bytes) + 4 == HEADER_BYTES, "nothing lies between");
 
-APART static void write_head(struct writer *writer, const struct rp_frame *frame,
-                             const struct arguments *arguments, size_t len) {
+APART static void write_head(struct writer *writer, const struct rp_frame *frame) {
+    const struct rp_frame_arguments *arguments = &frame->arguments;
     const struct rp_question *question = frame->question;
     struct head head;
     memcpy(head.magic, "RMPJ", sizeof head.magic);
-    head.length = (uint32_t)len;
+    head.length = (uint32_t)frame->len;
     head.format = 1;
     head.kind = (uint8_t)frame->kind;
     head.flags =
@@ -126,31 +117,25 @@ APART static void write_head(struct writer *writer, const struct rp_frame *frame
     head.markers = question->markers;
     head.start_ticks = frame->start_ticks;
     memcpy(head.build_id, frame->build_id, sizeof head.build_id);
-    head.text_lengths[0] = (uint16_t)length_or_0(question->door);
-    head.text_lengths[1] = (uint16_t)length_or_0(question->agent);
-    head.text_lengths[2] = (uint16_t)length_or_0(question->session);
-    head.text_lengths[3] = (uint16_t)exe_length(question);
-    head.text_lengths[4] = (uint16_t)length_or_0(question->cwd);
+    memcpy(head.text_lengths, frame->text_lengths, sizeof head.text_lengths);
     head.arguments = (uint16_t)arguments->count;
     head.argument_bytes = (uint32_t)arguments->bytes;
     rp_text_put(&writer->outlet, (const char *)&head, HEADER_BYTES);
 }
 
-void rp_journal_encode(const struct rp_frame *frame, unsigned char *into, size_t len) {
+void rp_journal_encode(const struct rp_frame *frame, unsigned char *into) {
     const struct rp_question *question = frame->question;
+    const struct rp_frame_arguments *arguments = &frame->arguments;
     const char *const texts[3] = {question->door, question->agent, question->session};
     struct writer writer = {{write_bytes}, into};
-    struct arguments arguments;
-    take_arguments(&arguments, question);
-    write_head(&writer, frame, &arguments, len);
+    write_head(&writer, frame);
     for (int i = 0; i < 3; i++)
-        rp_text_put_string(&writer.outlet, texts[i]);
+        rp_text_put(&writer.outlet, texts[i], frame->text_lengths[i]);
     rp_request_put_exe(&writer.outlet, question);
-    if (question->cwd != NULL)
-        rp_text_put_string(&writer.outlet, question->cwd);
-    for (size_t i = 0; i < arguments.count; i++) {
-        const char *argument = arguments.argv[i];
-        size_t bytes = i + 1 == arguments.count ? arguments.last_len : rp_memory_length(argument);
+    rp_text_put(&writer.outlet, question->cwd, frame->text_lengths[4]);
+    for (size_t i = 0; i < arguments->count; i++) {
+        const char *argument = arguments->argv[i];
+        size_t bytes = i + 1 == arguments->count ? arguments->last_len : rp_memory_length(argument);
         rp_text_put(&writer.outlet, argument, bytes);
         rp_text_put(&writer.outlet, "", 1);
     }
@@ -241,7 +226,7 @@ bool rp_journal_append(const struct rp_settings *settings, const struct rp_quest
         buffer = rp_sys_map(len);
     if (buffer == NULL)
         return false;
-    rp_journal_encode(&frame, buffer, len);
+    rp_journal_encode(&frame, buffer);
     written = append_bytes(&settings->url, "journal", buffer, len);
     /* Appending is atomic, so one byte for each counts them. Without a record a verdict is not
      * used. */

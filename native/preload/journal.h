@@ -18,7 +18,17 @@ enum rp_journal_kind {
 #define RP_JOURNAL_MAX_ARGV 65536
 #define RP_JOURNAL_MAX_FRAME 131072
 
-/* One frame; strings come from the question. */
+/* How much of a question's arguments goes into a frame. */
+struct rp_frame_arguments {
+    const char *fixed[4];
+    const char *const *argv;
+    size_t count;
+    size_t bytes;
+    size_t last_len; /* of the last argument, which may be cut */
+    bool cut;
+};
+
+/* One frame; strings come from the question. What stands behind the build id is measured. */
 struct rp_frame {
     const struct rp_question *question;
     enum rp_journal_kind kind;
@@ -27,13 +37,16 @@ struct rp_frame {
     uint64_t time_ns;
     uint64_t start_ticks;
     const unsigned char *build_id; /* 20 bytes */
+    size_t len;
+    uint16_t text_lengths[5]; /* of door, agent, session, exe and cwd */
+    struct rp_frame_arguments arguments;
 };
 
-/* How many bytes the frame has; 0 when it is over the bound. */
-size_t rp_journal_measure(const struct rp_frame *frame);
+/* Measures a frame. Returns how many bytes it has; 0 when it is over the bound. */
+size_t rp_journal_measure(struct rp_frame *frame);
 
-/* Writes the frame of the measured length. */
-void rp_journal_encode(const struct rp_frame *frame, unsigned char *into, size_t len);
+/* Writes a frame that was measured. */
+void rp_journal_encode(const struct rp_frame *frame, unsigned char *into);
 
 /* Reads field 22 of a /proc/PID/stat text; 0 when it is not there. */
 uint64_t rp_journal_parse_start(const char *text, size_t len);

@@ -127,7 +127,7 @@ static void check_frame(const char *name) {
     CHECK(rp_journal_measure(&frame) == len, "%s: %zu", name, rp_journal_measure(&frame));
     made = (unsigned char *)check_guarded(NULL, len);
     if (rp_journal_measure(&frame) == len) {
-        rp_journal_encode(&frame, made, len);
+        rp_journal_encode(&frame, made);
         CHECK(memcmp(made, file, len) == 0, "%s: other bytes", name);
     }
     if (number(&block, "cut") == 1)
