@@ -17,18 +17,6 @@ enum {
 
 #define APART __attribute__((noinline))
 
-/* Every libc has it; weak, so that the library loads without. */
-extern int pthread_setcanceltype(int type, int *old) __attribute__((weak));
-
-/* How the calling thread is cancelled from now on; gives how it was. It is a bit of the thread's
-   own, which is only written when it is another. */
-static int set_cancellation(int type) {
-    int old = type;
-    if (pthread_setcanceltype != NULL)
-        (void)pthread_setcanceltype(type, &old);
-    return old;
-}
-
 /* One call on its way to the real one. */
 struct launch {
     const struct rp_settings *settings;
@@ -115,10 +103,10 @@ intptr_t rp_launch_call(const struct rp_call *call) {
     if (launch.settings->inert || !rp_reach_call(call))
         return call->run(call, call->environment);
     /* A thread that is cancelled at once would leave open what the question opens. */
-    cancellation = set_cancellation(PTHREAD_CANCEL_DEFERRED);
+    cancellation = rp_sys_set_cancellation(PTHREAD_CANCEL_DEFERRED);
     effect = rp_guard_judge(launch.settings, call, &launch.start);
     if (cancellation != PTHREAD_CANCEL_DEFERRED)
-        (void)set_cancellation(cancellation);
+        (void)rp_sys_set_cancellation(cancellation);
     if (effect == RP_REFUSE)
         return rp_ending_refuse(call, EPERM);
     if (effect == RP_RUN) {

@@ -1,6 +1,7 @@
 #include "sys.h"
 
 #include <elf.h>
+#include <pthread.h>
 
 /* Steps that follow one another share the stack only when they are not merged into their caller. */
 #define APART __attribute__((noinline))
@@ -16,7 +17,18 @@ bool rp_sys_is_privileged(void) {
            RP_SYS0(RP_SYS_GETGID) != RP_SYS0(RP_SYS_GETEGID);
 }
 
-APART bool rp_sys_has_threads(void) {
+APART /* Every libc has it; weak, so that the library loads without. */
+    extern int
+    pthread_setcanceltype(int type, int *old) __attribute__((weak));
+
+int rp_sys_set_cancellation(int type) {
+    int old = type;
+    if (pthread_setcanceltype != NULL)
+        (void)pthread_setcanceltype(type, &old);
+    return old;
+}
+
+bool rp_sys_has_threads(void) {
     enum { LINKS_OF_ONE = 3 };
     struct stat status;
     return rp_sys_fstatat(AT_FDCWD, "/proc/self/task", &status, 0) < 0 ||

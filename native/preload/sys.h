@@ -183,6 +183,10 @@ bool rp_sys_is_privileged(void);
 /* Whether the process has other threads; true where that cannot be known. */
 bool rp_sys_has_threads(void);
 
+/* How the calling thread is cancelled from now on, PTHREAD_CANCEL_DEFERRED or _ASYNCHRONOUS; gives
+   how it was. It is a bit of the thread's own, which is only written when it is another. */
+int rp_sys_set_cancellation(int type);
+
 /* Bytes of the path of the running program, which has no NUL. */
 static inline long rp_sys_own_path(char *into, size_t cap) {
     return RP_SYS4(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", into, cap);

@@ -162,6 +162,12 @@ static inline int rp_sys_getpgid(void) {
     return getpgid(0);
 }
 
+static inline int rp_sys_set_cancellation(int type) {
+    int old = type;
+    (void)pthread_setcanceltype(type, &old);
+    return old;
+}
+
 static inline long rp_sys_gettid(void) {
     return (long)pthread_mach_thread_np(pthread_self());
 }
