@@ -180,7 +180,7 @@ describe('a person who looks through the views, and is asked there', () => {
       .click();
     await row(/#2 deny\s*1 hit · deletion outside the workspace/).waitFor();
     await host.screenshot('e2e-views-5-rules');
-    const box = row(/default-deletion/).locator('.monaco-custom-toggle');
+    const box = row(/default-deletion/).getByRole('checkbox', { name: 'default-deletion' });
     await box.click();
     await host.pick('Switch off default-deletion');
     await row(/default-deletion\s*off/).waitFor();

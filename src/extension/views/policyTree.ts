@@ -149,11 +149,16 @@ function createFileItem(file: string, home: string): vscode.TreeItem {
 }
 
 function createPolicyItem(file: string, policy: ShownPolicy): vscode.TreeItem {
-  const item = createRow(formatPolicy(policy), { file, line: policy.line });
+  const row = formatPolicy(policy);
+  const item = createRow(row, { file, line: policy.line });
   item.id = `${file}:${policy.name}`;
   if (policy.rules.length > 0) item.collapsibleState = vscode.TreeItemCollapsibleState.Collapsed;
   const { Checked, Unchecked } = vscode.TreeItemCheckboxState;
-  if (policy.pack !== null) item.checkboxState = policy.pack.isOn ? Checked : Unchecked;
+  if (policy.pack !== null) {
+    const state = policy.pack.isOn ? Checked : Unchecked;
+    // A screen reader would say of the box that it is one, and not of what.
+    item.checkboxState = { state, accessibilityInformation: { label: row.label } };
+  }
   return item;
 }
 
