@@ -1,6 +1,7 @@
 import { messageOf } from '../../base/assert.ts';
 import { EventSource } from '../../client/eventSource.ts';
 import type { ApprovalScope, ApprovalView } from '../../protocol/approval.ts';
+import type { StreamEvent } from '../../protocol/streamEvent.ts';
 import type { StatePaths } from '../../system/stateDirectory.ts';
 import { administer } from '../administer.ts';
 import { say, stateDirectoryOf } from '../command.ts';
@@ -157,8 +158,8 @@ function scopeOf(options: Options): ApprovalScope | null {
 }
 
 /**
- * Listens before it lists, so that nothing is missed in between, and lists again where it had to connect again. Ends when
- * nobody reads any more, or with the process.
+ * Listens before it lists, so that nothing is missed in between, and lists again where it had to connect again. What comes
+ * while it lists is shown after the list, which does not know of it. Ends when nobody reads any more, or with the process.
  */
 function follow(paths: StatePaths, isJson: boolean, context: CommandContext): Promise<number> {
   const source = new EventSource({ address: { kind: 'socket', path: paths.socket }, canApprove: true });
@@ -175,15 +176,23 @@ function follow(paths: StatePaths, isJson: boolean, context: CommandContext): Pr
       if (!isRead) end(exitStatus.done);
       return isRead;
     };
-    source.onDidReceive((event) => {
+    const take = (event: StreamEvent): void => {
       if (event.type !== 'approval') return;
       if (event.change === 'requested') show(event.approval);
       else shown.delete(event.approval.id);
+    };
+    let listings = 0;
+    const early: StreamEvent[] = [];
+    source.onDidReceive((event) => {
+      if (listings > 0) early.push(event);
+      else take(event);
     });
     let wasListed = false;
     const listAll = async (isAgain: boolean): Promise<void> => {
-      const status = await list(paths, isJson || isAgain, context, show);
+      listings += 1;
+      const status = await list(paths, isJson || isAgain, context, show).finally(() => (listings -= 1));
       if (status !== exitStatus.done && !isAgain) end(status);
+      if (listings === 0) early.splice(0).forEach(take);
     };
     source.onDidChangeConnection(({ connected }) => {
       const isAgain = wasListed;
