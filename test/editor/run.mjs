@@ -9,7 +9,7 @@ import { startHost } from '../host/host.mjs';
 import { findRepository } from '../host/installation.mjs';
 import { bundleSuite, development } from './bundleSuite.mjs';
 
-const suiteTimeoutMs = 300_000;
+const suiteTimeoutMs = 900_000;
 const root = findRepository();
 const words = process.argv.slice(2).filter((word) => word !== '--universal');
 const filter = words[0] ?? '';

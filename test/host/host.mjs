@@ -171,7 +171,7 @@ export class Host {
    */
   async open(payload = []) {
     const page = await this.#startBrowser();
-    await page.goto(this.#address(payload));
+    await page.goto(this.#address(payload), { timeout: paintTimeoutMs });
     await page.waitForSelector('.monaco-workbench .part.statusbar', { timeout: paintTimeoutMs });
     return page;
   }
@@ -183,7 +183,7 @@ export class Host {
   async openAnother(workspace) {
     if (!isWorkspaceFile(workspace)) mkdirSync(workspace, { recursive: true });
     const page = await this.page.context().newPage();
-    await page.goto(this.#address([], workspace));
+    await page.goto(this.#address([], workspace), { timeout: paintTimeoutMs });
     await page.waitForSelector('.monaco-workbench .part.statusbar', { timeout: paintTimeoutMs });
     this.#page = page;
     return page;
@@ -205,7 +205,7 @@ export class Host {
 
   /** Loads the same window again, as the command *Reload Window* does. */
   async reload() {
-    await this.page.reload();
+    await this.page.reload({ timeout: paintTimeoutMs });
     await this.page.waitForSelector('.monaco-workbench .part.statusbar', { timeout: paintTimeoutMs });
   }
 
@@ -241,7 +241,8 @@ export class Host {
     const extensions = development.map(
       (folder) => /** @type {[string, string]} */ (['extensionDevelopmentPath', this.#remote(folder)]),
     );
-    await page.goto(this.#address([...extensions, ['extensionTestsPath', this.#remote(tests)]]));
+    const address = this.#address([...extensions, ['extensionTestsPath', this.#remote(tests)]]);
+    await page.goto(address, { timeout: paintTimeoutMs });
     const problem = (await ended) ?? (await this.#findCrash()) ?? findMissingResults(results);
     clearTimeout(timer);
     if (problem === undefined) return { ok: true };
@@ -270,7 +271,7 @@ export class Host {
 
   /** Chooses an entry of the quick pick that is open, or about to open. @param {string | RegExp} text */
   async pick(text) {
-    await this.#quickRow(text).click({ timeout: lineTimeoutMs });
+    await this.#quickRow(text).click({ timeout: itemTimeoutMs });
   }
 
   /** Chooses a colour theme by its name. @param {string} theme */
@@ -296,7 +297,7 @@ export class Host {
 
   /** @param {string | RegExp} text @returns {Promise<import('playwright-core').Locator>} the tree row with that text, in any view */
   async treeRow(text) {
-    return this.#shown('.pane-body .monaco-list-row', text, lineTimeoutMs);
+    return this.#shown('.pane-body .monaco-list-row', text, itemTimeoutMs);
   }
 
   /** The page inside the webview that is shown. @returns {import('playwright-core').FrameLocator} */
