@@ -429,8 +429,10 @@ describe('a person who protects terminals', () => {
 
   it('gets a policy file of its own, with a rule that shows how', async () => {
     await runAndPick(commandIds.openPolicy, 0);
-    const document = await until('it is open', () => vscode.window.activeTextEditor?.document ?? null);
-    assert.equal(document.fileName, join(homedir(), '.rampart/policies/my-rules.yaml'));
+    const document = await until('it is open', () => {
+      const shown = vscode.window.activeTextEditor?.document;
+      return shown?.fileName === join(policies, 'my-rules.yaml') && shown;
+    });
     assert.match(document.getText(), /^ {2}- name: my-rules$/m);
   });
 });
