@@ -11,7 +11,6 @@ import { until } from '../support/until.ts';
 import {
   activateRampart,
   awaitGuarded,
-  awaitQuickPick,
   createScratch,
   findDecision,
   pick,
@@ -19,6 +18,7 @@ import {
   runAndPick,
   setUserSetting,
 } from './scene.ts';
+import { awaitQuestion } from './questions.ts';
 
 const policies = join(homedir(), '.rampart/policies');
 
@@ -110,11 +110,7 @@ describe('a person who looks into what was decided', () => {
   it('runs a refused command anyway, which is typed for them', async () => {
     terminal.show();
     await until('it is the active terminal', () => vscode.window.activeTerminal === terminal);
-    const chosen = vscode.commands.executeCommand(commandIds.runAnyway);
-    // Whose process the terminal has is asked first.
-    for (let round = 0; round < 10; round += 1) await awaitQuickPick();
-    await pick(0);
-    await chosen;
+    await runAndPick(commandIds.runAnyway, 0);
     terminal.sendText('');
     await until('it ran', () =>
       api.decisions().some(({ decision }) => decision.message.startsWith('run anyway')),
@@ -176,8 +172,7 @@ describe('a person who looks into what was decided', () => {
     };
     const toggleOne = async (...answers: number[]): Promise<void> => {
       const done = runAndPick(commandIds.choosePacks);
-      // The policies are read first.
-      for (let round = 0; round < 10; round += 1) await awaitQuickPick();
+      await awaitQuestion();
       await vscode.commands.executeCommand('workbench.action.quickOpenSelectNext');
       await vscode.commands.executeCommand('workbench.action.quickPickManyToggle');
       await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
@@ -226,12 +221,15 @@ describe('a person who looks into what was decided', () => {
 
   it('reads what happened to this window, each line with its level', async () => {
     await runAndPick(commandIds.showLog, 0);
-    const said = await until('the window’s own log is shown', () => {
-      const output = vscode.workspace.textDocuments.filter(({ uri }) => uri.scheme === 'output');
-      return output.map((document) => document.getText()).find((text) => text.includes('activated in'));
-    });
-    assert.match(said, /\[info\] activated in [\d.]+ ms$/m);
-    assert.match(said, /\[warning\] the stream of the policy endpoint ended/);
+    const lines = [
+      /\[info\] activated in [\d.]+ ms$/m,
+      /\[warning\] the stream of the policy endpoint ended/,
+    ];
+    await until('the window’s own log is shown', () =>
+      vscode.workspace.textDocuments
+        .filter(({ uri }) => uri.scheme === 'output')
+        .some((document) => lines.every((line) => line.test(document.getText()))),
+    );
   });
 
   it('is told which setting cannot be used, and keeps the guard meanwhile', async () => {

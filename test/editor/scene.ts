@@ -7,6 +7,7 @@ import type { RampartApi } from '../../src/extension/api.ts';
 import type { SessionSubject } from '../../src/presentation/sessionLabel.ts';
 import type { AuditRecord } from '../../src/protocol/auditRecord.ts';
 import { until } from '../support/until.ts';
+import { awaitQuestion } from './questions.ts';
 
 /** The packaged extension, active. */
 export async function activateRampart(): Promise<RampartApi> {
@@ -59,10 +60,7 @@ export async function awaitGuarded(api: RampartApi, terminal: vscode.Terminal): 
   });
 }
 
-/**
- * Runs a command that asks something with quick picks, and answers each: so many steps further down, then Enter.
- * The editor handles messages in order, so the question is there when the first answer arrives.
- */
+/** Runs a command that asks something with quick picks, and answers each: so many steps further down, then Enter. */
 export async function runAndPick(
   command: string | readonly [string, unknown],
   ...answers: readonly number[]
@@ -75,7 +73,7 @@ export async function runAndPick(
 
 /** Answers the quick pick that is shown, or about to be: so many steps further down, then Enter. */
 export async function pick(steps: number): Promise<void> {
-  await awaitQuickPick();
+  await awaitQuestion();
   for (let step = 0; step < steps; step += 1) {
     await vscode.commands.executeCommand('workbench.action.quickOpenSelectNext');
   }
@@ -92,9 +90,4 @@ export function readEndpointPid(): number {
   const run = join(homedir(), '.rampart/run');
   const [machine = ''] = readdirSync(run);
   return Number(readFileSync(join(run, machine, 'lock'), 'utf8'));
-}
-
-/** A quick pick that is on its way is shown once the editor has answered an unrelated call. */
-export async function awaitQuickPick(): Promise<void> {
-  for (let round = 0; round < 3; round += 1) await vscode.env.clipboard.readText();
 }

@@ -1,7 +1,9 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as vscode from 'vscode';
 import { settingIds } from '../../src/extension/ids.ts';
 import { noteExercised } from './exercised.ts';
+import { watchQuestions } from './questions.ts';
 
 /** How long one test may take, in milliseconds. */
 const testTimeoutMs = 60_000;
@@ -12,6 +14,8 @@ const testTimeoutMs = 60_000;
  */
 export async function run(): Promise<void> {
   noteExercised(Object.values(settingIds));
+  const extension = vscode.extensions.getExtension('rampart-guard.rampart');
+  if (extension !== undefined) watchQuestions(extension);
   const { default: Mocha } = await import('mocha');
   const mocha = new Mocha({ ui: 'bdd', reporter: 'spec', timeout: testTimeoutMs, bail: false });
   const files = readdirSync(__dirname).filter((name) => name.endsWith('.test.cjs'));
