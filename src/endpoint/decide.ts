@@ -18,6 +18,7 @@ import type { Asker, Attribution } from './attribution.ts';
 import { recordOfDecision } from './auditEntry.ts';
 import type { CallCounts } from './callCounts.ts';
 import type { Asked } from './exchange.ts';
+import type { Foresight } from './foresight.ts';
 import type { HeldRecords } from './heldRecords.ts';
 import { nameAlike } from './nameAlike.ts';
 import type { NamedAlike } from './nameAlike.ts';
@@ -47,6 +48,7 @@ export interface Deciders {
   readonly repeated: RepeatedQuestions;
   readonly asking: Asking;
   readonly verdicts: Verdicts;
+  readonly foresight: Foresight;
   readonly programs: Programs;
   /** Null without an upstream. */
   readonly upstream: UpstreamDecider | null;
@@ -113,14 +115,22 @@ function decideAlone(
   const started = performance.now();
   const decision = isBinding ? judgeForGood(request, deciders) : judge(request, deciders);
   const evaluationTimeUs = microsecondsSince(started);
-  if (asked.isExact) noteVerdict(request, decision, deciders);
+  if (asked.isExact && noteVerdict(request, decision, deciders)) foresee(request, deciders);
   return settle(question, { decision, evaluationTimeUs }, deciders);
 }
 
-function noteVerdict(request: ExecRequest, decision: Decision, deciders: Deciders): void {
-  if (decision.cacheable !== true && decision.unlinked === undefined) return;
+/** Puts a decision into the verdict table where it holds for everybody, and tells whether it stands there. */
+function noteVerdict(request: ExecRequest, decision: Decision, deciders: Deciders): boolean {
+  if (decision.cacheable !== true && decision.unlinked === undefined) return false;
   const { request: judged, isForAll } = readQuestion(request, deciders);
-  if (isForAll) deciders.verdicts.note(judged, decision, deciders.policy.set);
+  return isForAll && deciders.verdicts.note(judged, decision, deciders.policy.set);
+}
+
+/** What will probably be asked next gets its verdicts before. */
+function foresee(request: ExecRequest, deciders: Deciders): void {
+  deciders.foresight.note(request, (next) => {
+    noteVerdict(next, judge(next, deciders), deciders);
+  });
 }
 
 /** What we do not refuse ourselves the upstream may refuse; as it may do so at any time, nothing gets a verdict. */

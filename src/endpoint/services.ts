@@ -28,6 +28,7 @@ import type { EndpointLock } from './endpointLock.ts';
 import { EventStream } from './eventStream.ts';
 import { peerOf } from './exchange.ts';
 import type { Caller } from './exchange.ts';
+import { Foresight } from './foresight.ts';
 import { HandRules } from './handRules.ts';
 import { HeldRecords } from './heldRecords.ts';
 import { Askers } from './lifetime.ts';
@@ -275,11 +276,12 @@ function createTables(
   { addon, clock }: EndpointWorld,
   { file, workspaceOf, policy }: TableNeeds,
   owned: DisposableList,
-): Pick<Deciders, 'verdicts' | 'programs'> {
+): Pick<Deciders, 'verdicts' | 'foresight' | 'programs'> {
   const directories = [...(home === null ? [] : [home]), ...temporary, ...systemTemporary];
   const stampFor: VerdictSettings['stampFor'] = (workspace) => policy.stampFor(workspace);
   return {
     verdicts: owned.add(new Verdicts({ file, directories, workspaceOf, stampFor })),
+    foresight: owned.add(new Foresight()),
     programs: new Programs({ file, addon, now: () => clock.now() }),
   };
 }

@@ -64,17 +64,22 @@ export class Verdicts implements Disposable {
     return this.#takenBack;
   }
 
-  /** Puts a question into the table when its decision holds for everybody and follows from its bytes alone. */
-  note(request: ExecRequest, decision: Decision, set: PolicySet): void {
+  /**
+   * Puts a question into the table when its decision holds for everybody and follows from its bytes alone, and tells
+   * whether it stands there.
+   */
+  note(request: ExecRequest, decision: Decision, set: PolicySet): boolean {
     const question = countsCalls(set) ? null : questionOf(request);
     const condition = question === null ? null : conditionOf(question, decision, this.#settings.directories);
-    if (question === null || condition === null) return;
+    if (question === null || condition === null) return false;
     const hash = this.#settings.file.hash(question, condition);
-    if (hash === null || this.#decisions.has(hash)) return;
+    if (hash === null) return false;
+    if (this.#decisions.has(hash)) return true;
     const evicted = this.#settings.file.allow(hash);
     if (evicted !== null) this.#drop(evicted);
     this.#decisions.set(hash, decision);
     this.#placeOf(question.cwd).hashes.add(hash);
+    return true;
   }
 
   /** What was decided about a question that stands in the table; null when it does not. */

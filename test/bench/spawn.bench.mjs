@@ -216,7 +216,7 @@ function tableOfLoop(conditions) {
   return lines;
 }
 
-/** In a directory that the endpoint has not seen a build in, so that it is asked once about every command. */
+/** In a directory that the endpoint has not seen a build in; it has seen the same in others. */
 const firstBuild = 'endpoint there, first build';
 /** In a directory in which the same was built before. */
 const sameBuild = 'endpoint there, built before';
@@ -386,7 +386,7 @@ try {
   if (!quick) {
     const machine = `${String(cpus().length)} × ${cpus()[0].model}, Linux ${release().split('-')[0]}, Node ${process.version}`;
     const head = `# Benchmarks\n\nMade by \`npm run bench:native\` on ${machine}, load ${loadavg()[0].toFixed(1)}.\n`;
-    const note = `What the [endpoint](endpoint-benchmarks.md) and the [extension](extension-benchmarks.md) cost has pages of its own.\n\nAll conditions take turns, 20 starts each; a ratio is the median over all turns of the lower quartiles, guarded to unguarded. Processor time is that of the starter and of what it starts, without the endpoint's; medians and p99 hold what else the machine did.\n_Endpoint there_ is the real endpoint with its default policy, which is asked once and answers by the verdict table then; _asked every time_ is one with a rule that counts calls, so that no verdict is kept. A _first build_ is one in a directory of its own, so about each command the endpoint is asked once, but for what the compiler starts again and again; _built before_ is the same once more in one directory. Both had answered ${startsBefore.toLocaleString('en')} questions before, and ${String(buildsBefore)} builds, as one that runs all day has: until the code of an endpoint that has just started is compiled, asking takes about a third longer, and in a build twice as long. From wrapper entry to real call is measured with a stand-in behind the library in place of the real \`execve\`. Of the ways to start a program the worst counts for a target.\n`;
+    const note = `What the [endpoint](endpoint-benchmarks.md) and the [extension](extension-benchmarks.md) cost has pages of its own.\n\nAll conditions take turns, 20 starts each; a ratio is the median over all turns of the lower quartiles, guarded to unguarded. Processor time is that of the starter and of what it starts, without the endpoint's; medians and p99 hold what else the machine did.\n_Endpoint there_ is the real endpoint with its default policy, which is asked once and answers by the verdict table then; _asked every time_ is one with a rule that counts calls, so that no verdict is kept. A _first build_ is one in a directory of its own, in which the endpoint was asked nothing before; as the same was built in others, it foresees most of what is asked, which in the very first build is some 550 questions. _Built before_ is the same once more in one directory. Both had answered ${startsBefore.toLocaleString('en')} questions before, and ${String(buildsBefore)} builds, as one that runs all day has: until the code of an endpoint that has just started is compiled, asking takes about a third longer, and in a build twice as long. From wrapper entry to real call is measured with a stand-in behind the library in place of the real \`execve\`. Of the ways to start a program the worst counts for a target.\n`;
     writeFileSync(join('docs', 'benchmarks.md'), `${head}${note}\n${text}\n`);
     execFileSync('npx', ['prettier', '--write', join('docs', 'benchmarks.md')]);
   }

@@ -143,6 +143,33 @@ test('empties the table before another policy first answers', async (context) =>
   assert.equal((await fixture.ask('ls -la', { ...list, pid: 301 }))['allowed'], false);
 });
 
+/** The same commands, one after the other, in a directory. */
+async function askInOrder(fixture: RunningFixture, cwd: string, programs: readonly string[]): Promise<void> {
+  for (const program of programs) await fixture.ask(program, { ...list, ...called(program), cwd });
+}
+
+function called(program: string): UnknownRecord {
+  const [name = ''] = program.split(' ');
+  return { argv: program.split(' '), exe: `/usr/bin/${name}` };
+}
+
+test('gives verdicts to what followed in another directory, as the policy is now', async (context) => {
+  const fixture = await startFixture(context);
+  const programs = ['uname', 'whoami', 'rm -rf x', 'ls -l', 'date'];
+  await askInOrder(fixture, '/w', programs);
+  writeFileSync(fixture.policyFile, fixturePolicy.replace('curl *', 'ls*').replace('watch', 'deny'));
+  await fixture.call('POST', '/v1/policy/reload', {});
+  const elsewhere = (program: string): UnknownRecord => ({ ...called(program), cwd: '/v' });
+  await askInOrder(fixture, '/v', programs.slice(0, 2));
+  await until('what followed has a verdict', () => hasVerdict(fixture, elsewhere('date')));
+  assert.deepEqual(
+    ['rm -rf x', 'ls -l'].map((program) => hasVerdict(fixture, elsewhere(program))),
+    [false, false],
+    'not what is denied now',
+  );
+  assert.equal(fixture.records().filter(({ tool }) => tool === 'exec').length, programs.length + 2);
+});
+
 test('takes the verdicts of a directory back when its workspace gets a policy', async (context) => {
   const fixture = await startFixture(context);
   const workspace = join(fixture.folder, 'w');
