@@ -84,6 +84,7 @@ export interface WindowParts extends Disposable {
   readonly client: EndpointClient;
   readonly guard: Guard;
   readonly home: string;
+  readonly namedFiles: () => readonly string[];
   readonly paths: StatePaths;
   readonly processes: ProcessTable;
   readonly registry: TerminalRegistry;
@@ -154,6 +155,7 @@ export function createWindowParts(surroundings: WindowSurroundings): WindowParts
     ...{ host, background, logger, extension, notices: surroundings.notices, home: machine.home },
     programOf: (pid: number) => nameOf(processes, pid),
     bundleFolder: surroundings.bundleFolder,
+    namedFiles: () => readPolicyFiles(machine.home),
   };
   const { views, onDecision } = createWindowViews(owned, shown);
   const notifier = owned.add(new PolicyProblemNotifier(logger, background));
@@ -167,7 +169,7 @@ export function createWindowParts(surroundings: WindowSurroundings): WindowParts
   owned.add(registerEndpointFollower(follower));
   return {
     ...{ approvals, client, guard, registry, status, supervisor, views },
-    ...{ home: machine.home, paths: machine.paths, processes },
+    ...{ home: machine.home, paths: machine.paths, processes, namedFiles: shown.namedFiles },
     refresh: () => fetchFromEndpoint(follower),
     follow: async () => {
       await guard.apply();

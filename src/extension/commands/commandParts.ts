@@ -31,6 +31,8 @@ export interface CommandParts {
   readonly environment: Environment;
   readonly guard: Guard;
   readonly home: string;
+  /** The policy files that the user's settings name. */
+  readonly namedFiles: () => readonly string[];
   readonly notices: Notices;
   readonly output: vscode.LogOutputChannel;
   readonly paths: StatePaths;

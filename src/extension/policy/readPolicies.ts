@@ -3,8 +3,7 @@ import type { EndpointClient } from '../../client/endpointClient.ts';
 import type { Pack } from '../../policy/listPacks.ts';
 import { isBuiltIn, type PolicyFileContent } from '../../presentation/policyRows.ts';
 import type { PolicyProblem } from '../../protocol/streamEvent.ts';
-import { readPolicyTexts, type PolicyText } from '../../system/policySources.ts';
-import { readPolicyFiles } from '../configuration.ts';
+import { readPolicyTexts, type PolicyText, type PolicyTexts } from '../../system/policySources.ts';
 
 /** Where policies are looked for. */
 export interface PolicyPlaces {
@@ -12,6 +11,8 @@ export interface PolicyPlaces {
   readonly home: string;
   /** The folder with the policies that come with this extension. */
   readonly bundleFolder: string;
+  /** The files that the user's settings name. */
+  readonly namedFiles: () => readonly string[];
 }
 
 /** The policy files and what stands in them. */
@@ -25,26 +26,41 @@ export interface PolicyContents {
 }
 
 /** Reads the policies that the endpoint says are in force; without one, those that would be. */
-export async function readPolicies({ client, home, bundleFolder }: PolicyPlaces): Promise<PolicyContents> {
+export async function readPolicies(places: PolicyPlaces): Promise<PolicyContents> {
+  const { client, home, bundleFolder } = places;
   const loaded = await client.policyOverview();
   // Reading policies takes longer than the rest of this window, and most never look at them.
   const [{ describePolicyFile }, { listPacks, packsFile }] = await Promise.all([
     import('../../policy/describePolicyFile.ts'),
     import('../../policy/listPacks.ts'),
   ]);
-  const { texts, problems } = readPolicyTexts({ bundleFolder, home, files: readPolicyFiles(home) });
-  const named = loaded.ok
-    ? [...new Set(loaded.value.policies.map(({ sourceFile }) => sourceFile))]
-    : texts.map(({ file }) => file);
-  const sources = named.flatMap((file) => texts.find((text) => text.file === file) ?? readNamed(file));
+  const found = readPolicyTexts({ bundleFolder, home, files: places.namedFiles() });
+  const { texts } = found;
+  const { policies, problems } = loaded.ok ? loaded.value : await foresee(found);
+  const sources = [...new Set(policies.map(({ sourceFile }) => sourceFile))].flatMap(
+    (file) => texts.find((text) => text.file === file) ?? readNamed(file),
+  );
   const builtIn = sources.find(({ origin }) => origin === 'builtin');
   const others = texts.filter(({ origin }) => origin !== 'builtin');
   const packs = builtIn === undefined ? [] : listPacks([builtIn, ...others]);
   return {
     files: sources.map((source) => ({ file: source.file, policies: describePolicyFile(source) })),
     packs: packs.filter(({ replacedBy }) => replacedBy === null || basename(replacedBy) === packsFile),
-    problems: loaded.ok ? loaded.value.problems : problems,
+    problems,
     isInForce: loaded.ok,
+  };
+}
+
+/** What an endpoint that starts now would say: a file that switches packs only, or nothing, is not among the policies. */
+async function foresee(found: PolicyTexts): Promise<{
+  readonly policies: readonly { readonly sourceFile: string }[];
+  readonly problems: readonly PolicyProblem[];
+}> {
+  const { parsePolicySet } = await import('../../policy/parsePolicySet.ts');
+  const { set, problems } = parsePolicySet(found.texts);
+  return {
+    policies: set.policies.map(({ file }) => ({ sourceFile: file })),
+    problems: [...found.problems, ...problems],
   };
 }
 
