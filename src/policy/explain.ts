@@ -1,4 +1,5 @@
 import type { Action, Decision, RuleReference } from '../protocol/decision.ts';
+import { formatCommandWord } from '../protocol/commandText.ts';
 import type { ExecRequest } from '../protocol/execRequest.ts';
 import { Call } from './call.ts';
 import { evaluate, isInScope, isRuleMatch } from './evaluate.ts';
@@ -7,9 +8,11 @@ import type { MatchReason } from './explainMatch.ts';
 import { explainMatch } from './explainMatch.ts';
 import type { Policy, PolicyOrigin, PolicySet } from './policySet.ts';
 import { quoteWord } from './shellQuote.ts';
+import type { Word } from './shellScript.ts';
 
 /** One command that a request would run. */
 export interface ExplainedCommand {
+  /** Its words as they are written, quoted where they could be read as others. */
   readonly text: string;
   /** Where it runs; null when that is not known. */
   readonly directory: string | null;
@@ -55,7 +58,7 @@ export function explain(set: PolicySet, request: ExecRequest, world: EvaluationW
   return {
     decision,
     commands: call.reading.components.map((component) => ({
-      text: component.text,
+      text: component.words.flatMap(writeWord).join(' '),
       directory: component.directory,
       isGrantable: component.isGrantable,
       isElsewhere: component.isElsewhere,
@@ -66,6 +69,15 @@ export function explain(set: PolicySet, request: ExecRequest, world: EvaluationW
     policies: set.policies.map((policy) => explainPolicy(policy, call)),
     remedies: remediesOf(set, decision, request),
   };
+}
+
+/** None for the further words that one word becomes. */
+function writeWord({ text, written, isKnown, isGlob }: Word): readonly string[] {
+  if (written === null) return [];
+  // What the shell puts something in for is no text to be quoted; spaces are in double quotes, as in the source.
+  const isLiteral = isKnown && !isGlob && written === text;
+  if (isLiteral) return [formatCommandWord(written)];
+  return [/\s/.test(written) ? `"${written}"` : written];
 }
 
 function explainPolicy(policy: Policy, call: Call): ExplainedPolicy {

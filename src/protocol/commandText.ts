@@ -19,9 +19,10 @@ export function formatCommandText(call: ExecCall): string {
   const [name = '', ...rest] = call.argv;
   const lastComponent = call.path.slice(call.path.lastIndexOf('/') + 1);
   const first = call.argv.length > 0 && (name === call.path || name === lastComponent) ? name : call.path;
-  return [first, ...rest].map(formatWord).join(' ');
+  return [first, ...rest].map(formatCommandWord).join(' ');
 }
 
-function formatWord(word: string): string {
+/** A word as it stands in a command text: quoted where it is not plain. */
+export function formatCommandWord(word: string): string {
   return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

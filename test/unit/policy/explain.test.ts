@@ -37,11 +37,20 @@ describe('an explanation', () => {
       commands.map(({ text, directory, isGrantable, deletes }) => [text, directory, isGrantable, deletes]),
       [
         ['cd build', '/home/ada/project', true, []],
-        ['sudo sh -c rm -rf ../x', '/home/ada/project/build', true, []],
-        ['sh -c rm -rf ../x', '/home/ada/project/build', false, []],
+        ["sudo sh -c 'rm -rf ../x'", '/home/ada/project/build', true, []],
+        ["sh -c 'rm -rf ../x'", '/home/ada/project/build', false, []],
         ['rm -rf ../x', '/home/ada/project/build', false, [{ path: '../x', places: ['inside_workspace'] }]],
       ],
     );
+  });
+
+  it('quotes the words of a command where it could be read as another one', () => {
+    const wordsOf = (command: string): readonly string[] =>
+      byDefault(command).commands.map(({ text }) => text);
+    assert.deepEqual(wordsOf(`rm "my file" it\\'s '$x' ''`), [`rm 'my file' 'it'\\''s' '$x' ''`]);
+    assert.deepEqual(wordsOf(`rm *.log '*.txt'`), [`rm *.log '*.txt'`]);
+    assert.deepEqual(wordsOf(`rm ~/x "$HOME/a b" $y {a,b}`), [`rm ~/x "$HOME/a b" $y {a,b}`]);
+    assert.deepEqual(wordsOf('git log --format=%H,%an'), ['git log --format=%H,%an']);
   });
 
   it('names what matched, and what else did', () => {
