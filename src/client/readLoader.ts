@@ -2,7 +2,15 @@ import { loaderVariable } from '../protocol/environment.ts';
 import { isGuardable } from '../system/isGuardable.ts';
 import type { ProcessTable } from '../system/processTable.ts';
 
-/** What a process was started with in the loader variable. */
+/** What the library in a process goes by. */
+export interface GuardPointers {
+  /** The library that the loader should be told of; null while the guard is off. */
+  readonly library: string | null;
+  /** Where it should ask. */
+  readonly url: string;
+}
+
+/** What a process was started with for the loader and for the library. */
 export interface LoaderReading {
   /** Null when the variable was not there, or cannot be read. */
   readonly value: string | null;
@@ -10,20 +18,29 @@ export interface LoaderReading {
   readonly library: string | null;
   /** Whether the loader puts a library into its program. */
   readonly canLoad: boolean;
+  /** Whether the library in it asks somebody else. */
+  readonly isAskingOther: boolean;
+  /** Whether it is told to stop nothing, or not to ask at all. */
+  readonly isLenient: boolean;
 }
 
 /** Reads that as the kernel keeps it; null where it cannot be told. */
 export function readLoader(
   processes: ProcessTable,
   pid: number,
-  library: string | null,
+  { library, url }: GuardPointers,
   platform: string,
 ): LoaderReading | null {
   if (processes.stat(pid)?.alive !== true) return null;
   const program = processes.executable(pid);
   // The kernel shows nobody but the superuser a program that got rights of its own when it started.
   const canLoad = program !== null && processes.actsAsOther(pid) !== true && isGuardable(program);
-  const prefix = `${loaderVariable(platform)}=`;
-  const entry = processes.environment(pid)?.find((one) => one.startsWith(prefix));
-  return { value: entry?.slice(prefix.length) ?? null, library, canLoad };
+  const environment = processes.environment(pid);
+  const valueOf = (name: string): string | null =>
+    environment?.find((one) => one.startsWith(`${name}=`))?.slice(name.length + 1) ?? null;
+  return {
+    ...{ value: valueOf(loaderVariable(platform)), library, canLoad },
+    isAskingOther: (valueOf('RAMPART_URL') ?? url) !== url,
+    isLenient: ['monitor', 'disabled'].includes(valueOf('RAMPART_MODE') ?? ''),
+  };
 }

@@ -143,7 +143,7 @@ export function createWindowParts(surroundings: WindowSurroundings): WindowParts
       isArmed: () => guard.isArmed,
       scope: readGuardScope,
       ...createTerminalLooks(processes),
-      loaderOf: (pid) => readLoader(processes, pid, guard.library, platform),
+      loaderOf: (pid) => readLoader(processes, pid, guard.pointers, platform),
       clock,
       background,
     }),

@@ -16,6 +16,10 @@ export type UnguardedReason =
   | 'unloadable'
   /** Another extension, a setting or a task put something else into the loader variable. */
   | 'replacedVariable'
+  /** Another extension put something else into the variable that says whom the library asks. */
+  | 'replacedAddress'
+  /** Its program was told to have nothing stopped, or nothing asked about. */
+  | 'lenient'
   /** Its program was started without the loader variable. */
   | 'strippedEnvironment'
   /** It was guarded, and then its program became another one that is not. */
@@ -95,13 +99,19 @@ export const helloGraceMs = 3_000;
 /** What is known about the protection of a terminal. A library that said hello outweighs everything but the kernel's maps. */
 export function evaluateGuardState(evidence: GuardEvidence): GuardState {
   const { view } = evidence;
-  if (view?.guarded === true) return stateOfGuarded(view, evidence.tree);
+  if (view?.guarded === true) return divert(evidence.loader) ?? stateOfGuarded(view, evidence.tree);
   if (!evidence.supported) return { kind: 'unguarded', reason: 'unsupported' };
   if (evidence.isDrawn) return { kind: 'unguarded', reason: 'noProcess' };
   if (evidence.pid === null) return { kind: 'notStarted' };
   if (evidence.openedArmed && evidence.ageMs < helloGraceMs) return { kind: 'checking' };
   if (!evidence.openedArmed) return { kind: 'unguarded', reason: reasonOfEarlier(evidence) };
   return stateOfSilent(evidence);
+}
+
+/** What makes a library that is there useless; it is in the maps all the same, and in monitor mode it speaks up. */
+function divert(loader: LoaderEvidence | null): GuardState | null {
+  if (loader?.isAskingOther === true) return { kind: 'unguarded', reason: 'replacedAddress' };
+  return loader?.isLenient === true ? { kind: 'unguarded', reason: 'lenient' } : null;
 }
 
 /** Why nothing is in a terminal that was opened while new ones were not being armed. */
@@ -113,7 +123,9 @@ function reasonOfEarlier({ guardEnabled, loader }: GuardEvidence): UnguardedReas
 /** Nothing was heard of the terminal's own program; what it started may have the library all the same. */
 function stateOfSilent({ view, loader, tree, connected }: GuardEvidence): GuardState {
   const cause = evaluateSilence(loader);
-  const isAsking = (tree?.loaded ?? 0) > 0 || (view?.decisions ?? 0) > 0;
+  // What it starts is told the same.
+  const isInherited = cause === 'replacedAddress' || cause === 'lenient';
+  const isAsking = !isInherited && ((tree?.loaded ?? 0) > 0 || (view?.decisions ?? 0) > 0);
   if (isAsking) return { kind: 'partly', reason: { kind: 'ownProgram', cause }, view };
   return connected ? { kind: 'unguarded', reason: cause } : { kind: 'unknown' };
 }
@@ -156,7 +168,7 @@ export function canRelaunchGuarded(state: GuardState): boolean {
 /** What a new start does not mend. */
 const stays: ReadonlySet<UnguardedReason> = new Set(['noProcess', 'unsupported', 'unloadable']);
 
-/** What a program was started with in the loader variable. */
+/** What a program was started with for the loader and for the library. */
 export interface LoaderEvidence {
   /** Null when the variable was not there. */
   readonly value: string | null;
@@ -164,15 +176,21 @@ export interface LoaderEvidence {
   readonly library: string | null;
   /** Whether the loader puts a library into that program at all. */
   readonly canLoad: boolean;
+  /** Whether the library in it asks somebody else. */
+  readonly isAskingOther: boolean;
+  /** Whether it is told to stop nothing, or not to ask at all. */
+  readonly isLenient: boolean;
 }
 
 /** Why a library never spoke up, by what its program was started with. */
 export function evaluateSilence(loader: LoaderEvidence | null): UnguardedReason {
   if (loader === null) return 'silent';
-  const { value, library, canLoad } = loader;
+  const { value, library, canLoad, isAskingOther, isLenient } = loader;
   if (!canLoad) return 'unloadable';
   if (value === null) return 'strippedEnvironment';
-  return library === null || value.split(/[\s:]/u).includes(library) ? 'silent' : 'replacedVariable';
+  if (library !== null && !value.split(/[\s:]/u).includes(library)) return 'replacedVariable';
+  if (isAskingOther) return 'replacedAddress';
+  return isLenient ? 'lenient' : 'silent';
 }
 
 /** The state of a session whose library said hello. */

@@ -193,6 +193,31 @@ describe('what is put into terminals', () => {
     terminal.dispose();
   });
 
+  it('is told apart where another extension has the library ask somebody else, or stop nothing', async () => {
+    const theirs = await foreign();
+    const replaced = [
+      ['RAMPART_URL', 'http://127.0.0.1:9', 'RAMPART_URL was replaced'],
+      ['RAMPART_MODE', 'monitor', 'RAMPART_MODE was set in it'],
+      ['RAMPART_MODE', 'disabled', 'RAMPART_MODE was set in it'],
+    ] as const;
+    try {
+      for (const [name, value, words] of replaced) {
+        await switchGuard(false);
+        theirs.replace(name, value);
+        await switchGuard(true);
+        const terminal = vscode.window.createTerminal({ name: `${name} ${value}` });
+        await until(
+          `${words}, by ${value}`,
+          async () => (await wordsOf(terminal)) === `not guarded: ${words}`,
+        );
+        terminal.dispose();
+        theirs.clear();
+      }
+    } finally {
+      theirs.clear();
+    }
+  });
+
   it('is missed in a static program that runs in a guarded terminal, by its name', async () => {
     const program = buildStatic('lonely', readByte);
     const terminal = vscode.window.createTerminal({ name: 'mixed' });

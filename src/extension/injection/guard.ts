@@ -6,6 +6,7 @@ import { formatSocketUrl } from '../../client/endpointAddress.ts';
 import type { GuardSubject } from '../../client/endpointClient.ts';
 import type { HostGuard } from '../../client/hostGuard.ts';
 import type { Installation } from '../../client/installation.ts';
+import type { GuardPointers } from '../../client/readLoader.ts';
 import { isGuardWanted, type WorkspaceGuard } from '../../presentation/workspaceGuard.ts';
 import { isGuardEnabled, isHostGuardWanted, readGuardScope, writeGuardEnabled } from '../configuration.ts';
 import { contextKeys } from '../ids.ts';
@@ -63,9 +64,9 @@ export class Guard implements Disposable {
     return this.#library !== null;
   }
 
-  /** The library that terminals are told of now; null while they are told of none. */
-  get library(): string | null {
-    return this.#library;
+  /** What terminals are told of now. */
+  get pointers(): GuardPointers {
+    return { library: this.#library, url: formatSocketUrl(this.#parts.socket) };
   }
 
   /** What a person said about this workspace. */

@@ -15,6 +15,9 @@ import { iconColors } from '../../../src/presentation/icon.ts';
 import { formatSession } from '../../../src/presentation/sessionLabel.ts';
 import { createView } from './recordFixture.ts';
 
+/** Nobody put anything else into our variables. */
+const asIs = { isAskingOther: false, isLenient: false };
+
 const opened: GuardEvidence = {
   supported: true,
   guardEnabled: true,
@@ -61,7 +64,7 @@ it('says why a terminal is not guarded', () => {
 it('offers a new start only where that can help', () => {
   const canRelaunch = (changes: Partial<GuardEvidence>): boolean =>
     canRelaunchGuarded(evaluateGuardState({ ...opened, ...changes }));
-  const loader = { value: null, library: '/l.so', canLoad: true };
+  const loader = { ...asIs, value: null, library: '/l.so', canLoad: true };
   const fixed = { ...loader, canLoad: false };
   const tree = { leader: false, loaded: 1, bare: [] };
   const earlier = { openedArmed: false, guardEnabled: false };
@@ -88,7 +91,7 @@ it('tells what of a terminal is guarded only in part, and by which program', () 
 });
 
 it('tells of a shell without the library whose programs have it', () => {
-  const loader = { value: '/theirs.so', library: '/ours/librampart.so', canLoad: true };
+  const loader = { ...asIs, value: '/theirs.so', library: '/ours/librampart.so', canLoad: true };
   const tree = { leader: false, loaded: 1, bare: [] };
   const state = evaluateGuardState({ ...opened, loader, tree });
   assert.ok(!isLibraryLoaded(state) && isUnprotected(state));
@@ -152,7 +155,7 @@ it('gives a nameless terminal the number of its process', () => {
 it('names what keeps a library out, by what the program was started with', () => {
   const library = '/home/u/.rampart/lib/librampart.so';
   const evaluate = (value: string | null, canLoad = true): UnguardedReason =>
-    evaluateSilence({ value, library, canLoad });
+    evaluateSilence({ ...asIs, value, library, canLoad });
   assert.equal(evaluate(null), 'strippedEnvironment');
   assert.equal(evaluate('/other.so'), 'replacedVariable');
   assert.equal(evaluate(`/other.so:${library}:`), 'silent');
@@ -161,10 +164,27 @@ it('names what keeps a library out, by what the program was started with', () =>
   assert.equal(evaluateSilence(null), 'silent');
 });
 
+it('names what has the library ask somebody else, or stop nothing', () => {
+  const library = '/l.so';
+  const loader = { ...asIs, value: library, library, canLoad: true };
+  const tree = { leader: true, loaded: 3, bare: [] };
+  // Its programs have the library, and ask the same.
+  assert.equal(stateOf({ loader: { ...loader, isAskingOther: true }, tree }), 'unguarded: replacedAddress');
+  const lenient = { ...loader, isLenient: true };
+  assert.equal(stateOf({ loader: lenient, tree }), 'unguarded: lenient');
+  // It is seen in the maps, and in monitor mode it speaks up.
+  assert.equal(
+    stateOf({ loader: { ...loader, isAskingOther: true }, view: createView() }),
+    'unguarded: replacedAddress',
+  );
+  assert.equal(stateOf({ loader: lenient, tree, view: createView() }), 'unguarded: lenient');
+  assert.equal(stateOf({ loader, tree, view: createView() }), 'guarded');
+});
+
 const reasons: Readonly<Record<UnguardedReason, true>> = {
   ...{ openedBeforeGuard: true, guardOff: true, noProcess: true, unsupported: true, silent: true },
   ...{ replacedVariable: true, strippedEnvironment: true, becameAnother: true, startedEarlier: true },
-  ...{ unloadable: true, debugConsole: true, debugOutside: true },
+  ...{ unloadable: true, replacedAddress: true, lenient: true, debugConsole: true, debugOutside: true },
 };
 
 it('has words, a sentence and a picture for every state and every reason, and takes none for another', () => {
