@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { hideIcons } from '../../presentation/choiceLabel.ts';
 import { doctorButton, logButton } from '../../presentation/protectText.ts';
 import { commandIds } from '../ids.ts';
 import type { Background } from './background.ts';
@@ -26,7 +27,7 @@ const mentionMs = 8_000;
 export function createNotices(background: Background): Notices {
   return {
     mention: (text) => {
-      vscode.window.setStatusBarMessage(text, mentionMs);
+      vscode.window.setStatusBarMessage(hideIcons(text), mentionMs);
     },
     inform: (text) => {
       background.run('showing a notification', async () => {

@@ -12,6 +12,7 @@ import {
 import { userPolicyFolder } from '../../system/policySources.ts';
 import { commandIds } from '../ids.ts';
 import type { CommandParts } from './commandParts.ts';
+import { createQuickItem } from './quickItem.ts';
 
 /** Makes a draft of a policy from what was run; nothing is in force before a person saves it. */
 export async function createPolicyFromDecisions({ recentDecisions, home }: CommandParts): Promise<void> {
@@ -22,7 +23,7 @@ export async function createPolicyFromDecisions({ recentDecisions, home }: Comma
     return;
   }
   const options = { title: policyCommandsTitle, canPickMany: true, ignoreFocusOut: true } as const;
-  const chosen = await vscode.window.showQuickPick([...choices], options);
+  const chosen = await vscode.window.showQuickPick(choices.map(createQuickItem), options);
   if (chosen === undefined || chosen.length === 0) return;
   await showDraft(userPolicyFolder(home), formatPolicyDraft(chosen.map(({ value }) => value)));
 }

@@ -4,6 +4,7 @@ import { DisposableList } from '../../base/disposable.ts';
 import type { Event } from '../../base/emitter.ts';
 import type { quickAnswers } from '../../presentation/approvalText.ts';
 import type { Choice } from '../../presentation/protectText.ts';
+import { createQuickItem } from './quickItem.ts';
 
 /** A question that stands only as long as somebody needs the answer. */
 export interface PassingQuestion<Value> {
@@ -46,7 +47,7 @@ export async function pickWhile<Value>(question: PassingQuestion<Value>): Promis
     pick.placeholder = question.placeholder?.() ?? '';
   };
   const fill = (): void => {
-    const items = question.choices().map((choice) => ({ ...choice, buttons }));
+    const items = question.choices().map((choice) => createQuickItem<Item<Value>>({ ...choice, buttons }));
     if (!isDeepStrictEqual(items, pick.items)) {
       // Who was about to press Enter means the line that they were on.
       const chosen = pick.activeItems[0]?.value;

@@ -14,6 +14,7 @@ import { allowOnce } from './allowDenied.ts';
 import { chooseValue } from './chooseValue.ts';
 import { endpointWaitMs, type CommandParts } from './commandParts.ts';
 import { protectTerminal } from './protectTerminal.ts';
+import { createQuickItem } from './quickItem.ts';
 import { lastRefused } from './runAnyway.ts';
 import { setWorkspaceGuard } from './setWorkspaceGuard.ts';
 
@@ -24,10 +25,12 @@ export async function setMode(parts: CommandParts): Promise<void> {
     await adviseUnsupported(parts);
     return;
   }
-  const entries = statusMenu(status.current, await lastRefused(parts)).map((entry) => ({
-    ...entry,
-    kind: entry.action === null ? vscode.QuickPickItemKind.Separator : vscode.QuickPickItemKind.Default,
-  }));
+  const entries = statusMenu(status.current, await lastRefused(parts)).map((entry) =>
+    createQuickItem({
+      ...entry,
+      kind: entry.action === null ? vscode.QuickPickItemKind.Separator : vscode.QuickPickItemKind.Default,
+    }),
+  );
   const options = { title: modePickTitle, matchOnDetail: true };
   const chosen = await vscode.window.showQuickPick(entries, options);
   if (chosen?.action != null) await run(parts, chosen.action);

@@ -13,6 +13,7 @@ import { userPolicyFolder } from '../../system/policySources.ts';
 import type { Notices } from '../adapters/notices.ts';
 import { readPolicies, type PolicyPlaces } from '../policy/readPolicies.ts';
 import { chooseValue } from './chooseValue.ts';
+import { createQuickItem } from './quickItem.ts';
 
 /** What switching packs takes. */
 export interface PackParts extends PolicyPlaces {
@@ -24,7 +25,7 @@ export interface PackParts extends PolicyPlaces {
 /** Asks which packs of the built-in policy shall count. */
 export async function choosePacks(parts: PackParts): Promise<void> {
   const { packs } = await readPolicies(parts);
-  const chosen = await vscode.window.showQuickPick([...packChoices(packs)], {
+  const chosen = await vscode.window.showQuickPick(packChoices(packs).map(createQuickItem), {
     title: packsTitle,
     canPickMany: true,
     matchOnDetail: true,
