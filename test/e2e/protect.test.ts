@@ -199,11 +199,16 @@ describe('a person who protects a terminal', () => {
       'Make the policy yours',
       'See a command denied',
     ]);
+    // The guard was turned on before anybody read this.
+    await host.page.locator('.getting-started-step.expanded .codicon.complete').waitFor();
     await steps.last().click();
     await host.screenshot('e2e-14-walkthrough');
     await host.page.getByText('Type It for Me').click();
     await host.terminalShows(/rampart: denied `rm -rf \/srv\/no-such-folder`/);
-    await host.page.locator('.getting-started-step.expanded .codicon.complete').waitFor();
+    await host.page
+      .locator('.getting-started-step.expanded', { hasText: 'See a command denied' })
+      .locator('.codicon.complete')
+      .waitFor();
     await host.screenshot('e2e-15-safe-denial');
   });
 
