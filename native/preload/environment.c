@@ -12,6 +12,10 @@ enum { LOADER = RP_VARIABLE_COUNT, OPTIONS, FOREIGN };
 /* Which of ours an assignment is for: an rp_variable, LOADER, OPTIONS or FOREIGN. */
 static int kind_of(const char *assignment, const struct rp_child *child, const char **value) {
     unsigned variable;
+    /* Nearly every assignment begins with another letter. */
+    if (*assignment != RP_NAMES_LOADER[0] && *assignment != OPTIONS_NAME[0] &&
+        *assignment != RP_NAMES_OWN[0])
+        return FOREIGN;
     *value = rp_names_value(assignment, RP_NAMES_LOADER);
     if (*value != NULL)
         return LOADER;

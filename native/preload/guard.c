@@ -129,7 +129,7 @@ APART static bool note_verdict(struct inquiry *inquiry) {
     const struct rp_state_file *file = &inquiry->file;
     char buffer[HIT_BYTES];
     bool written;
-    rp_load_make_up_id(inquiry->start->id, file->now);
+    rp_load_make_up_id(inquiry->start->id, file->now, inquiry->question.pid);
     inquiry->question.now = file->now;
     written = rp_journal_append(inquiry->settings, &inquiry->question, RP_JOURNAL_TABLE_HIT, 0,
                                 buffer, sizeof buffer);

@@ -47,15 +47,17 @@ static const char *const *initial_environment(void) {
 }
 #endif
 
-/* No thread is here twice at the same moment. */
-void rp_load_make_up_id(unsigned char id[RP_REQUEST_ID_BYTES], int64_t now) {
-    const int64_t made[2] = {now, rp_sys_gettid()};
+/* No process is twice in the same place of a stack at the same moment; its threads have stacks of
+   their own. */
+void rp_load_make_up_id(unsigned char id[RP_REQUEST_ID_BYTES], int64_t now, int pid) {
+    int64_t made[2] = {now, pid};
+    made[1] = made[1] << 32 | (uint32_t)((uintptr_t)made / sizeof made);
     memcpy(id, made, sizeof made);
 }
 
 void rp_load_make_id(unsigned char id[RP_REQUEST_ID_BYTES]) {
     if (rp_sys_getrandom(id, RP_REQUEST_ID_BYTES) != RP_REQUEST_ID_BYTES)
-        rp_load_make_up_id(id, rp_sys_clock(CLOCK_REALTIME));
+        rp_load_make_up_id(id, rp_sys_clock(CLOCK_REALTIME), rp_sys_getpid());
 }
 
 void rp_load_introduce(struct rp_question *question) {

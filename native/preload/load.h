@@ -21,8 +21,8 @@ void rp_load_introduce(struct rp_question *question);
 /* A random id. */
 void rp_load_make_id(unsigned char id[RP_REQUEST_ID_BYTES]);
 
-/* One of a moment, in nanoseconds since 1970: where nobody gains by guessing an id it need only
-   differ from the others. */
-void rp_load_make_up_id(unsigned char id[RP_REQUEST_ID_BYTES], int64_t now);
+/* One of a moment, in nanoseconds since 1970, and of the calling process: where nobody gains by
+   guessing an id it need only differ from the others. */
+void rp_load_make_up_id(unsigned char id[RP_REQUEST_ID_BYTES], int64_t now, int pid);
 
 #endif

@@ -26,7 +26,7 @@ const char *rp_names_value(const char *assignment, const char *name) {
 unsigned rp_names_variable_of(const char *assignment, const char **value) {
     unsigned i = 0;
     /* Nearly every assignment ends here. */
-    if (!rp_memory_begins(assignment, "RAMPART_"))
+    if (!rp_memory_begins(assignment, RP_NAMES_OWN))
         return RP_VARIABLE_COUNT;
     while (i < RP_VARIABLE_COUNT &&
            (*value = rp_names_value(assignment, rp_names_variables[i])) == NULL)
@@ -73,16 +73,21 @@ static uint32_t bit_of(const char *assignment) {
 }
 
 uint32_t rp_names_find_markers(const char *const *environment) {
-    /* The letters that markers begin with: most of an environment does not. */
+    /* The letters that markers begin with, and the second ones: most of an environment has neither,
+       PATH and our own variables among it. */
     enum {
-        LETTERS = 1 << ('A' & 31) | 1 << ('C' & 31) | 1 << ('G' & 31) | 1 << ('J' & 31) |
-                  1 << ('K' & 31) | 1 << ('O' & 31) | 1 << ('P' & 31) | 1 << ('Q' & 31) |
-                  1 << ('R' & 31) | 1 << ('T' & 31)
+        FIRST = 1 << ('A' & 31) | 1 << ('C' & 31) | 1 << ('G' & 31) | 1 << ('J' & 31) |
+                1 << ('K' & 31) | 1 << ('O' & 31) | 1 << ('P' & 31) | 1 << ('Q' & 31) |
+                1 << ('R' & 31) | 1 << ('T' & 31),
+        SECOND = 1 << ('E' & 31) | 1 << ('G' & 31) | 1 << ('I' & 31) | 1 << ('L' & 31) |
+                 1 << ('M' & 31) | 1 << ('N' & 31) | 1 << ('O' & 31) | 1 << ('P' & 31) |
+                 1 << ('R' & 31) | 1 << ('U' & 31) | 1 << ('W' & 31) | 1 << ('Z' & 31)
     };
     uint32_t found = 0;
     for (; environment != NULL && *environment != NULL; environment++) {
-        if ((LETTERS >> (**environment & 31) & 1) != 0)
-            found |= bit_of(*environment);
+        const char *name = *environment;
+        if ((FIRST >> (name[0] & 31) & 1) != 0 && (SECOND >> (name[1] & 31) & 1) != 0)
+            found |= bit_of(name);
     }
     return found;
 }

@@ -40,6 +40,8 @@ const char rp_names_variables[RP_VARIABLE_COUNT][RP_NAMES_VARIABLE_BYTES];
 #define RP_NAMES_LOADER "LD_PRELOAD"
 #endif
 #define RP_NAMES_LOADER_PREFIX RP_NAMES_LOADER "="
+/* What all of our own variables begin with. */
+#define RP_NAMES_OWN "RAMPART_"
 #define RP_NAMES_DEFAULT_URL "http://127.0.0.1:19090"
 #define RP_NAMES_DEFAULT_AGENT "preload"
 #define RP_NAMES_DEFAULT_SESSION "preload-"

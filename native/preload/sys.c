@@ -37,7 +37,13 @@ bool rp_sys_has_threads(void) {
 
 uint64_t rp_sys_limit(int resource) {
     uint64_t limit[2] = {0, 0};
+#if defined(__arm__)
+    /* The older call has 32 bits for it. */
     (void)RP_SYS4(SYS_prlimit64, 0, resource, 0, limit);
+#else
+    /* It looks for no process, and takes half as long. */
+    (void)RP_SYS2(SYS_getrlimit, resource, limit);
+#endif
     return limit[0];
 }
 

@@ -165,10 +165,6 @@ static inline int rp_sys_getpgid(void) {
     return (int)RP_SYS1(SYS_getpgid, 0);
 }
 
-static inline long rp_sys_gettid(void) {
-    return RP_SYS0(SYS_gettid);
-}
-
 static inline unsigned rp_sys_geteuid(void) {
     return (unsigned)RP_SYS0(RP_SYS_GETEUID);
 }

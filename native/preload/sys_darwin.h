@@ -168,10 +168,6 @@ static inline int rp_sys_set_cancellation(int type) {
     return old;
 }
 
-static inline long rp_sys_gettid(void) {
-    return (long)pthread_mach_thread_np(pthread_self());
-}
-
 static inline unsigned rp_sys_geteuid(void) {
     return geteuid();
 }
