@@ -78,8 +78,7 @@ describe('a person who does not trust the workspace yet', () => {
         hasText: demo.workspace,
       });
       await folder.hover();
-      await folder.locator('.action-label').last().click();
-      await host.page.keyboard.press('Escape');
+      await host.loadsAnew(() => folder.locator('.action-label').last().click());
     }
     await host.statusItem(/Restricted Mode/);
     await host.statusItem(/Rampart: enforce/);

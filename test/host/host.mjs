@@ -209,6 +209,14 @@ export class Host {
     await this.page.waitForSelector('.monaco-workbench .part.statusbar', { timeout: paintTimeoutMs });
   }
 
+  /** Waits until the window is painted that the editor loads anew because of what is done. @param {() => Promise<void>} act */
+  async loadsAnew(act) {
+    const loaded = this.page.waitForEvent('load', { timeout: paintTimeoutMs });
+    await act();
+    await loaded;
+    await this.page.waitForSelector('.monaco-workbench .part.statusbar', { timeout: paintTimeoutMs });
+  }
+
   /**
    * Ends the server, and with it every terminal, and starts another one at the same address, with the same user data:
    * a browser keeps what it knows of a window by the address.
