@@ -114,8 +114,7 @@ describe('a person with two folders in a window, which goes and comes back', () 
     await host.pick('alpha');
     await host.pick('lonely');
     const row = await host.treeRow(/not guarded: its program loads no library/);
-    await row.hover();
-    await host.page.getByText('Choose another shell for it').waitFor();
+    await host.pointAt(row, host.page.getByText('Choose another shell for it'));
     await host.screenshot('e2e-back-2-static');
     assert.ok(!(await menuOf(/its program loads no library/)).includes('Relaunch Guarded'));
     await host.runCommand('Rampart: Protect Terminal');

@@ -145,19 +145,8 @@ describe('a person who looks through the views, and is asked there', () => {
 
   it('reads in the tooltip by which rule, where, and by which programs it was started', async () => {
     const tooltip = host.page.locator('.monaco-hover', { hasText: 'Started by' });
-    // Rows that are painted anew close it.
-    const isShown = async (): Promise<boolean> => {
-      await host.page.mouse.move(600, 300);
-      await row(/rm -rf \.\.\/precious/).hover();
-      return tooltip
-        .getByText(/bash › .*agent-cleanup\.sh › rm -rf \.\.\/precious/)
-        .waitFor({ timeout: 3_000 })
-        .then(
-          () => true,
-          () => false,
-        );
-    };
-    await until(isShown, { what: 'the tooltip', timeoutMs: 30_000 });
+    const chain = tooltip.getByText(/bash › .*agent-cleanup\.sh › rm -rf \.\.\/precious/);
+    await host.pointAt(row(/rm -rf \.\.\/precious/), chain);
     await tooltip.getByText(/default-deletion#2 \(built-in policy, line \d+\)/).waitFor();
     await host.screenshot('e2e-views-3-tooltip');
   });

@@ -31,6 +31,7 @@ const paintTimeoutMs = 90_000;
 const itemTimeoutMs = 30_000;
 const lineTimeoutMs = 15_000;
 const linkTimeoutMs = 1_500;
+const tooltipTimeoutMs = 3_000;
 const paletteAttempts = 4;
 const crashNoticeMs = 1_000;
 
@@ -306,6 +307,20 @@ export class Host {
   /** @param {string | RegExp} text @returns {Promise<import('playwright-core').Locator>} the tree row with that text, in any view */
   async treeRow(text) {
     return this.#shown('.pane-body .monaco-list-row', text, itemTimeoutMs);
+  }
+
+  /**
+   * Points at a row until its tooltip shows that: a row that is painted anew closes it.
+   * @param {import('playwright-core').Locator} row @param {import('playwright-core').Locator} shown
+   */
+  async pointAt(row, shown) {
+    const isShown = async () => {
+      await this.page.mouse.move(600, 300);
+      await row.hover();
+      await shown.waitFor({ timeout: tooltipTimeoutMs });
+      return true;
+    };
+    await until(isShown, { what: `${String(shown)} in the tooltip` });
   }
 
   /** The page inside the webview that is shown. @returns {import('playwright-core').FrameLocator} */
