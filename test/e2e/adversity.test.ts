@@ -64,8 +64,14 @@ describe('a person in whose way something is', () => {
     await press(/policy endpoint is version 0\.0\.1, this extension is/, 'Restart It Now');
     await ended;
     await host.statusItem(/Rampart: enforce/);
+    // It was told when the window opened, and is found where notifications go from their corner.
+    await host.runCommand('Notifications: Show Notifications');
+    const told = host.page.locator('.notifications-center .notification-list-item', {
+      hasText: /guard\.scope: it is "agent"/,
+    });
+    await host.screenshot('e2e-adversity-center');
     // The form of the editor would show the default, as if that stood there.
-    await press(/guard\.scope: it is "agent"/, 'Open Settings');
+    await told.getByRole('button', { name: 'Open Settings' }).click();
     await reportSays(/"rampart\.guard\.scope":\s"agent"/);
   });
 });
