@@ -84,6 +84,7 @@ describe('a person who looks through the panel of denied commands', () => {
     // Beside the panel, in every picture.
     await host.runCommand('Rampart: Focus on Decisions View');
     await host.runCommand('Rampart: Show Denied Commands');
+    await row('rm -rf ../precious').waitFor();
     const cut = await row('rm -rf ../precious')
       .locator('.outcome, .rule')
       .evaluateAll((cells) =>
@@ -207,15 +208,16 @@ describe('a person who looks through the panel of denied commands', () => {
     await page.setViewportSize({ width: whole.width / 2, height: whole.height / 2 });
     await row('rm -rf ../precious').click();
     const detail = host.webview().locator('.detail');
-    const frame = await host.webview().locator('main').boundingBox();
+    // The window is laid out anew in its own time.
     const isSeen = async (part: Locator): Promise<boolean> => {
+      const frame = await host.webview().locator('main').boundingBox();
       const box = await part.boundingBox();
       return box !== null && frame !== null && box.y >= frame.y && box.y + 20 <= frame.y + frame.height;
     };
-    await until(() => isSeen(detail.getByRole('heading', { name: 'Denied' })), {
-      what: 'the detail in sight',
+    const both = [detail.getByRole('heading', { name: 'Denied' }), row('rm -rf ../precious')];
+    await until(async () => (await Promise.all(both.map(isSeen))).every((seen) => seen), {
+      what: 'the detail in sight, and the row that was chosen with it',
     });
-    assert.ok(await isSeen(row('rm -rf ../precious')), 'and the row that was chosen with it');
     await host.webview().getByRole('button', { name: 'Export CSV' }).scrollIntoViewIfNeeded();
     await host.screenshot('e2e-panel-6-twice-toolbar');
     const action = host.webview().getByRole('button', { name: 'Show Terminal' });
@@ -240,7 +242,6 @@ describe('a person who looks through the panel of denied commands', () => {
       await row('rm -rf ../precious').click();
       await until(async () => (await findViolations()).length === 0, {
         what: 'no violation',
-        timeoutMs: 5_000,
       }).catch(async () => assert.deepEqual(await findViolations(), []));
       assert.ok((await contrastOfMark()) >= 3, 'what was allowed can be told from the background');
       await host.screenshot(`e2e-panel-5-${theme.replaceAll(' ', '-').toLowerCase()}`);
@@ -278,8 +279,12 @@ describe('a person who looks through the panel of denied commands', () => {
     await row('rm -rf ../precious').click();
     await act('Copy Command');
     const search = host.webview().getByLabel('Search decisions');
-    await search.press('Control+v');
-    assert.equal(await search.inputValue(), 'rm -rf ../precious');
+    const isPasted = async (): Promise<boolean> => {
+      await search.fill('');
+      await search.press('Control+v');
+      return (await search.inputValue()) === 'rm -rf ../precious';
+    };
+    await until(isPasted, { what: 'the command in the clipboard' });
     await search.press('Escape');
     await row('rm -rf ../precious').click();
     await act('Allow…');

@@ -266,7 +266,7 @@ describe('a person who looks through the views, and is asked there', () => {
     const toast = await host.toast(/`\/bin\/echo perhaps four` is allowed\. It did not wait/);
     await toast.getByRole('button', { name: 'Type It Again' }).click();
     await host.terminalShows(/[#$] \/bin\/echo perhaps four$/m);
-    await host.page.keyboard.press('Enter');
+    await terminal.locator('textarea.xterm-helper-textarea').press('Enter');
     await host.terminalShows(/^perhaps four$/m);
     await nothingWaits();
   });

@@ -64,14 +64,18 @@ describe('a person with two windows', () => {
     assert.equal(readdirSync(library).filter((name) => /^[0-9a-f]{16}$/.test(name)).length, 1);
   });
 
-  it('has it recorded once that the guard was turned on, which the second window only found so', () => {
-    const log = spawnSync(process.execPath, [join(root, 'dist/cli.js'), 'log', '--json'], {
-      env: { HOME: host.home, PATH: process.env['PATH'] },
-      encoding: 'utf8',
-    });
-    const turns = [...log.stdout.matchAll(/"message":"([^"]*: the (?:command|setting) [^"]*)"/g)];
+  it('has it recorded once that the guard was turned on, which the second window only found so', async () => {
+    const readTurns = (): (string | undefined)[] => {
+      const log = spawnSync(process.execPath, [join(root, 'dist/cli.js'), 'log', '--json'], {
+        env: { HOME: host.home, PATH: process.env['PATH'] },
+        encoding: 'utf8',
+      });
+      const turns = log.stdout.matchAll(/"message":"([^"]*: the (?:command|setting) [^"]*)"/g);
+      return [...turns].map(([, message]) => message);
+    };
+    await until(() => readTurns().length > 1, { what: 'both records' });
     // Which of the two the endpoint hears of first is left to chance.
-    assert.deepEqual(turns.map(([, message]) => message).sort(), [
+    assert.deepEqual(readTurns().sort(), [
       `${host.workspace}: the command Protect Terminal`,
       `${host.workspace}: the setting rampart.guard.extensionHost`,
     ]);
