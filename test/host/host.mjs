@@ -4,7 +4,7 @@
 //   const host = await startHost({ workspace, vsix: ['x.vsix'], settings: {}, driver: false });
 //   await host.open();                          the workbench is painted; `host.page` is Playwright's page
 //   await host.runCommand('Rampart: Set Mode'); the command palette; then  host.pick('monitor')
-//   await host.statusItem(/Rampart/)            a Playwright locator, there within half a minute
+//   await host.statusItem(/Rampart/)            a Playwright locator, there within a minute and a half
 //   await host.toast('text')                    likewise; only with `driver` off
 //   await host.typeInTerminal('bash', 'ls');    the newest terminal with that title; then host.terminalText()
 //   await host.screenshot('after-denial');      .artifacts/after-denial.png
@@ -28,7 +28,7 @@ import { startServer } from './server.mjs';
 import { until } from './until.mjs';
 
 const paintTimeoutMs = 90_000;
-const itemTimeoutMs = 30_000;
+const itemTimeoutMs = 90_000;
 const lineTimeoutMs = 15_000;
 const linkTimeoutMs = 1_500;
 const tooltipTimeoutMs = 3_000;
@@ -479,14 +479,16 @@ export class Host {
 }
 
 /** @param {string} folder @param {string} home */
-function launchBrowser(folder, home) {
-  return chromium.launchPersistentContext(join(folder, 'chromium'), {
+async function launchBrowser(folder, home) {
+  const browser = await chromium.launchPersistentContext(join(folder, 'chromium'), {
     executablePath: '/usr/bin/chromium',
     headless: true,
     viewport: { width: 1400, height: 900 },
     args: browserFlags,
     env: plainEnvironment(home),
   });
+  browser.setDefaultTimeout(itemTimeoutMs);
+  return browser;
 }
 
 /**
