@@ -63,6 +63,8 @@ const quietSettings = {
   'remote.autoForwardPorts': false,
   'window.dialogStyle': 'custom',
   'terminal.integrated.defaultProfile.linux': 'bash',
+  // A row that sticks to the top covers the one below it.
+  'workbench.tree.enableStickyScroll': false,
   // Text that can be read from the page, once, and a tab for each terminal.
   'terminal.integrated.stickyScroll.enabled': false,
   'terminal.integrated.gpuAcceleration': 'off',
