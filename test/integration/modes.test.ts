@@ -7,6 +7,9 @@ import { kill } from '../support/processes.ts';
 import { Rampart, summaryOf } from '../support/rampart.ts';
 import { until } from '../support/until.ts';
 
+/** What nobody has to wait for may cost, in milliseconds: less than any deadline that would be waited out. */
+const maxWaitMs = 1_000;
+
 test('a mode that is switched reaches a shell that is open', async (context) => {
   const rampart = new Rampart(context);
   await rampart.serve();
@@ -59,11 +62,16 @@ test('without an endpoint a shell follows its fail mode, and obeys the next one 
     /^rampart: denied `touch fine`: the policy endpoint does not answer .* `rampart serve`$/m,
   );
 
-  const started = performance.now();
-  const back = await rampart.run(['preload', '--policy', rampart.policy, '--', 'true']);
-  const took = performance.now() - started;
-  assert.deepEqual([back.status, back.stderr], [0, '']);
-  assert.ok(took < 2_000, `back after ${took} ms`);
+  // Held against a start where nobody was killed, beside it: a busy machine makes both slow, but not alike.
+  const [took = 0, others = 0] = await Promise.all(
+    [rampart, new Rampart(context)].map(async (each) => {
+      const started = performance.now();
+      const back = await each.run(['preload', '--policy', each.policy, '--', 'true']);
+      assert.deepEqual([back.status, back.stderr], [0, '']);
+      return performance.now() - started;
+    }),
+  );
+  assert.ok(took < 2 * others + maxWaitMs, `back after ${took} ms, another one after ${others} ms`);
   assert.equal((await open.run('touch forbidden-again')).status, 126);
   assert.equal((await closed.run('touch fine')).status, 0);
   await until('what ran unasked is recorded', async () =>
