@@ -34,16 +34,13 @@ async function start(rampart: Rampart, given: readonly Buffer[]): Promise<void> 
   assert.equal(status, 0, stderr);
 }
 
-/** The record of `true` as it stands in the log, of which every line is JSON. */
+/** The record of `true` as it stands in the log, of which every line is JSON; the last one may still be written. */
 function findRecord(rampart: Rampart): UnknownRecord | undefined {
   const audit = join(rampart.stateDirectory, 'audit');
   const lines = (existsSync(audit) ? readdirSync(audit) : []).flatMap((name) =>
-    readFileSync(join(audit, name), 'utf8').split('\n'),
+    readFileSync(join(audit, name), 'utf8').split('\n').slice(0, -1),
   );
-  return lines
-    .filter(Boolean)
-    .map(parseObject)
-    .find(({ exe }) => exe === '/bin/true');
+  return lines.map(parseObject).find(({ exe }) => exe === '/bin/true');
 }
 
 function checkRecord({ argv, argv_b64: encoded, truncated }: UnknownRecord, given: readonly Buffer[]): void {
