@@ -5,8 +5,11 @@ import { test } from 'node:test';
 import { installationPlace, installRuntime } from '../../src/client/installation.ts';
 import { Rampart } from '../support/rampart.ts';
 
-/** The longest that an installation may take when all is there, in milliseconds; a window does it at its start. */
-const maxRepeatMs = 250;
+/**
+ * The longest that an installation may take when all is there, in microseconds; a window does it at its start. It is CPU
+ * time, so that a busy machine makes no difference.
+ */
+const maxRepeatUs = 250_000;
 
 test('what is installed works without what it was installed from', async (context) => {
   const rampart = new Rampart(context);
@@ -15,10 +18,10 @@ test('what is installed works without what it was installed from', async (contex
   const installed = installRuntime(source, installationPlace(rampart.home));
   assert.ok(installed.ok, JSON.stringify(installed));
   const { command, library, runtimeFolder } = installed.value;
-  const started = performance.now();
+  const before = process.cpuUsage();
   assert.deepEqual(installRuntime(source, installationPlace(rampart.home)), installed);
-  const took = performance.now() - started;
-  assert.ok(took < maxRepeatMs, `repeated in ${took} ms`);
+  const { user, system } = process.cpuUsage(before);
+  assert.ok(user + system < maxRepeatUs, `repeated in ${user + system} µs`);
 
   const run = (...words: readonly string[]): ReturnType<Rampart['run']> =>
     rampart.startProgram([command, ...words], { input: '' }).finished;
