@@ -100,11 +100,13 @@ test('a guarded tree that killed its endpoint cannot start one that is more leni
   const rampart = new Rampart(context);
   const { ready } = await rampart.serve();
   const own = `${quote(process.execPath)} ${quote(cli)}`;
-  const script = `while kill -0 ${String(ready['pid'])} 2>/dev/null; do :; done
+  const script = `: >running
+while kill -0 ${String(ready['pid'])} 2>/dev/null; do :; done
 ${own} preload --mode disabled -- true
 ${own} status --json
 `;
   const shell = rampart.start(['preload', '--', 'bash', rampart.write('agent.sh', script)]);
+  await until('the shell runs', () => existsSync(join(rampart.folder, 'running')));
   kill(Number(ready['pid']));
   const { stdout, stderr } = await shell.finished;
   assert.equal(parseObject(stdout)['mode'], 'enforce', stderr);
