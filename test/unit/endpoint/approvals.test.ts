@@ -264,24 +264,6 @@ test('holds a command of a shell while somebody is asked, and lets it go as that
   }
 });
 
-test('denies what was held until the time is over, leaves the approval there, and tells it', async (context) => {
-  const fixture = await start(context, { settings: { holdMs: 1_100 } });
-  const stream = await fixture.openStream('/v1/events/stream?approvals=answer');
-  const held = askWaiting(fixture);
-  const { allowed, notice } = await held.answer;
-  assert.equal(allowed, false);
-  assert.match(String(notice), /Approval pending; run it again once approved\. /);
-  assert.ok(held.interims() >= 2, 'it heard that it is not forgotten');
-  const [approval] = await listOf(fixture);
-  assert.equal(approval?.['held'], false);
-  const told = [await stream.nextOf('approval'), await stream.nextOf('approval')];
-  const seen = told.map(({ change, approval: view }) => [change, (view as UnknownRecord)['held']]);
-  assert.deepEqual(seen, [
-    ['requested', true],
-    ['released', false],
-  ]);
-});
-
 test('lets one of two run whose command was approved once', async (context) => {
   const fixture = await start(context);
   await openWindow(fixture);

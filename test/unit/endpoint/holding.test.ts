@@ -39,6 +39,27 @@ test('holds no command longer than its asker waits', async (context) => {
   assert.deepEqual([left?.['status'], left?.['held']], ['pending', false]);
 });
 
+test('denies what was held until the time is over, leaves the approval there, and tells it', async (context) => {
+  let ahead = 0;
+  const now = performance.now.bind(performance);
+  context.mock.method(performance, 'now', () => now() + ahead);
+  const { stream, ask, list } = await startWithWindow(context);
+  const held = ask(500, 501);
+  await until('it heard twice that it is not forgotten', () => held.interims() >= 2);
+  ahead = 20_000;
+  const { allowed, notice } = await held.answer;
+  assert.equal(allowed, false);
+  assert.match(String(notice), /Approval pending; run it again once approved\. /);
+  const [approval] = await list();
+  assert.equal(approval?.['held'], false);
+  const told = [await stream.nextOf('approval'), await stream.nextOf('approval')];
+  const seen = told.map(({ change, approval: view }) => [change, (view as UnknownRecord)['held']]);
+  assert.deepEqual(seen, [
+    ['requested', true],
+    ['released', false],
+  ]);
+});
+
 test('holds no command whose asker does not say that it waits', async (context) => {
   const { stream, ask } = await startWithWindow(context);
   const asked = ask(500, 501, null);
