@@ -104,13 +104,12 @@ it('starts an endpoint and passes on what its stream brings', async (context) =>
 });
 
 it('starts it again at once when it is killed, and says that it is away in between', async (context) => {
-  const scene = new Scene(context);
+  // A pause would be one of hours.
+  const scene = new Scene(context, 3_600_000);
   scene.supervisor.start();
   await scene.supervisor.connected(5_000);
-  const killedAt = performance.now();
   scene.kill();
   await until('it is back', () => scene.healths.length >= 4);
-  assert.ok(performance.now() - killedAt < 1_000);
   assert.deepEqual(scene.healths, ['starting', 'connected', 'away', 'connected']);
 });
 
