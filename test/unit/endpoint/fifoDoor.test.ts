@@ -28,10 +28,12 @@ const tableHit = startFrame({ kind: 'table', id });
 /** Asks as the library does where it has no socket. */
 async function askByFifo({ paths }: RunningFixture, fields: UnknownRecord): Promise<UnknownRecord> {
   const body = { agent: 'preload', session: 's', enforce: true, id, ...fields };
+  const file = join(paths.answers, id);
+  // That of a question before this one may still stand.
+  rmSync(file, { force: true });
   for (const frame of formatQuestionFrames(id, Buffer.from(JSON.stringify(body)))) {
     writeFileSync(paths.questions, frame, { flag: 'r+' });
   }
-  const file = join(paths.answers, id);
   await until('the answer stands', () => existsSync(file));
   assert.equal((statSync(file).mode & 0o777).toString(8), '600');
   return JSON.parse(readFileSync(file, 'utf8')) as UnknownRecord;
