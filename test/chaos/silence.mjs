@@ -50,7 +50,7 @@ async function openSilent(endpoint, door) {
   // One that is sent away and the one in its place are both there for a moment.
   assert.ok(most <= maxConnections + 64, `${String(most)} connections are open at once`);
   const close = () => open.forEach((connection) => connection.destroy());
-  const areGone = () => until('none is left', () => countSockets(endpoint) - before < 8, headMs + lateMs);
+  const areGone = () => until('none is left', () => countSockets(endpoint) <= before, headMs + lateMs);
   return { most, close, areGone };
 }
 
