@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { TestContext } from 'node:test';
 import { isRecord } from '../../src/base/record.ts';
@@ -116,6 +116,11 @@ export class Rampart {
     }
   }
 
+  /** Whether libraries have told something that the endpoint has yet to read. */
+  #hasJournal(): boolean {
+    return readdirSync(this.stateDirectory).some((name) => /^journal(?:\.\d+)?$/.test(name));
+  }
+
   /** Kills the endpoint, if there is one, and waits for its end. */
   async endEndpoint(): Promise<void> {
     const pid = this.endpointPid;
@@ -124,8 +129,9 @@ export class Rampart {
     await until('the endpoint is dead', () => !createProcessTable().isRunning(pid, 0));
   }
 
-  /** The recorded decisions, the oldest first. */
+  /** The recorded decisions, the oldest first, with all that the journal told of until now. */
   async log(...words: readonly string[]): Promise<readonly UnknownRecord[]> {
+    await until('the journal is read', () => this.endpointPid === null || !this.#hasJournal());
     const { stdout, stderr, status } = await this.run(['log', '--json', ...words]);
     assert.deepEqual([stderr, status], ['', 0]);
     return stdout.split('\n').filter(Boolean).map(parseObject);
