@@ -129,7 +129,7 @@ function noteVerdict(request: ExecRequest, decision: Decision, deciders: Decider
 /** What will probably be asked next gets its verdicts before. */
 function foresee(request: ExecRequest, deciders: Deciders): void {
   deciders.foresight.note(request, (next) => {
-    noteVerdict(next, judge(next, deciders), deciders);
+    if (!deciders.verdicts.has(next)) noteVerdict(next, judge(next, deciders), deciders);
   });
 }
 

@@ -60,7 +60,9 @@ export class Foresight implements Disposable {
     const key = keyOf(request);
     const step = this.#steps.get(key);
     if (step === undefined) this.#remember(key, request, cwd);
-    else for (const each of this.#follow(cwd, step)) this.#judgeLater(() => judge({ ...each.request, cwd }));
+    // Where all of it was asked, nothing of it will be new.
+    else if (step.trail !== this.#trails.get(cwd))
+      for (const each of this.#follow(cwd, step)) this.#judgeLater(() => judge({ ...each.request, cwd }));
   }
 
   dispose(): void {

@@ -92,6 +92,12 @@ export class Verdicts implements Disposable {
     return null;
   }
 
+  /** Whether a question stands in the table. */
+  has(request: ExecRequest): boolean {
+    const question = questionOf(request);
+    return question !== null && this.find(question) !== null;
+  }
+
   /** To be called when the table was emptied. */
   clear(): void {
     this.#takenBack += 1;

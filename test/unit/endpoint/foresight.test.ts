@@ -98,6 +98,12 @@ test('foresees nothing where the order is another', async () => {
   assert.deepEqual(await watched.take(), steps('/b', 11, 15), 'until it is the same again');
 });
 
+test('foresees nothing where the same is asked again', async () => {
+  const watched = new Watched();
+  watched.askSteps('/a', ...numbersTo(20), ...numbersTo(20));
+  assert.deepEqual(await watched.take(), []);
+});
+
 test('follows only what one directory was asked, and by files of a compiler of any name', async () => {
   const watched = new Watched();
   for (const number of numbersTo(4)) {
