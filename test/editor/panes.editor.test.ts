@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { RampartApi } from '../../src/extension/api.ts';
 import { commandIds, settingIds } from '../../src/extension/ids.ts';
+import type { SessionSubject } from '../../src/presentation/sessionLabel.ts';
 import { until } from '../support/until.ts';
-import { activateRampart, awaitGuarded, createScratch } from './scene.ts';
+import { activateRampart, awaitGuarded, createScratch, readEndpointPid } from './scene.ts';
 
 /** What is in a terminal and not its own session. */
 describe('a person with sessions in a terminal', () => {
@@ -20,22 +21,31 @@ describe('a person with sessions in a terminal', () => {
   });
   after(() => set(settingIds.guardScope, undefined));
 
-  it('has one protected that the editor was just starting anew', async () => {
-    for (let round = 0; round < 3; round += 1) {
-      const terminal = vscode.window.createTerminal({ name: `started anew ${round}` });
-      const before = await awaitGuarded(api, terminal);
-      terminal.show();
-      await until('it is in front', () => vscode.window.activeTerminal === terminal);
-      await Promise.all([
-        vscode.commands.executeCommand('workbench.action.terminal.relaunch'),
-        vscode.commands.executeCommand(commandIds.protectTerminal),
-      ]);
-      await until('its next process is protected', async () => {
-        const { state, pid } = await awaitGuarded(api, terminal);
-        return pid !== before.pid && 'view' in state && state.view?.protection === 'protected';
-      });
-      terminal.dispose();
+  it('has one protected that the editor starts anew before the endpoint has heard of it', async () => {
+    const terminal = vscode.window.createTerminal({ name: 'started anew' });
+    const before = await awaitGuarded(api, terminal);
+    terminal.show();
+    await until('it is in front', () => vscode.window.activeTerminal === terminal);
+    const endpoint = readEndpointPid();
+    const isAnew = ({ name, pid }: SessionSubject): boolean =>
+      name === terminal.name && pid !== null && pid !== before.pid;
+    // What it is told meanwhile it hears only when the window knows of the next process.
+    process.kill(endpoint, 'SIGSTOP');
+    const protecting = vscode.commands.executeCommand(commandIds.protectTerminal);
+    try {
+      // The editor handles these in order: the command has told the endpoint when this is answered.
+      for (let round = 0; round < 3; round += 1) await vscode.env.clipboard.readText();
+      await vscode.commands.executeCommand('workbench.action.terminal.relaunch');
+      await until('its next process is known', () => api.terminals().some(isAnew));
+    } finally {
+      process.kill(endpoint, 'SIGCONT');
     }
+    await protecting;
+    await until('its next process is protected', async () => {
+      const { state, pid } = await awaitGuarded(api, terminal);
+      return pid !== before.pid && 'view' in state && state.view?.protection === 'protected';
+    });
+    terminal.dispose();
   });
 
   it('finds the panes of a multiplexer in the terminal in which they are shown, or were begun', async () => {
