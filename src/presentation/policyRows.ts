@@ -206,5 +206,8 @@ export function packsOffChoices(names: readonly string[]): readonly Choice<boole
 /** Said when packs were switched. */
 export const packsSwitchedText = t`The packs are switched, in every window and every open terminal.`;
 
+/** Beside the view's title: the endpoint keeps no counts by rule, and reading the whole log for them would take it long. */
+export const hitsText = t`hits in the decisions loaded here`;
+
 /** Beside the view's title while no endpoint runs. */
 export const notInForceText = t`in force once the guard is on`;

@@ -170,6 +170,8 @@ describe('a person who looks through the views, and is asked there', () => {
       .locator('.monaco-tl-twistie')
       .click();
     await row(/#2 deny\s*1 hit · deletion outside the workspace/).waitFor();
+    const header = host.page.locator('.pane-header', { hasText: 'Policy' });
+    await header.getByText('hits in the decisions loaded here').waitFor();
     await host.screenshot('e2e-views-5-rules');
     const box = row(/default-deletion/).getByRole('checkbox', { name: 'default-deletion' });
     await box.click();

@@ -7,6 +7,7 @@ import {
   formatPolicyPath,
   formatProblem,
   formatRuleRow,
+  hitsText,
   notInForceText,
   type PolicyRow,
   type ShownPolicy,
@@ -92,7 +93,7 @@ export class PolicyTree implements vscode.TreeDataProvider<PolicyNode>, Disposab
   async getChildren(node?: PolicyNode): Promise<PolicyNode[]> {
     if (node !== undefined) return childrenOf(node);
     const contents = (this.#contents ??= await readPolicies(this.#parts));
-    this.#view.description = contents.isInForce ? '' : notInForceText;
+    this.#view.description = contents.isInForce ? hitsText : notInForceText;
     const files = this.#describe(contents);
     this.#painted = JSON.stringify(files);
     return [
