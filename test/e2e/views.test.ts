@@ -29,7 +29,7 @@ describe('a person who looks through the views, and is asked there', () => {
   let host: Host;
   const pane = (name: string): Locator =>
     host.page.locator('.sidebar .pane', {
-      has: host.page.locator('.pane-header', { hasText: name }),
+      has: host.page.locator('.pane-header .title', { hasText: new RegExp(`^${name}$`) }),
     });
   const row = (text: string | RegExp): Locator =>
     host.page.locator('.sidebar .monaco-list-row', { hasText: text }).first();
