@@ -96,7 +96,10 @@ export interface GuardEvidence {
 /** How long a library may take to speak up before its silence is believed, in milliseconds. */
 export const helloGraceMs = 3_000;
 
-/** What is known about the protection of a terminal. A library that said hello outweighs everything but the kernel's maps. */
+/**
+ * What is known about the protection of a terminal. A library that said hello outweighs everything but the kernel's maps, and
+ * what its program was told for it at its start.
+ */
 export function evaluateGuardState(evidence: GuardEvidence): GuardState {
   const { view } = evidence;
   if (view?.guarded === true) return divert(evidence.loader) ?? stateOfGuarded(view, evidence.tree);
