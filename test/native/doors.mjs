@@ -27,7 +27,7 @@ const eacces = 13;
 const enoexec = 8;
 const enosys = 38;
 const missing = 97;
-const deadlineMs = 20_000;
+const deadlineMs = 60_000;
 const machineOffset = 18;
 
 const isShell = ['system', 'popen', '_IO_popen', 'wordexp'].includes(door);

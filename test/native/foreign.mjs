@@ -32,7 +32,7 @@ const place = root === undefined ? placeUnderEmulator(emulators[machine]) : plac
 const armed = 42;
 const eperm = 1;
 const enosys = 38;
-const deadlineMs = 20_000;
+const deadlineMs = 60_000;
 const allow = http('{"allowed":true,"decision":"allow","message":""}');
 const deny = http(
   '{"allowed":false,"decision":"deny","message":"no","notice":"by rule test#1: no [00112233]"}',

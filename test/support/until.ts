@@ -5,7 +5,7 @@ const lookIntervalMs = 10;
 export async function until<Value>(
   what: string,
   look: () => Value | Promise<Value>,
-  deadlineMs = 20_000,
+  deadlineMs = 60_000,
 ): Promise<Exclude<Value, null | undefined | false>> {
   const deadline = performance.now() + deadlineMs;
   for (;;) {
