@@ -32,6 +32,9 @@ const otherBuildRounds = quick ? 1 : 3;
 const furtherBuildRounds = quick ? 1 : 5;
 const ways = ['vfork', 'posix_spawn', 'fork', 'system'];
 const stamp = resolve('build-gcc', 'test', 'native', 'libstamp.so');
+const empty = resolve('build-gcc', 'test', 'native', 'libempty.so');
+/** What is started, as endpoints write them into every state file. */
+const programs = ['/bin/true', '/bin/sh'];
 
 const directory = mkdtempSync(join(tmpdir(), 'rampart-bench-'));
 
@@ -87,10 +90,14 @@ function makeCountingPolicy() {
 function createConditions(endpoint, counting) {
   return {
     unguarded: {},
-    disabled: makePlace('disabled', { mode: 3 }),
-    'verdict hit': makePlace('verdicts', { verdicts: verdicts(), programs: ['/bin/true', '/bin/sh'] }),
+    'an empty library': { LD_PRELOAD: empty },
+    disabled: makePlace('disabled', { mode: 3, programs }),
+    'verdict hit': makePlace('verdicts', { verdicts: verdicts(), programs }),
     // A person's.
-    'dormant session': { ...makePlace('dormant', { dormant: [ownSession()] }), RAMPART_AGENT: '' },
+    'dormant session': {
+      ...makePlace('dormant', { dormant: [ownSession()], programs }),
+      RAMPART_AGENT: '',
+    },
     'nobody there': makePlace('nobody', null),
     'endpoint there': guardedBy(endpoint.socket),
     'asked every time': guardedBy(counting.socket),
@@ -176,11 +183,19 @@ function headed(what, unit, rows) {
   return [`| ${columns.join(' | ')} |`, '|---|---|---|---|---|---|', ...rows];
 }
 
+/** Some of the conditions, by their names. */
+function only(conditions, ...names) {
+  return Object.fromEntries(names.map((name) => [name, conditions[name]]));
+}
+
+/** All but some of the conditions. */
+function without(conditions, ...names) {
+  return only(conditions, ...Object.keys(conditions).filter((name) => !names.includes(name)));
+}
+
 /** What is measured of scripts: over TCP and in a dormant session there is nothing new. */
-function forScripts({ unguarded, disabled, 'verdict hit': hit, 'nobody there': nobody, ...others }) {
-  const { 'endpoint there': there, 'asked every time': asked } = others;
-  const named = { 'endpoint there': there, 'asked every time': asked };
-  return { unguarded, disabled, 'verdict hit': hit, 'nobody there': nobody, ...named };
+function forScripts(conditions) {
+  return without(conditions, 'dormant session', 'asked over TCP');
 }
 
 /** A script without builtins: every line is a program. */
@@ -195,7 +210,7 @@ function tableOfScript(conditions) {
 
 /** The way through the library alone: a stand-in behind it notes when the real call is made. */
 function tableOfLoop(conditions) {
-  const { 'dormant session': _dormant, 'endpoint there': _there, ...looped } = conditions;
+  const looped = without(conditions, 'an empty library', 'dormant session', 'endpoint there');
   const lines = [
     '| from wrapper entry to real call | in a loop, median µs | p99 µs | in a fresh child, median µs | p99 µs |',
     '|---|---|---|---|---|',
@@ -246,8 +261,7 @@ function tableOfBuild(source, isFurther, conditions) {
   const lines = ['set -e', 'rm -rf "$FOLDER"', 'mkdir "$FOLDER"', 'cd "$FOLDER"'];
   lines.push(`'${source}/configure' --quiet`, 'make -s');
   writeFileSync(file, `exec >/dev/null 2>&1\n${lines.join('\n')}\n`);
-  const { unguarded, disabled, 'nobody there': nobody } = conditions;
-  const { 'endpoint there': there, 'asked every time': asked } = conditions;
+  const { 'endpoint there': there } = conditions;
   let made = 0;
   const measure = (env, name) => {
     const folder = `${program}-${name === sameBuild ? 'again' : String((made += 1))}`;
@@ -261,12 +275,14 @@ function tableOfBuild(source, isFurther, conditions) {
     const label = isFurther ? `\`make\` of ${program}` : '`make`';
     return formatRows(measureInTurns(`build of ${program}`, builds, turns, measure), label, 1000);
   };
-  const others = { unguarded, disabled, 'nobody there': nobody, 'asked every time': asked };
+  const main = {
+    ...only(conditions, 'unguarded', 'an empty library'),
+    [firstBuild]: there,
+    [sameBuild]: there,
+  };
+  const others = only(conditions, 'unguarded', 'disabled', 'nobody there', 'asked every time');
   const rows = [
-    ...rowsOf(
-      { unguarded, [firstBuild]: there, [sameBuild]: there },
-      isFurther ? furtherBuildRounds : targetBuildRounds,
-    ),
+    ...rowsOf(main, isFurther ? furtherBuildRounds : targetBuildRounds),
     ...(isFurther ? [] : rowsOf(others, otherBuildRounds).slice(1)),
   ];
   return headed(`configure and make of ${program} by`, 'ms', rows);
@@ -357,11 +373,11 @@ function readTargets() {
 function buildPrograms() {
   const configure = ['-S', '.', '-B', 'build-gcc', '-DCMAKE_C_COMPILER=gcc', '-DRAMPART_TESTS=ON'];
   execFileSync('cmake', configure, { stdio: ['ignore', 'ignore', 'inherit'] });
-  const targets = ['--build', 'build-gcc', '--target', 'spawns', 'stamp'];
+  const targets = ['--build', 'build-gcc', '--target', 'spawns', 'stamp', 'empty'];
   execFileSync('cmake', targets, { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
-if (!existsSync(spawns) || !existsSync(stamp)) buildPrograms();
+if (![spawns, stamp, empty].every(existsSync)) buildPrograms();
 const endpoints = [
   await startEndpoint('state'),
   await startEndpoint('counting', '--policy', makeCountingPolicy()),
@@ -386,7 +402,7 @@ try {
   if (!quick) {
     const machine = `${String(cpus().length)} × ${cpus()[0].model}, Linux ${release().split('-')[0]}, Node ${process.version}`;
     const head = `# Benchmarks\n\nMade by \`npm run bench:native\` on ${machine}, load ${loadavg()[0].toFixed(1)}.\n`;
-    const note = `What the [endpoint](endpoint-benchmarks.md) and the [extension](extension-benchmarks.md) cost has pages of its own.\n\nAll conditions take turns, 20 starts each; a ratio is the median over all turns of the lower quartiles, guarded to unguarded. Processor time is that of the starter and of what it starts, without the endpoint's; medians and p99 hold what else the machine did.\n_Endpoint there_ is the real endpoint with its default policy, which is asked once and answers by the verdict table then; _asked every time_ is one with a rule that counts calls, so that no verdict is kept. A _first build_ is one in a directory of its own, in which the endpoint was asked nothing before; as the same was built in others, it foresees most of what is asked, which in the very first build is some 550 questions. _Built before_ is the same once more in one directory. Both had answered ${startsBefore.toLocaleString('en')} questions before, and ${String(buildsBefore)} builds, as one that runs all day has: until the code of an endpoint that has just started is compiled, asking takes about a third longer, and in a build twice as long. From wrapper entry to real call is measured with a stand-in behind the library in place of the real \`execve\`. Of the ways to start a program the worst counts for a target.\n`;
+    const note = `What the [endpoint](endpoint-benchmarks.md) and the [extension](extension-benchmarks.md) cost has pages of its own.\n\nAll conditions take turns, 20 starts each; a ratio is the median over all turns of the lower quartiles, guarded to unguarded. Processor time is that of the starter and of what it starts, without the endpoint's; medians and p99 hold what else the machine did.\n_An empty library_ is a shared object with nothing in it, laid out as the library is: what the loader takes for any library at all, below which none can come. _Endpoint there_ is the real endpoint with its default policy, which is asked once and answers by the verdict table then; _asked every time_ is one with a rule that counts calls, so that no verdict is kept. A _first build_ is one in a directory of its own, in which the endpoint was asked nothing before; as the same was built in others, it foresees most of what is asked, which in the very first build is some 550 questions. _Built before_ is the same once more in one directory. Both had answered ${startsBefore.toLocaleString('en')} questions before, and ${String(buildsBefore)} builds, as one that runs all day has: until the code of an endpoint that has just started is compiled, asking takes about a third longer, and in a build twice as long. From wrapper entry to real call is measured with a stand-in behind the library in place of the real \`execve\`. Of the ways to start a program the worst counts for a target.\n`;
     writeFileSync(join('docs', 'benchmarks.md'), `${head}${note}\n${text}\n`);
     execFileSync('npx', ['prettier', '--write', join('docs', 'benchmarks.md')]);
   }
