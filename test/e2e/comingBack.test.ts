@@ -42,15 +42,6 @@ describe('a person with two folders in a window, which goes and comes back', () 
   let parent: string;
   const typed = '/bin/echo alpha goes; /bin/echo beta stays';
   const refused = /^alpha goes\n(?:.*\n)*?rampart: denied `\/bin\/echo beta stays` by rule beta-test#1/m;
-  const menuOf = async (text: RegExp): Promise<readonly string[]> => {
-    const row = host.page.locator('.sidebar .monaco-list-row', { hasText: text }).first();
-    await row.click({ button: 'right' });
-    const labels = host.page.locator('.monaco-menu .action-label');
-    await labels.first().waitFor();
-    const texts = await labels.allInnerTexts();
-    await host.page.keyboard.press('Escape');
-    return texts.filter((label) => label !== '');
-  };
 
   before(async () => {
     parent = mkdtempSync(join(realpathSync(tmpdir()), 'rp-both-'));
@@ -102,10 +93,10 @@ describe('a person with two folders in a window, which goes and comes back', () 
   });
 
   it('is offered for a terminal what can still be done with it', async () => {
-    assert.deepEqual(await menuOf(/bash.*guarded.* · 1 denied/), ['Stop Protecting', 'Show Terminal']);
+    assert.deepEqual(await host.menuOf(/bash.*guarded.* · 1 denied/), ['Stop Protecting', 'Show Terminal']);
     await host.runCommand('Terminal: Split Terminal');
     await host.treeRow(/bash.*agents only/);
-    assert.deepEqual(await menuOf(/bash.*agents only/), ['Protect Terminal', 'Show Terminal']);
+    assert.deepEqual(await host.menuOf(/bash.*agents only/), ['Protect Terminal', 'Show Terminal']);
     await host.screenshot('e2e-back-2-split');
   });
 
@@ -116,7 +107,7 @@ describe('a person with two folders in a window, which goes and comes back', () 
     const row = await host.treeRow(/not guarded: its program loads no library/);
     await host.pointAt(row, host.page.getByText('Choose another shell for it'));
     await host.screenshot('e2e-back-2-static');
-    assert.ok(!(await menuOf(/its program loads no library/)).includes('Relaunch Guarded'));
+    assert.ok(!(await host.menuOf(/its program loads no library/)).includes('Relaunch Guarded'));
     await host.runCommand('Rampart: Protect Terminal');
     const toast = await host.toast(/is not guarded\. Its program is static/);
     await toast.getByRole('button', { name: 'Choose Another Shell' }).click();
@@ -131,8 +122,8 @@ describe('a person with two folders in a window, which goes and comes back', () 
     await host.runCommand('Rampart: Focus on Guarded Terminals View');
     await host.treeRow(/bash.*agents only/);
     await host.treeRow(/bash.*guarded.* · 1 denied/);
-    assert.deepEqual(await menuOf(/bash.*guarded.* · 1 denied/), ['Stop Protecting', 'Show Terminal']);
     await host.treeRow(/not guarded: its program loads no library/);
+    assert.deepEqual(await host.menuOf(/bash.*guarded.* · 1 denied/), ['Stop Protecting', 'Show Terminal']);
     await host.screenshot('e2e-back-3-loaded-anew');
   });
 

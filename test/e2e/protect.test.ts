@@ -184,11 +184,12 @@ describe('a person who protects a terminal', () => {
   });
 
   it('relaunches an unguarded terminal from its row, and is asked first because it runs something', async () => {
-    const row = host.page.locator('.sidebar .monaco-list-row', { hasText: /sleep.*not guarded/ });
-    await row.hover();
-    await row.locator('.action-label[aria-label*="Relaunch Guarded"]').click();
+    const unguarded = /sleep.*not guarded/;
+    await host.press(unguarded, { inside: '.action-label[aria-label*="Relaunch Guarded"]' });
     await host.pick('Relaunch, ending what runs');
-    await row.waitFor({ state: 'detached' });
+    await host.page
+      .locator('.sidebar .monaco-list-row', { hasText: unguarded })
+      .waitFor({ state: 'detached' });
     await host.screenshot('e2e-12-relaunched');
   });
 

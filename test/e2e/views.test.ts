@@ -154,10 +154,7 @@ describe('a person who looks through the views, and is asked there', () => {
   });
 
   it('asks why, and sees that decision in the panel', async () => {
-    await row(/rm -rf \.\.\/precious/).hover();
-    await row(/rm -rf \.\.\/precious/)
-      .locator('.action-label[aria-label="Why?"]')
-      .click();
+    await host.press(/rm -rf \.\.\/precious/, { inside: '.action-label[aria-label="Why?"]' });
     const detail = host.webview().locator('.detail');
     await detail.getByRole('heading', { name: 'Denied' }).waitFor();
     await detail.getByText(/agent-cleanup\.sh › rm/).waitFor();
@@ -166,25 +163,23 @@ describe('a person who looks through the views, and is asked there', () => {
   });
 
   it('finds every rule with its hits, and switches a pack off and on by its box', async () => {
-    await row(/default-deletion.*1 hit/)
-      .locator('.monaco-tl-twistie')
-      .click();
+    await host.press(/default-deletion.*1 hit/, { inside: '.monaco-tl-twistie' });
     await row(/#2 deny\s*1 hit · deletion outside the workspace/).waitFor();
     const header = host.page.locator('.pane-header', { hasText: 'Policy' });
     await header.getByText('hits in the decisions loaded here').waitFor();
     await host.screenshot('e2e-views-5-rules');
-    const box = row(/default-deletion/).getByRole('checkbox', { name: 'default-deletion' });
-    await box.click();
+    const box = { inside: '[role="checkbox"][aria-label="default-deletion"]' };
+    await host.press(/default-deletion/, box);
     await host.pick('Switch off default-deletion');
     await row(/default-deletion\s*off/).waitFor();
     await host.screenshot('e2e-views-6-pack-off');
-    await box.click();
+    await host.press(/default-deletion/, box);
     await row(/default-deletion\s*\d+ rules/).waitFor();
   });
 
   it('answers what waits by a click on its row', async () => {
     await host.typeInTerminal('bash', '/bin/echo perhaps');
-    await row(/\/bin\/echo perhaps.*published for everybody/).click();
+    await host.press(/\/bin\/echo perhaps.*published for everybody/);
     await host.page.getByText('Allow for this session').waitFor();
     await host.screenshot('e2e-views-4-answer');
     await host.pick('Deny');
@@ -214,9 +209,7 @@ describe('a person who looks through the views, and is asked there', () => {
   it('denies another one by its row, and allows one there', async () => {
     const answer = async (command: string, button: string): Promise<void> => {
       await host.typeInTerminal('bash', command);
-      const waiting = row(`${command}bash · until`);
-      await waiting.hover();
-      await waiting.locator(`.action-label[aria-label="${button}"]`).click();
+      await host.press(`${command}bash · until`, { inside: `.action-label[aria-label="${button}"]` });
     };
     await answer('/bin/echo perhaps two', 'Deny');
     await host.terminalShows(/denied `\/bin\/echo perhaps two`/);
@@ -292,7 +285,7 @@ describe('a person who looks through the views, and is asked there', () => {
     // What they wrote themselves stands above the built-in policy.
     await host.treeRow(/ask-first\s*2 rules · \d+ hits/);
     await host.screenshot('e2e-asked-4-policy');
-    await row(/ask-first\s*2 rules/).click();
+    await host.press(/ask-first\s*2 rules/);
     await host.page.locator('.tab.active', { hasText: 'ask-first.yaml' }).waitFor();
     await host.statusItem(/^Ln 3, Col 1$/);
     await host.page.locator('.codelens-decoration', { hasText: 'Test this rule' }).first().waitFor();
@@ -311,7 +304,7 @@ describe('a person who looks through the views, and is asked there', () => {
     await row(/^\/bin\/echo many 520$/).waitFor();
     await reachEnd('Decisions', /Load older….*rows? not shown/);
     await host.screenshot('e2e-views-8-many');
-    await row(/Load older….*rows? not shown/).click();
+    await host.press(/Load older….*rows? not shown/);
     await row(/Load older….*rows? not shown/).waitFor({ state: 'detached' });
     // The last of the terminal's rows stands above the few that the endpoint wrote itself.
     await reachEnd('Decisions', /^cut -d = -f 1/);

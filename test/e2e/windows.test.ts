@@ -132,16 +132,14 @@ describe('a person with two windows', () => {
     await host.screenshot('e2e-windows-3-list');
     await host.show(second);
     await (await host.statusItem(/3 commands wait/)).click();
-    await second.locator('.quick-input-list .monaco-list-row', { hasText: 'perhaps 2' }).first().click();
+    await host.pick('perhaps 2');
     await host.pick('Deny');
     const back = second.locator('.quick-input-list .monaco-list-row', { hasText: 'perhaps' });
     await until(async () => (await back.count()) === 2, { what: 'the list, come back with two lines' });
     await host.show(first);
     await until(async () => (await rows.count()) === 2, { what: 'two lines' });
     for (const number of [1, 3]) {
-      const row = rows.filter({ hasText: `perhaps ${number}` }).first();
-      await row.hover();
-      await row.locator('.action-label[aria-label="Allow Once"]').click();
+      await host.press(`perhaps ${number}`, { inside: '.action-label[aria-label="Allow Once"]' }, rows);
       // What a job in the background says may stand behind the prompt.
       await host.terminalShows(new RegExp(`perhaps ${number}$`, 'm'));
     }

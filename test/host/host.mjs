@@ -24,6 +24,7 @@ import { chromium } from 'playwright-core';
 import { browserPackages, formatInstallCommand, installMissingPackages } from '../../scripts/packages.mjs';
 import { findRepository, setUpServer } from './installation.mjs';
 import { startMachine } from './machine.mjs';
+import { pressRow } from './pressRow.mjs';
 import { startServer } from './server.mjs';
 import { until } from './until.mjs';
 
@@ -271,7 +272,7 @@ export class Host {
         );
         await input.waitFor({ timeout: lineTimeoutMs / 3 });
         await input.fill(`>${label}`);
-        await this.#quickRow(label).click({ timeout: lineTimeoutMs / 2 });
+        await pressRow(this.#quickRows(), label, { timeoutMs: lineTimeoutMs / 2 });
         return;
       } catch (error) {
         if (attempt === paletteAttempts) throw error;
@@ -282,7 +283,7 @@ export class Host {
 
   /** Chooses an entry of the quick pick that is open, or about to open. @param {string | RegExp} text */
   async pick(text) {
-    await this.#quickRow(text).click({ timeout: itemTimeoutMs });
+    await pressRow(this.#quickRows(), text);
   }
 
   /** Chooses a colour theme by its name. @param {string} theme */
@@ -309,6 +310,26 @@ export class Host {
   /** @param {string | RegExp} text @returns {Promise<import('playwright-core').Locator>} the tree row with that text, in any view */
   async treeRow(text) {
     return this.#shown('.pane-body .monaco-list-row', text, itemTimeoutMs);
+  }
+
+  /**
+   * Presses on the first row of a view or a list with that text, or on something in it.
+   * @param {string | RegExp} text @param {import('./pressRow.mjs').Press} [press]
+   * @param {import('playwright-core').Locator} [rows] default those of the views beside the editor
+   */
+  async press(text, press, rows = this.#sideRows()) {
+    await pressRow(rows, text, press);
+  }
+
+  /** What the menu of the first row of a view with that text offers. @param {string | RegExp} text */
+  async menuOf(text) {
+    await pressRow(this.#sideRows(), text, { button: 'right' });
+    const labels = this.page.locator('.monaco-menu .action-label');
+    await labels.first().waitFor();
+    const texts = await labels.allInnerTexts();
+    await this.page.keyboard.press('Escape');
+    await labels.first().waitFor({ state: 'detached' });
+    return texts.filter((label) => label !== '');
   }
 
   /**
@@ -460,9 +481,12 @@ export class Host {
     return `vscode-remote://${new URL(this.server.origin).host}${encodeURI(resolve(path))}`;
   }
 
-  /** @param {string | RegExp} text */
-  #quickRow(text) {
-    return this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
+  #sideRows() {
+    return this.page.locator('.sidebar .monaco-list-row');
+  }
+
+  #quickRows() {
+    return this.page.locator('.quick-input-list .monaco-list-row');
   }
 
   /** @param {string} selector @param {string | RegExp} text @param {number} timeout */
