@@ -44,9 +44,10 @@ else()
   set(linker ld.lld)
   if(RAMPART_TARGET STREQUAL "linux-arm64")
     # Zig's own knows the relocations and the intermediate code that its compiler makes; a frame that is too large is
-    # a warning of it. Its optimizer is told what the compiler is told for the other platforms.
+    # a warning of it. Its optimizer is told what the compiler is told for the other platforms, and
+    # leaves instructions in the order in which equal ones are found.
     set(linker "${RAMPART_ZIG} ld.lld --fatal-warnings --lto-O2")
-    foreach(option inline-threshold=0 enable-machine-outliner=always disable-lsr disable-machine-licm enable-shrink-wrap=false)
+    foreach(option inline-threshold=0 enable-machine-outliner=always enable-post-misched=false disable-lsr disable-machine-licm enable-shrink-wrap=false)
       string(APPEND linker " -mllvm -${option}")
     endforeach()
   endif()
