@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
+#include <wordexp.h>
 
 static char root[] = "/tmp/rampart-target-XXXXXX";
 
@@ -199,15 +200,65 @@ static void check_words(void) {
         const char *text;
         bool substitutes;
     } cases[] = {
-        {"", false},         {"a b", false},         {"$(ls)", true},    {"`ls`", true},
-        {"\"$(ls)\"", true}, {"\"`ls`\"", true},     {"'$(ls)'", false}, {"'`ls`'", false},
-        {"\\$(ls)", false},  {"\\`ls\\`", false},    {"$HOME", false},   {"${A:-$(ls)}", true},
-        {"$((1+2))", false}, {"$((1+$(ls)))", true}, {"$((ls) )", true}, {"\"'$(ls)'\"", true},
-        {"'a'$(ls)", true},  {"'\"'$(ls)", true},    {"$(", true},       {"\\", false},
-        {"a\\'$(ls)", true}, {"$((`ls`))", true},
+        {"", false},
+        {"a b", false},
+        {"$(ls)", true},
+        {"`ls`", true},
+        {"\"$(ls)\"", true},
+        {"\"`ls`\"", true},
+        {"'$(ls)'", false},
+        {"'`ls`'", false},
+        {"\\$(ls)", false},
+        {"\\`ls\\`", false},
+        {"$HOME", false},
+        {"${A:-$(ls)}", true},
+        {"$((1+2))", false},
+        {"$((1+$(ls)))", true},
+        {"$((ls) )", true},
+        {"\"'$(ls)'\"", true},
+        {"'a'$(ls)", true},
+        {"'\"'$(ls)", true},
+        {"$(", true},
+        {"\\", false},
+        {"a\\'$(ls)", true},
+        {"$((`ls`))", true},
+        {"$((1))", false},
+        /* No arithmetic, though it ends like it. */
+        {"$((ls);(ls))", true},
+        {"$((1)$(ls))", true},
+        /* Quotes are none in arithmetic, and not all are in the value of a parameter, nor behind a
+           wildcard. */
+        {"$((1'$(ls)'))", true},
+        {"$((1\"))\"'$(ls)'\"", true},
+        {"$[1'`ls`']", true},
+        {"${A:-'$(ls)'}", true},
+        {"*' $(ls)'", true},
+        {"a'$(ls)'*", false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         CHECK(rp_words_substitute(cases[i].text) == cases[i].substitutes, "%s", cases[i].text);
+}
+
+/* Whatever is put together of these: where libc comes to a substitution, one is seen. */
+static void check_words_of_libc(void) {
+    static const char *const pieces[] = {"$((1", "))",    ")", "$(a)", "`a`", "'",   "\"",
+                                         "\\",   "${A:-", "}", "*",    " ",   "$[1", "]"};
+    enum { PIECES = sizeof pieces / sizeof pieces[0], LENGTH = 5 };
+    unsigned total = 1;
+    for (int i = 0; i < LENGTH; i++)
+        total *= PIECES;
+    for (unsigned number = 0; number < total; number++) {
+        char text[64] = "";
+        wordexp_t words;
+        unsigned rest = number;
+        int result;
+        for (int i = 0; i < LENGTH; i++, rest /= PIECES)
+            (void)strcat(text, pieces[rest % PIECES]);
+        result = wordexp(text, &words, WRDE_NOCMD);
+        if (result == 0)
+            wordfree(&words);
+        CHECK(result != WRDE_CMDSUB || rp_words_substitute(text), "%s", text);
+    }
 }
 
 int main(void) {
@@ -220,6 +271,7 @@ int main(void) {
     check_descriptor();
     check_descriptors_closed();
     check_words();
+    check_words_of_libc();
     (void)snprintf(command, sizeof command, "rm -rf %s", root);
     CHECK(chdir("/") == 0 && system(command) == 0, "%s", command);
     return check_finish();
