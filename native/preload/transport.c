@@ -204,6 +204,22 @@ static bool is_trusted(unsigned owner) {
     return user == 0 || user == owner;
 }
 
+/* Who owns the directory says whether somebody is there; where it cannot be seen, who owns the one
+   that hides it. */
+static bool is_anothers(const struct rp_url *url, char room[]) {
+    struct stat status;
+    size_t len = url->directory_len;
+    long result;
+    memcpy(room, url->path.at, len);
+    do {
+        room[len] = '\0';
+        result = rp_sys_fstatat(AT_FDCWD, room, &status, 0);
+        while (len > 0 && room[--len] != '/')
+            continue;
+    } while (result == -EACCES);
+    return result == 0 && !is_trusted(status.st_uid);
+}
+
 /* Where nothing has the socket's name, connecting would fail with ENOENT; to make a socket for that
    costs more than all the rest. */
 APART static long find_socket(const struct rp_url *url, char room[]) {
@@ -211,12 +227,11 @@ APART static long find_socket(const struct rp_url *url, char room[]) {
     long result = rp_sys_fstatat(AT_FDCWD, url->path.at, &status, 0);
     if (result == 0)
         return is_trusted(status.st_uid) ? 0 : FOREIGN;
-    if (result != -ENOENT)
+    if (result != -ENOENT && result != -EACCES)
         return 0;
-    /* Who owns the directory says whether somebody is there. */
-    rp_state_file_path(url, ".", room);
-    result = rp_sys_fstatat(AT_FDCWD, room, &status, 0);
-    return result == 0 && !is_trusted(status.st_uid) ? FOREIGN : -ENOENT;
+    if (is_anothers(url, room))
+        return FOREIGN;
+    return result == -ENOENT ? result : 0;
 }
 
 /* An endpoint that shows only its FIFO is there as well. */

@@ -256,10 +256,11 @@ static int outcome_for(uid_t user) {
 
 /* Another user's endpoint is not asked, except by root, who has nothing to hide from it; and where
    it has gone, another user does not say that nobody is there. Only root can play this. */
-static void check_owner(const char *path) {
+static void check_owner(const char *path, const char *url) {
     enum { OWNER = 12345, OTHER = 12346 };
     static const struct script allow = {.steps = {{0, ALLOW}}};
     char aside[sizeof directory + 8];
+    char below[sizeof directory + 32];
     if (geteuid() != 0)
         return;
     (void)snprintf(aside, sizeof aside, "%s/aside", directory);
@@ -272,8 +273,17 @@ static void check_owner(const char *path) {
     CHECK(chown(directory, OWNER, OWNER) == 0, "%s", strerror(errno));
     CHECK(outcome_for(OTHER) == RP_FOREIGN, "%s", "nobody in another's directory");
     CHECK(outcome_for(OWNER) == RP_NOBODY, "%s", "nobody in one's own");
-    CHECK(rename(aside, path) == 0 && chown(directory, 0, 0) == 0 && chown(path, 0, 0) == 0, "%s",
-          strerror(errno));
+    /* As endpoints make them. */
+    CHECK(chmod(directory, 0700) == 0, "%s", strerror(errno));
+    CHECK(outcome_for(OTHER) == RP_FOREIGN, "%s", "a directory that another keeps closed");
+    CHECK(outcome_for(OWNER) == RP_NOBODY, "%s", "one that oneself keeps closed");
+    (void)snprintf(below, sizeof below, "unix://%s/a/b/endpoint.sock", directory);
+    rp_url_parse(below, &settings.url);
+    CHECK(outcome_for(OTHER) == RP_FOREIGN, "%s", "a place below it");
+    CHECK(chown(directory, 0, 0) == 0, "%s", strerror(errno));
+    CHECK(outcome_for(OTHER) == RP_FORBIDDEN, "%s", "a place below one that root keeps closed");
+    rp_url_parse(url, &settings.url);
+    CHECK(rename(aside, path) == 0 && chown(path, 0, 0) == 0, "%s", strerror(errno));
 }
 
 int main(void) {
@@ -297,7 +307,7 @@ int main(void) {
     check_budget();
     check_full_queue(&address);
     check_interrupted();
-    check_owner(address.sun_path);
+    check_owner(address.sun_path, url);
     (void)snprintf(url, sizeof url, "http://127.0.0.1:%u", ntohs(tcp.sin_port));
     rp_url_parse(url, &settings.url);
     check_tcp();
