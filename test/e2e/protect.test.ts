@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Locator } from 'playwright-core';
@@ -191,6 +191,37 @@ describe('a person who protects a terminal', () => {
       .locator('.sidebar .monaco-list-row', { hasText: unguarded })
       .waitFor({ state: 'detached' });
     await host.screenshot('e2e-12-relaunched');
+  });
+
+  it('stops protecting the terminal whose menu is open, though one above it ends meanwhile', async () => {
+    const door = join(host.folder, 'door');
+    assert.equal(spawnSync('mkfifo', [door]).status, 0);
+    const open = async (): Promise<void> => {
+      const tabs = host.page.locator('.terminal-tabs-entry', { hasText: 'bash' });
+      const before = await tabs.count();
+      await host.runCommand('Terminal: Create New Terminal');
+      await until(async () => (await tabs.count()) > before, { what: 'one more terminal' });
+    };
+    await open();
+    await host.typeInTerminal('bash', `clear; read -r line < ${door}; exit 0`);
+    await open();
+    await host.runCommand('Rampart: Protect Terminal');
+    const asked = host.page.locator('.sidebar .monaco-list-row', { hasText: /bash\s*guarded$/ });
+    await asked.waitFor();
+    await host.typeInTerminal('bash', 'rm -rf ../precious/elsewhere');
+    const counted = / · \d+ decisions? · 1 denied$/.source;
+    await host.treeRow(new RegExp(`bash\\s*guarded${counted}`));
+    await open();
+    await host.press(new RegExp(`bash\\s*guarded${counted}`), { button: 'right' });
+    const stop = host.page.locator('.monaco-menu .action-label', { hasText: 'Stop Protecting' });
+    await stop.waitFor();
+    const rows = host.page.locator('.sidebar .monaco-list-row', { hasText: /bash\s*agents only/ });
+    const before = await rows.count();
+    writeFileSync(door, '\n');
+    await until(async () => (await rows.count()) < before, { what: 'the one above to be gone' });
+    await stop.click();
+    await host.pick('This terminal: bash');
+    await host.treeRow(new RegExp(`bash\\s*agents only${counted}`));
   });
 
   it('is led through the first steps, to a safe denial that they see', async () => {

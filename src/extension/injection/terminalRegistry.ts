@@ -24,6 +24,8 @@ const taskStartMs = 1_000;
 /** A terminal of this window, a task's among them. */
 export interface KnownTerminal {
   readonly terminal: vscode.Terminal;
+  /** Its own as long as it is open, whatever becomes of its process and its name. */
+  readonly key: string;
   /** Null until the process has started, and when there is none. */
   readonly pid: number | null;
   readonly kind: 'terminal' | 'task';
@@ -34,6 +36,7 @@ export interface KnownTerminal {
 
 interface Tracked {
   readonly terminal: vscode.Terminal;
+  readonly key: string;
   pid: number | null;
   /** The name of its task; null for a terminal. */
   task: string | null;
@@ -60,6 +63,7 @@ export class TerminalRegistry implements Disposable {
   readonly #parts: RegistryParts;
   readonly #owned = new DisposableList();
   readonly #tracked = new Map<vscode.Terminal, Tracked>();
+  #trackedSoFar = 0;
   readonly #tasks = new TaskProcesses();
   /** Null when it has to be looked anew. */
   #places: ReadonlyMap<number, number> | null = null;
@@ -198,6 +202,7 @@ export class TerminalRegistry implements Disposable {
   #track(terminal: vscode.Terminal, openedArmed: boolean): void {
     const tracked: Tracked = {
       terminal,
+      key: `terminal:${(this.#trackedSoFar += 1)}`,
       pid: null,
       task: null,
       ended: false,
@@ -398,7 +403,7 @@ export class TerminalRegistry implements Disposable {
   }
 
   #describe(tracked: Tracked): KnownTerminal {
-    const { terminal, pid, task } = tracked;
+    const { terminal, key, pid, task } = tracked;
     const view = pid === null ? null : this.#parts.sessions.find(pid);
     const kind = task === null ? 'terminal' : 'task';
     const subject = {
@@ -408,7 +413,7 @@ export class TerminalRegistry implements Disposable {
       pid,
       state: this.#stateOf(tracked, view),
     } as const;
-    return { terminal, pid, kind, subject, isRunning: tracked.running > 0 };
+    return { terminal, key, pid, kind, subject, isRunning: tracked.running > 0 };
   }
 
   #stateOf(tracked: Tracked, view: SessionView | null): GuardState {

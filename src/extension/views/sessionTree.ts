@@ -118,8 +118,10 @@ export class SessionTree implements vscode.TreeDataProvider<SessionNode>, Dispos
     }
     if (node.kind === 'foreign') return createForeignItem(node);
     if (node.kind === 'host') return this.#createHostItem();
-    const { subject, pid } = node.known;
+    const { subject, key, pid } = node.known;
     const item = createSubjectItem(subject);
+    // Without it a row is known by its name and place: a menu that is open on it would work on the one that is there then.
+    item.id = key;
     item.contextValue = contextOf(subject);
     item.command = { command: commandIds.showTerminal, title: '', arguments: [node] };
     if (this.innerSubjects(pid ?? 0).length > 0)
