@@ -53,7 +53,8 @@ export function createWindowViews(
     policy: owned.add(
       new PolicyTree({
         ...parts,
-        switchPacks: (wanted) => switchPacks({ ...parts, onSwitched: () => views.policy.refresh() }, wanted),
+        switchPacks: (wanted) =>
+          switchPacks({ ...parts, onSwitched: () => views.policy.refreshBoxes() }, wanted),
       }),
     ),
   };

@@ -38,7 +38,7 @@ export async function allowDenied(parts: CommandParts, node: DecisionRowNode): P
   if (chosen === 'once') await allowOnce(parts, node.record);
   if (chosen === 'always') await writeOwnRule(parts, node.record, 'allow');
   if (chosen === 'packOff' && rule !== null) {
-    const onSwitched = (): void => parts.views.policy.refresh();
+    const onSwitched = (): void => parts.views.policy.refreshBoxes();
     await switchPacks({ ...parts, onSwitched }, new Map([[rule.policy, false]]));
   }
   if (chosen === 'openRule') await openRule(node);

@@ -72,7 +72,7 @@ export function registerCommands(parts: CommandParts): Disposable {
   register(commandIds.openDefaultPolicy, () => openDefaultPolicy(parts));
   register(commandIds.createPolicyFromDecisions, () => createPolicyFromDecisions(parts));
   register(commandIds.choosePacks, () =>
-    choosePacks({ ...parts, onSwitched: () => parts.views.policy.refresh() }),
+    choosePacks({ ...parts, onSwitched: () => parts.views.policy.refreshBoxes() }),
   );
   register(commandIds.tryDenial, () => tryDenial(parts));
   register(commandIds.doctor, () => showDoctor(parts));

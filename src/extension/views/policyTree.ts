@@ -18,6 +18,7 @@ import type { PolicyProblem } from '../../protocol/streamEvent.ts';
 import type { Background } from '../adapters/background.ts';
 import { viewIds } from '../ids.ts';
 import type { WindowStatus } from '../model/windowStatus.ts';
+import { PaintedRows } from '../policy/paintedRows.ts';
 import { readPolicies, type PolicyContents, type PolicyPlaces } from '../policy/readPolicies.ts';
 import { createIcon } from './decisionItem.ts';
 import { createRepaint } from './repaint.ts';
@@ -28,6 +29,12 @@ type PolicyNode =
   | { readonly kind: 'problem'; readonly problem: PolicyProblem }
   | { readonly kind: 'policy'; readonly file: string; readonly policy: ShownPolicy }
   | { readonly kind: 'rule'; readonly file: string; readonly rule: ShownRule; readonly index: number };
+
+/** What the rows at the top of the tree are made of. */
+interface TopRows {
+  readonly problems: readonly PolicyProblem[];
+  readonly files: ReturnType<typeof describePolicies>;
+}
 
 /** What the tree is given. */
 export interface PolicyTreeParts extends PolicyPlaces {
@@ -46,13 +53,15 @@ export class PolicyTree implements vscode.TreeDataProvider<PolicyNode>, Disposab
   readonly #parts: PolicyTreeParts;
   readonly #owned = new DisposableList();
   readonly #changed = this.#owned.add(new vscode.EventEmitter<undefined>());
-  readonly #repaint = this.#owned.add(createRepaint(() => this.#paint(), recountMs));
+  readonly #repaint = this.#owned.add(
+    createRepaint(() => this.#parts.background.run('painting policies', () => this.#paint()), recountMs),
+  );
   readonly #view: vscode.TreeView<PolicyNode>;
-  /** What was read last; null when it has to be read again. */
-  #contents: PolicyContents | null = null;
+  readonly #rows = new PaintedRows(
+    () => this.#read(),
+    (contents) => this.#describe(contents),
+  );
   #endpoint: EndpointHealth = 'idle';
-  /** The policies with their hits when they were painted last. */
-  #painted = '';
 
   readonly onDidChangeTreeData = this.#changed.event;
 
@@ -79,8 +88,14 @@ export class PolicyTree implements vscode.TreeDataProvider<PolicyNode>, Disposab
 
   /** Reads the policies again, soon. */
   refresh(): void {
-    this.#contents = null;
+    this.#rows.forget();
     this.#repaint.request();
+  }
+
+  /** The same after packs may have been switched: the editor shows a box as it was pressed, whatever came of it. */
+  refreshBoxes(): void {
+    this.#rows.forgetPainted();
+    this.refresh();
   }
 
   /** Who says what is in force comes and goes. */
@@ -92,12 +107,9 @@ export class PolicyTree implements vscode.TreeDataProvider<PolicyNode>, Disposab
 
   async getChildren(node?: PolicyNode): Promise<PolicyNode[]> {
     if (node !== undefined) return childrenOf(node);
-    const contents = (this.#contents ??= await readPolicies(this.#parts));
-    this.#view.description = contents.isInForce ? hitsText : notInForceText;
-    const files = this.#describe(contents);
-    this.#painted = JSON.stringify(files);
+    const { problems, files } = await this.#rows.take();
     return [
-      ...contents.problems.map((problem): PolicyNode => ({ kind: 'problem', problem })),
+      ...problems.map((problem): PolicyNode => ({ kind: 'problem', problem })),
       ...files.map(({ file, policies }): PolicyNode => ({ kind: 'file', file, policies })),
     ];
   }
@@ -119,15 +131,20 @@ export class PolicyTree implements vscode.TreeDataProvider<PolicyNode>, Disposab
     this.#owned.dispose();
   }
 
-  #describe({ files, packs }: PolicyContents): ReturnType<typeof describePolicies> {
-    return describePolicies(files, packs, this.#parts.decisions.decisions);
+  async #read(): Promise<PolicyContents> {
+    const contents = await readPolicies(this.#parts);
+    this.#view.description = contents.isInForce ? hitsText : notInForceText;
+    return contents;
   }
 
-  /** A row that is painted anew swallows the click that is just being made on it, so nothing is where nothing was hit. */
-  #paint(): void {
-    const isSame =
-      this.#contents !== null && JSON.stringify(this.#describe(this.#contents)) === this.#painted;
-    if (!isSame) this.#changed.fire(undefined);
+  #describe({ problems, files, packs }: PolicyContents): TopRows {
+    return { problems, files: describePolicies(files, packs, this.#parts.decisions.decisions) };
+  }
+
+  /** Nobody clicks on what cannot be seen, and it is read once somebody looks. */
+  async #paint(): Promise<void> {
+    if (this.#view.visible && (await this.#rows.arePainted())) return;
+    this.#changed.fire(undefined);
   }
 }
 
