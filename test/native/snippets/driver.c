@@ -37,6 +37,7 @@ enum {
     ROUNDS = 5,
     SMALL_STACK = 16384,
     SIGNAL_ROOM = 2048,
+    SIGNAL_SPARE = 384,
 };
 
 static struct snippet snippet;
@@ -320,11 +321,39 @@ static void on_signal(int number) {
     _exit(attempt());
 }
 
-/* A signal stack with little more than the kernel's own minimum, which an emulator does not tell,
-   and nothing below it. */
+static char *signal_frame;
+
+static void on_first_signal(int number) {
+    (void)number;
+    signal_frame = __builtin_frame_address(0);
+}
+
+/* What the kernel puts onto a signal stack. */
+static size_t size_of_signal_frame(void) {
+    enum { PLENTY = 65536 };
+    static char room[PLENTY] __attribute__((aligned(64)));
+    stack_t stack = {.ss_sp = room, .ss_size = PLENTY};
+    struct sigaction action = {.sa_handler = on_first_signal, .sa_flags = SA_ONSTACK};
+    if (sigaltstack(&stack, NULL) != 0 || sigaction(SIGUSR1, &action, NULL) != 0 ||
+        raise(SIGUSR1) != 0)
+        _exit(problem("sigaltstack"));
+    return (size_t)(room + PLENTY - signal_frame);
+}
+
+/* The least that a signal stack may have by the kernel's word, which an emulator does not give. It
+   is a little more than a frame takes; much more where the processor has registers of which only
+   those programs have a frame that use them. */
+static size_t least_signal_stack(void) {
+    size_t told = getauxval(AT_MINSIGSTKSZ);
+    size_t taken = size_of_signal_frame() + SIGNAL_SPARE;
+    if (told == 0)
+        return (size_t)MINSIGSTKSZ;
+    return told < taken ? told : taken;
+}
+
+/* A signal stack with little more than that, and nothing below it. */
 static int on_signal_stack(void) {
-    size_t least = getauxval(AT_MINSIGSTKSZ);
-    size_t size = ((least == 0 ? (size_t)MINSIGSTKSZ : least) + SIGNAL_ROOM + 15) & ~(size_t)15;
+    size_t size = (least_signal_stack() + SIGNAL_ROOM + 15) & ~(size_t)15;
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
     size_t whole = (size + page - 1) / page * page;
     char *at = mmap(NULL, page + whole, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
