@@ -206,18 +206,17 @@ static bool is_trusted(unsigned owner) {
 
 /* Who owns the directory says whether somebody is there; where it cannot be seen, who owns the one
    that hides it. */
-static bool is_anothers(const struct rp_url *url, char room[]) {
-    struct stat status;
+static bool is_anothers(const struct rp_url *url, char room[], struct stat *status) {
     size_t len = url->directory_len;
     long result;
     memcpy(room, url->path.at, len);
     do {
         room[len] = '\0';
-        result = rp_sys_fstatat(AT_FDCWD, room, &status, 0);
+        result = rp_sys_fstatat(AT_FDCWD, room, status, 0);
         while (len > 0 && room[--len] != '/')
             continue;
     } while (result == -EACCES);
-    return result == 0 && !is_trusted(status.st_uid);
+    return result == 0 && !is_trusted(status->st_uid);
 }
 
 /* Where nothing has the socket's name, connecting would fail with ENOENT; to make a socket for that
@@ -229,7 +228,7 @@ APART static long find_socket(const struct rp_url *url, char room[]) {
         return is_trusted(status.st_uid) ? 0 : FOREIGN;
     if (result != -ENOENT && result != -EACCES)
         return 0;
-    if (is_anothers(url, room))
+    if (is_anothers(url, room, &status))
         return FOREIGN;
     return result == -ENOENT ? result : 0;
 }
