@@ -306,7 +306,7 @@ APART enum rp_effect rp_guard_judge(const struct rp_settings *settings, const st
     rp_state_file_start(&inquiry.file, settings);
     find_target(&inquiry, &start->target);
     /* A path that file actions give another start cannot be judged from here: ask all the same. */
-    if (start->target.presence == RP_ABSENT &&
+    if (start->target.presence < RP_RUNNABLE &&
         !(call->moves && !is_absolute(&inquiry.question.exe))) {
         steps[RP_STEP_TARGET] = RP_WORD_ABSENT;
         return RP_RUN;

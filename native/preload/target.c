@@ -112,11 +112,12 @@ static enum rp_presence presence_of(long failure) {
     case -ENOENT:
     case -ENOTDIR:
     case -EACCES:
-    case -ELOOP:
-    case -ENAMETOOLONG:
     case -EFAULT:
     case -EBADF:
         return RP_ABSENT;
+    case -ELOOP:
+    case -ENAMETOOLONG:
+        return RP_BARRED;
     default:
         return RP_UNKNOWN;
     }

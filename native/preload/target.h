@@ -8,8 +8,9 @@ struct rp_state_file;
 
 /* What is known of a file that is to be started. */
 enum rp_presence {
-    RP_RUNNABLE, /* a regular file that may be executed */
     RP_ABSENT,   /* libc will fail on it by itself */
+    RP_BARRED,   /* the same, and it looks no further in PATH */
+    RP_RUNNABLE, /* a regular file that may be executed */
     RP_UNKNOWN,  /* the kernel would not say */
 };
 

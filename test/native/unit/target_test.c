@@ -34,6 +34,8 @@ static void make_tree(void) {
     make_file("a/both", "#!/bin/sh\n", 10, 0700);
     CHECK(symlink("nowhere", "a/dangling") == 0, "%s", root);
     make_file("b/dangling", "#!/bin/sh\n", 10, 0700);
+    CHECK(symlink("loop", "a/loop") == 0, "%s", root);
+    make_file("b/loop", "#!/bin/sh\n", 10, 0700);
 }
 
 /* In mode disabled no state file is opened. */
@@ -86,6 +88,13 @@ static void check_search(void) {
     check_found_by(true, "here", long_path, "");
     long_path[sizeof long_path - 4] = 'p';
     long_path[sizeof long_path - 3] = 'p';
+    check_found("here", long_path, "");
+    /* Where libc gives up, nothing further is found. */
+    check_found("loop", "a:b", "");
+    check_found("loop", "b:a", "b/loop");
+    for (size_t i = 0; i < 4094; i++)
+        long_path[i] = i % 2 == 0 ? '.' : '/';
+    memcpy(long_path + 4094, ":b", 3);
     check_found("here", long_path, "");
 }
 
