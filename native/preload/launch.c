@@ -13,6 +13,8 @@
 enum {
     /* An armed environment of 512 entries and a loader list stay on the stack. */
     STACK_ENVIRONMENT_BYTES = 513 * sizeof(char *) + 1024,
+    ONLY_CHECKS =
+        0x10000, /* AT_EXECVE_CHECK: the kernel says whether it would, and starts nothing */
 };
 
 #define APART __attribute__((noinline))
@@ -100,7 +102,7 @@ intptr_t rp_launch_call(const struct rp_call *call) {
     launch.settings = rp_load_settings();
     launch.call = call;
     /* What the kernel cannot read either starts nothing. */
-    if (launch.settings->inert || !rp_reach_call(call))
+    if (launch.settings->inert || (call->flags & ONLY_CHECKS) != 0 || !rp_reach_call(call))
         return call->run(call, call->environment);
     /* A thread that is cancelled at once would leave open what the question opens. */
     cancellation = rp_sys_set_cancellation(PTHREAD_CANCEL_DEFERRED);

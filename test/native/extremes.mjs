@@ -67,6 +67,18 @@ async function checkAddresses() {
   }
 }
 
+/** A call that only asks the kernel whether a file may be run starts nothing, and is asked about by nobody. */
+async function checkChecks() {
+  for (const which of ['check execveat', 'check syscall']) {
+    const { status: itself } = await run([extremes, which, target], {});
+    for (const answer of [allow, deny, undefined]) {
+      const { status, questions, journal } = await runGuarded([extremes, which, target], answer);
+      const told = [status, questions.length, journal?.length ?? 0];
+      expect(`${which} with ${String(answer)}`, told, [itself, 0, 0]);
+    }
+  }
+}
+
 /**
  * More text than a question carries is asked about all the same, and the question says that it was cut. Where nobody
  * answers it runs in no fail mode: what not even a question says whole never runs unasked.
@@ -131,6 +143,7 @@ async function checkFull() {
 }
 
 await checkAddresses();
+await checkChecks();
 await checkHuge();
 await checkCutQuestion();
 await checkFull();

@@ -13,6 +13,7 @@
 extern char **environ;
 
 /* As many as a question carries, and more. */
+enum { ONLY_CHECKS = 0x10000 /* AT_EXECVE_CHECK, which Linux has from 6.14 on */ };
 enum { LONG_ARGUMENTS = 10, HUGE_ARGUMENTS = 12, LONG_BYTES = 100000 };
 
 static char *volatile nowhere = (char *)8;
@@ -78,6 +79,10 @@ int main(int argc, char **argv) {
         (void)execl(target, name, nowhere, (char *)NULL);
     else if (strcmp(which, "syscall") == 0)
         (void)syscall(SYS_execve, target, bad, environ);
+    else if (strcmp(which, "check execveat") == 0)
+        (void)execveat(AT_FDCWD, target, plain, environ, ONLY_CHECKS);
+    else if (strcmp(which, "check syscall") == 0)
+        (void)syscall(SYS_execveat, AT_FDCWD, target, plain, environ, ONLY_CHECKS);
     else if (strcmp(which, "spawn argv") == 0)
         return spawn(bad, environ);
     else if (strcmp(which, "spawn envp") == 0)
