@@ -32,18 +32,23 @@ static void note(int fd) {
 }
 
 /* Writes the line in a child with those descriptors 1 and 2; -1 closes one. The child's exit
- * status. */
+   status: 0 where its signal mask is what it was. */
 static int write_with(int output, int error) {
     int status = 0;
     pid_t pid = fork();
     if (pid == 0) {
+        sigset_t mask;
         (void)signal(SIGPIPE, SIG_DFL);
+        (void)sigemptyset(&mask);
+        (void)sigaddset(&mask, SIGUSR2);
+        (void)sigprocmask(SIG_SETMASK, &mask, NULL);
         if (output >= 0 ? dup2(output, 1) < 0 : close(1) < 0)
             _exit(10);
         if (error >= 0 ? dup2(error, 2) < 0 : close(2) < 0)
             _exit(11);
         rp_notice_write(&settings, line, sizeof line - 1);
-        _exit(0);
+        (void)sigprocmask(SIG_SETMASK, NULL, &mask);
+        _exit(sigismember(&mask, SIGPIPE) == 0 && sigismember(&mask, SIGUSR2) == 1 ? 0 : 12);
     }
     (void)waitpid(pid, &status, 0);
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);

@@ -3,6 +3,7 @@
 #include "../check.h"
 #include "guard.h"
 #include "lookup.h"
+#include "sys.h"
 #include "words.h"
 
 #include <errno.h>
@@ -10,7 +11,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 #include <wordexp.h>
@@ -204,6 +207,25 @@ static void check_descriptors_closed(void) {
     CHECK(before == after, "%d, then %d", before, after);
 }
 
+static bool is_out_of_the_way(long fd) {
+    return fd > 2 && fcntl((int)fd, F_GETFD) == FD_CLOEXEC;
+}
+
+/* With 0 to 2 closed, what is opened takes none of their places, and no program gets it. */
+static void check_own_descriptors(void) {
+    int status = 0;
+    pid_t pid = fork();
+    if (pid == 0) {
+        for (int fd = 0; fd <= 2; fd++)
+            (void)close(fd);
+        _exit((is_out_of_the_way(rp_sys_open(".", O_RDONLY, 0)) ? 0 : 1) |
+              (is_out_of_the_way(rp_sys_socket(AF_UNIX)) ? 0 : 2) |
+              (is_out_of_the_way(rp_sys_open_unlinked(".")) ? 0 : 4));
+    }
+    CHECK(waitpid(pid, &status, 0) == pid, "%s", strerror(errno));
+    CHECK(status == 0, "%x", (unsigned)status);
+}
+
 static void check_words(void) {
     static const struct {
         const char *text;
@@ -279,6 +301,7 @@ int main(void) {
     check_capabilities();
     check_descriptor();
     check_descriptors_closed();
+    check_own_descriptors();
     check_words();
     check_words_of_libc();
     (void)snprintf(command, sizeof command, "rm -rf %s", root);
