@@ -4,7 +4,10 @@ import { spawn } from 'node:child_process';
 export interface Ended {
   /** The exit status, or the name of the signal. */
   readonly status: number | string;
+  /** What it said on both streams, in no certain order. */
   readonly output: string;
+  /** What it said on standard output alone. */
+  readonly printed: string;
 }
 
 /** What a program of a suite is started with. */
@@ -26,13 +29,16 @@ export function run(command: readonly string[], options: RunOptions = {}): Promi
     const child = spawn(program, words, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     const timer = setTimeout(() => endGroup(child.pid), timeout);
     const pieces: Buffer[] = [];
+    const printed: Buffer[] = [];
+    child.stdout.on('data', (piece: Buffer) => void printed.push(piece));
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (piece: Buffer) => void pieces.push(piece));
     child.on('error', reject);
     child.on('exit', () => endGroup(child.pid));
     child.on('close', (status, signal) => {
       clearTimeout(timer);
-      resolve({ status: status ?? signal ?? 'unknown', output: Buffer.concat(pieces).toString('latin1') });
+      const textOf = (all: readonly Buffer[]): string => Buffer.concat(all).toString('latin1');
+      resolve({ status: status ?? signal ?? 'unknown', output: textOf(pieces), printed: textOf(printed) });
     });
   });
 }

@@ -25,9 +25,10 @@ export const gnuMake: Suite = {
     const tests = join(scratch, 'tests');
     cpSync(join(folder, 'tests'), tests, { recursive: true });
     const words = ['run_make_tests.pl', '-make', '/usr/bin/make', ...(part === 'quick' ? quick : [])];
-    const { output } = await command(['perl', ...words], { cwd: tests });
+    // What it says on standard error would stand anywhere between the lines.
+    const { printed } = await command(['perl', ...words], { cwd: tests });
     const outcomes = new Map<string, string>();
-    for (const match of output.matchAll(/^(\w+\/[\w.+-]+) \.+ (.+)$/gm))
+    for (const match of printed.matchAll(/^(\w+\/[\w.+-]+) \.+ (.+)$/gm))
       outcomes.set(match[1] ?? '', (match[2] ?? '').replaceAll(/\s+/g, ' ').trim());
     return outcomes;
   },
