@@ -12,6 +12,9 @@ enum state {
     TRAILER,
 };
 
+static const char version[] = "HTTP/1.";
+enum { VERSION_BYTES = sizeof version - 1 };
+
 static void start_message(struct rp_response *response) {
     response->state = STATUS_LINE;
     response->line_len = 0;
@@ -52,7 +55,7 @@ static bool read_size(const char *at, unsigned base, const char *enders, size_t 
 static enum rp_response_step read_status(struct rp_response *response) {
     const char *line = response->line;
     size_t status;
-    if (!rp_memory_begins(line, "HTTP/1.") || (line[7] != '0' && line[7] != '1') || line[8] != ' ')
+    if (response->line_len < VERSION_BYTES || (line[7] != '0' && line[7] != '1') || line[8] != ' ')
         return RP_RESPONSE_MALFORMED;
     if (rp_memory_parse(line + 9, 10, 999, &status) != line + 12 ||
         (line[12] != '\0' && line[12] != ' '))
@@ -142,7 +145,9 @@ static enum rp_response_step end_line(struct rp_response *response) {
 static enum rp_response_step in_line(struct rp_response *response, char byte) {
     if (byte == '\n')
         return end_line(response);
-    if (byte == '\0' || (response->state == CHUNK_END && byte != '\r'))
+    if (byte == '\0' || (response->state == CHUNK_END && byte != '\r') ||
+        (response->state == STATUS_LINE && response->line_len < VERSION_BYTES &&
+         byte != version[response->line_len]))
         return RP_RESPONSE_MALFORMED;
     if (response->line_len < sizeof response->line)
         response->line[response->line_len++] = byte;

@@ -105,6 +105,18 @@ static void check_mutations(const char *wire) {
     free(bytes);
 }
 
+/* What speaks something else is seen by its first bytes: it may say no more, and no line's end. */
+static void check_other_protocols(void) {
+    static const char *const others[] = {"{",      "\x15\x03\x01", "220 ", "RFB",
+                                         "HTTP/2", "HTTP/1x",      "http"};
+    struct rp_response response;
+    char text[TEXT_CAP];
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        size_t len = strlen(others[i]);
+        CHECK(feed(&response, text, others[i], len, len) == RP_RESPONSE_MALFORMED, "%s", others[i]);
+    }
+}
+
 /* An answer ends within its bound, however it is made. */
 static void check_bound(void) {
     static const char head[] = "HTTP/1.1 200 OK\r\nContent-Length: 65530\r\n\r\n";
@@ -145,6 +157,7 @@ int main(int argc, char **argv) {
     check_prefixes(argv[1], "answers/deny");
     check_prefixes(argv[1], "answers/chunked");
     check_mutations(argv[1]);
+    check_other_protocols();
     check_bound();
     check_long_reason();
     return check_finish();

@@ -169,7 +169,8 @@ static void check_patience(void) {
 /* Without an interim answer a question has two seconds; each one begins them anew. */
 static void check_budget(void) {
     static const struct script silent = {.stays = true};
-    static const struct script slow = {.steps = {{100, "H"}}, .again = 100, .stays = true};
+    static const struct script slow = {
+        .steps = {{0, "HTTP/1.1 200 OK\r\n"}, {100, "H"}}, .again = 100, .stays = true};
     check_timeout("silence", &silent, BUDGET_MS, LATE_MS);
     check_timeout("a byte at a time", &slow, BUDGET_MS, LATE_MS);
 }
