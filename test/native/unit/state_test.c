@@ -101,6 +101,15 @@ static void check_boot_moment(const struct rp_question *question) {
     CHECK(!allows(question), "%s where the file tells no moment", question->door);
 }
 
+/* A link in the file's place leads to what somebody else may write. */
+static void check_link(const struct rp_question *question) {
+    char aside[sizeof path + 8];
+    (void)snprintf(aside, sizeof aside, "%s.aside", path);
+    CHECK(rename(path, aside) == 0 && symlink(aside, path) == 0, "%s", strerror(errno));
+    CHECK(!allows(question), "%s through a link", question->door);
+    CHECK(rename(aside, path) == 0, "%s", strerror(errno));
+}
+
 static void check_verdict(const struct check_block *block) {
     const char *arguments[512];
     struct rp_question question;
@@ -115,6 +124,7 @@ static void check_verdict(const struct check_block *block) {
     CHECK(hash % RP_VERDICT_BUCKETS == bucket, "%s", question.door);
     write_state(WHOLE);
     CHECK(allows(&question), "%s", question.door);
+    check_link(&question);
     question.cwd = "/elsewhere";
     CHECK(!allows(&question), "%s elsewhere", question.door);
     question.cwd = NULL;
