@@ -272,6 +272,25 @@ async function checkDormant() {
   rmSync(place.directory, { recursive: true, force: true });
 }
 
+/** The loader of each program that has this list says once that an entry of it is not there. */
+async function checkStandInAlone() {
+  const place = makePlace('sh');
+  makeTarget(place);
+  const denied = cases['is denied sh'];
+  const endpoint = await createAnswerer(place, denied);
+  const environment = { LD_PRELOAD: `${library} /nonexistent/entry.so`, RAMPART_DEBUG: '' };
+  const said = (await run('execve', { ...denied, environment }, place)).split('\n').filter(Boolean);
+  endpoint.close();
+  rmSync(place.directory, { recursive: true, force: true });
+  const complaints = said.filter((line) => line.includes('/nonexistent/entry.so'));
+  const others = said.filter((line) => !complaints.includes(line));
+  expect(
+    'a stand-in, and its environment',
+    [complaints.length, others.map((line) => denied.said.test(line))],
+    [1, [true]],
+  );
+}
+
 for (const [name, wanted] of Object.entries(cases)) await check('execve', name, wanted);
 
 // A door that comes back tells what with.
@@ -286,4 +305,5 @@ for (const door of ['posix_spawn', 'posix_spawnp']) {
 }
 
 await checkDormant();
+await checkStandInAlone();
 tellTotals();
