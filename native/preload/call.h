@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* How a door says no; errno is EPERM in each case. */
+/* How a door says no; errno says why in each case. */
 enum rp_refusal {
     RP_RETURNS_MINUS_ONE, /* exec, system */
     RP_RETURNS_ERROR,     /* the spawn family: the error number itself */

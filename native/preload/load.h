@@ -11,8 +11,7 @@ const struct rp_settings *rp_load_settings(void);
 /* The live environment of the process. */
 const char *const *rp_load_environment(void);
 
-/* Sets the live environment and returns the old one; false in *replaced when the C library has no
-   such variable. */
+/* Sets the live environment, where the C library has such a variable. */
 void rp_load_set_environment(const char *const *environment);
 
 /* Puts into a question who asks it. */

@@ -30,8 +30,8 @@ struct rp_exchange {
     struct rp_trace *trace; /* the steps on the way are put there */
 };
 
-/* Asks over the socket that the settings name, or, where sockets are forbidden, through the FIFO
-   beside it: opens, asks, closes; leaves nothing behind. */
+/* Asks over the socket that the settings name: opens, asks, closes; leaves nothing behind. Where
+   sockets are forbidden, fifo.h has another way. */
 enum rp_outcome rp_transport_ask(const struct rp_settings *settings,
                                  const struct rp_question *question, struct rp_exchange *exchange);
 
