@@ -67,9 +67,12 @@ async function checkAddresses() {
   }
 }
 
-/** A call that only asks the kernel whether a file may be run starts nothing, and is asked about by nobody. */
-async function checkChecks() {
-  for (const which of ['check execveat', 'check syscall']) {
+/**
+ * A call that only asks the kernel whether a file may be run starts nothing, nor does one that libc refuses by itself:
+ * they are asked about by nobody.
+ */
+async function checkIdleCalls() {
+  for (const which of ['check execveat', 'check syscall', 'fexecve without']) {
     const { status: itself } = await run([extremes, which, target], {});
     for (const answer of [allow, deny, undefined]) {
       const { status, questions, journal } = await runGuarded([extremes, which, target], answer);
@@ -143,7 +146,7 @@ async function checkFull() {
 }
 
 await checkAddresses();
-await checkChecks();
+await checkIdleCalls();
 await checkHuge();
 await checkCutQuestion();
 await checkFull();

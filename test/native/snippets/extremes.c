@@ -18,6 +18,7 @@ enum { LONG_ARGUMENTS = 10, HUGE_ARGUMENTS = 12, LONG_BYTES = 100000 };
 
 static char *volatile nowhere = (char *)8;
 static char **volatile no_vector = (char **)8; /* the compiler knows better than to read there */
+static char **volatile no_environment;         /* and that it must not be NULL */
 static char name[] = "target";
 static char *plain[] = {name, NULL};
 static char *bad[] = {name, (char *)8, NULL};
@@ -75,6 +76,8 @@ int main(int argc, char **argv) {
         (void)execveat(AT_FDCWD, target, bad, environ, 0);
     else if (strcmp(which, "fexecve") == 0)
         (void)fexecve(open(target, O_RDONLY | O_CLOEXEC), plain, bad);
+    else if (strcmp(which, "fexecve without") == 0)
+        (void)fexecve(open(target, O_RDONLY | O_CLOEXEC), plain, no_environment);
     else if (strcmp(which, "execl") == 0)
         (void)execl(target, name, nowhere, (char *)NULL);
     else if (strcmp(which, "syscall") == 0)
