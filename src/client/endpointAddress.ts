@@ -38,6 +38,18 @@ export function parseEndpointUrl(url: string): Result<EndpointAddress, string> {
   return success({ kind: 'tcp', host, port, prefix: path.replace(/\/+$/, '') });
 }
 
+/** Whether two of these URLs lead to the same place, however they are written; one that is none leads nowhere. */
+export function isSameAddress(one: string, other: string): boolean {
+  const [first, second] = [one, other].map((url) => parseEndpointUrl(url));
+  return first?.ok === true && second?.ok === true && placeOf(first.value) === placeOf(second.value);
+}
+
+function placeOf(address: EndpointAddress): string {
+  if (address.kind === 'socket') return address.path;
+  const { host, port, prefix } = address;
+  return `${host.toLowerCase() === 'localhost' ? '127.0.0.1' : host}:${port}${prefix}`;
+}
+
 function parseSocketPath(path: string): Result<EndpointAddress, string> {
   if (!path.startsWith('/')) return failure('the path of the socket must be absolute');
   if (path.endsWith('/')) return failure('the path of the socket is that of a directory');

@@ -1,13 +1,14 @@
 import { loaderVariable } from '../protocol/environment.ts';
 import { isGuardable } from '../system/isGuardable.ts';
 import type { ProcessTable } from '../system/processTable.ts';
+import { isSameAddress } from './endpointAddress.ts';
 
 /** What the library in a process goes by. */
 export interface GuardPointers {
   /** The library that the loader should be told of; null while the guard is off. */
   readonly library: string | null;
-  /** Where it should ask. */
-  readonly url: string;
+  /** Where it should ask: every address of the endpoint. */
+  readonly urls: readonly string[];
 }
 
 /** What a process was started with for the loader and for the library. */
@@ -28,7 +29,7 @@ export interface LoaderReading {
 export function readLoader(
   processes: ProcessTable,
   pid: number,
-  { library, url }: GuardPointers,
+  { library, urls }: GuardPointers,
   platform: string,
 ): LoaderReading | null {
   if (processes.stat(pid)?.alive !== true) return null;
@@ -40,7 +41,12 @@ export function readLoader(
     environment?.find((one) => one.startsWith(`${name}=`))?.slice(name.length + 1) ?? null;
   return {
     ...{ value: valueOf(loaderVariable(platform)), library, canLoad },
-    isAskingOther: (valueOf('RAMPART_URL') ?? url) !== url,
+    isAskingOther: isOther(valueOf('RAMPART_URL'), urls),
     isLenient: ['monitor', 'disabled'].includes(valueOf('RAMPART_MODE') ?? ''),
   };
+}
+
+/** Whether a library that is told this asks at none of these; one that is told nothing is told later. */
+function isOther(told: string | null, urls: readonly string[]): boolean {
+  return told !== null && !urls.some((url) => isSameAddress(told, url));
 }

@@ -165,7 +165,8 @@ export function createWindowParts(surroundings: WindowSurroundings): WindowParts
   };
   const onVersion = createVersionNotifier({ version: surroundings.version, client, background });
   const onGuardTurn = (guarded: boolean): void => news.hear(guarded);
-  const follower = { ...shown, supervisor, onDecision, onPolicyProblems, onVersion, onGuardTurn };
+  const onTcpUrl = (url: string | null): void => guard.hearTcpUrl(url);
+  const follower = { ...shown, supervisor, onDecision, onPolicyProblems, onVersion, onGuardTurn, onTcpUrl };
   owned.add(registerEndpointFollower(follower));
   return {
     ...{ approvals, client, guard, registry, status, supervisor, views },

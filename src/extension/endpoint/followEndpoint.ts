@@ -34,6 +34,8 @@ export interface FollowerParts {
   readonly onVersion: (version: string) => void;
   /** A window turned the guard of terminals on or off. */
   readonly onGuardTurn: (guarded: boolean) => void;
+  /** The endpoint said at which TCP address it answers; null when at none. */
+  readonly onTcpUrl: (url: string | null) => void;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly background: Background;
@@ -87,6 +89,9 @@ function noteUpstream(
 
 /** Reads sessions, what waits for approval, and the newest decisions from the endpoint. */
 export async function fetchFromEndpoint(parts: FollowerParts): Promise<void> {
+  // Before the sessions: of each it is told whether it asks there.
+  const health = await parts.client.health();
+  if (health.ok) parts.onTcpUrl(health.value.url);
   await fetchSessions(parts);
   parts.registry.registerAll();
   const waiting = await parts.client.approvals();

@@ -50,6 +50,7 @@ export class Guard implements Disposable {
   #applying: Promise<Result<null, string>> = Promise.resolve(success(null));
   /** Whether the guard was wanted here when that was last carried out, in another window at first. */
   #wasWanted: boolean;
+  #tcpUrl: string | null = null;
   /** The command whose wish comes next. */
   #command: string | null = null;
 
@@ -66,7 +67,13 @@ export class Guard implements Disposable {
 
   /** What terminals are told of now. */
   get pointers(): GuardPointers {
-    return { library: this.#library, url: formatSocketUrl(this.#parts.socket) };
+    const socket = formatSocketUrl(this.#parts.socket);
+    return { library: this.#library, urls: this.#tcpUrl === null ? [socket] : [socket, this.#tcpUrl] };
+  }
+
+  /** The endpoint said at which TCP address it answers, too; null when at none. */
+  hearTcpUrl(url: string | null): void {
+    this.#tcpUrl = url;
   }
 
   /** What a person said about this workspace. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatSocketUrl, parseEndpointUrl } from '../../../src/client/endpointAddress.ts';
+import { formatSocketUrl, isSameAddress, parseEndpointUrl } from '../../../src/client/endpointAddress.ts';
 import { only, readWireExamples } from '../../support/wireExamples.ts';
 
 /** What an address is in the words of the shared examples; there, port 80 is not written when the URL has none. */
@@ -28,4 +28,22 @@ test('reads back the URL of a socket', () => {
     ok: true,
     value: { kind: 'socket', path: '/d/s' },
   });
+});
+
+test('knows an address again that is written otherwise, and no other', () => {
+  const ours = 'http://127.0.0.1:19090';
+  for (const same of [ours, 'http://127.0.0.1:19090/', 'HTTP://LocalHost:19090']) {
+    assert.ok(isSameAddress(same, ours), same);
+  }
+  for (const other of [
+    'http://127.0.0.1',
+    'http://127.0.0.1:19090/a',
+    'http://127.0.0.2:19090',
+    'unix:///d/s',
+    'x',
+  ]) {
+    assert.ok(!isSameAddress(other, ours), other);
+  }
+  assert.ok(isSameAddress('unix:///d/s', formatSocketUrl('/d/s')));
+  assert.ok(!isSameAddress('x', 'x'));
 });

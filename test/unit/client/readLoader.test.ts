@@ -28,10 +28,17 @@ test('reads what a shell was started with for the loader and the library, and wh
     { ...shell, pid: 18, executable: script, environment: ['LD_PRELOAD=/l.so', 'RAMPART_URL=http://x.test'] },
     { ...shell, pid: 19, executable: script, environment: ['LD_PRELOAD=/l.so', 'RAMPART_MODE=monitor'] },
     { ...shell, pid: 20, executable: script, environment: ['LD_PRELOAD=/l.so', 'RAMPART_MODE='] },
+    {
+      ...shell,
+      pid: 21,
+      executable: script,
+      environment: ['LD_PRELOAD=/l.so', 'RAMPART_URL=http://localhost:19090/'],
+    },
   ] satisfies FixtureProcess[]);
   const library = '/l.so';
   const usual = { library, isAskingOther: false, isLenient: false };
-  const read = (pid: number): unknown => readLoader(processes, pid, { library, url }, 'linux');
+  const read = (pid: number): unknown =>
+    readLoader(processes, pid, { library, urls: [url, 'http://127.0.0.1:19090'] }, 'linux');
   assert.deepEqual(read(10), { value: '/l.so:', canLoad: true, ...usual });
   assert.deepEqual(read(11), { value: '/l.so:', canLoad: false, ...usual });
   assert.deepEqual(read(12), { value: null, canLoad: true, ...usual });
@@ -39,7 +46,7 @@ test('reads what a shell was started with for the loader and the library, and wh
   assert.deepEqual(read(14), { value: null, canLoad: false, ...usual });
   assert.deepEqual([read(15), read(16)], [null, null]);
   const told = { value: library, canLoad: true, ...usual };
-  assert.deepEqual([read(17), read(20)], [told, told]);
+  assert.deepEqual([read(17), read(20), read(21)], [told, told, told]);
   assert.deepEqual(read(18), { ...told, isAskingOther: true });
   assert.deepEqual(read(19), { ...told, isLenient: true });
 });
