@@ -62,6 +62,10 @@ export const protectMessages = {
   stopTitle: t`Stop protecting`,
   protected: (name: string): string =>
     t`“${name}” is protected until it is closed: everything started in it is asked about.`,
+  protectedBeside: (name: string, origin: string | null): string =>
+    origin === null
+      ? t`“${name}” is protected until it is closed, but not the sessions that it only shows: they go by where they were begun.`
+      : t`“${name}” is protected until it is closed, but not the sessions that it only shows: they were begun in “${origin}” and go by that. Protect it, too.`,
   relaunched: (name: string): string =>
     t`“${name}” was idle, so it was relaunched. It is protected until it is closed.`,
   relaunchedOnRequest: (name: string): string =>

@@ -39,6 +39,12 @@ describe('a person who protects a terminal', () => {
       .map(({ mode, decision, enforced }) => `${mode} ${decision.action}${enforced ? ' enforced' : ''}`);
   };
   const deniedRows = (): Locator => host.webview().locator('.row', { hasText: 'rm -rf ../precious' });
+  const openTerminal = async (): Promise<void> => {
+    const tabs = host.page.locator('.terminal-tabs-entry', { hasText: 'bash' });
+    const before = await tabs.count();
+    await host.runCommand('Terminal: Create New Terminal');
+    await until(async () => (await tabs.count()) > before, { what: 'one more terminal' });
+  };
   const switchMode = async (label: string, text: RegExp, confirm?: string): Promise<void> => {
     await (await host.statusItem(/Rampart: /)).click();
     await host.pick(label);
@@ -196,22 +202,16 @@ describe('a person who protects a terminal', () => {
   it('stops protecting the terminal whose menu is open, though one above it ends meanwhile', async () => {
     const door = join(host.folder, 'door');
     assert.equal(spawnSync('mkfifo', [door]).status, 0);
-    const open = async (): Promise<void> => {
-      const tabs = host.page.locator('.terminal-tabs-entry', { hasText: 'bash' });
-      const before = await tabs.count();
-      await host.runCommand('Terminal: Create New Terminal');
-      await until(async () => (await tabs.count()) > before, { what: 'one more terminal' });
-    };
-    await open();
+    await openTerminal();
     await host.typeInTerminal('bash', `clear; read -r line < ${door}; exit 0`);
-    await open();
+    await openTerminal();
     await host.runCommand('Rampart: Protect Terminal');
     const asked = host.page.locator('.sidebar .monaco-list-row', { hasText: /bash\s*guarded$/ });
     await asked.waitFor();
     await host.typeInTerminal('bash', 'rm -rf ../precious/elsewhere');
     const counted = / · \d+ decisions? · 1 denied$/.source;
     await host.treeRow(new RegExp(`bash\\s*guarded${counted}`));
-    await open();
+    await openTerminal();
     await host.press(new RegExp(`bash\\s*guarded${counted}`), { button: 'right' });
     const stop = host.page.locator('.monaco-menu .action-label', { hasText: 'Stop Protecting' });
     await stop.waitFor();
@@ -222,6 +222,23 @@ describe('a person who protects a terminal', () => {
     await stop.click();
     await host.pick('This terminal: bash');
     await host.treeRow(new RegExp(`bash\\s*agents only${counted}`));
+  });
+
+  it('is told which terminal to protect for the panes of a multiplexer that another one only shows', async () => {
+    const tmux = `tmux -S ${join(host.folder, 'tmux')} -f /dev/null`;
+    await openTerminal();
+    await host.typeInTerminal('bash', `clear; ${tmux} new-session -d /bin/sh; echo begun`);
+    await host.terminalShows(/^begun$/m);
+    await openTerminal();
+    await host.typeInTerminal('bash', `${tmux} attach`);
+    const shown = host.page.locator('.sidebar .monaco-list-row', { hasText: /tmux\s*agents only/ });
+    await shown.locator('.monaco-tl-twistie.collapsible').waitFor();
+    await host.runCommand('Rampart: Protect Terminal');
+    await host.toast(
+      /“tmux” is protected.*but not the sessions that it only shows: they were begun in “bash”/,
+    );
+    await host.screenshot('e2e-13-panes');
+    await host.typeInTerminal('tmux', `${tmux} kill-server`);
   });
 
   it('is led through the first steps, to a safe denial that they see', async () => {

@@ -34,7 +34,7 @@ export async function protectTerminal(parts: CommandParts, target?: vscode.Termi
   }
   const known = await awaitGuarded(parts, terminal);
   if (known === null) parts.notices.mention(protectMessages.notStarted);
-  else if (hasLibrary(known)) parts.notices.mention(protectMessages.protected(known.subject.name));
+  else if (hasLibrary(known)) tellProtected(parts, known);
   else if (isIdle(parts, known)) await relaunch(parts, known, protectMessages.relaunched);
   else await offerChoices(parts, known);
 }
@@ -61,7 +61,7 @@ export async function relaunchGuarded(parts: CommandParts, terminal: vscode.Term
   if (!(await isGuardReady(parts))) return;
   const known = await parts.registry.find(terminal);
   if (known === null) return;
-  if (hasLibrary(known)) parts.notices.mention(protectMessages.protected(known.subject.name));
+  if (hasLibrary(known)) tellProtected(parts, known);
   else if (isIdle(parts, known)) await relaunch(parts, known, protectMessages.relaunched);
   else await offerChoices(parts, known);
 }
@@ -150,6 +150,18 @@ async function until(parts: CommandParts, withinMs: number, isTrue: () => Promis
 
 function hasLibrary(known: KnownTerminal | null): known is KnownTerminal {
   return known !== null && isLibraryLoaded(known.subject.state);
+}
+
+/** Says what is protected now. The panes of a server that was begun elsewhere go by the terminal in which it was. */
+function tellProtected({ registry, notices }: CommandParts, { terminal, pid, subject }: KnownTerminal): void {
+  const sessions = registry.sessionsIn(terminal);
+  const other = sessions.find(({ dormant, parent }) => dormant && parent !== pid);
+  if (other === undefined) {
+    notices.mention(protectMessages.protected(subject.name));
+    return;
+  }
+  const origin = other.parent === null ? null : registry.nameOf(other.parent);
+  notices.inform(protectMessages.protectedBeside(subject.name, origin));
 }
 
 /** Says that a terminal did not get the library, and why as far as can be told. */

@@ -5,7 +5,7 @@ import { logChoices } from '../../../src/presentation/logChoices.ts';
 import { ownRulesTemplate } from '../../../src/presentation/policyTemplate.ts';
 import { formatPolicyFile } from '../../../src/presentation/policyFiles.ts';
 import { formatLogProblem, formatPolicyProblems } from '../../../src/presentation/policyProblem.ts';
-import { stopChoices, unguardedChoices } from '../../../src/presentation/protectText.ts';
+import { protectMessages, stopChoices, unguardedChoices } from '../../../src/presentation/protectText.ts';
 import { removeMessages } from '../../../src/presentation/removeText.ts';
 import { createDenial } from './recordFixture.ts';
 
@@ -26,6 +26,17 @@ it('says that a question was not answered in time, and what helps then', () => {
   assert.equal(
     formatDenialNotice({ record: createDenial(), isUnanswered: true }, 0),
     'Nobody answered in time, so Rampart denied `rm -rf /precious`. Once you allow it, run it again.',
+  );
+});
+
+it('says where sessions belong that a protected terminal only shows', () => {
+  assert.match(
+    protectMessages.protectedBeside('looks', 'begins'),
+    /“looks” is .* begun in “begins”.* Protect it/,
+  );
+  assert.match(
+    protectMessages.protectedBeside('looks', null),
+    /but not the sessions .* where they were begun\.$/,
   );
 });
 
