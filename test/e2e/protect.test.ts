@@ -202,7 +202,14 @@ describe('a person who protects a terminal', () => {
   it('stops protecting the terminal whose menu is open, though one above it ends meanwhile', async () => {
     const door = join(host.folder, 'door');
     assert.equal(spawnSync('mkfifo', [door]).status, 0);
+    const leftAlone = host.page.locator('.sidebar .monaco-list-row', { hasText: /bash\s*agents only/ });
+    const before = await leftAlone.count();
+    const areLeftAlone = (count: number): Promise<boolean> =>
+      until(async () => (await leftAlone.count()) === count, {
+        what: `${count} terminals that are left alone`,
+      });
     await openTerminal();
+    await areLeftAlone(before + 1);
     await host.typeInTerminal('bash', `clear; read -r line < ${door}; exit 0`);
     await openTerminal();
     await host.runCommand('Rampart: Protect Terminal');
@@ -212,13 +219,12 @@ describe('a person who protects a terminal', () => {
     const counted = / · \d+ decisions? · 1 denied$/.source;
     await host.treeRow(new RegExp(`bash\\s*guarded${counted}`));
     await openTerminal();
+    await areLeftAlone(before + 2);
     await host.press(new RegExp(`bash\\s*guarded${counted}`), { button: 'right' });
     const stop = host.page.locator('.monaco-menu .action-label', { hasText: 'Stop Protecting' });
     await stop.waitFor();
-    const rows = host.page.locator('.sidebar .monaco-list-row', { hasText: /bash\s*agents only/ });
-    const before = await rows.count();
     writeFileSync(door, '\n');
-    await until(async () => (await rows.count()) < before, { what: 'the one above to be gone' });
+    await areLeftAlone(before + 1);
     await stop.click();
     await host.pick('This terminal: bash');
     await host.treeRow(new RegExp(`bash\\s*agents only${counted}`));
