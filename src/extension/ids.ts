@@ -20,6 +20,8 @@ export const commandIds = {
   copyCommand: 'rampart.copyCommand',
   openRule: 'rampart.openRule',
   showTerminal: 'rampart.showTerminal',
+  protectRow: 'rampart.protectRow',
+  stopProtectingRow: 'rampart.stopProtectingRow',
   relaunchGuarded: 'rampart.relaunchGuarded',
   explainDecision: 'rampart.explainDecision',
   allowDenied: 'rampart.allowDenied',

@@ -81,6 +81,7 @@ export const protectMessages = {
   notGuarded: (name: string): string => t`“${name}” is not guarded.`,
   notReached: (cause: string): string => t`The policy endpoint could not be reached: ${cause}`,
   terminalGone: t`It was not started in a terminal that is open in this window.`,
+  terminalEnded: t`That terminal has ended meanwhile.`,
   noEndpoint: t`it did not answer in time`,
   notStarted: t`The terminal has not started yet. It will be guarded when it does.`,
   problem: (cause: string): string => t`Rampart could not set up the guard: ${cause}`,

@@ -230,6 +230,24 @@ describe('a person who protects a terminal', () => {
     await host.treeRow(new RegExp(`bash\\s*agents only${counted}`));
   });
 
+  it('is told that the terminal whose menu is open has ended, and nothing else happens', async () => {
+    const door = join(host.folder, 'door');
+    await host.runCommand('Terminal: Create New Terminal');
+    await host.typeInTerminal('bash', `clear; exec -a leaving bash -c 'read -r line < ${door}'`);
+    const leaving = host.page.locator('.sidebar .monaco-list-row', { hasText: /^leaving/ });
+    await leaving.waitFor();
+    const guarded = host.page.locator('.sidebar .monaco-list-row', { hasText: /bash\s*guarded/ });
+    const before = await guarded.count();
+    await host.press(/^leaving/, { button: 'right' });
+    const protect = host.page.locator('.monaco-menu .action-label', { hasText: 'Protect Terminal' });
+    await protect.waitFor();
+    writeFileSync(door, '\n');
+    await leaving.waitFor({ state: 'detached' });
+    await protect.click();
+    await host.statusItem(/^That terminal has ended meanwhile/);
+    assert.equal(await guarded.count(), before);
+  });
+
   it('is told which terminal to protect for the panes of a multiplexer that another one only shows', async () => {
     const tmux = `tmux -S ${join(host.folder, 'tmux')} -f /dev/null`;
     await openTerminal();

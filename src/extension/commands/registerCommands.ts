@@ -37,7 +37,9 @@ export function registerCommands(parts: CommandParts): Disposable {
     owned.add(vscode.commands.registerCommand(id, run));
   };
   register(commandIds.protectTerminal, (node) => protectTerminal(parts, terminalOf(node)));
+  register(commandIds.protectRow, onTerminalRow(parts, protectTerminal));
   register(commandIds.stopProtecting, (node) => stopProtecting(parts, terminalOf(node)));
+  register(commandIds.stopProtectingRow, onTerminalRow(parts, stopProtecting));
   register(commandIds.removeFromMachine, () => removeFromMachine(parts));
   register(commandIds.setMode, () => setMode(parts));
   register(commandIds.setWorkspaceGuard, () => setWorkspaceGuard(parts));
@@ -94,14 +96,23 @@ export function registerCommands(parts: CommandParts): Disposable {
     showTerminal(parts, node);
     return Promise.resolve();
   });
-  register(commandIds.relaunchGuarded, async (node) => {
-    const terminal = terminalOf(node);
-    if (terminal !== undefined) await relaunchGuarded(parts, terminal);
-  });
+  register(commandIds.relaunchGuarded, onTerminalRow(parts, relaunchGuarded));
   owned.add(registerProfile(parts));
   owned.add(registerRefusalLinks(parts.views.denied));
   owned.add(registerExplainTool(parts));
   return owned;
+}
+
+/** Works on the terminal of a row and on no other. For a row that is gone the editor gives what it gives for none. */
+function onTerminalRow(
+  parts: CommandParts,
+  run: (parts: CommandParts, terminal: vscode.Terminal) => Promise<void>,
+): (node?: unknown) => Promise<void> {
+  return async (node) => {
+    const terminal = terminalOf(node);
+    if (terminal !== undefined && parts.registry.isOpen(terminal)) await run(parts, terminal);
+    else parts.notices.mention(protectMessages.terminalEnded);
+  };
 }
 
 /** Shows the terminal of a row, or the one in which a decision was asked for. */

@@ -99,6 +99,11 @@ export class TerminalRegistry implements Disposable {
     return [...this.#tracked.values()].filter((one) => !one.ended).map((one) => this.#describe(one));
   }
 
+  /** Whether a terminal is of this window and has not ended. */
+  isOpen(terminal: vscode.Terminal): boolean {
+    return this.#tracked.get(terminal)?.ended === false;
+  }
+
   /** How many terminals lack protection that they could have. */
   get unprotected(): number {
     return this.terminals.filter(({ subject }) => isUnprotected(subject.state)).length;
