@@ -25,6 +25,7 @@ import { createDecisionRow } from './decisionItem.ts';
 import { saveExport } from './saveExport.ts';
 import { createPanelPage } from './panelPage.ts';
 import { createRepaint } from './repaint.ts';
+import { sendInPieces } from './sendInPieces.ts';
 
 /** What the panel is given. */
 export interface DeniedPanelParts {
@@ -42,6 +43,9 @@ export interface DeniedPanelParts {
 /** How many pages of the log a person gets at once. */
 const pagesPerRequest = 10;
 
+/** How many records the page is told of in one turn: the editor looks through every message before it passes it on. */
+const recordsPerTurn = 200;
+
 /** The commands behind the panel's buttons; each takes a row. */
 const actionCommands: Readonly<Record<PanelAction, string>> = {
   allow: commandIds.allowDenied,
@@ -58,7 +62,11 @@ export class DeniedPanel implements vscode.WebviewViewProvider, Disposable {
   readonly #feed = this.#owned.add(createRepaint(() => this.#send()));
   #view: vscode.WebviewView | null = null;
   #isReady = false;
-  /** The records that the page has of those that are kept here. */
+  /** How many pages there were. */
+  #page = 0;
+  /** Ends when the page was told of everything that there was to tell. */
+  #sending: Promise<void> = Promise.resolve();
+  /** The records that the page has, or is being told, of those that are kept here. */
   #sent: ReadonlySet<string> = new Set();
   #older: OlderDecisions;
   #wanted: string | null = null;
@@ -149,6 +157,7 @@ export class DeniedPanel implements vscode.WebviewViewProvider, Disposable {
     switch (request.type) {
       case 'ready':
         this.#isReady = true;
+        this.#page += 1;
         this.#sent = new Set();
         this.#older = this.#createOlder();
         this.#sendState();
@@ -211,8 +220,24 @@ export class DeniedPanel implements vscode.WebviewViewProvider, Disposable {
         return key === null || name === null ? [] : [[key, name]];
       });
       this.#post({ type: 'names', names });
-      this.#post({ type: 'records', records: fresh });
     }
+    const page = this.#page;
+    const isThere = (): boolean => this.#isReady && this.#page === page;
+    const send = (): Promise<void> => this.#sendRecords(fresh, kept, isThere);
+    // Behind what is being sent: a record that is to be shown may be in it.
+    this.#sending = this.#sending.then(send, send);
+    this.#parts.background.run('telling the panel of decisions', () => this.#sending);
+  }
+
+  /** Sends what is new to a page, and then shows in it what a person wants to see. */
+  async #sendRecords(
+    fresh: readonly AuditRecord[],
+    kept: readonly AuditRecord[],
+    isThere: () => boolean,
+  ): Promise<void> {
+    await sendInPieces(fresh, recordsPerTurn, (records) => this.#post({ type: 'records', records }), isThere);
+    // Another page is told of everything, and of this, when it is ready.
+    if (!isThere()) return;
     const wanted = this.#wanted;
     this.#wanted = null;
     if (wanted === null) return;
