@@ -49,6 +49,8 @@ export interface JournalReaderSettings {
  */
 export class JournalReader implements Disposable {
   readonly #settings: JournalReaderSettings;
+  /** One for all reads: a journal is read ten times a second, and each of its own would be a case for the collector. */
+  readonly #buffer = Buffer.allocUnsafeSlow(pieceBytes);
   #nextLook: NodeJS.Timeout | null = null;
   #taken: TakenFile | null = null;
   /** Whether files may stand there that were put aside and not read. */
@@ -127,24 +129,27 @@ export class JournalReader implements Disposable {
 
   #take(): TakenFile | null {
     const { file } = this.#settings;
-    if (!this.#hasLeftovers && !existsSync(file)) return null;
-    const taken = takeNext(file);
-    this.#hasLeftovers = taken !== null;
-    if (taken !== null && fstatSync(taken.descriptor).size >= fullBytes) this.#settings.onFull();
-    return taken;
+    const [leftover] = this.#hasLeftovers ? JournalReader.readLeftovers(file) : [];
+    this.#hasLeftovers = leftover !== undefined;
+    const aside = leftover ?? putAside(file);
+    if (aside === null) return null;
+    const descriptor = openJournal(aside);
+    if (fstatSync(descriptor).size >= fullBytes) this.#settings.onFull();
+    return { file: aside, descriptor, position: 0, rest: Buffer.alloc(0), state: 'begun' };
   }
 
   #readPiece(taken: TakenFile): void {
-    const buffer = Buffer.alloc(pieceBytes);
-    const length = readSync(taken.descriptor, buffer, 0, buffer.length, taken.position);
+    // What was passed on is in the log by now, or waits and has held us up.
+    if (taken.state === 'passed on') remove(taken);
+    const length = readSync(taken.descriptor, this.#buffer, 0, pieceBytes, taken.position);
     taken.position += length;
-    taken.rest = this.#pass(Buffer.concat([taken.rest, buffer.subarray(0, length)]), false);
-    if (length > 0) return;
-    if (!taken.isRemoved) {
-      unlinkSync(taken.file);
-      taken.isRemoved = true;
-      // At once: what was written a moment before is nowhere else any more.
-      this.#readPiece(taken);
+    const piece = this.#buffer.subarray(0, length);
+    const rest = this.#pass(taken.rest.length === 0 ? piece : Buffer.concat([taken.rest, piece]), false);
+    // The buffer is read into again.
+    taken.rest = Buffer.from(rest);
+    if (length === pieceBytes) return;
+    if (taken.state === 'begun') {
+      taken.state = 'passed on';
     } else {
       // A frame that will never end, as a full disk cut it short, must not hide those behind its beginning.
       this.#pass(taken.rest, true);
@@ -176,15 +181,13 @@ interface TakenFile {
   position: number;
   /** The beginning of a frame. */
   rest: Buffer;
-  isRemoved: boolean;
+  /** `passed on`: all that was there has been, and the file can go before the last look at it. */
+  state: 'begun' | 'passed on' | 'removed';
 }
 
-function takeNext(journal: string): TakenFile | null {
-  const [leftover] = JournalReader.readLeftovers(journal);
-  const file = leftover ?? putAside(journal);
-  if (file === null) return null;
-  const descriptor = openJournal(file);
-  return { file, descriptor, position: 0, rest: Buffer.alloc(0), isRemoved: false };
+function remove(taken: TakenFile): void {
+  unlinkSync(taken.file);
+  taken.state = 'removed';
 }
 
 function putAside(journal: string): string | null {
