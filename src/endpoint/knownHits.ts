@@ -5,9 +5,13 @@ import type { JournalFrame } from '../system/journalFrame.ts';
 import { recordOfFrame } from './auditEntry.ts';
 import type { Verdicts } from './verdicts.ts';
 
-/** How many records are remembered, and of how many characters in all: after half as many the older half goes. */
-const maxKnown = 2_048;
-const maxKnownLength = 524_288;
+/**
+ * How many records are remembered, and of how many characters in all: after half as many the older half goes. What a small
+ * program's configure script starts has a thousand records of 350,000 characters; of what goes round in more than fits into
+ * a half, each would be found out anew.
+ */
+const maxKnown = 4_096;
+const maxKnownLength = 1_048_576;
 
 /**
  * Makes the records of what the verdict table allowed. What is built starts the same programs again and again: what their
@@ -25,8 +29,8 @@ export class KnownHits {
     this.#verdicts = verdicts;
   }
 
-  /** The record of a frame that tells of a table hit. */
-  recordOf(frame: JournalFrame, mode: Mode): AuditRecord | null {
+  /** The record of a frame that tells of a table hit, which is the caller's own. */
+  recordOf(frame: JournalFrame, mode: Mode): Mutable<AuditRecord> | null {
     this.#forgetTakenBack();
     const key = keyOf(frame, mode);
     const known = this.#recent.get(key) ?? this.#older.get(key);
@@ -37,7 +41,8 @@ export class KnownHits {
     const decision = this.#verdicts.find(frame);
     const record = recordOfFrame(frame, mode, decision);
     // Bytes that are no UTF-8 stand in the record, and not in the key.
-    if (decision !== null && record !== null && frame.argvBase64 === undefined) this.#remember(key, record);
+    if (decision !== null && record !== null && frame.argvBase64 === undefined)
+      this.#remember(key, { ...record });
     return record;
   }
 
@@ -68,7 +73,7 @@ function keyOf(frame: JournalFrame, mode: Mode): string {
 }
 
 /** Written out where they differ, because a copy alone costs as little as that. */
-function recordOfSame(known: AuditRecord, { id, time, pid, ppid, sid }: JournalFrame): AuditRecord {
+function recordOfSame(known: AuditRecord, { id, time, pid, ppid, sid }: JournalFrame): Mutable<AuditRecord> {
   const record: Mutable<AuditRecord> = { ...known };
   record.id = id;
   record.timestamp = new Date(Number(time / 1_000_000n)).toISOString();

@@ -1,6 +1,8 @@
 import { closeSync, readFileSync } from 'node:fs';
 import type { DisposableList } from '../base/disposable.ts';
 import type { Logger } from '../base/logger.ts';
+import type { Mutable } from '../base/record.ts';
+import type { AuditRecord } from '../protocol/auditRecord.ts';
 import { parseJournal } from '../system/journalFrame.ts';
 import type { JournalFrame } from '../system/journalFrame.ts';
 import { openOwnFile } from '../system/ownFile.ts';
@@ -151,7 +153,10 @@ function takeFrame(
   if (isHit) deciders.counts.add('exec');
   deciders.programs.note(frame.exe);
   if (frame.kind === 'unanswered' && !isCut) earlier.noteRun(told.id);
-  const entry = { ...made, actor, agent };
+  // Both are this frame's own, and copying a record is dear.
+  const entry: Mutable<AuditRecord> = made;
+  entry.actor = actor;
+  entry.agent = agent;
   if (actor === null) deciders.held.hold(entry);
   else deciders.recorder.record(entry);
 }

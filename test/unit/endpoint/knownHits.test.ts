@@ -100,3 +100,26 @@ test('keeps what is told again, and forgets what is not', () => {
   assert.equal(lookUps(hit({ argv: ['cc', '9999'] })), 0);
   assert.equal(lookUps(hit({ argv: ['cc', '0'] })), 1);
 });
+
+test('still knows all that a build started when it is made again', () => {
+  const verdicts = new SameVerdicts();
+  const hits = new KnownHits(verdicts);
+  const started = Array.from({ length: 1_200 }, (_, index) => [
+    'cc',
+    `${'-I/a/directory '.repeat(20)}${String(index)}`,
+  ]);
+  for (let build = 0; build < 5; build += 1)
+    for (const argv of started) hits.recordOf(hit({ argv }), 'enforce');
+  assert.equal(verdicts.lookedUp, started.length);
+});
+
+test('gives each record away: what is written into one stands in no other', () => {
+  const hits = new KnownHits(new SameVerdicts());
+  for (let told = 0; told < 3; told += 1) {
+    const record = hits.recordOf(hit(), 'enforce');
+    assert.ok(record);
+    assert.deepEqual([record.actor, record.sid_started], [null, undefined]);
+    record.actor = 'agent';
+    record.sid_started = 5;
+  }
+});
