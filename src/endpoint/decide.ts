@@ -20,6 +20,7 @@ import type { CallCounts } from './callCounts.ts';
 import type { Asked } from './exchange.ts';
 import type { Foresight } from './foresight.ts';
 import type { HeldRecords } from './heldRecords.ts';
+import type { KnownJudgements } from './knownJudgements.ts';
 import { nameAlike } from './nameAlike.ts';
 import type { NamedAlike } from './nameAlike.ts';
 import { approvalHints, formatNotice } from './notice.ts';
@@ -48,6 +49,7 @@ export interface Deciders {
   readonly repeated: RepeatedQuestions;
   readonly asking: Asking;
   readonly verdicts: Verdicts;
+  readonly judgements: KnownJudgements;
   readonly foresight: Foresight;
   readonly programs: Programs;
   /** Null without an upstream. */
@@ -115,21 +117,27 @@ function decideAlone(
   const started = performance.now();
   const decision = isBinding ? judgeForGood(request, deciders) : judge(request, deciders);
   const evaluationTimeUs = microsecondsSince(started);
-  if (asked.isExact && noteVerdict(request, decision, deciders)) foresee(request, deciders);
+  if (asked.isExact && noteGrounded(request, decision, deciders)) foresee(request, deciders);
   return settle(question, { decision, evaluationTimeUs }, deciders);
 }
 
-/** Puts a decision into the verdict table where it holds for everybody, and tells whether it stands there. */
-function noteVerdict(request: ExecRequest, decision: Decision, deciders: Deciders): boolean {
+/**
+ * Puts a decision that holds for everybody into the verdict table, or remembers it where the library has to ask each time.
+ * Whether it is one.
+ */
+function noteGrounded(request: ExecRequest, decision: Decision, deciders: Deciders): boolean {
   if (decision.cacheable !== true && decision.unlinked === undefined) return false;
-  const { request: judged, isForAll } = readQuestion(request, deciders);
-  return isForAll && deciders.verdicts.note(judged, decision, deciders.policy.set);
+  const { verdicts, judgements, policy } = deciders;
+  const question = readQuestion(request, deciders);
+  if (!question.isForAll) return false;
+  if (!verdicts.note(question.request, decision, policy.set)) judgements.note(question, decision);
+  return true;
 }
 
-/** What will probably be asked next gets its verdicts before. */
+/** What will probably be asked next is judged before. */
 function foresee(request: ExecRequest, deciders: Deciders): void {
   deciders.foresight.note(request, (next) => {
-    if (!deciders.verdicts.has(next)) noteVerdict(next, judge(next, deciders), deciders);
+    if (!deciders.verdicts.has(next)) noteGrounded(next, judge(next, deciders), deciders);
   });
 }
 
@@ -212,8 +220,9 @@ function holdEarly(
  */
 export function judge(request: ExecRequest, deciders: Deciders): Decision {
   try {
-    const { set, request: judged, world } = readQuestion(request, deciders);
-    return evaluate(set, judged, world);
+    const question = readQuestion(request, deciders);
+    const { set, request: judged, world } = question;
+    return deciders.judgements.find(question) ?? evaluate(set, judged, world);
   } catch (thrown) {
     deciders.logger.error(`the policy could not be evaluated: ${messageOf(thrown)}`);
     const message = 'the policy could not be evaluated; this is a fault in Rampart, its log has the cause';

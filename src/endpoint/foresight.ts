@@ -53,7 +53,7 @@ export class Foresight implements Disposable {
   #waiting: (() => void)[] = [];
   #next: NodeJS.Immediate | null = null;
 
-  /** Takes a question that has a verdict; `judge` gets those that will follow it, one at a time and when nothing else is to be done. */
+  /** Takes a question that was decided for everybody; `judge` gets those that will follow it, one at a time and when nothing else is to be done. */
   note(request: ExecRequest, judge: (request: ExecRequest) => void): void {
     const { cwd, credential } = request;
     if (cwd === null || credential !== undefined) return;

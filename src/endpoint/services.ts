@@ -2,7 +2,6 @@ import type { Clock, Stopwatch } from '../base/clock.ts';
 import type { DisposableList } from '../base/disposable.ts';
 import type { Logger } from '../base/logger.ts';
 import type { ShellReader } from '../policy/shellReader.ts';
-import { systemTemporary } from '../policy/targetClass.ts';
 import { agentPrograms } from '../protocol/agentPrograms.ts';
 import type { AgentProgram } from '../protocol/agentPrograms.ts';
 import { defaultAgent } from '../protocol/environment.ts';
@@ -23,12 +22,12 @@ import type { ProcessReference } from './authority.ts';
 import { CallCounts } from './callCounts.ts';
 import { Attribution } from './attribution.ts';
 import { createAsking } from './createAsking.ts';
+import { createTables } from './createTables.ts';
 import type { Deciders } from './decide.ts';
 import type { EndpointLock } from './endpointLock.ts';
 import { EventStream } from './eventStream.ts';
 import { peerOf } from './exchange.ts';
 import type { Caller } from './exchange.ts';
-import { Foresight } from './foresight.ts';
 import { HandRules } from './handRules.ts';
 import { HeldRecords } from './heldRecords.ts';
 import { Askers } from './lifetime.ts';
@@ -51,9 +50,6 @@ import type { UpstreamDecider, UpstreamParts } from './upstream/createUpstream.t
 import type { UpstreamSurroundings, UpstreamWish } from './upstream/target.ts';
 import type { UpstreamPart } from './upstream/upstream.ts';
 import { settleUpstream } from './upstream/wishFile.ts';
-import { Programs } from './programs.ts';
-import { Verdicts } from './verdicts.ts';
-import type { VerdictSettings } from './verdicts.ts';
 import { WaitingCount } from './waitingCount.ts';
 import { createWorkspaceFinder } from './workspaces.ts';
 
@@ -202,7 +198,7 @@ export function createServices(
       recorder,
       held,
       upstream,
-      ...createTables(settings, world, { file, workspaceOf, policy }, owned),
+      ...createTables({ settings, world, file, workspaceOf, policy }, owned),
       workspaceOf,
       world: evaluationWorld(settings, world, counts),
     },
@@ -262,28 +258,6 @@ function createAuditLog(
 function createTokenStore({ paths }: EndpointSettings, world: EndpointWorld): TokenStore {
   const { clock, logger, createRandom } = world;
   return new TokenStore({ file: paths.tokens, clock, logger, createRandom });
-}
-
-interface TableNeeds {
-  readonly file: StateFileWriter;
-  readonly workspaceOf: VerdictSettings['workspaceOf'];
-  readonly policy: PolicyStore;
-}
-
-/** What fills the tables of the state file. */
-function createTables(
-  { policies: { home }, temporary }: EndpointSettings,
-  { addon, clock }: EndpointWorld,
-  { file, workspaceOf, policy }: TableNeeds,
-  owned: DisposableList,
-): Pick<Deciders, 'verdicts' | 'foresight' | 'programs'> {
-  const directories = [...(home === null ? [] : [home]), ...temporary, ...systemTemporary];
-  const stampFor: VerdictSettings['stampFor'] = (workspace) => policy.stampFor(workspace);
-  return {
-    verdicts: owned.add(new Verdicts({ file, directories, workspaceOf, stampFor })),
-    foresight: owned.add(new Foresight()),
-    programs: new Programs({ file, addon, now: () => clock.now() }),
-  };
 }
 
 function createHeldRecords(
