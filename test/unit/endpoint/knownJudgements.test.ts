@@ -4,6 +4,11 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { UnknownRecord } from '../../../src/base/record.ts';
+import { KnownJudgements } from '../../../src/endpoint/knownJudgements.ts';
+import type { JudgedQuestion } from '../../../src/endpoint/knownJudgements.ts';
+import { parsePolicySet } from '../../../src/policy/parsePolicySet.ts';
+import type { Decision } from '../../../src/protocol/decision.ts';
+import { imagineRequest } from '../policy/policyWorld.ts';
 import { fixturePolicy, shellReader, startFixture } from './runningEndpoint.ts';
 import type { RunningFixture } from './runningEndpoint.ts';
 
@@ -98,5 +103,38 @@ test('remembers a refusal or a question to a person no longer than it is answere
     const times = [await ask(text), await ask(text)];
     for (const { allowed, reads } of times)
       assert.deepEqual([allowed, reads > 0], [false, true], `${text} is judged each time`);
+  }
+});
+
+const { set } = parsePolicySet([]);
+const allowed: Decision = {
+  action: 'allow',
+  message: '',
+  matchedPolicies: null,
+  rule: null,
+  cacheable: true,
+};
+
+function judged(command: string, workspace: string | null = '/w'): JudgedQuestion {
+  return { set, request: imagineRequest({ command }), world: { workspace, realpath: (path) => path } };
+}
+
+test('knows nothing in another workspace, or by the policy of a token', () => {
+  const known = new KnownJudgements();
+  known.note(judged('make'), allowed);
+  assert.equal(known.find(judged('make')), allowed);
+  assert.equal(known.find(judged('make', '/elsewhere')), null);
+  assert.equal(known.find({ ...judged('make'), set: { ...set, defaultAction: 'deny' } }), null);
+});
+
+test('forgets all when there is too much, by number and by length', () => {
+  for (const [count, length] of [
+    [600, 1],
+    [100, 20_000],
+  ] as const) {
+    const known = new KnownJudgements();
+    const question = (index: number): JudgedQuestion => judged(`${String(index)} ${'x'.repeat(length)}`);
+    for (let index = 0; index < count; index += 1) known.note(question(index), allowed);
+    assert.deepEqual([known.find(question(0)), known.find(question(count - 1))], [null, allowed]);
   }
 });
