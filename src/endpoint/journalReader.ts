@@ -117,8 +117,9 @@ export class JournalReader implements Disposable {
       const { isOurs, isHeldUp } = this.#settings;
       if (!isOurs() || isHeldUp()) return false;
       this.#taken ??= this.#take();
-      if (this.#taken !== null) this.#readPiece(this.#taken);
-      return this.#taken !== null;
+      if (this.#taken === null) return false;
+      this.#readPiece(this.#taken);
+      return true;
     } catch (thrown) {
       this.#settings.logger.error(`the journal cannot be read: ${messageOf(thrown)}`);
       this.#hasLeftovers = true;
